@@ -1,0 +1,25 @@
+/** Amazon Resource Names: arn:partition:service:region:account:resource. Pure text; knows nothing of what exists. */
+export interface Arn {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  readonly resource: string;
+}
+
+export function formatArn(service: string, region: string, account: string, resource: string): string {
+  return `arn:aws:${service}:${region}:${account}:${resource}`;
+}
+
+/** Undefined where the text is no ARN. */
+export function parseArn(text: string): Arn | undefined {
+  const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):(\d{12}|aws)?:(.+)$/s.exec(text);
+  if (!match) return undefined;
+  return {
+    partition: match[1] ?? '',
+    service: match[2] ?? '',
+    region: match[3] ?? '',
+    account: match[4] ?? '',
+    resource: match[5] ?? '',
+  };
+}

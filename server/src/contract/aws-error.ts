@@ -1,0 +1,29 @@
+/**
+ * An error that is an answer: its code and message go to the caller in AWS's words, its cause to the log only.
+ * Any other throw is a defect and answers 500 InternalFailure without saying more.
+ */
+export interface AwsErrorOptions {
+  /** The HTTP status; where it is left out the service's model decides, else 400. */
+  status?: number;
+  /** Further members of the modelled error structure (e.g. BucketName, OriginalStatusCode). */
+  fields?: Record<string, unknown>;
+  /** HTTP headers that go with the answer. */
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly fields: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+
+  constructor(code: string, message: string, options: AwsErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'AwsError';
+    this.code = code;
+    this.status = options.status;
+    this.fields = options.fields ?? {};
+    this.headers = options.headers ?? {};
+  }
+}

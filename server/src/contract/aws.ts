@@ -1,0 +1,30 @@
+/**
+ * How one service uses another: by calling its operations, in process, typed by AWS's model, validated and authorized like any other call.
+ * There is no other way from island to island.
+ */
+import type { ServiceName } from '../models/catalog.ts';
+import type { Input, OperationName, Output } from '../models/types.ts';
+import type { Principal } from './principal.ts';
+
+export interface Aws {
+  /** Throws AwsError as a client would see it. A streamed body in the input may be a Readable; in the output it is what the operation answered. */
+  call<S extends ServiceName, N extends OperationName<S>>(
+    service: S,
+    operation: N,
+    input: Input<S, N>,
+    signal?: AbortSignal,
+  ): Promise<Output<S, N>>;
+}
+
+/** Gives an Aws that acts as somebody. Held by services that work outside of a request (reconcilers). */
+export interface AwsAccess {
+  /** As this principal, in the platform's region unless another is named. */
+  as(principal: Principal, region?: string): Aws;
+  /** As the platform itself, for its own bookkeeping in an account (logs, metrics). Never for a user's data. */
+  asService(account: string, servicePrincipal: string, region?: string): Aws;
+  /**
+   * As a role that the service was handed (iam:PassRole). Throws AwsError AccessDenied where the role is missing or does not trust `servicePrincipal`
+   * (for example `sagemaker.amazonaws.com`).
+   */
+  asRole(roleArn: string, servicePrincipal: string, sessionName: string): Promise<Aws>;
+}

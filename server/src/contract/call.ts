@@ -1,0 +1,24 @@
+/** Everything that an operation may know of the request around it. There is no global clock, logger or environment. */
+import type { Log } from '../kit/log.ts';
+import type { ServiceName } from '../models/catalog.ts';
+import type { Aws } from './aws.ts';
+import type { AwsError, AwsErrorOptions } from './aws-error.ts';
+import type { Principal } from './principal.ts';
+
+export interface Call {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly now: Date;
+  readonly sourceIp: string;
+  readonly log: Log;
+  /** Aborts when the client has gone or the server stops. */
+  readonly signal: AbortSignal;
+  /** Other services, as the caller. */
+  readonly aws: Aws;
+  /** The answer that is an error, to be thrown. */
+  error(code: string, message: string, options?: AwsErrorOptions): AwsError;
+}

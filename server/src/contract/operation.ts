@@ -1,0 +1,30 @@
+/** One AWS operation: what it asks permission for and what it does. Lives in a file of its own and is registered in its service's table. */
+import type { ServiceName } from '../models/catalog.ts';
+import type { Input, OperationName, Output } from '../models/types.ts';
+import type { Call } from './call.ts';
+
+/** One permission that a call needs, in the words of AWS's service authorization reference. */
+export interface Access {
+  /** For example `sagemaker:CreateTrainingJob`. */
+  readonly action: string;
+  /** The ARN acted on, or `*` where AWS defines no resource. */
+  readonly resource: string;
+  /** Condition keys that the service adds, for example `{ 'iam:PassedToService': 'sagemaker.amazonaws.com' }`. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+export interface Operation<S extends ServiceName, N extends OperationName<S>, Deps> {
+  /**
+   * Every permission that this call needs; all must be allowed. Runs before validation: it must not throw on missing members.
+   * An empty list means that any authenticated caller may call (sts:GetCallerIdentity).
+   */
+  access(input: Input<S, N>, call: Call, deps: Deps): readonly Access[] | Promise<readonly Access[]>;
+  /** Does it. Throws `call.error(code, message)` for an answer that is an error. */
+  handle(input: Input<S, N>, call: Call, deps: Deps): Promise<Output<S, N>> | Output<S, N>;
+}
+
+/** An operation bound to its service's dependencies, as the gateway sees it: values are already AWS's shapes. */
+export interface BoundOperation {
+  access(input: unknown, call: Call): readonly Access[] | Promise<readonly Access[]>;
+  handle(input: unknown, call: Call): Promise<unknown> | unknown;
+}

@@ -1,0 +1,30 @@
+/** A service as the gateway sees it: a name from the catalog and a table of operations. */
+import type { ServiceName } from '../models/catalog.ts';
+import type { OperationName } from '../models/types.ts';
+import type { BoundOperation, Operation } from './operation.ts';
+
+export interface Service {
+  readonly name: ServiceName;
+  /** Operations by AWS's name. What is not here answers 501. */
+  readonly operations: ReadonlyMap<string, BoundOperation>;
+}
+
+/** A service's table: the compiler checks each name and each operation's types against AWS's model. */
+export type OperationTable<S extends ServiceName, Deps> = {
+  readonly [N in OperationName<S>]?: Operation<S, N, Deps>;
+};
+
+export function defineService<S extends ServiceName, Deps>(
+  name: S,
+  deps: Deps,
+  table: OperationTable<S, Deps>,
+): Service {
+  const operations = new Map<string, BoundOperation>();
+  for (const [operationName, operation] of Object.entries(table) as [string, Operation<S, never, Deps>][]) {
+    operations.set(operationName, {
+      access: (input, call) => operation.access(input as never, call, deps),
+      handle: (input, call) => operation.handle(input as never, call, deps),
+    });
+  }
+  return { name, operations };
+}

@@ -1,0 +1,102 @@
+/**
+ * The AWS services whose models the platform knows: where each model is, how it is spoken on the wire, how a request names it.
+ * A service appears here before its behaviour exists: its operations then answer 501 with their names.
+ * Models load at a service's first call, never at start, to keep start-up and idle memory small.
+ */
+import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
+import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
+import type * as Iam from '@aws-sdk/client-iam';
+import type * as S3 from '@aws-sdk/client-s3';
+import type * as SageMaker from '@aws-sdk/client-sagemaker';
+import type * as SageMakerRuntime from '@aws-sdk/client-sagemaker-runtime';
+import type * as Sts from '@aws-sdk/client-sts';
+
+export type ProtocolName = 'aws-json-1.0' | 'aws-json-1.1' | 'rest-json' | 'rest-xml' | 'query' | 'rpc-v2-cbor';
+
+/** Each service's SDK module: the source of its names and types. */
+export interface Modules {
+  cloudwatch: typeof CloudWatch;
+  'cloudwatch-logs': typeof CloudWatchLogs;
+  iam: typeof Iam;
+  s3: typeof S3;
+  sagemaker: typeof SageMaker;
+  'sagemaker-runtime': typeof SageMakerRuntime;
+  sts: typeof Sts;
+}
+
+export type ServiceName = keyof Modules;
+
+export interface CatalogEntry<S extends ServiceName = ServiceName> {
+  /** The service in a SigV4 credential scope. Several services may share one (sagemaker and sagemaker-runtime). */
+  readonly signingName: string;
+  /** Every protocol that the service's clients speak; the first answers when a request leaves it open. */
+  readonly protocols: readonly ProtocolName[];
+  /** The part of X-Amz-Target before the dot (aws-json) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
+  readonly target?: string;
+  /** The API version, which the query protocol's requests carry. */
+  readonly version: string;
+  /** The XML namespace of answers (query, rest-xml). */
+  readonly xmlNamespace?: string;
+  /** The name of the service's folder in botocore, from which the constraints data was taken. */
+  readonly botocore: string;
+  load(): Promise<Modules[S]>;
+}
+
+export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
+  cloudwatch: {
+    signingName: 'monitoring',
+    protocols: ['query', 'aws-json-1.0', 'rpc-v2-cbor'],
+    target: 'GraniteServiceVersion20100801',
+    version: '2010-08-01',
+    xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    botocore: 'cloudwatch',
+    load: () => import('@aws-sdk/client-cloudwatch'),
+  },
+  'cloudwatch-logs': {
+    signingName: 'logs',
+    protocols: ['aws-json-1.1'],
+    target: 'Logs_20140328',
+    version: '2014-03-28',
+    botocore: 'logs',
+    load: () => import('@aws-sdk/client-cloudwatch-logs'),
+  },
+  iam: {
+    signingName: 'iam',
+    protocols: ['query'],
+    version: '2010-05-08',
+    xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    botocore: 'iam',
+    load: () => import('@aws-sdk/client-iam'),
+  },
+  s3: {
+    signingName: 's3',
+    protocols: ['rest-xml'],
+    version: '2006-03-01',
+    xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    botocore: 's3',
+    load: () => import('@aws-sdk/client-s3'),
+  },
+  sagemaker: {
+    signingName: 'sagemaker',
+    protocols: ['aws-json-1.1'],
+    target: 'SageMaker',
+    version: '2017-07-24',
+    botocore: 'sagemaker',
+    load: () => import('@aws-sdk/client-sagemaker'),
+  },
+  'sagemaker-runtime': {
+    signingName: 'sagemaker',
+    protocols: ['rest-json'],
+    version: '2017-05-13',
+    botocore: 'sagemaker-runtime',
+    load: () => import('@aws-sdk/client-sagemaker-runtime'),
+  },
+  sts: {
+    signingName: 'sts',
+    protocols: ['query'],
+    version: '2011-06-15',
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    botocore: 'sts',
+    load: () => import('@aws-sdk/client-sts'),
+  },
+};

@@ -1,0 +1,60 @@
+/**
+ * AWS's own types, bent to the server's side: what a client must send is present after validation, a streamed body is a Readable.
+ */
+import type { Readable } from 'node:stream';
+import type { Modules, ServiceName } from './catalog.ts';
+
+/** The names of a service's operations, from its SDK's command classes. */
+export type OperationName<S extends ServiceName> = {
+  [K in keyof Modules[S]]: K extends `${infer N}Command`
+    ? Modules[S][K] extends abstract new (
+        ...args: never[]
+      ) => unknown
+      ? N
+      : never
+    : never;
+}[keyof Modules[S]];
+
+type CommandOf<S extends ServiceName, N extends OperationName<S>> = `${N}Command` extends keyof Modules[S]
+  ? Modules[S][`${N}Command`]
+  : never;
+
+type Handled<C> = C extends abstract new (
+  ...args: never[]
+) => {
+  resolveMiddleware(...args: never[]): (args: infer A) => Promise<infer R>;
+}
+  ? { args: A; result: R }
+  : never;
+
+type SdkInput<S extends ServiceName, N extends OperationName<S>> =
+  Handled<CommandOf<S, N>> extends { args: { input: infer I } } ? I : never;
+type SdkOutput<S extends ServiceName, N extends OperationName<S>> =
+  Handled<CommandOf<S, N>> extends { result: { output: infer O } } ? O : never;
+
+type Leaf = string | number | boolean | bigint | Date | Uint8Array | undefined | null;
+
+/** A client type after validation: members that AWS requires are never undefined; streams are Readable. */
+export type Validated<T> = T extends Leaf
+  ? T
+  : T extends (infer E)[]
+    ? Validated<E>[]
+    : T extends object
+      ? {
+          [K in keyof T]: {} extends Pick<T, K>
+            ? ValidatedMember<T[K]> | undefined
+            : Exclude<ValidatedMember<T[K]>, undefined>;
+        }
+      : T;
+type ValidatedMember<P> = Readable extends NonNullable<P> ? Readable : Validated<P>;
+
+type AnswerMember<P> =
+  NonNullable<P> extends { transformToString(...args: never[]): unknown } ? Uint8Array | Readable | undefined : P;
+
+/** What an operation receives. */
+export type Input<S extends ServiceName, N extends OperationName<S>> = Validated<SdkInput<S, N>>;
+
+/** What an operation answers: AWS's output without the client's `$metadata`; a streamed body is bytes or a Readable. */
+export type Output<S extends ServiceName, N extends OperationName<S>> = {
+  [K in Exclude<keyof SdkOutput<S, N>, '$metadata'>]: AnswerMember<SdkOutput<S, N>[K]>;
+};

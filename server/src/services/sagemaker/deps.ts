@@ -1,0 +1,46 @@
+/** What SageMaker's operations and reconcilers work with. */
+import type { AwsAccess } from '../../contract/aws.ts';
+import type { Operation } from '../../contract/operation.ts';
+import type { Executor } from '../../engine/executor.ts';
+import type { Outbox } from '../../engine/outbox.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { OperationName } from '../../models/types.ts';
+import type { RoutingTable } from '../../serving/routing-table.ts';
+import type { Database } from '../../storage/database.ts';
+
+/** What main.ts hands over. */
+export interface SageMakerResources {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly aws: AwsAccess;
+  readonly executor: Executor;
+  readonly routing: RoutingTable;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: SageMakerSettings;
+}
+
+export interface SageMakerSettings {
+  /** Folders of jobs and replicas live below this one. */
+  readonly runsDir: string;
+  /** Node's program and the runtime's main file: `<nodePath> <runtimeMain> train|serve|probe|evaluate …`. */
+  readonly nodePath: string;
+  readonly runtimeMain: string;
+  /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
+  readonly runtimeEnvironment: Readonly<Record<string, string>>;
+  /** Refuse CreateModel from a model package that is not Approved (AWS does not). */
+  readonly requireApprovedModelPackage: boolean;
+}
+
+/** Wakes a reconciler: there may be something to do for this key. */
+export interface SageMakerDeps extends SageMakerResources {
+  readonly wake: {
+    trainingJob(key: string): void;
+    processingJob(key: string): void;
+    modelPackage(key: string): void;
+    endpoint(key: string): void;
+  };
+}
+
+export type SageMakerOperation<N extends OperationName<'sagemaker'>> = Operation<'sagemaker', N, SageMakerDeps>;

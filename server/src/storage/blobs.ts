@@ -1,0 +1,30 @@
+/**
+ * Bytes under an id that the store makes. Keys and names of users never become paths. What is acknowledged is on the disk:
+ * written to a temporary name, fsynced, renamed, the folder fsynced.
+ */
+import type { Readable } from 'node:stream';
+
+export interface Blob {
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+  readonly size: number;
+}
+
+export interface ByteRange {
+  /** First byte, from 0. */
+  readonly start: number;
+  /** Last byte, inclusive. */
+  readonly end: number;
+}
+
+export interface Blobs {
+  /** Streams in constant memory. A source that throws leaves nothing behind. */
+  put(source: AsyncIterable<Uint8Array>): Promise<Blob>;
+  /** One blob out of several, in order (multipart completion). The parts stay. */
+  concatenate(ids: readonly string[]): Promise<Blob>;
+  open(id: string, range?: ByteRange): Readable;
+  /** Idempotent. Call it after the row that named the blob is gone. */
+  remove(id: string): Promise<void>;
+  /** Removes blobs older than `olderThanMs` that `isUsed` does not know: what a kill left behind. */
+  sweep(isUsed: (ids: readonly string[]) => Promise<ReadonlySet<string>>, olderThanMs: number): Promise<number>;
+}

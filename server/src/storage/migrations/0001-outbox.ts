@@ -1,0 +1,3 @@
+import type { Migration } from '../migration.ts';
+
+export const outbox: Migration = { name: '0001-outbox', statements: [] };

@@ -1,0 +1,21 @@
+/** Every migration in its order. */
+import type { Migration } from '../migration.ts';
+import { outbox } from './0001-outbox.ts';
+import { iam } from './0002-iam.ts';
+import { s3 } from './0003-s3.ts';
+import { sagemakerJobs } from './0004-sagemaker-jobs.ts';
+import { sagemakerRegistry } from './0005-sagemaker-registry.ts';
+import { sagemakerEndpoints } from './0006-sagemaker-endpoints.ts';
+import { cloudwatch } from './0007-cloudwatch.ts';
+import { cloudwatchLogs } from './0008-cloudwatch-logs.ts';
+
+export const migrations: readonly Migration[] = [
+  outbox,
+  iam,
+  s3,
+  sagemakerJobs,
+  sagemakerRegistry,
+  sagemakerEndpoints,
+  cloudwatch,
+  cloudwatchLogs,
+];
