@@ -9,6 +9,7 @@ export interface SigningKey {
   readonly expiration?: Date;
 }
 
+/** `reason` is AWS's whole sentence: `User: … is not authorized to perform: … on resource: … because …`. */
 export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
 export interface TemporaryCredentials {
@@ -34,4 +35,23 @@ export interface Identity {
   assumeForService(roleArn: string, servicePrincipal: string, sessionName: string): Promise<Principal>;
   /** Credentials for user code that runs under a role (the container credentials endpoint). */
   issueCredentials(roleArn: string, sessionName: string, lifetimeMs: number): Promise<TemporaryCredentials>;
+}
+
+export interface AssumeRoleRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly lifetimeMs: number;
+  /** Condition keys of the request, for example `{ 'sts:ExternalId': '…' }`. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** Temporary credentials on a caller's own request (services/sts asks, services/iam fulfils; main.ts hands it over). */
+export interface Sessions {
+  /** Throws AwsError AccessDenied where the role is missing or its trust policy and the caller's policies do not allow it, ValidationError for a lifetime above the role's. */
+  assumeRole(
+    caller: Principal,
+    request: AssumeRoleRequest,
+  ): Promise<{ readonly principal: Principal; readonly credentials: TemporaryCredentials }>;
+  /** Credentials for the caller itself: a user or the account's root. */
+  issueSessionToken(caller: Principal, lifetimeMs: number): TemporaryCredentials;
 }
