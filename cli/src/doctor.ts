@@ -1,0 +1,129 @@
+/** `clary doctor`: what this machine lacks, what that costs, how to mend it. Exit status 1 where something needed is missing. */
+import { execFile } from 'node:child_process';
+import { access, glob, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { defaultDataFolder, placeOptions } from './place.ts';
+
+interface Finding {
+  readonly name: string;
+  /** needed: nothing works without it; useful: something does not. */
+  readonly weight: 'needed' | 'useful';
+  readonly found: string | undefined;
+  readonly cost: string;
+  readonly mend: string;
+}
+
+const execute = promisify(execFile);
+
+/** The first line that a program prints, undefined where it can't be run. */
+async function answer(program: string, ...args: string[]): Promise<string | undefined> {
+  return execute(program, args).then(
+    ({ stdout, stderr }) => (stdout || stderr).split('\n')[0]?.trim() || 'found',
+    () => undefined,
+  );
+}
+
+async function python(): Promise<Finding> {
+  const version = await answer('python3', '-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])');
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return {
+    name: 'Python ≥ 3.10',
+    weight: 'needed',
+    found: major === 3 && minor >= 10 ? version : undefined,
+    cost: 'XGBoost cannot be fetched; no training',
+    mend: 'apt-get install python3',
+  };
+}
+
+async function pip(): Promise<Finding> {
+  return {
+    name: 'pip',
+    weight: 'needed',
+    found: await answer('python3', '-m', 'pip', '--version'),
+    cost: 'XGBoost cannot be fetched on its first use; no training',
+    mend: 'apt-get install python3-pip',
+  };
+}
+
+async function xgboost(): Promise<Finding> {
+  const cache = process.env.CLARY_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clary');
+  let library: string | undefined;
+  for await (const file of glob('**/libxgboost.so', { cwd: cache })) library = join(cache, file);
+  return {
+    name: "XGBoost's library",
+    weight: 'useful',
+    found: library,
+    cost: 'the first training job fetches about 5 MB from the Python package index',
+    mend: 'nothing to do, or run a training job once while the machine has a network',
+  };
+}
+
+async function bubblewrap(): Promise<Finding> {
+  return {
+    name: 'bubblewrap',
+    weight: 'useful',
+    found: await answer('bwrap', '--version'),
+    cost: 'jobs that bring their own code could not be shut in (this version runs built-in algorithms only)',
+    mend: 'apt-get install bubblewrap',
+  };
+}
+
+async function space(dataFolder: string): Promise<Finding> {
+  let folder = dataFolder;
+  while (
+    folder !== '/' &&
+    !(await access(folder).then(
+      () => true,
+      () => false,
+    ))
+  )
+    folder = join(folder, '..');
+  const { bavail, bsize } = await statfs(folder);
+  const gigabytes = (bavail * bsize) / 2 ** 30;
+  return {
+    name: 'disk space for data',
+    weight: 'needed',
+    found: gigabytes >= 1 ? `${gigabytes.toFixed(0)} GiB free at ${dataFolder}` : undefined,
+    cost: 'uploads and jobs fail when the disk is full',
+    mend: `free at least 1 GiB, or choose another folder with --data (now ${dataFolder})`,
+  };
+}
+
+async function port(number: number): Promise<Finding> {
+  const free = await new Promise<boolean>((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(number, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+  return {
+    name: `port ${number}`,
+    weight: 'useful',
+    found: free ? 'free' : undefined,
+    cost: 'something answers there already: clary itself, or `clary up` needs another port',
+    mend: 'clary up --port N',
+  };
+}
+
+export async function doctor(args: readonly string[]): Promise<void> {
+  const options = placeOptions(args);
+  const findings = await Promise.all([
+    python(),
+    pip(),
+    xgboost(),
+    bubblewrap(),
+    space(options.dataFolder ?? defaultDataFolder()),
+    port(Number(options.port ?? 4566)),
+  ]);
+  console.log(`ok       Node ${process.version}`);
+  for (const { name, weight, found, cost, mend } of findings) {
+    if (found) console.log(`ok       ${name}: ${found}`);
+    else
+      console.log(
+        `${weight === 'needed' ? 'MISSING' : 'missing'}  ${name}\n           costs: ${cost}\n           mend:  ${mend}`,
+      );
+  }
+  if (findings.some(({ weight, found }) => weight === 'needed' && !found)) process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+/** Where a platform keeps its data and how to reach it, as `clary up` was told or will be. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface Place {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly credentials: Credentials;
+}
+
+export const defaultDataFolder = () => join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary');
+
+/** The platform below `dataFolder`; throws an Error whose message says how to mend it. */
+export async function readPlace(dataFolder: string, port: string | undefined): Promise<Place> {
+  const file = join(dataFolder, 'credentials.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    throw new Error(
+      `no platform has been started in ${dataFolder} yet (${file} is missing): run \`npx clary up\` first, or name its folder with --data`,
+    );
+  }
+  const stored = JSON.parse(text) as Credentials & { region?: string; account?: string; endpoint?: string };
+  return {
+    endpoint: port ? `http://127.0.0.1:${port}` : (stored.endpoint ?? 'http://127.0.0.1:4566'),
+    region: stored.region ?? 'us-east-1',
+    account: stored.account ?? '',
+    credentials: { accessKeyId: stored.accessKeyId, secretAccessKey: stored.secretAccessKey },
+  };
+}
+
+export function placeOptions(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { data: { type: 'string' }, port: { type: 'string' }, json: { type: 'boolean' } },
+  });
+  return { dataFolder: resolve(values.data ?? defaultDataFolder()), port: values.port, json: values.json ?? false };
+}
