@@ -1,0 +1,16 @@
+/** `npm run bench [-- road|predict]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
+const benches: Record<string, () => Promise<void>> = {
+  road: async () => (await import('./road.ts')).road(),
+  predict: async () => (await import('./predict.ts')).predict(),
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  const bench = benches[name];
+  if (!bench) {
+    console.error(`there is no bench "${name}"; there are: ${Object.keys(benches).join(', ')}`);
+    process.exit(2);
+  }
+  console.log(`\n# ${name}\n`);
+  await bench();
+}

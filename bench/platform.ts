@@ -1,0 +1,73 @@
+/** A platform as a user starts it: a process of its own, in a temporary folder, on a free port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface Platform extends AsyncDisposable {
+  readonly url: string;
+  /** From exec to the first line that says ready, in ms. */
+  readonly startMs: number;
+  readonly process: ChildProcess;
+  /** What AWS SDKs read from the environment. */
+  readonly environment: Record<string, string>;
+}
+
+const serverProgram = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+
+export async function startPlatform(): Promise<Platform> {
+  const data = await mkdtemp(join(tmpdir(), 'clary-bench-'));
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [serverProgram, '--data', data, '--port', '0', '--log-level', 'warn', '--ready-json'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const line = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with status ${code}`)));
+    createInterface({ input: child.stdout }).once('line', resolve);
+  });
+  const { url } = JSON.parse(line) as { url: string };
+  await fetch(`${url}/_clary/health`);
+  const startMs = performance.now() - started;
+  const credentials = JSON.parse(await readFile(join(data, 'credentials.json'), 'utf8'));
+  return {
+    url,
+    startMs,
+    process: child,
+    environment: {
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_REGION: 'us-east-1',
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resident memory of a process and all its descendants, in MiB. */
+export async function residentMiB(pid: number): Promise<number> {
+  const children = new Map<number, number[]>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+  }
+  const own = async (id: number): Promise<number> => {
+    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
+    const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+    const below = await Promise.all((children.get(id) ?? []).map(own));
+    return kib + below.reduce((sum, value) => sum + value, 0);
+  };
+  return (await own(pid)) / 1024;
+}
