@@ -1,6 +1,7 @@
 /** What a newcomer waits for: start-up, idle memory, a training job, an endpoint, the whole demo. Medians of five. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { residentMiB, startPlatform } from './platform.ts';
 import { median, printTable } from './table.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
