@@ -56,5 +56,5 @@ export type Input<S extends ServiceName, N extends OperationName<S>> = Validated
 
 /** What an operation answers: AWS's output without the client's `$metadata`; a streamed body is bytes or a Readable. */
 export type Output<S extends ServiceName, N extends OperationName<S>> = {
-  [K in Exclude<keyof SdkOutput<S, N>, '$metadata'>]: AnswerMember<SdkOutput<S, N>[K]>;
+  [K in keyof SdkOutput<S, N> as Exclude<K, '$metadata'>]: AnswerMember<SdkOutput<S, N>[K]>;
 };

@@ -38,7 +38,7 @@ export interface RoutingTable {
 
 export function createRoutingTable(): RoutingTable {
   let routes: ReadonlyMap<string, EndpointRoute> = new Map();
-  const keyOf = (account: string, region: string, name: string) => `${account}/${region}/${name.toLowerCase()}`;
+  const keyOf = (account: string, region: string, name: string) => `${account}/${region}/${name}`;
   return {
     find: (account, region, name) => routes.get(keyOf(account, region, name)),
     publish(account, region, name, route) {
