@@ -1,0 +1,19 @@
+/** What UpdateAccessKey and DeleteAccessKey have in common: the key must be the named user's. */
+import type { Call } from '../../../contract/call.ts';
+import { Conflict, type Statement } from '../../../storage/database.ts';
+import type { IamDeps } from '../deps.ts';
+
+export async function changeAccessKey(
+  deps: IamDeps,
+  call: Call,
+  accessKeyId: string,
+  change: Statement,
+): Promise<void> {
+  try {
+    await deps.database.write([change]);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw call.error('NoSuchEntity', `The Access Key with id ${accessKeyId} cannot be found.`, { cause: error });
+  }
+  deps.forget();
+}

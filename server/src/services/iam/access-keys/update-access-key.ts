@@ -1,0 +1,18 @@
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html */
+import type { IamOperation } from '../deps.ts';
+import { accessToUser, getUser, namedUser } from '../users/user.ts';
+import { updateAccessKey as updateRow } from './access-key-store.ts';
+import { changeAccessKey } from './change-access-key.ts';
+
+export const updateAccessKey: IamOperation<'UpdateAccessKey'> = {
+  access: accessToUser('iam:UpdateAccessKey'),
+  async handle(input, call, deps) {
+    const status = input.Status;
+    if (status !== 'Active' && status !== 'Inactive') {
+      throw call.error('ValidationError', `The status ${status} cannot be set by this operation.`);
+    }
+    const user = await getUser(deps, call, namedUser(call, input.UserName));
+    await changeAccessKey(deps, call, input.AccessKeyId, updateRow(call.account, user.name, input.AccessKeyId, status));
+    return {};
+  },
+};

@@ -1,0 +1,15 @@
+/** What IAM's operations work with. */
+import type { Operation } from '../../contract/operation.ts';
+import type { OperationName } from '../../models/types.ts';
+import type { Database } from '../../storage/database.ts';
+import type { Sealer } from './sealed.ts';
+
+export interface IamDeps {
+  readonly database: Database;
+  /** Seals secret access keys for the subject that is their access key id. */
+  readonly accessKeySealer: Sealer;
+  /** Tells the identity caches that something they may hold has changed. Call it after each write. */
+  forget(): void;
+}
+
+export type IamOperation<N extends OperationName<'iam'>> = Operation<'iam', N, IamDeps>;

@@ -1,0 +1,100 @@
+/**
+ * Identity for the gateway and for sts: whose key signed a request, what that principal may do, and sessions of roles. Built once by
+ * main.ts. Never hands out a long-lived secret other than to check a signature.
+ */
+import { AwsError } from '../../contract/aws-error.ts';
+import type { Identity, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
+import type { Principal } from '../../contract/principal.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Database } from '../../storage/database.ts';
+import { assumeForService, assumeRole, sessionPrincipal } from './assume-role.ts';
+import { authorize, findSubject, isSubjectOf } from './authorize.ts';
+import { createSealer, type Sealer } from './sealed.ts';
+import { issueSession, openSession } from './session-token.ts';
+import { createSubjectCache, type KeyOwner } from './subject-cache.ts';
+
+export interface IdentityResources {
+  readonly database: Database;
+  /** 32 bytes from a file that only the platform's owner can read. */
+  readonly platformKey: Buffer;
+  readonly account: string;
+  /** The account's root key, made at the first start. */
+  readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface PlatformIdentity extends Identity, Sessions {
+  readonly accessKeySealer: Sealer;
+  /** Something about identities has changed in the database. */
+  forget(): void;
+}
+
+export function createIdentity(resources: IdentityResources): PlatformIdentity {
+  const { database, platformKey, account, administrator, clock, log } = resources;
+  const cache = createSubjectCache(database, log);
+  const accessKeySealer = createSealer(platformKey, 'access-keys');
+  const sessionSealer = createSealer(platformKey, 'session-tokens');
+
+  const administratorKey: SigningKey = {
+    principal: {
+      kind: 'root',
+      account,
+      arn: `arn:aws:iam::${account}:root`,
+      userId: account,
+      accessKeyId: administrator.accessKeyId,
+    },
+    secretAccessKey: administrator.secretAccessKey,
+  };
+
+  function userKey(owner: KeyOwner | undefined): SigningKey | undefined {
+    if (owner?.row.status !== 'Active') return undefined;
+    const { access_key_id: accessKeyId, sealed_secret: sealed, account } = owner.row;
+    const secretAccessKey = accessKeySealer.open(sealed, accessKeyId);
+    if (secretAccessKey === undefined) {
+      log.error('An access key was sealed under another platform key', { accessKeyId });
+      return undefined;
+    }
+    return {
+      principal: { kind: 'user', account, arn: owner.userArn, userId: owner.userId, accessKeyId },
+      secretAccessKey,
+    };
+  }
+
+  function sessionKey(accessKeyId: string, sessionToken: string) {
+    const key = openSession(sessionSealer, accessKeyId, sessionToken);
+    if (!key || key.principal.kind === 'root') return key;
+    const check = (subject: Awaited<ReturnType<typeof findSubject>>) =>
+      isSubjectOf(subject, key.principal) ? key : undefined;
+    const subject = findSubject(cache, key.principal);
+    return subject instanceof Promise ? subject.then(check) : check(subject);
+  }
+
+  const issue = (principal: Principal, lifetimeMs: number): TemporaryCredentials =>
+    issueSession(sessionSealer, principal, new Date(clock.now().getTime() + lifetimeMs));
+
+  return {
+    accessKeySealer,
+    findSigningKey(accessKeyId, sessionToken) {
+      if (sessionToken !== undefined) return sessionKey(accessKeyId, sessionToken);
+      if (accessKeyId === administrator.accessKeyId) return administratorKey;
+      const owner = cache.findKey(accessKeyId);
+      return owner instanceof Promise ? owner.then(userKey) : userKey(owner);
+    },
+    authorize: (principal, access, context) => authorize(cache, () => clock.now(), principal, access, context),
+    assumeForService: (roleArn, servicePrincipal, sessionName) =>
+      assumeForService(cache, clock.now(), roleArn, servicePrincipal, sessionName),
+    async issueCredentials(roleArn, sessionName, lifetimeMs) {
+      const role = await cache.findRole(roleArn);
+      if (!role) throw new AwsError('AccessDenied', `The role ${roleArn} does not exist.`, { status: 403 });
+      return issue(sessionPrincipal(role, sessionName), lifetimeMs);
+    },
+    async assumeRole(caller, request) {
+      const principal = await assumeRole(cache, clock.now(), caller, request);
+      return { principal, credentials: issue(principal, request.lifetimeMs) };
+    },
+    issueSessionToken: issue,
+    forget: () => cache.forget(),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The AWS-managed policies that ship with the platform, under AWS's own names and ARNs. The documents are written for the services that
+ * exist here; they grant no more than their namesakes.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+ */
+import { createHash } from 'node:crypto';
+import { type Policy, parsePolicy } from './policy/policy-document.ts';
+
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly arn: string;
+  readonly policyId: string;
+  readonly description: string;
+  readonly document: string;
+  readonly policy: Policy;
+}
+
+interface StatementText {
+  readonly Action?: readonly string[];
+  readonly NotAction?: readonly string[];
+  readonly Resource: readonly string[] | string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+function define(name: string, description: string, statements: readonly StatementText[]): ManagedPolicy {
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })),
+  });
+  const digest = createHash('sha256').update(name).digest('hex').toUpperCase();
+  return {
+    name,
+    arn: `arn:aws:iam::aws:policy/${name}`,
+    policyId: `ANPA${digest.slice(0, 17)}`,
+    description,
+    document,
+    policy: parsePolicy(document, 'identity'),
+  };
+}
+
+const sageMakerBuckets = ['arn:aws:s3:::*SageMaker*', 'arn:aws:s3:::*Sagemaker*', 'arn:aws:s3:::*sagemaker*'];
+
+const definitions: readonly ManagedPolicy[] = [
+  define('AdministratorAccess', 'Provides full access to AWS services and resources.', [
+    { Action: ['*'], Resource: '*' },
+  ]),
+  define(
+    'PowerUserAccess',
+    'Provides full access to AWS services and resources, but does not allow management of Users and groups.',
+    [
+      { NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' },
+      { Action: ['iam:ListRoles'], Resource: '*' },
+    ],
+  ),
+  define('ReadOnlyAccess', 'Provides read-only access to AWS services and resources.', [
+    {
+      Action: [
+        'cloudwatch:Describe*',
+        'cloudwatch:Get*',
+        'cloudwatch:List*',
+        'iam:Get*',
+        'iam:List*',
+        'logs:Describe*',
+        'logs:FilterLogEvents',
+        'logs:Get*',
+        'logs:List*',
+        's3:Get*',
+        's3:List*',
+        'sagemaker:Describe*',
+        'sagemaker:Get*',
+        'sagemaker:List*',
+        'sagemaker:Search',
+        'sts:GetAccessKeyInfo',
+        'sts:GetCallerIdentity',
+        'sts:GetSessionToken',
+      ],
+      Resource: '*',
+    },
+  ]),
+  define('AmazonS3FullAccess', 'Provides full access to all buckets.', [{ Action: ['s3:*'], Resource: '*' }]),
+  define('AmazonS3ReadOnlyAccess', 'Provides read only access to all buckets.', [
+    { Action: ['s3:Get*', 's3:List*', 's3:Describe*'], Resource: '*' },
+  ]),
+  define('AmazonSageMakerFullAccess', 'Provides full access to Amazon SageMaker and what its work needs beside it.', [
+    { Action: ['sagemaker:*'], Resource: '*' },
+    {
+      Action: [
+        'cloudwatch:GetMetricData',
+        'cloudwatch:GetMetricStatistics',
+        'cloudwatch:ListMetrics',
+        'cloudwatch:PutMetricData',
+        'iam:ListRoles',
+        'logs:CreateLogGroup',
+        'logs:CreateLogStream',
+        'logs:DescribeLogGroups',
+        'logs:DescribeLogStreams',
+        'logs:FilterLogEvents',
+        'logs:GetLogEvents',
+        'logs:PutLogEvents',
+      ],
+      Resource: '*',
+    },
+    {
+      Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+      Resource: sageMakerBuckets,
+    },
+    {
+      Action: [
+        's3:CreateBucket',
+        's3:GetBucketLocation',
+        's3:ListBucket',
+        's3:ListAllMyBuckets',
+        's3:GetBucketCors',
+        's3:PutBucketCors',
+      ],
+      Resource: '*',
+    },
+    { Action: ['iam:GetRole'], Resource: 'arn:aws:iam::*:role/*' },
+    {
+      Action: ['iam:PassRole'],
+      Resource: 'arn:aws:iam::*:role/*',
+      Condition: { StringEquals: { 'iam:PassedToService': ['sagemaker.amazonaws.com'] } },
+    },
+  ]),
+];
+
+const byArn: ReadonlyMap<string, ManagedPolicy> = new Map(definitions.map((policy) => [policy.arn, policy]));
+
+export function findManagedPolicy(arn: string): ManagedPolicy | undefined {
+  return byArn.get(arn);
+}

@@ -1,0 +1,24 @@
+/** Policy documents on their way in (checked, with AWS's sentence) and out (percent-encoded, as IAM answers them: RFC 3986). */
+import type { Call } from '../../../contract/call.ts';
+import { MalformedPolicy, type PolicyKind, parsePolicy } from '../policy/policy-document.ts';
+
+export function checkPolicyText(text: string, kind: PolicyKind, call: Call): void {
+  try {
+    parsePolicy(text, kind);
+  } catch (error) {
+    if (!(error instanceof MalformedPolicy)) throw error;
+    throw call.error('MalformedPolicyDocument', error.message, { cause: error });
+  }
+}
+
+export function encodePolicyText(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** White space does not count towards a quota: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export function policySize(text: string): number {
+  return text.replace(/\s/g, '').length;
+}

@@ -1,0 +1,54 @@
+/**
+ * The decision: an explicit deny beats an allow, and without an allow nothing is allowed. What a statement says that is not understood
+ * fails safe: an Allow does not match, a Deny does.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+import { testConditions } from './condition.ts';
+import type { Context } from './context.ts';
+import { matches, matchesArn, type Pattern } from './pattern.ts';
+import type { Matcher, Policy, Statement } from './policy-document.ts';
+import { all, any, not, type Tri } from './tri.ts';
+
+export interface PolicyRequest {
+  readonly action: string;
+  /** An ARN, or `*` where the action has no resource. */
+  readonly resource: string;
+  readonly context: Context;
+}
+
+export type Verdict = 'allow' | 'explicit-deny' | 'implicit-deny';
+
+function testMatcher(matcher: Matcher, test: (pattern: Pattern) => Tri): Tri {
+  const met = any(matcher.patterns.map(test));
+  return matcher.negated ? not(met) : met;
+}
+
+export function testAction(statement: Statement, action: string, context: Context): Tri {
+  return testMatcher(statement.actions, (pattern) => matches(pattern, action, context, { ignoreCase: true }));
+}
+
+function testResource(statement: Statement, resource: string, context: Context): Tri {
+  if (!statement.resources) return true;
+  return testMatcher(statement.resources, (pattern) => matchesArn(pattern, resource, context));
+}
+
+/** Whether a statement that applies this far takes effect. */
+export const takesEffect = (statement: Statement, applies: Tri): boolean =>
+  statement.effect === 'Deny' ? applies !== false : applies === true;
+
+export function evaluate(policies: readonly Policy[], request: PolicyRequest): Verdict {
+  let verdict: Verdict = 'implicit-deny';
+  for (const { statements } of policies) {
+    for (const statement of statements) {
+      const applies = all([
+        testAction(statement, request.action, request.context),
+        testResource(statement, request.resource, request.context),
+        testConditions(statement.conditions, request.context),
+      ]);
+      if (!takesEffect(statement, applies)) continue;
+      if (statement.effect === 'Deny') return 'explicit-deny';
+      verdict = 'allow';
+    }
+  }
+  return verdict;
+}

@@ -1,0 +1,120 @@
+/**
+ * The texts of a policy with wildcards and variables. A variable's value is always literal: a user named `*` matches only itself.
+ * Matching is linear in practice (one remembered star), never a regular expression made of a user's text.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+import type { Context } from './context.ts';
+import type { Tri } from './tri.ts';
+
+/** Any run of characters, exactly one character. */
+const star = Symbol('*');
+const one = Symbol('?');
+
+type Part = string | typeof star | typeof one | Variable;
+type Token = string | typeof star | typeof one;
+
+interface Variable {
+  readonly key: string;
+  readonly fallback: string | undefined;
+}
+
+export interface Pattern {
+  readonly text: string;
+  readonly parts: readonly Part[];
+}
+
+/** `${key}`, `${key, 'default'}`, or one character. */
+const piece = /\$\{([^},]+?)(?:\s*,\s*'([^']*)'\s*)?\}|./gsu;
+const escapes: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' };
+
+/** `wildcards: false` keeps `*` and `?` as they are (StringEquals). */
+export function compilePattern(text: string, options: { readonly wildcards: boolean }): Pattern {
+  const parts = [...text.matchAll(piece)].map((match): Part => {
+    const [whole, key, fallback] = match;
+    if (key !== undefined) return escapes[key] ?? { key: key.trim(), fallback };
+    if (options.wildcards && whole === '*') return star;
+    return options.wildcards && whole === '?' ? one : whole;
+  });
+  return { text, parts };
+}
+
+/** The pattern for this request; `absent` or `unknown` where a variable has no value. */
+function resolve(pattern: Pattern, context: Context): readonly Token[] | 'absent' | 'unknown' {
+  const tokens: Token[] = [];
+  for (const part of pattern.parts) {
+    if (typeof part !== 'object') {
+      tokens.push(part);
+      continue;
+    }
+    const found = context.get(part.key);
+    if (typeof found === 'object') tokens.push(...found.value);
+    else if (part.fallback !== undefined && found === 'absent') tokens.push(...part.fallback);
+    else return found as 'absent' | 'unknown';
+  }
+  return tokens;
+}
+
+function matchTokens(tokens: readonly Token[], value: readonly string[]): boolean {
+  let at = 0;
+  let pos = 0;
+  let starAt = -1;
+  let starPos = 0;
+  while (pos < value.length) {
+    const token = tokens[at];
+    if (token === star) {
+      starAt = at++;
+      starPos = pos;
+    } else if (token !== undefined && (token === one || token === value[pos])) {
+      at++;
+      pos++;
+    } else if (starAt >= 0) {
+      at = starAt + 1;
+      pos = ++starPos;
+    } else return false;
+  }
+  while (tokens[at] === star) at++;
+  return at === tokens.length;
+}
+
+const fold = (tokens: readonly Token[]): Token[] =>
+  tokens.map((token) => (typeof token === 'string' ? token.toLowerCase() : token));
+
+export function matches(pattern: Pattern, value: string, context: Context, options?: { ignoreCase: boolean }): Tri {
+  const tokens = resolve(pattern, context);
+  // A variable without a value matches nothing.
+  if (tokens === 'absent') return false;
+  if (tokens === 'unknown') return 'unknown';
+  return options?.ignoreCase ? matchTokens(fold(tokens), [...value.toLowerCase()]) : matchTokens(tokens, [...value]);
+}
+
+function splitTokens(tokens: readonly Token[]): Token[][] {
+  const fields: Token[][] = [[]];
+  for (const token of tokens) {
+    if (token === ':' && fields.length < 6) fields.push([]);
+    else fields.at(-1)?.push(token);
+  }
+  return fields;
+}
+
+function splitArn(value: string): string[] {
+  const fields = value.split(':');
+  return [...fields.slice(0, 5), fields.slice(5).join(':')];
+}
+
+/**
+ * ARNs are matched field by field; a pattern with fewer than six fields is completed with wildcards.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export function matchesArn(pattern: Pattern, value: string, context: Context): Tri {
+  const tokens = resolve(pattern, context);
+  if (tokens === 'absent') return false;
+  if (tokens === 'unknown') return 'unknown';
+  if (tokens.every((token) => token === star) && tokens.length > 0) return true;
+  if (!value.startsWith('arn:')) return matchTokens(tokens, [...value]);
+  const patterns = splitTokens(tokens);
+  const values = splitArn(value);
+  return values.every((field, at) => {
+    const wanted = patterns[at];
+    return wanted === undefined ? true : matchTokens(wanted, [...field]);
+  });
+}

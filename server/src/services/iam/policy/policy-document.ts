@@ -1,0 +1,179 @@
+/**
+ * Policy documents, from text to statements that can be evaluated. What AWS would refuse is refused here with AWS's words, so that
+ * nothing that is stored can fail later.
+ * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; the sentences are as observed from IAM.
+ */
+import type { Condition } from './condition.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
+
+export type PolicyKind = 'identity' | 'trust';
+
+/** Principals by kind; `*` alone is `{ AWS: ['*'] }`. */
+export type Principals = Readonly<Record<string, readonly string[]>>;
+
+export interface Matcher {
+  readonly patterns: readonly Pattern[];
+  /** NotAction, NotResource. */
+  readonly negated: boolean;
+}
+
+export interface Statement {
+  readonly sid: string | undefined;
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: Matcher;
+  /** Undefined in trust policies: the role itself. */
+  readonly resources: Matcher | undefined;
+  readonly principals: Principals | undefined;
+  readonly notPrincipals: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Policy {
+  readonly statements: readonly Statement[];
+}
+
+export class MalformedPolicy extends Error {
+  override readonly name = 'MalformedPolicy';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const syntaxError = () => new MalformedPolicy('Syntax errors in policy.');
+
+function onlyFields(fields: Fields, allowed: readonly string[]): void {
+  if (Object.keys(fields).some((name) => !allowed.includes(name))) throw syntaxError();
+}
+
+function readTexts(value: unknown): string[] {
+  const texts = Array.isArray(value) ? value : [value];
+  if (!texts.every((text) => typeof text === 'string')) throw syntaxError();
+  return texts;
+}
+
+function readMatcher(fields: Fields, name: string, missing: string): Matcher {
+  const negated = `Not${name}`;
+  if (name in fields && negated in fields) throw syntaxError();
+  const value = fields[name] ?? fields[negated];
+  const texts = value === undefined ? [] : readTexts(value);
+  if (texts.length === 0) throw new MalformedPolicy(missing);
+  return { patterns: texts.map((text) => compilePattern(text, { wildcards: true })), negated: negated in fields };
+}
+
+function readActions(fields: Fields, kind: PolicyKind): Matcher {
+  const actions = readMatcher(fields, 'Action', 'Policy statement must contain actions.');
+  for (const { text } of actions.patterns) {
+    if (text !== '*' && !text.includes(':')) {
+      throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
+    }
+    if (text !== '*' && !/^[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+$/.test(text))
+      throw new MalformedPolicy('The policy failed legacy parsing');
+    if (kind === 'trust' && !/^sts:/i.test(text)) {
+      throw new MalformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
+    }
+  }
+  return actions;
+}
+
+function readResources(fields: Fields): Matcher {
+  const resources = readMatcher(fields, 'Resource', 'Policy statement must contain resources.');
+  for (const { text } of resources.patterns) {
+    if (/^\*+$/.test(text)) continue;
+    if (!text.startsWith('arn:')) throw new MalformedPolicy(`Resource ${text} must be in ARN format or "*".`);
+    const partition = text.split(':')[1] ?? '';
+    if (!/^(aws[a-z-]*|\*)$/.test(partition)) {
+      throw new MalformedPolicy(`Partition "${partition}" is not valid for resource "${text}".`);
+    }
+  }
+  return resources;
+}
+
+function readPrincipals(fields: Fields): Principals {
+  if ('Principal' in fields && 'NotPrincipal' in fields) throw syntaxError();
+  const value = fields.Principal ?? fields.NotPrincipal;
+  if (value === '*') return { AWS: ['*'] };
+  if (!isFields(value)) throw syntaxError();
+  onlyFields(value, ['AWS', 'Service', 'Federated', 'CanonicalUser']);
+  const principals = Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, readTexts(names)]));
+  for (const name of principals.AWS ?? []) {
+    if (!/^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:.+)$/.test(name)) {
+      throw new MalformedPolicy(`Invalid principal in policy: "AWS":"${name}"`);
+    }
+  }
+  for (const name of principals.Service ?? []) {
+    if (!/^[a-z0-9.-]+\.(amazonaws\.com|amazon\.com)(\.cn)?$/.test(name)) {
+      throw new MalformedPolicy(`Invalid principal in policy: "SERVICE":"${name}"`);
+    }
+  }
+  return principals;
+}
+
+function readConditions(value: unknown): Condition[] {
+  if (value === undefined) return [];
+  if (!isFields(value)) throw syntaxError();
+  return Object.entries(value).flatMap(([operator, keys]) => {
+    if (!isFields(keys)) throw syntaxError();
+    return Object.entries(keys).map(([key, wanted]) => {
+      const values = Array.isArray(wanted) ? wanted : [wanted];
+      if (!values.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) throw syntaxError();
+      return { operator, key, values: values.map(String) };
+    });
+  });
+}
+
+const statementFields = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
+const identityFields = [...statementFields, 'Resource', 'NotResource'];
+const trustFields = [...statementFields, 'Principal', 'NotPrincipal'];
+
+function readStatement(value: unknown, kind: PolicyKind): Statement {
+  if (!isFields(value)) throw syntaxError();
+  if (kind === 'identity' && ('Principal' in value || 'NotPrincipal' in value)) {
+    throw new MalformedPolicy('Policy document should not specify a principal.');
+  }
+  if (kind === 'trust' && ('Resource' in value || 'NotResource' in value)) {
+    throw new MalformedPolicy('Has prohibited field Resource');
+  }
+  onlyFields(value, kind === 'trust' ? trustFields : identityFields);
+  const { Sid: sid, Effect: effect } = value;
+  if (sid !== undefined && typeof sid !== 'string') throw syntaxError();
+  if (effect !== 'Allow' && effect !== 'Deny') throw syntaxError();
+  if (kind === 'trust' && !('Principal' in value || 'NotPrincipal' in value)) {
+    throw new MalformedPolicy('Missing required field Principal');
+  }
+  return {
+    sid,
+    effect,
+    actions: readActions(value, kind),
+    resources: kind === 'identity' ? readResources(value) : undefined,
+    principals: kind === 'trust' ? readPrincipals(value) : undefined,
+    notPrincipals: 'NotPrincipal' in value,
+    conditions: readConditions(value.Condition),
+  };
+}
+
+/** Throws MalformedPolicy with AWS's sentence. */
+export function parsePolicy(text: string, kind: PolicyKind): Policy {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw kind === 'trust' ? new MalformedPolicy('This policy contains invalid Json') : syntaxError();
+  }
+  if (!isFields(document)) throw syntaxError();
+  onlyFields(document, ['Version', 'Id', 'Statement']);
+  const { Version: version = '2008-10-17', Statement: statement } = document;
+  if (version !== '2012-10-17' && version !== '2008-10-17') throw syntaxError();
+  if (version === '2008-10-17' && kind === 'identity') {
+    throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
+  }
+  if (statement === undefined) throw syntaxError();
+  const statements = (Array.isArray(statement) ? statement : [statement]).map((one) => readStatement(one, kind));
+  if (statements.length === 0) throw syntaxError();
+  const sids = statements.flatMap(({ sid }) => (sid ? [sid] : []));
+  if (new Set(sids).size < sids.length) {
+    throw new MalformedPolicy('Statement IDs (SID) in a single policy must be unique.');
+  }
+  return { statements };
+}

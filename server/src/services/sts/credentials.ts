@@ -1,0 +1,12 @@
+/** Temporary credentials in STS's words. */
+import type { Credentials } from '@aws-sdk/client-sts';
+import type { TemporaryCredentials } from '../../contract/identity.ts';
+
+export function toCredentials(credentials: TemporaryCredentials): Credentials {
+  return {
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    Expiration: credentials.expiration,
+  };
+}
