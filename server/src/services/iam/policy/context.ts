@@ -17,7 +17,9 @@ const answeredKeys: ReadonlySet<string> = new Set([
   'aws:requestedregion',
   'aws:userid',
   'aws:username',
+  'cloudwatch:namespace',
   'iam:passedtoservice',
+  'iam:policyarn',
   'sts:externalid',
   'sts:rolesessionname',
 ]);

@@ -1,0 +1,24 @@
+/**
+ * CloudWatch: the table of its operations.
+ *
+ * Gaps: metric math, Metrics Insights, cross-account queries and entities are refused with a ValidationError or InvalidParameterValue;
+ * of the extended statistics only percentiles are known. Alarms, dashboards, insights and streams answer 501. Data does not expire.
+ * Differs by design: a value counts at once. Percentiles are exact (nearest rank) while a bucket's single values are few enough to keep,
+ * and absent beyond that. Without a Unit, GetMetricData mixes the units of a metric.
+ * Client quirks: the JavaScript SDK speaks aws-json, botocore query or CBOR; nothing here knows.
+ */
+import { defineService, type Service } from '../../contract/service.ts';
+import type { CloudWatchDeps } from './deps.ts';
+import { getMetricData } from './get-metric-data.ts';
+import { getMetricStatistics } from './get-metric-statistics.ts';
+import { listMetrics } from './list-metrics.ts';
+import { putMetricData } from './put-metric-data.ts';
+
+export function cloudWatchService(deps: CloudWatchDeps): Service {
+  return defineService('cloudwatch', deps, {
+    GetMetricData: getMetricData,
+    GetMetricStatistics: getMetricStatistics,
+    ListMetrics: listMetrics,
+    PutMetricData: putMetricData,
+  });
+}
