@@ -1,0 +1,32 @@
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+import type { LogsOperation } from '../deps.ts';
+import { readPageToken, writePageToken } from '../page-token.ts';
+import { accessToLogGroup, toLogGroup } from './log-group.ts';
+import { listLogGroups } from './log-group-store.ts';
+
+export const describeLogGroups: LogsOperation<'DescribeLogGroups'> = {
+  access: (_input, call) => accessToLogGroup('logs:DescribeLogGroups')({}, call),
+  async handle(input, call, deps) {
+    const { logGroupNamePrefix: prefix, logGroupNamePattern: part, nextToken, limit = 50 } = input;
+    if (prefix !== undefined && part !== undefined) {
+      throw call.error(
+        'InvalidParameterException',
+        'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
+      );
+    }
+    if (input.logGroupIdentifiers?.length || input.accountIdentifiers?.length || input.includeLinkedAccounts) {
+      throw call.error(
+        'InvalidParameterException',
+        'logGroupIdentifiers, accountIdentifiers and includeLinkedAccounts are not supported.',
+      );
+    }
+    const after = nextToken === undefined ? undefined : String(readPageToken(nextToken, ['string'], call)[0]);
+    const rows = await listLogGroups(deps.database, call.account, call.region, { prefix, part, after }, limit + 1);
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      logGroups: shown.map((row) => toLogGroup(row, call)),
+      nextToken: rows.length > limit && last ? writePageToken([last.name]) : undefined,
+    };
+  },
+};
