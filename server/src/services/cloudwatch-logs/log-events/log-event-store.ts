@@ -82,24 +82,27 @@ export interface SearchScope {
 }
 
 /** Events of living streams only, with their streams' names. */
-export function listGroupEvents(
+export async function listGroupEvents(
   database: Database,
   scope: SearchScope,
   range: EventRange,
   limit: number,
 ): Promise<(LogEventRow & { stream_name: string })[]> {
   const { streamIds, streamPrefix: prefix } = scope;
-  let query = selectEvents(range, limit)
-    .innerJoin('log_streams', 'log_streams.id', 'log_events.stream_id')
-    .clearSelect()
-    .select(['log_events.id', 'log_events.group_id', 'stream_id', 'timestamp', 'ingested_at', 'message'])
-    .select('log_streams.name as stream_name')
-    .where('log_events.group_id', '=', scope.groupId);
-  if (streamIds) query = query.where('stream_id', 'in', [...streamIds]);
+  let streams = logsTables.selectFrom('log_streams').select('log_streams.id').where('group_id', '=', scope.groupId);
+  if (streamIds) streams = streams.where('log_streams.id', 'in', [...streamIds]);
   if (prefix !== undefined) {
-    query = query.where(({ eb, fn, val }) =>
-      eb(fn('substr', ['log_streams.name', val(1), val(prefix.length)]), '=', prefix),
-    );
+    streams = streams.where(({ eb, fn, val }) => eb(fn('substr', ['name', val(1), val(prefix.length)]), '=', prefix));
   }
-  return database.read(query.compile());
+  const query = selectEvents(range, limit)
+    .select(({ selectFrom }) =>
+      selectFrom('log_streams')
+        .select('name')
+        .whereRef('log_streams.id', '=', 'log_events.stream_id')
+        .as('stream_name'),
+    )
+    .where('group_id', '=', scope.groupId)
+    .where('stream_id', 'in', streams);
+  const rows = await database.read(query.compile());
+  return rows.flatMap(({ stream_name, ...row }) => (stream_name === null ? [] : [{ ...row, stream_name }]));
 }

@@ -4,12 +4,19 @@ import { type AccessKeyRow, iamTables } from '../tables.ts';
 
 /** Misses where the user has `limit` keys already. */
 export function insertAccessKey(row: AccessKeyRow, limit: number): Statement {
+  const held = iamTables
+    .selectFrom('iam_access_keys')
+    .select(({ fn }) => fn.countAll<number>().as('keys'))
+    .where('account', '=', row.account)
+    .where('user_name', '=', row.user_name)
+    .as('held');
   const query = iamTables
     .insertInto('iam_access_keys')
     .columns(['access_key_id', 'account', 'user_name', 'status', 'created_at', 'sealed_secret'])
-    .expression(({ selectFrom, val, eb }) =>
-      selectFrom('iam_access_keys')
-        .select([
+    .expression(
+      iamTables
+        .selectFrom(held)
+        .select(({ val }) => [
           val(row.access_key_id).as('access_key_id'),
           val(row.account).as('account'),
           val(row.user_name).as('user_name'),
@@ -17,9 +24,7 @@ export function insertAccessKey(row: AccessKeyRow, limit: number): Statement {
           val(row.created_at).as('created_at'),
           val(row.sealed_secret).as('sealed_secret'),
         ])
-        .where('account', '=', row.account)
-        .where('user_name', '=', row.user_name)
-        .having(eb.fn.countAll(), '<', limit),
+        .where('held.keys', '<', limit),
     );
   return statement(query.compile(), 1);
 }
