@@ -1,6 +1,8 @@
 /** A service's model as the server uses it: operations by name with their schemas, taken from the SDK module at the service's first call. */
-import type { NormalizedSchema } from '@smithy/core/schema';
+import { NormalizedSchema } from '@smithy/core/schema';
 import type { CatalogEntry, ServiceName } from './catalog.ts';
+import { catalog } from './catalog.ts';
+import { structureOf } from './shape.ts';
 
 export interface HttpBinding {
   readonly method: string;
@@ -31,6 +33,72 @@ export interface ServiceModel {
   readonly name: ServiceName;
   readonly entry: CatalogEntry;
   readonly operations: ReadonlyMap<string, OperationModel>;
-  /** By code. */
+  /** By code, and by name where that differs. */
   readonly errors: ReadonlyMap<string, ErrorModel>;
+}
+
+const loaded = new Map<ServiceName, Promise<ServiceModel>>();
+
+/** Loads at the first call; a load that failed is tried again at the next. */
+export function loadServiceModel(name: ServiceName): Promise<ServiceModel> {
+  let model = loaded.get(name);
+  if (model === undefined) {
+    const entry: CatalogEntry = catalog[name];
+    model = entry.load().then((module) => modelOf(name, entry, module));
+    loaded.set(name, model);
+    model.catch(() => loaded.delete(name));
+  }
+  return model;
+}
+
+/** The static schemas of @smithy/types: [9, namespace, name, traits, input, output] and [-3, namespace, name, traits, …]. */
+type StaticSchema = readonly [number, string, string, unknown, unknown, unknown];
+
+/** A model from what an SDK module exports: operations and errors are the values whose name ends in `$`. */
+export function modelOf(name: ServiceName, entry: CatalogEntry, module: object): ServiceModel {
+  const operations = new Map<string, OperationModel>();
+  const errors: ErrorModel[] = [];
+  for (const [key, value] of Object.entries(module)) {
+    if (!key.endsWith('$') || !Array.isArray(value)) continue;
+    const schema = value as unknown as StaticSchema;
+    if (schema[0] === 9) operations.set(schema[2], operationOf(schema));
+    else if (schema[0] === -3 && !schema[1].startsWith('smithy.ts.sdk.synthetic')) errors.push(errorOf(schema));
+  }
+  return { name, entry, operations, errors: indexErrors(errors) };
+}
+
+function operationOf(schema: StaticSchema): OperationModel {
+  const traits = schema[3] as { http?: [string, string, number] } | number;
+  const http = typeof traits === 'object' ? traits.http : undefined;
+  const input = NormalizedSchema.of(schema[4] as never);
+  const output = NormalizedSchema.of(schema[5] as never);
+  return {
+    name: schema[2],
+    http: http && { method: http[0], uri: http[1], status: http[2] },
+    input,
+    output,
+    streamingInput: streamingMember(input),
+    streamingOutput: streamingMember(output),
+  };
+}
+
+function streamingMember(schema: NormalizedSchema): string | undefined {
+  return structureOf(schema).members.find((member) => member.streaming && member.shape.kind === 'blob')?.name;
+}
+
+function errorOf(schema: StaticSchema): ErrorModel {
+  const traits = schema[3] as { httpError?: number; error?: string; awsQueryError?: [string, number] };
+  return {
+    name: schema[2],
+    code: traits.awsQueryError?.[0] ?? schema[2],
+    status: traits.httpError ?? (traits.error === 'server' ? 500 : 400),
+    schema: NormalizedSchema.of(schema as never),
+  };
+}
+
+/** By code and by name, so that a service may throw either; where two share a code, the one that is named like it. */
+function indexErrors(errors: readonly ErrorModel[]): Map<string, ErrorModel> {
+  const index = new Map(errors.map((error) => [error.name, error]));
+  for (const error of errors) if (!index.has(error.code)) index.set(error.code, error);
+  return index;
 }

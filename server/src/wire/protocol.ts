@@ -24,6 +24,9 @@ export interface WireResponse {
 
 export interface AnswerContext {
   readonly requestId: string;
+  /** Of the request that is answered, where there was one: S3's errors name the path, and answer HEAD without a body. */
+  readonly method?: string;
+  readonly path?: string;
 }
 
 export interface Protocol {

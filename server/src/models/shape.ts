@@ -1,0 +1,286 @@
+/**
+ * AWS's schemas compiled once into plain records that the wire's readers and writers walk: no trait is interpreted on the way of a request.
+ * Compiled member by member at first use, so that recursive shapes end and a service of 400 operations costs nothing at load.
+ */
+import type { NormalizedSchema } from '@smithy/core/schema';
+
+export type ScalarKind = 'string' | 'boolean' | 'number' | 'bigInteger' | 'bigDecimal' | 'blob' | 'timestamp';
+export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds';
+
+export interface Scalar {
+  readonly kind: ScalarKind;
+}
+export interface Structure {
+  readonly kind: 'structure' | 'union';
+  readonly name: string;
+  /** The element's name where this is the root of an XML document. */
+  readonly xmlName: string | undefined;
+  readonly xmlNamespace: XmlNamespace | undefined;
+  readonly members: readonly Member[];
+  readonly byName: ReadonlyMap<string, Member>;
+  readonly byJsonName: ReadonlyMap<string, Member>;
+}
+export interface List {
+  readonly kind: 'list';
+  readonly sparse: boolean;
+  readonly item: Member;
+}
+export interface MapShape {
+  readonly kind: 'map';
+  readonly sparse: boolean;
+  readonly key: Member;
+  readonly value: Member;
+}
+export interface Opaque {
+  readonly kind: 'document' | 'unit';
+}
+export type Shape = Scalar | Structure | List | MapShape | Opaque;
+
+export interface XmlNamespace {
+  readonly attribute: string;
+  readonly uri: string;
+}
+
+/** A shape in a place: a structure's member, a list's item, a map's key or value. */
+export interface Member {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The client must send it. */
+  readonly required: boolean;
+  /** Where the model fixes one; else the protocol's own. */
+  readonly timestampFormat: TimestampFormat | undefined;
+  readonly jsonName: string;
+  readonly xmlName: string;
+  readonly xmlNamed: boolean;
+  readonly xmlFlattened: boolean;
+  readonly xmlAttribute: boolean;
+  readonly xmlNamespace: XmlNamespace | undefined;
+  readonly mediaType: string | undefined;
+  readonly streaming: boolean;
+  readonly idempotencyToken: boolean;
+  readonly http: HttpMember;
+}
+
+/** Where HTTP carries the member; empty where the body does. */
+export interface HttpMember {
+  readonly label?: boolean;
+  readonly header?: string;
+  readonly prefixHeaders?: string;
+  readonly query?: string;
+  readonly queryParams?: boolean;
+  readonly payload?: boolean;
+  readonly responseCode?: boolean;
+}
+
+/** The traits of @smithy/types that are read here; single bits arrive as 1. */
+interface Traits {
+  httpLabel?: unknown;
+  httpHeader?: string;
+  httpPrefixHeaders?: string;
+  httpQuery?: string;
+  httpQueryParams?: unknown;
+  httpPayload?: unknown;
+  httpResponseCode?: unknown;
+  idempotencyToken?: unknown;
+  jsonName?: string;
+  mediaType?: string;
+  sparse?: unknown;
+  streaming?: unknown;
+  xmlAttribute?: unknown;
+  xmlFlattened?: unknown;
+  xmlName?: string;
+  xmlNamespace?: [string | undefined, string];
+}
+
+const unit: Opaque = { kind: 'unit' };
+const document: Opaque = { kind: 'document' };
+const scalars = Object.fromEntries(
+  ['string', 'boolean', 'number', 'bigInteger', 'bigDecimal', 'blob', 'timestamp'].map((kind) => [kind, { kind }]),
+) as Record<ScalarKind, Scalar>;
+
+const compiled = new WeakMap<object, Shape>();
+
+/** The compiled shape of a schema; the same object at each call. */
+export function shapeOf(schema: NormalizedSchema): Shape {
+  const scalar = scalarKind(schema);
+  if (scalar !== undefined) return scalars[scalar];
+  if (schema.isUnitSchema()) return unit;
+  if (schema.isDocumentSchema()) return document;
+  const raw = schema.getSchema();
+  if (typeof raw !== 'object' || raw === null) return compile(schema);
+  let shape = compiled.get(raw);
+  if (shape === undefined) {
+    shape = compile(schema);
+    compiled.set(raw, shape);
+  }
+  return shape;
+}
+
+/** The structure of an operation's input or output; a unit schema is a structure without members. */
+export function structureOf(schema: NormalizedSchema): Structure {
+  const shape = shapeOf(schema);
+  return shape.kind === 'structure' || shape.kind === 'union' ? shape : nothing;
+}
+
+const nothing: Structure = {
+  kind: 'structure',
+  name: 'Unit',
+  xmlName: undefined,
+  xmlNamespace: undefined,
+  members: [],
+  byName: new Map(),
+  byJsonName: new Map(),
+};
+
+function scalarKind(schema: NormalizedSchema): ScalarKind | undefined {
+  if (schema.isStringSchema()) return 'string';
+  if (schema.isBooleanSchema()) return 'boolean';
+  if (schema.isNumericSchema()) return 'number';
+  if (schema.isBlobSchema()) return 'blob';
+  if (schema.isTimestampSchema()) return 'timestamp';
+  if (schema.isBigIntegerSchema()) return 'bigInteger';
+  if (schema.isBigDecimalSchema()) return 'bigDecimal';
+  return undefined;
+}
+
+function compile(schema: NormalizedSchema): Shape {
+  if (schema.isListSchema()) return new CompiledList(schema);
+  if (schema.isMapSchema()) return new CompiledMap(schema);
+  if (schema.isStructSchema()) return new CompiledStructure(schema);
+  throw new Error(`a schema of an unknown kind: ${schema.getName(true)}`);
+}
+
+/** The three below have members that are compiled at first use, which ends recursion. */
+class CompiledStructure implements Structure {
+  readonly kind: 'structure' | 'union';
+  readonly name: string;
+  readonly xmlName: string | undefined;
+  readonly xmlNamespace: XmlNamespace | undefined;
+  #schema: NormalizedSchema;
+  #members: Member[] | undefined;
+  #byName: Map<string, Member> | undefined;
+  #byJsonName: Map<string, Member> | undefined;
+
+  constructor(schema: NormalizedSchema) {
+    const own = schema.getOwnTraits() as Traits;
+    this.kind = schema.isUnionSchema() ? 'union' : 'structure';
+    this.name = schema.getName() ?? '';
+    this.xmlName = own.xmlName;
+    this.xmlNamespace = xmlNamespace(own);
+    this.#schema = schema;
+  }
+
+  get members(): readonly Member[] {
+    if (this.#members === undefined) {
+      const raw = this.#schema.getSchema() as unknown as readonly unknown[];
+      const required = typeof raw[6] === 'number' ? raw[6] : 0;
+      this.#members = [];
+      for (const [name, member] of this.#schema.structIterator()) {
+        this.#members.push(memberOf(name, member, this.#members.length < required));
+      }
+    }
+    return this.#members;
+  }
+
+  get byName(): ReadonlyMap<string, Member> {
+    this.#byName ??= new Map(this.members.map((member) => [member.name, member]));
+    return this.#byName;
+  }
+
+  get byJsonName(): ReadonlyMap<string, Member> {
+    this.#byJsonName ??= new Map(this.members.map((member) => [member.jsonName, member]));
+    return this.#byJsonName;
+  }
+}
+
+class CompiledList implements List {
+  readonly kind = 'list';
+  readonly sparse: boolean;
+  #schema: NormalizedSchema;
+  #item: Member | undefined;
+
+  constructor(schema: NormalizedSchema) {
+    this.sparse = isSparse(schema);
+    this.#schema = schema;
+  }
+
+  get item(): Member {
+    this.#item ??= memberOf('member', this.#schema.getValueSchema(), false);
+    return this.#item;
+  }
+}
+
+class CompiledMap implements MapShape {
+  readonly kind = 'map';
+  readonly sparse: boolean;
+  #schema: NormalizedSchema;
+  #key: Member | undefined;
+  #value: Member | undefined;
+
+  constructor(schema: NormalizedSchema) {
+    this.sparse = isSparse(schema);
+    this.#schema = schema;
+  }
+
+  get key(): Member {
+    this.#key ??= memberOf('key', this.#schema.getKeySchema(), false);
+    return this.#key;
+  }
+
+  get value(): Member {
+    this.#value ??= memberOf('value', this.#schema.getValueSchema(), false);
+    return this.#value;
+  }
+}
+
+function isSparse(schema: NormalizedSchema): boolean {
+  return Boolean((schema.getMergedTraits() as Traits).sparse);
+}
+
+function memberOf(name: string, schema: NormalizedSchema, required: boolean): Member {
+  const traits = schema.getMergedTraits() as Traits;
+  const xmlName = (schema.getMemberTraits() as Traits).xmlName;
+  return {
+    name,
+    shape: shapeOf(schema),
+    required,
+    timestampFormat: timestampFormat(schema),
+    jsonName: traits.jsonName ?? name,
+    xmlName: xmlName ?? name,
+    xmlNamed: xmlName !== undefined,
+    xmlFlattened: Boolean(traits.xmlFlattened),
+    xmlAttribute: Boolean(traits.xmlAttribute),
+    xmlNamespace: xmlNamespace(traits),
+    mediaType: traits.mediaType,
+    streaming: schema.isStreaming(),
+    idempotencyToken: Boolean(traits.idempotencyToken),
+    http: httpMember(traits),
+  };
+}
+
+function timestampFormat(schema: NormalizedSchema): TimestampFormat | undefined {
+  const raw = schema.getSchema();
+  if (raw === 5) return 'date-time';
+  if (raw === 6) return 'http-date';
+  if (raw === 7) return 'epoch-seconds';
+  return undefined;
+}
+
+function xmlNamespace(traits: Traits): XmlNamespace | undefined {
+  if (traits.xmlNamespace === undefined) return undefined;
+  const [prefix, uri] = traits.xmlNamespace;
+  return { attribute: prefix ? `xmlns:${prefix}` : 'xmlns', uri };
+}
+
+const inBody: HttpMember = {};
+
+function httpMember(traits: Traits): HttpMember {
+  if (traits.httpLabel) return { label: true };
+  if (traits.httpHeader !== undefined) return { header: traits.httpHeader.toLowerCase() };
+  if (traits.httpPrefixHeaders !== undefined) return { prefixHeaders: traits.httpPrefixHeaders.toLowerCase() };
+  if (traits.httpQuery !== undefined) return { query: traits.httpQuery };
+  if (traits.httpQueryParams) return { queryParams: true };
+  if (traits.httpPayload) return { payload: true };
+  if (traits.httpResponseCode) return { responseCode: true };
+  return inBody;
+}

@@ -1,0 +1,69 @@
+/**
+ * awsJson1_0 and awsJson1_1: every call is a POST of a JSON object, the operation is in X-Amz-Target.
+ * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+import { AwsError } from '../contract/aws-error.ts';
+import type { ServiceModel } from '../models/service-model.ts';
+import { structureOf } from '../models/shape.ts';
+import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
+import { type JsonObject, parseJsonObject, readJson, writeStructure } from './json-values.ts';
+import { Malformed } from './malformed.ts';
+import type { Protocol } from './protocol.ts';
+
+const names = { jsonName: false };
+
+export function awsJson(version: '1.0' | '1.1'): Protocol {
+  const contentType = `application/x-amz-json-${version}`;
+  const headers = (requestId: string) => ({ 'content-type': contentType, 'x-amzn-RequestId': requestId });
+  return {
+    name: `aws-json-${version}`,
+    operationOf: (model, request) => {
+      const target = request.headers['x-amz-target'];
+      const prefix = model.entry.target;
+      if (target === undefined || prefix === undefined || !target.startsWith(`${prefix}.`)) return undefined;
+      return target.slice(prefix.length + 1);
+    },
+    parse: (_model, operation, request) => {
+      const text = gatheredBody(request).toString('utf8');
+      return wellFormed(() => readJson(structureOf(operation.input), parseJsonObject(text), names));
+    },
+    serialize: (_model, operation, output, { requestId }) => {
+      const shape = structureOf(operation.output);
+      // An operation without output answers an empty body in awsJson1_1's servers, `{}` where the output is modelled.
+      const body =
+        shape.name === 'Unit' ? '' : JSON.stringify(writeStructure(shape, (output ?? {}) as JsonObject, names));
+      return { status: 200, headers: headers(requestId), body };
+    },
+    serializeError: (model, error, status, { requestId }) => {
+      const found = findErrorModel(model, error);
+      const { structure, values } = errorMembers(error, found);
+      const members = structure ? { ...values, ...writeStructure(structure, values, names) } : values;
+      return {
+        status,
+        headers: { ...headers(requestId), ...queryErrorHeader(model, error, status), ...error.headers },
+        body: JSON.stringify({ __type: found?.name ?? error.code, ...members }),
+      };
+    },
+  };
+}
+
+/** Services that once spoke query (CloudWatch) also send the code that it had. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
+export function queryErrorHeader(
+  model: ServiceModel | undefined,
+  error: AwsError,
+  status: number,
+): Record<string, string> {
+  if (!model?.entry.protocols.includes('query')) return {};
+  const code = findErrorModel(model, error)?.code ?? error.code;
+  return { 'x-amzn-query-error': `${code};${status >= 500 ? 'Receiver' : 'Sender'}` };
+}
+
+/** Refuses malformed input with the code of AWS's JSON protocols. */
+export function wellFormed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new AwsError('SerializationException', cause.message, { status: 400, cause });
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * AWS's shapes from and to JSON values. Reading checks types, which the SDK's own codecs (made for trusted servers) do not.
+ * The words of the refusals are those of AWS's JSON services (observed in their SerializationException messages).
+ */
+import { NumericValue } from '@smithy/core/serde';
+import type { List, MapShape, Member, Shape, Structure } from '../models/shape.ts';
+import { Malformed, maxDepth } from './malformed.ts';
+import { asBytes, asDate, readBase64 } from './text-values.ts';
+import { formatTimestamp, instant, parseTimestamp } from './timestamps.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/** Whether names on the wire are jsonName's (rest-json) or the members' own (aws-json). */
+export interface JsonNames {
+  readonly jsonName: boolean;
+}
+
+/** The text of a body as an object; an empty body is an empty one. */
+export function parseJsonObject(text: string): JsonObject {
+  if (text.trim() === '') return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Malformed('Unexpected token received from parser');
+  }
+  if (value === null) return {};
+  if (typeof value !== 'object') throw new Malformed('Unexpected field type');
+  if (Array.isArray(value)) throw new Malformed('Start of list found where not expected');
+  return value as JsonObject;
+}
+
+export function readJson(shape: Shape, value: unknown, names: JsonNames, depth = 0): unknown {
+  if (depth > maxDepth) throw new Malformed('The document is nested too deeply');
+  switch (shape.kind) {
+    case 'structure':
+    case 'union':
+      return readStructure(shape, value, names, depth);
+    case 'list':
+      return readList(shape, value, names, depth);
+    case 'map':
+      return readMap(shape, value, names, depth);
+    case 'document':
+      return value;
+    case 'unit':
+      return {};
+    case 'string':
+      if (typeof value === 'string') return value;
+      throw mismatch(value, 'String');
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      throw mismatch(value, 'Boolean');
+    case 'number':
+      return readNumber(value);
+    case 'timestamp':
+      return readInstant(value);
+    case 'blob':
+      if (typeof value === 'string') return readBase64(value);
+      throw mismatch(value, 'Blob');
+    case 'bigInteger':
+      if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+      throw mismatch(value, 'BigInteger');
+    case 'bigDecimal':
+      if (typeof value === 'number') return new NumericValue(String(value), 'bigDecimal');
+      throw mismatch(value, 'BigDecimal');
+  }
+}
+
+function mismatch(value: unknown, wanted: string): Malformed {
+  if (Array.isArray(value)) return new Malformed('Start of list found where not expected');
+  if (typeof value === 'object') return new Malformed('Start of structure or map found where not expected.');
+  const found =
+    typeof value === 'boolean' ? String(value).toUpperCase() : typeof value === 'number' ? 'NUMBER' : 'STRING';
+  return new Malformed(`${found}_VALUE can not be converted to ${/^[AEIOU]/.test(wanted) ? 'an' : 'a'} ${wanted}`);
+}
+
+function readStructure(shape: Structure, value: unknown, names: JsonNames, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) throw new Malformed('Unexpected field type');
+  if (Array.isArray(value)) throw new Malformed('Start of list found where not expected');
+  const index = names.jsonName ? shape.byJsonName : shape.byName;
+  const result: JsonObject = {};
+  let known = 0;
+  for (const [key, item] of Object.entries(value)) {
+    const member = index.get(key);
+    if (member === undefined || item === null) continue;
+    result[member.name] = readJson(member.shape, item, names, depth + 1);
+    known++;
+  }
+  if (shape.kind === 'union' && known > 1) throw new Malformed(`Only one member of the union ${shape.name} may be set`);
+  return result;
+}
+
+function readList(shape: List, value: unknown, names: JsonNames, depth: number): unknown {
+  if (!Array.isArray(value)) {
+    throw new Malformed(
+      typeof value === 'object' ? 'Start of structure or map found where not expected.' : 'Unexpected field type',
+    );
+  }
+  const result: unknown[] = [];
+  for (const item of value) {
+    if (item === null) {
+      if (shape.sparse) result.push(null);
+      continue;
+    }
+    result.push(readJson(shape.item.shape, item, names, depth + 1));
+  }
+  return result;
+}
+
+function readMap(shape: MapShape, value: unknown, names: JsonNames, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) throw new Malformed('Unexpected field type');
+  if (Array.isArray(value)) throw new Malformed('Start of list found where not expected');
+  const result: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === null && !shape.sparse) continue;
+    setKey(result, key, item === null ? null : readJson(shape.value.shape, item, names, depth + 1));
+  }
+  return result;
+}
+
+/** A user's key into an object: `__proto__` is a key like any other and must not set the prototype. */
+export function setKey(target: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else target[key] = value;
+}
+
+function readNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (value === 'NaN') return Number.NaN;
+  if (value === 'Infinity') return Number.POSITIVE_INFINITY;
+  if (value === '-Infinity') return Number.NEGATIVE_INFINITY;
+  throw mismatch(value, 'Integer');
+}
+
+function readInstant(value: unknown): Date {
+  const date =
+    typeof value === 'number' ? instant(value * 1000) : typeof value === 'string' ? parseTimestamp(value) : undefined;
+  if (date === undefined) throw mismatch(value, 'Timestamp');
+  return date;
+}
+
+/** Undefined members and, in lists and maps that are not sparse, nulls are left out. */
+export function writeJson(
+  member: Pick<Member, 'shape' | 'timestampFormat'>,
+  value: unknown,
+  names: JsonNames,
+): unknown {
+  const { shape } = member;
+  switch (shape.kind) {
+    case 'structure':
+    case 'union':
+      return writeStructure(shape, value as JsonObject, names);
+    case 'list': {
+      const items = value as unknown[];
+      if (plainKinds.has(shape.item.shape.kind)) return items;
+      return items
+        .filter((item) => item != null || shape.sparse)
+        .map((item) => (item == null ? null : writeJson(shape.item, item, names)));
+    }
+    case 'map': {
+      const result: JsonObject = {};
+      for (const [key, item] of Object.entries(value as JsonObject)) {
+        if (item != null) setKey(result, key, writeJson(shape.value, item, names));
+        else if (shape.sparse && item === null) setKey(result, key, null);
+      }
+      return result;
+    }
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'timestamp': {
+      const format = member.timestampFormat ?? 'epoch-seconds';
+      const date = asDate(value);
+      return format === 'epoch-seconds' ? date.getTime() / 1000 : formatTimestamp(date, format);
+    }
+    case 'blob':
+      return asBytes(value).toString('base64');
+    case 'bigInteger':
+      return typeof value === 'bigint' ? rawNumber(String(value)) : value;
+    case 'bigDecimal':
+      return value instanceof NumericValue ? rawNumber(value.string) : value;
+    default:
+      return value;
+  }
+}
+
+const plainKinds = new Set(['string', 'boolean', 'document']);
+
+/** A number written digit by digit, beyond what a double holds. */
+function rawNumber(text: string): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
+}
+
+export function writeStructure(shape: Structure, value: JsonObject, names: JsonNames): JsonObject {
+  const result: JsonObject = {};
+  for (const member of shape.members) {
+    const item = value[member.name];
+    if (item == null) continue;
+    result[names.jsonName ? member.jsonName : member.name] = writeJson(member, item, names);
+  }
+  return result;
+}

@@ -1,0 +1,91 @@
+/** awsQuery: forms in, XML out. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+import { AwsError } from '../contract/aws-error.ts';
+import { structureOf } from '../models/shape.ts';
+import { errorMembers, findErrorModel } from './answers.ts';
+import { type FormNode, formTree, readFormStructure } from './form-values.ts';
+import type { JsonObject } from './json-values.ts';
+import { Malformed } from './malformed.ts';
+import type { Protocol, WireRequest } from './protocol.ts';
+import { splitQuery } from './query-string.ts';
+import { escapeXml, writeXmlElement } from './xml-values.ts';
+
+const style = { wholeSeconds: true };
+const forms = new WeakMap<WireRequest, Map<string, string>>();
+
+export const query: Protocol = {
+  name: 'query',
+  operationOf: (model, request) => {
+    const form = formOf(request);
+    const version = form.get('Version');
+    if (version !== undefined && version !== model.entry.version) return undefined;
+    return form.get('Action');
+  },
+  parse: (_model, operation, request) => {
+    try {
+      const root: FormNode = formTree(formOf(request));
+      return readFormStructure(structureOf(operation.input), root);
+    } catch (cause) {
+      if (!(cause instanceof Malformed)) throw cause;
+      throw new AwsError('MalformedInput', cause.message, { status: 400, cause });
+    }
+  },
+  serialize: (model, operation, output, { requestId }) => {
+    const shape = structureOf(operation.output);
+    const { name } = operation;
+    const result =
+      shape.name === 'Unit'
+        ? ''
+        : writeXmlElement(`${name}Result`, shape, (output ?? {}) as JsonObject, style, undefined);
+    const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+    const body = `<${name}Response xmlns="${model.entry.xmlNamespace}">${result}${metadata}</${name}Response>`;
+    return { status: 200, headers: headers(requestId), body };
+  },
+  serializeError: (model, error, status, { requestId }) => {
+    const found = findErrorModel(model, error);
+    const { structure, values } = errorMembers(error, found, 'Message');
+    const details = Object.entries(values).filter(([name, value]) => name.toLowerCase() !== 'message' && value != null);
+    const known = structure?.members.filter(({ name }) => details.some(([detail]) => detail === name)) ?? [];
+    const fields = structure
+      ? writeXmlElement(
+          'x',
+          { ...structure, kind: 'structure', members: known } as never,
+          values,
+          style,
+          undefined,
+        ).slice(3, -4)
+      : '';
+    const namespace = model?.entry.xmlNamespace ? ` xmlns="${model.entry.xmlNamespace}"` : '';
+    const type = status >= 500 ? 'Receiver' : 'Sender';
+    const code = escapeXml(found?.code ?? error.code);
+    const body = `<ErrorResponse${namespace}><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${fields}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+    return { status, headers: { ...headers(requestId), ...error.headers }, body };
+  },
+};
+
+function headers(requestId: string): Record<string, string> {
+  return { 'content-type': 'text/xml', 'x-amzn-RequestId': requestId };
+}
+
+/** The parameters of a POSTed form, or of the query string of a GET. Parsed once per request. */
+function formOf(request: WireRequest): Map<string, string> {
+  let form = forms.get(request);
+  if (form === undefined) {
+    form = readForm(request);
+    forms.set(request, form);
+  }
+  return form;
+}
+
+function readForm({ body, query: text, headers: { 'content-type': type = '' } }: WireRequest): Map<string, string> {
+  try {
+    const form = new Map(splitQuery(text));
+    const isForm = type === '' || type.startsWith('application/x-www-form-urlencoded');
+    if (isForm && body instanceof Uint8Array && body.length > 0) {
+      for (const [name, value] of splitQuery(Buffer.from(body).toString('utf8'))) form.set(name, value);
+    }
+    return form;
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new AwsError('MalformedQueryString', cause.message, { status: 400, cause });
+  }
+}

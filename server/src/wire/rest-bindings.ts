@@ -1,0 +1,193 @@
+/**
+ * What the REST protocols put into labels, headers, query and status, worked out once per operation.
+ * Source: https://smithy.io/2.0/spec/http-bindings.html
+ */
+import type { Readable } from 'node:stream';
+import type { OperationModel } from '../models/service-model.ts';
+import { type Member, type Structure, structureOf } from '../models/shape.ts';
+import { type JsonObject, setKey } from './json-values.ts';
+import { Malformed } from './malformed.ts';
+import type { WireRequest } from './protocol.ts';
+import { percentDecode, splitQuery } from './query-string.ts';
+import type { Router } from './rest-router.ts';
+import { asBytes, readText, writeText } from './text-values.ts';
+
+export interface Bindings {
+  readonly structure: Structure;
+  readonly labels: readonly Member[];
+  readonly headers: readonly (readonly [string, Member])[];
+  readonly prefixHeaders: readonly (readonly [string, Member])[];
+  readonly queries: ReadonlyMap<string, Member>;
+  readonly queryParams: Member | undefined;
+  readonly payload: Member | undefined;
+  readonly responseCode: Member | undefined;
+  /** Members that travel in the document. */
+  readonly body: readonly Member[];
+}
+
+const known = new WeakMap<Structure, Bindings>();
+
+export function bindingsOf(structure: Structure): Bindings {
+  let bindings = known.get(structure);
+  if (bindings === undefined) {
+    bindings = bind(structure);
+    known.set(structure, bindings);
+  }
+  return bindings;
+}
+
+function bind(structure: Structure): Bindings {
+  const { members } = structure;
+  return {
+    structure,
+    labels: members.filter(({ http }) => http.label),
+    headers: members.flatMap((member) => (member.http.header === undefined ? [] : [[member.http.header, member]])),
+    prefixHeaders: members.flatMap((member) =>
+      member.http.prefixHeaders === undefined ? [] : [[member.http.prefixHeaders, member]],
+    ),
+    queries: new Map(
+      members.flatMap((member) => (member.http.query === undefined ? [] : [[member.http.query, member]])),
+    ),
+    queryParams: members.find(({ http }) => http.queryParams),
+    payload: members.find(({ http }) => http.payload),
+    responseCode: members.find(({ http }) => http.responseCode),
+    body: members.filter(({ http }) => Object.keys(http).length === 0),
+  };
+}
+
+/** The members outside of the body. */
+export function readBindings(operation: OperationModel, router: Router, request: WireRequest): JsonObject {
+  const bindings = bindingsOf(structureOf(operation.input));
+  const result: JsonObject = {};
+  if (bindings.labels.length > 0) {
+    const values = router.labels(operation, request.path);
+    for (const member of bindings.labels) {
+      const value = values[member.name];
+      if (value !== undefined)
+        result[member.name] = readText(member, value.includes('%') ? percentDecode(value) : value);
+    }
+  }
+  for (const [header, member] of bindings.headers) {
+    const value = request.headers[header];
+    if (value !== undefined) result[member.name] = readHeader(member, value);
+  }
+  for (const [prefix, member] of bindings.prefixHeaders) readPrefixHeaders(prefix, member, request.headers, result);
+  if (request.query !== '') readQueries(bindings, request.query, result);
+  return result;
+}
+
+function readHeader(member: Member, text: string): unknown {
+  const { shape } = member;
+  if (shape.kind === 'list') {
+    const parts = shape.item.shape.kind === 'timestamp' ? splitDates(shape.item, text) : splitHeader(text);
+    return parts.map((part) => readText(shape.item, part));
+  }
+  if (shape.kind === 'string' && member.mediaType !== undefined) return Buffer.from(text, 'base64').toString('utf8');
+  return readText(member, text);
+}
+
+/** An HTTP date holds a comma of its own. */
+function splitDates(item: Member, text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if ((item.timestampFormat ?? 'http-date') !== 'http-date') return parts;
+  return parts.flatMap((part, index) => (index % 2 === 0 ? [`${part}, ${parts[index + 1] ?? ''}`] : []));
+}
+
+/** Comma-separated, with quoted items in which `"` and `\` are escaped. */
+export function splitHeader(text: string): string[] {
+  const items: string[] = [];
+  for (const match of text.matchAll(/\s*("((?:[^"\\]|\\.)*)"|[^,]*)\s*(?:,|$)/g)) {
+    if (match[0] === '' && match.index === text.length && !text.endsWith(',')) break;
+    items.push(match[2] === undefined ? (match[1] ?? '').trim() : match[2].replace(/\\(.)/g, '$1'));
+  }
+  return items;
+}
+
+function readPrefixHeaders(
+  prefix: string,
+  member: Member,
+  headers: Readonly<Record<string, string>>,
+  into: JsonObject,
+) {
+  if (member.shape.kind !== 'map') return;
+  const values: JsonObject = {};
+  for (const name of Object.keys(headers)) {
+    if (name.startsWith(prefix)) setKey(values, name.slice(prefix.length), headers[name]);
+  }
+  if (Object.keys(values).length > 0) into[member.name] = values;
+}
+
+function readQueries({ queries, queryParams }: Bindings, text: string, into: JsonObject): void {
+  if (queries.size === 0 && queryParams === undefined) return;
+  const rest: JsonObject = {};
+  for (const [name, value] of splitQuery(text)) {
+    const member = queries.get(name);
+    if (member !== undefined) readQuery(member, value, into);
+    else if (queryParams?.shape.kind === 'map') readQueryParam(queryParams.shape.value, name, value, rest);
+  }
+  if (queryParams !== undefined && Object.keys(rest).length > 0) into[queryParams.name] = rest;
+}
+
+function readQuery(member: Member, value: string, into: JsonObject): void {
+  const { shape } = member;
+  if (shape.kind !== 'list') {
+    into[member.name] = readText(member, value);
+    return;
+  }
+  into[member.name] ??= [];
+  (into[member.name] as unknown[]).push(readText(shape.item, value));
+}
+
+function readQueryParam(item: Member, name: string, value: string, into: JsonObject): void {
+  if (item.shape.kind !== 'list') {
+    setKey(into, name, value);
+    return;
+  }
+  const items = Object.hasOwn(into, name) ? (into[name] as string[]) : [];
+  items.push(value);
+  setKey(into, name, items);
+}
+
+/** A payload that is bytes or text, as it came. Undefined where the body holds a document. */
+export function readRawPayload(member: Member, body: Uint8Array | Readable): unknown {
+  if (!(body instanceof Uint8Array)) {
+    if (member.streaming) return body;
+    throw new TypeError('only a streamed payload may come as a stream');
+  }
+  if (member.shape.kind === 'blob') return body;
+  if (member.shape.kind === 'string') return Buffer.from(body).toString('utf8');
+  throw new Malformed(`Unexpected payload for ${member.name}`);
+}
+
+export function writeHeaders(bindings: Bindings, output: JsonObject): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, member] of bindings.headers) {
+    const value = output[member.name];
+    if (value != null) headers[name] = writeHeader(member, value);
+  }
+  for (const [prefix, member] of bindings.prefixHeaders) {
+    const values = output[member.name] as Record<string, string> | undefined;
+    for (const [name, value] of Object.entries(values ?? {})) headers[(prefix + name).toLowerCase()] = String(value);
+  }
+  return headers;
+}
+
+function writeHeader(member: Member, value: unknown): string {
+  const { shape } = member;
+  if (shape.kind === 'list') {
+    const items = (value as unknown[]).filter((item) => item != null);
+    return items.map((item) => quoteItem(shape.item, writeText(shape.item, item, 'http-date'))).join(', ');
+  }
+  if (shape.kind === 'string' && member.mediaType !== undefined) return asBytes(String(value)).toString('base64');
+  return writeText(member, value, 'http-date');
+}
+
+function quoteItem(item: Member, text: string): string {
+  if (item.shape.kind !== 'string' || !/[",]/.test(text)) return text;
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+export function statusOf(operation: OperationModel, bindings: Bindings, output: JsonObject): number {
+  const given = bindings.responseCode && output[bindings.responseCode.name];
+  return typeof given === 'number' ? given : (operation.http?.status ?? 200);
+}

@@ -1,0 +1,155 @@
+/**
+ * restXml, as S3 speaks it: bucket in the path or the host, documents in XML, errors without a namespace.
+ * Sources: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html and https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+import { AwsError } from '../contract/aws-error.ts';
+import type { OperationModel, ServiceModel } from '../models/service-model.ts';
+import { type Member, type Structure, structureOf } from '../models/shape.ts';
+import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
+import type { JsonObject } from './json-values.ts';
+import { Malformed } from './malformed.ts';
+import type { Protocol, WireRequest } from './protocol.ts';
+import { type Bindings, bindingsOf, readBindings, readRawPayload, statusOf, writeHeaders } from './rest-bindings.ts';
+import { routerOf } from './rest-json.ts';
+import { asBytes } from './text-values.ts';
+import { inPathStyle } from './virtual-host.ts';
+import { parseXml } from './xml-parse.ts';
+import { escapeXml, readXmlStructure, writeXmlElement, writeXmlMember, xmlHeader } from './xml-values.ts';
+
+const style = { wholeSeconds: false };
+const contentType = 'application/xml';
+
+export const restXml: Protocol = {
+  name: 'rest-xml',
+  operationOf: (model, request) => {
+    try {
+      return routerOf(model).find(inPathStyle(request))?.name;
+    } catch (cause) {
+      throw refusal(cause, 'InvalidURI', "Couldn't parse the specified URI.");
+    }
+  },
+  parse: (model, operation, request) => {
+    let input: JsonObject;
+    try {
+      input = readBindings(operation, routerOf(model), inPathStyle(request));
+    } catch (cause) {
+      throw refusal(cause, 'InvalidArgument', cause instanceof Error ? cause.message : '');
+    }
+    try {
+      return readBody(bindingsOf(structureOf(operation.input)), request, input);
+    } catch (cause) {
+      throw refusal(cause, 'MalformedXML', malformedXml);
+    }
+  },
+  serialize: (model, operation, output, { requestId }) => {
+    const bindings = bindingsOf(structureOf(operation.output));
+    const values = (output ?? {}) as JsonObject;
+    const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
+    const body = writeBody(model, operation, bindings, values, headers);
+    return { status: statusOf(operation, bindings, values), headers, body };
+  },
+  serializeError: (model, error, status, { requestId, path, method }) => {
+    const found = findErrorModel(model, error);
+    const { values } = errorMembers(error, found, 'Message');
+    const fields: JsonObject = { Code: found?.code ?? error.code, Message: error.message, ...values };
+    if (path !== undefined) fields.Resource ??= path;
+    fields.RequestId = requestId;
+    fields.HostId = hostId(requestId);
+    const content = Object.entries(fields)
+      .filter(([, value]) => value != null)
+      .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
+    const headers = { ...identification(requestId), 'content-type': contentType, ...error.headers };
+    const silent = method === 'HEAD' || status === 304;
+    return { status, headers, body: silent ? undefined : `${xmlHeader}<Error>${content.join('')}</Error>` };
+  },
+};
+
+const malformedXml = 'The XML you provided was not well-formed or did not validate against our published schema';
+
+function refusal(cause: unknown, code: string, message: string): unknown {
+  return cause instanceof Malformed ? new AwsError(code, message, { status: 400, cause }) : cause;
+}
+
+function identification(requestId: string): Record<string, string> {
+  return { 'x-amz-request-id': requestId, 'x-amz-id-2': hostId(requestId) };
+}
+
+/** S3's second identifier of a request; it says nothing more than the first. */
+function hostId(requestId: string): string {
+  return Buffer.from(requestId).toString('base64');
+}
+
+function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): JsonObject {
+  const { payload, body, structure } = bindings;
+  if (payload === undefined) {
+    if (body.length === 0 || gatheredBody(request).length === 0) return input;
+    return Object.assign(input, readXmlStructure(structure, parseXml(gatheredBody(request).toString('utf8'))));
+  }
+  if (payload.shape.kind === 'blob' || payload.shape.kind === 'string') {
+    input[payload.name] = readRawPayload(payload, request.body);
+    return input;
+  }
+  const bytes = gatheredBody(request);
+  if (bytes.length === 0) return input;
+  const root = parseXml(bytes.toString('utf8'));
+  const shape = documentShape(payload);
+  if (root.name !== rootName(payload, shape)) throw new Malformed(`Unexpected root element ${root.name}`);
+  input[payload.name] = readXmlStructure(shape, root);
+  return input;
+}
+
+function documentShape({ shape, name }: Member): Structure {
+  if (shape.kind !== 'structure' && shape.kind !== 'union') throw new TypeError(`the payload ${name} is no structure`);
+  return shape;
+}
+
+function rootName(payload: Member, shape: Structure): string {
+  return payload.xmlNamed ? payload.xmlName : (shape.xmlName ?? shape.name);
+}
+
+function writeBody(
+  model: ServiceModel,
+  operation: OperationModel,
+  bindings: Bindings,
+  values: JsonObject,
+  headers: Record<string, string>,
+) {
+  const { payload, body, structure } = bindings;
+  const uri = model.entry.xmlNamespace;
+  const namespace = uri === undefined ? undefined : { attribute: 'xmlns', uri };
+  if (payload === undefined) {
+    if (body.length === 0) return undefined;
+    headers['content-type'] ??= contentType;
+    return xmlHeader + writeRoot(operation, bindings, values, namespace);
+  }
+  const value = values[payload.name];
+  if (value == null) return undefined;
+  if (payload.shape.kind === 'blob') {
+    headers['content-type'] ??= payload.mediaType ?? 'application/octet-stream';
+    return typeof value === 'object' && !(value instanceof Uint8Array) ? (value as never) : asBytes(value);
+  }
+  if (payload.shape.kind === 'string') {
+    headers['content-type'] ??= payload.mediaType ?? 'text/plain';
+    return String(value);
+  }
+  headers['content-type'] ??= contentType;
+  const shape = documentShape(payload);
+  const own = payload.xmlNamespace ?? shape.xmlNamespace ?? namespace;
+  return xmlHeader + writeXmlElement(rootName(payload, shape), shape, value as JsonObject, style, own);
+
+  function writeRoot(
+    _operation: OperationModel,
+    _bindings: Bindings,
+    output: JsonObject,
+    rootNamespace: typeof namespace,
+  ) {
+    const name = structure.xmlName ?? structure.name;
+    const [only] = body;
+    // GetBucketLocation answers its only member as the root: <LocationConstraint xmlns="…">eu-west-1</LocationConstraint>.
+    if (body.length === 1 && only && only.shape.kind === 'string' && only.xmlName === name) {
+      return writeXmlMember(name, { ...only, xmlNamespace: rootNamespace }, output[only.name] ?? '', style);
+    }
+    const document = { ...structure, kind: structure.kind, name, members: body } as Structure;
+    return writeXmlElement(name, document, output, style, structure.xmlNamespace ?? rootNamespace);
+  }
+}
