@@ -1,0 +1,242 @@
+/**
+ * Whether an input keeps what AWS's model demands, told in AWS's sentences. Observed, for example:
+ * `Value '…' at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 1024, …]`.
+ * It never changes the input, and it looks at no stream.
+ */
+import { Readable } from 'node:stream';
+import type { ProtocolName } from './catalog.ts';
+import { type Constraint, constraintsOf, type ServiceConstraints } from './constraints.ts';
+import { compilePattern } from './patterns.ts';
+import type { OperationModel, ServiceModel } from './service-model.ts';
+import { structureOf } from './shape.ts';
+
+/** A constraint with what it holds resolved, made at its first use. */
+interface Rule {
+  readonly constraint: Constraint;
+  readonly members: readonly (readonly [name: string, step: string, rule: Rule])[];
+  readonly required: readonly (readonly [name: string, step: string])[];
+  readonly item: Rule | undefined;
+  readonly key: Rule | undefined;
+  readonly value: Rule | undefined;
+  readonly pattern: RegExp | undefined;
+  readonly values: ReadonlySet<string> | undefined;
+}
+
+const rules = new WeakMap<Constraint, Rule>();
+const required = new WeakMap<OperationModel, Rule>();
+
+/** A sentence per violation; none where all is well. */
+export function violations(model: ServiceModel, operation: OperationModel, input: unknown): string[] {
+  const found: string[] = [];
+  check(ruleOf(model, operation), input, '', false, found);
+  return found;
+}
+
+/** `1 validation error detected: …`, AWS's message for all of them. */
+export function validationMessage(sentences: readonly string[]): string {
+  const count = sentences.length === 1 ? '1 validation error' : `${sentences.length} validation errors`;
+  return `${count} detected: ${sentences.join('; ')}`;
+}
+
+/** The code under which a service reports them. */
+export function validationCode(model: ServiceModel, protocol: ProtocolName): string {
+  if (protocol === 'query') return 'ValidationError';
+  if (protocol === 'rest-xml') return 'InvalidRequest';
+  // Observed of CloudWatch Logs, whose own ValidationException is for queries; SageMaker Runtime models ValidationError alone.
+  if (model.name === 'cloudwatch-logs') return 'InvalidParameterException';
+  if (model.errors.has('ValidationError') && !model.errors.has('ValidationException')) return 'ValidationError';
+  return 'ValidationException';
+}
+
+function ruleOf(model: ServiceModel, operation: OperationModel): Rule {
+  // S3 checks its inputs in words of its own; only what is missing is told here.
+  const constraints = model.entry.protocols.includes('rest-xml') ? undefined : constraintsOf(model.name);
+  const constraint = constraints?.shapes[constraints.operations[operation.name] ?? ''];
+  if (constraints !== undefined && constraint !== undefined) return resolve(constraints, constraint);
+  let rule = required.get(operation);
+  if (rule === undefined) {
+    const names = structureOf(operation.input).members.filter((member) => member.required);
+    rule = resolve({ operations: {}, shapes: {} }, { type: 'structure', required: names.map(({ name }) => name) });
+    required.set(operation, rule);
+  }
+  return rule;
+}
+
+function resolve(constraints: ServiceConstraints, constraint: Constraint): Rule {
+  const known = rules.get(constraint);
+  if (known !== undefined) return known;
+  const find = (name: string | undefined) => {
+    const child = name === undefined ? undefined : constraints.shapes[name];
+    return child && resolve(constraints, child);
+  };
+  const rule: { -readonly [K in keyof Rule]: Rule[K] } = {
+    constraint,
+    members: [],
+    required: (constraint.required ?? []).map((name) => [name, stepOf(name)]),
+    item: undefined,
+    key: undefined,
+    value: undefined,
+    pattern: constraint.pattern === undefined ? undefined : compilePattern(constraint.pattern),
+    values: constraint.enum && new Set(constraint.enum),
+  };
+  // Known before its children are, since shapes may hold themselves.
+  rules.set(constraint, rule);
+  rule.members = Object.entries(constraint.members ?? {}).flatMap(([name, shape]) => {
+    const child = find(shape);
+    return child ? [[name, stepOf(name), child] as const] : [];
+  });
+  rule.item = find(constraint.item);
+  rule.key = find(constraint.key);
+  rule.value = find(constraint.value);
+  return rule;
+}
+
+/** `TrainingJobName` is `trainingJobName` in a path: the first letter alone changes (`sAMLOptions`). */
+function stepOf(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function check(rule: Rule, value: unknown, path: string, hidden: boolean, found: string[]): void {
+  const { constraint } = rule;
+  const secret = hidden || constraint.sensitive === true;
+  if (constraint.type === 'structure') checkStructure(rule, value as Record<string, unknown>, path, secret, found);
+  else if (constraint.type === 'list') checkList(rule, value as unknown[], path, secret, found);
+  else if (constraint.type === 'map') checkMap(rule, value as Record<string, unknown>, path, secret, found);
+  else tell(found, brokenBy(rule, value), value, path, secret);
+}
+
+function tell(found: string[], broken: readonly string[], value: unknown, path: string, secret: boolean): void {
+  if (broken.length === 0) return;
+  const what = secret ? 'Value' : `Value '${clip(print(value))}'`;
+  for (const demand of broken) found.push(`${what} at '${path}' failed to satisfy constraint: ${demand}`);
+}
+
+function checkStructure(
+  rule: Rule,
+  value: Record<string, unknown>,
+  path: string,
+  secret: boolean,
+  found: string[],
+): void {
+  const prefix = path === '' ? '' : `${path}.`;
+  for (const [name, step] of rule.required) {
+    if (value[name] != null) continue;
+    found.push(
+      `Value ${secret ? '' : 'null '}at '${prefix}${step}' failed to satisfy constraint: Member must not be null`,
+    );
+  }
+  for (const [name, step, child] of rule.members) {
+    const item = value[name];
+    if (item != null) check(child, item, prefix + step, secret, found);
+  }
+}
+
+function checkList(rule: Rule, value: readonly unknown[], path: string, secret: boolean, found: string[]): void {
+  const { item } = rule;
+  const hidden = secret || item?.constraint.sensitive === true;
+  tell(found, brokenBy(rule, value), value, path, hidden);
+  if (item === undefined) return;
+  if (isContainer(item)) {
+    value.forEach((element, index) => {
+      if (element != null) check(item, element, `${path}.${index + 1}.member`, secret, found);
+    });
+  } else if (value.some((element) => element != null && brokenBy(item, element).length > 0)) {
+    tell(found, [`Member must satisfy constraint: [${demandsOf(item).join(', ')}]`], value, path, hidden);
+  }
+}
+
+function checkMap(rule: Rule, value: Record<string, unknown>, path: string, secret: boolean, found: string[]): void {
+  const { key, value: item } = rule;
+  const hidden = secret || [key, item].some((child) => child?.constraint.sensitive);
+  tell(found, brokenBy(rule, value), value, path, hidden);
+  if (key !== undefined && Object.keys(value).some((name) => brokenBy(key, name).length > 0)) {
+    tell(found, [`Map keys must satisfy constraint: [${demandsOf(key).join(', ')}]`], value, path, hidden);
+  }
+  if (item === undefined) return;
+  if (isContainer(item)) {
+    for (const [name, element] of Object.entries(value)) {
+      if (element != null) check(item, element, `${path}.${name}.member`, secret, found);
+    }
+  } else if (Object.values(value).some((element) => element != null && brokenBy(item, element).length > 0)) {
+    tell(found, [`Map value must satisfy constraint: [${demandsOf(item).join(', ')}]`], value, path, hidden);
+  }
+}
+
+function isContainer({ constraint: { type } }: Rule): boolean {
+  return type === 'structure' || type === 'list' || type === 'map';
+}
+
+/** A pattern is not tried on texts beyond this, nor on those that are longer than allowed: matching could take too long. */
+const maxPatternLength = 8192;
+
+/** What of its own demands a value breaks. */
+function brokenBy(rule: Rule, value: unknown): string[] {
+  const { constraint, pattern, values } = rule;
+  const { min, max } = constraint;
+  const broken: string[] = [];
+  const size = sizeOf(value);
+  const tooLong = size !== undefined && max !== undefined && size > max;
+  if (pattern && typeof value === 'string' && !tooLong && value.length <= maxPatternLength && !pattern.test(value)) {
+    broken.push(patternDemand(constraint));
+  }
+  if (tooLong) broken.push(atMost(constraint));
+  if (size !== undefined && min !== undefined && size < min) broken.push(atLeast(constraint));
+  if (values && typeof value === 'string' && !values.has(value)) broken.push(enumDemand(constraint));
+  return broken;
+}
+
+/** Everything that a rule demands, in AWS's order. */
+function demandsOf({ constraint }: Rule): string[] {
+  return [
+    ...(constraint.max === undefined ? [] : [atMost(constraint)]),
+    ...(constraint.min === undefined ? [] : [atLeast(constraint)]),
+    ...(constraint.pattern === undefined ? [] : [patternDemand(constraint)]),
+    ...(constraint.enum === undefined ? [] : [enumDemand(constraint)]),
+  ];
+}
+
+const numeric = new Set(['integer', 'long', 'float', 'double', 'short', 'byte', 'bigInteger', 'bigDecimal']);
+
+const measure = ({ type }: Constraint) => (numeric.has(type) ? 'value' : 'length');
+const atMost = (constraint: Constraint) =>
+  `Member must have ${measure(constraint)} less than or equal to ${constraint.max}`;
+const atLeast = (constraint: Constraint) =>
+  `Member must have ${measure(constraint)} greater than or equal to ${constraint.min}`;
+const patternDemand = ({ pattern }: Constraint) => `Member must satisfy regular expression pattern: ${pattern}`;
+const enumDemand = (constraint: Constraint) => `Member must satisfy enum value set: [${constraint.enum?.join(', ')}]`;
+
+/** Lengths of texts count code points. */
+function sizeOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string') return codePoints(value);
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length;
+  if (typeof value === 'object' && value !== null && !(value instanceof Readable) && !(value instanceof Date)) {
+    return Object.keys(value).length;
+  }
+  return undefined;
+}
+
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at++) {
+    const isPair = (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+    if (isPair) count--;
+  }
+  return count;
+}
+
+/** As Java prints it, since AWS's services do: `[a, b]`, `{key=value}`. */
+function print(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(print).join(', ')}]`;
+  if (value instanceof Uint8Array) return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object' && value !== null) {
+    const pairs = Object.entries(value).map(([name, item]) => `${name}=${print(item)}`);
+    return `{${pairs.join(', ')}}`;
+  }
+  return String(value);
+}
+
+/** Messages stay readable, and an answer does not repeat megabytes. */
+const clip = (text: string) => (text.length > 10_000 ? `${text.slice(0, 10_000)}...` : text);
