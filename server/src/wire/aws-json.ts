@@ -23,10 +23,11 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
       if (target === undefined || prefix === undefined || !target.startsWith(`${prefix}.`)) return undefined;
       return target.slice(prefix.length + 1);
     },
-    parse: (_model, operation, request) => {
-      const text = gatheredBody(request).toString('utf8');
-      return wellFormed(() => readJson(structureOf(operation.input), parseJsonObject(text), names));
-    },
+    parse: (_model, operation, request) =>
+      wellFormed(() => {
+        const text = gatheredBody(request).toString('utf8');
+        return readJson(structureOf(operation.input), parseJsonObject(text), names);
+      }),
     serialize: (_model, operation, output, { requestId }) => {
       const shape = structureOf(operation.output);
       // An operation without output answers an empty body in awsJson1_1's servers, `{}` where the output is modelled.

@@ -15,15 +15,18 @@ export interface JsonNames {
   readonly jsonName: boolean;
 }
 
-/** The text of a body as an object; an empty body is an empty one. */
-export function parseJsonObject(text: string): JsonObject {
-  if (text.trim() === '') return {};
-  let value: unknown;
+export function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new Malformed('Unexpected token received from parser');
   }
+}
+
+/** The text of a body as an object; an empty body is an empty one. */
+export function parseJsonObject(text: string): JsonObject {
+  if (text.trim() === '') return {};
+  const value = parseJson(text);
   if (value === null) return {};
   if (typeof value !== 'object') throw new Malformed('Unexpected field type');
   if (Array.isArray(value)) throw new Malformed('Start of list found where not expected');
@@ -41,7 +44,7 @@ export function readJson(shape: Shape, value: unknown, names: JsonNames, depth =
     case 'map':
       return readMap(shape, value, names, depth);
     case 'document':
-      return value;
+      return shallow(value, depth);
     case 'unit':
       return {};
     case 'string':
@@ -64,6 +67,13 @@ export function readJson(shape: Shape, value: unknown, names: JsonNames, depth =
       if (typeof value === 'number') return new NumericValue(String(value), 'bigDecimal');
       throw mismatch(value, 'BigDecimal');
   }
+}
+
+/** A document may hold anything, but not so deep that writing it again would exhaust the stack. */
+function shallow(value: unknown, depth: number): unknown {
+  if (depth > maxDepth) throw new Malformed('The document is nested too deeply');
+  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) shallow(item, depth + 1);
+  return value;
 }
 
 function mismatch(value: unknown, wanted: string): Malformed {
@@ -153,7 +163,7 @@ export function writeJson(
       return writeStructure(shape, value as JsonObject, names);
     case 'list': {
       const items = value as unknown[];
-      if (plainKinds.has(shape.item.shape.kind)) return items;
+      if (plainKinds.has(shape.item.shape.kind) && !items.includes(undefined) && !items.includes(null)) return items;
       return items
         .filter((item) => item != null || shape.sparse)
         .map((item) => (item == null ? null : writeJson(shape.item, item, names)));
@@ -167,6 +177,7 @@ export function writeJson(
       return result;
     }
     case 'number':
+      if (typeof value === 'bigint') return rawNumber(String(value));
       return Number.isFinite(value) ? value : String(value);
     case 'timestamp': {
       const format = member.timestampFormat ?? 'epoch-seconds';

@@ -1,13 +1,13 @@
 /** awsQuery: forms in, XML out. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 import { AwsError } from '../contract/aws-error.ts';
 import { structureOf } from '../models/shape.ts';
-import { errorMembers, findErrorModel } from './answers.ts';
+import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
 import { type FormNode, formTree, readFormStructure } from './form-values.ts';
 import type { JsonObject } from './json-values.ts';
 import { Malformed } from './malformed.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
 import { splitQuery } from './query-string.ts';
-import { escapeXml, writeXmlElement } from './xml-values.ts';
+import { escapeXml, writeXmlElement, writeXmlMember } from './xml-values.ts';
 
 const style = { wholeSeconds: true };
 const forms = new WeakMap<WireRequest, Map<string, string>>();
@@ -43,21 +43,15 @@ export const query: Protocol = {
   serializeError: (model, error, status, { requestId }) => {
     const found = findErrorModel(model, error);
     const { structure, values } = errorMembers(error, found, 'Message');
-    const details = Object.entries(values).filter(([name, value]) => name.toLowerCase() !== 'message' && value != null);
-    const known = structure?.members.filter(({ name }) => details.some(([detail]) => detail === name)) ?? [];
-    const fields = structure
-      ? writeXmlElement(
-          'x',
-          { ...structure, kind: 'structure', members: known } as never,
-          values,
-          style,
-          undefined,
-        ).slice(3, -4)
-      : '';
+    const members = (structure?.members ?? []).filter(({ name }) => name.toLowerCase() !== 'message');
+    const fields = members.map((member) => {
+      const value = values[member.name];
+      return value == null ? '' : writeXmlMember(member.xmlName, member, value, style);
+    });
     const namespace = model?.entry.xmlNamespace ? ` xmlns="${model.entry.xmlNamespace}"` : '';
     const type = status >= 500 ? 'Receiver' : 'Sender';
     const code = escapeXml(found?.code ?? error.code);
-    const body = `<ErrorResponse${namespace}><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${fields}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+    const body = `<ErrorResponse${namespace}><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${fields.join('')}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
     return { status, headers: { ...headers(requestId), ...error.headers }, body };
   },
 };
@@ -76,12 +70,13 @@ function formOf(request: WireRequest): Map<string, string> {
   return form;
 }
 
-function readForm({ body, query: text, headers: { 'content-type': type = '' } }: WireRequest): Map<string, string> {
+function readForm(request: WireRequest): Map<string, string> {
+  const type = request.headers['content-type'] ?? '';
   try {
-    const form = new Map(splitQuery(text));
+    const form = new Map(splitQuery(request.query));
     const isForm = type === '' || type.startsWith('application/x-www-form-urlencoded');
-    if (isForm && body instanceof Uint8Array && body.length > 0) {
-      for (const [name, value] of splitQuery(Buffer.from(body).toString('utf8'))) form.set(name, value);
+    if (isForm && request.body instanceof Uint8Array && request.body.length > 0) {
+      for (const [name, value] of splitQuery(gatheredBody(request).toString('utf8'))) form.set(name, value);
     }
     return form;
   } catch (cause) {

@@ -2,7 +2,7 @@
  * What the REST protocols put into labels, headers, query and status, worked out once per operation.
  * Source: https://smithy.io/2.0/spec/http-bindings.html
  */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { OperationModel } from '../models/service-model.ts';
 import { type Member, type Structure, structureOf } from '../models/shape.ts';
 import { type JsonObject, setKey } from './json-values.ts';
@@ -55,8 +55,13 @@ function bind(structure: Structure): Bindings {
   };
 }
 
-/** The members outside of the body. */
-export function readBindings(operation: OperationModel, router: Router, request: WireRequest): JsonObject {
+/** The members outside of the body. `wholeNumbers`: S3 has no others there, and says so in words of its own. */
+export function readBindings(
+  operation: OperationModel,
+  router: Router,
+  request: WireRequest,
+  wholeNumbers = false,
+): JsonObject {
   const bindings = bindingsOf(structureOf(operation.input));
   const result: JsonObject = {};
   if (bindings.labels.length > 0) {
@@ -72,7 +77,7 @@ export function readBindings(operation: OperationModel, router: Router, request:
     if (value !== undefined) result[member.name] = readHeader(member, value);
   }
   for (const [prefix, member] of bindings.prefixHeaders) readPrefixHeaders(prefix, member, request.headers, result);
-  if (request.query !== '') readQueries(bindings, request.query, result);
+  if (request.query !== '') readQueries(bindings, request.query, result, wholeNumbers);
   return result;
 }
 
@@ -117,11 +122,14 @@ function readPrefixHeaders(
   if (Object.keys(values).length > 0) into[member.name] = values;
 }
 
-function readQueries({ queries, queryParams }: Bindings, text: string, into: JsonObject): void {
+function readQueries({ queries, queryParams }: Bindings, text: string, into: JsonObject, wholeNumbers: boolean): void {
   if (queries.size === 0 && queryParams === undefined) return;
   const rest: JsonObject = {};
   for (const [name, value] of splitQuery(text)) {
     const member = queries.get(name);
+    if (member !== undefined && wholeNumbers && member.shape.kind === 'number' && !/^-?\d{1,15}$/.test(value)) {
+      throw new Malformed(`Provided ${name} not an integer or within integer range`);
+    }
     if (member !== undefined) readQuery(member, value, into);
     else if (queryParams?.shape.kind === 'map') readQueryParam(queryParams.shape.value, name, value, rest);
   }
@@ -148,26 +156,37 @@ function readQueryParam(item: Member, name: string, value: string, into: JsonObj
   setKey(into, name, items);
 }
 
-/** A payload that is bytes or text, as it came. Undefined where the body holds a document. */
+/** Whether a payload is bytes or text, and no document. */
+export function isRaw({ shape: { kind } }: Member): boolean {
+  return kind === 'blob' || kind === 'string';
+}
+
+/** A streamed payload is a stream, however it came. */
 export function readRawPayload(member: Member, body: Uint8Array | Readable): unknown {
-  if (!(body instanceof Uint8Array)) {
-    if (member.streaming) return body;
-    throw new TypeError('only a streamed payload may come as a stream');
-  }
-  if (member.shape.kind === 'blob') return body;
-  if (member.shape.kind === 'string') return Buffer.from(body).toString('utf8');
-  throw new Malformed(`Unexpected payload for ${member.name}`);
+  if (member.streaming) return body instanceof Uint8Array ? Readable.from(body.length > 0 ? [body] : []) : body;
+  if (!(body instanceof Uint8Array)) throw new TypeError('only a streamed payload may come as a stream');
+  return member.shape.kind === 'blob' ? body : Buffer.from(body).toString('utf8');
+}
+
+/** Adds the content type that fits where the model binds none. */
+export function writeRawPayload(member: Member, value: unknown, headers: Record<string, string>) {
+  const isText = member.shape.kind === 'string';
+  headers['content-type'] ??= member.mediaType ?? (isText ? 'text/plain' : 'application/octet-stream');
+  if (isText) return String(value);
+  return value instanceof Readable ? value : asBytes(value);
 }
 
 export function writeHeaders(bindings: Bindings, output: JsonObject): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, member] of bindings.headers) {
     const value = output[member.name];
-    if (value != null) headers[name] = writeHeader(member, value);
+    if (value != null) headers[name] = safeHeader(writeHeader(member, value));
   }
   for (const [prefix, member] of bindings.prefixHeaders) {
     const values = output[member.name] as Record<string, string> | undefined;
-    for (const [name, value] of Object.entries(values ?? {})) headers[(prefix + name).toLowerCase()] = String(value);
+    for (const [name, value] of Object.entries(values ?? {})) {
+      headers[(prefix + name).toLowerCase()] = safeHeader(String(value));
+    }
   }
   return headers;
 }
@@ -180,6 +199,13 @@ function writeHeader(member: Member, value: unknown): string {
   }
   if (shape.kind === 'string' && member.mediaType !== undefined) return asBytes(String(value)).toString('base64');
   return writeText(member, value, 'http-date');
+}
+
+/** A header holds bytes: text beyond Latin-1 goes as UTF-8, and a line break would end the header. */
+function safeHeader(text: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
+  const bytes = /[\u0100-\uffff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+  return bytes.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ');
 }
 
 function quoteItem(item: Member, text: string): string {

@@ -3,11 +3,19 @@ import type { ServiceModel } from '../models/service-model.ts';
 import { structureOf } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
 import { wellFormed } from './aws-json.ts';
-import { type JsonObject, parseJsonObject, readJson, writeJson } from './json-values.ts';
+import { type JsonObject, parseJson, parseJsonObject, readJson, writeJson } from './json-values.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
-import { type Bindings, bindingsOf, readBindings, readRawPayload, statusOf, writeHeaders } from './rest-bindings.ts';
+import {
+  type Bindings,
+  bindingsOf,
+  isRaw,
+  readBindings,
+  readRawPayload,
+  statusOf,
+  writeHeaders,
+  writeRawPayload,
+} from './rest-bindings.ts';
 import { createRouter, type Router } from './rest-router.ts';
-import { asBytes } from './text-values.ts';
 
 const names = { jsonName: true };
 const contentType = 'application/json';
@@ -58,13 +66,12 @@ function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): 
     if (body.length > 0) Object.assign(input, readJson(bindings.structure, document(request), names));
     return input;
   }
-  const { kind } = payload.shape;
-  if (kind === 'blob' || kind === 'string') {
-    if (!(request.body instanceof Uint8Array) || request.body.length > 0) {
-      input[payload.name] = readRawPayload(payload, request.body);
-    }
+  if (isRaw(payload)) {
+    const isThere = payload.required || !(request.body instanceof Uint8Array) || request.body.length > 0;
+    if (isThere) input[payload.name] = readRawPayload(payload, request.body);
   } else if (gatheredBody(request).length > 0) {
-    const value = kind === 'document' ? JSON.parse(gatheredBody(request).toString('utf8')) : document(request);
+    const value =
+      payload.shape.kind === 'document' ? parseJson(gatheredBody(request).toString('utf8')) : document(request);
     input[payload.name] = readJson(payload.shape, value, names);
   }
   return input;
@@ -93,15 +100,7 @@ function writeBody(bindings: Bindings, values: JsonObject, headers: Record<strin
   }
   const value = values[payload.name];
   if (value == null) return undefined;
-  const { kind } = payload.shape;
-  if (kind === 'blob') {
-    headers['content-type'] ??= payload.mediaType ?? 'application/octet-stream';
-    return typeof value === 'object' && !(value instanceof Uint8Array) ? (value as never) : asBytes(value);
-  }
-  if (kind === 'string') {
-    headers['content-type'] ??= payload.mediaType ?? 'text/plain';
-    return String(value);
-  }
+  if (isRaw(payload)) return writeRawPayload(payload, value, headers);
   headers['content-type'] ??= contentType;
   return JSON.stringify(writeJson(payload, value, names));
 }

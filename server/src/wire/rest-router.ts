@@ -20,6 +20,7 @@ interface Route {
   readonly literals: readonly (readonly [string, string])[];
   readonly hint: string | undefined;
   discriminators: { queries: string[]; headers: string[] };
+  weight: number;
 }
 
 interface Node {
@@ -48,7 +49,7 @@ export function createRouter(model: ServiceModel): Router {
       const name = labelName(segment);
       return name === undefined ? [] : [{ name, index, greedy: segment.endsWith('+}') }];
     });
-    const route: Route = { operation, labels, literals, hint, discriminators: { queries: [], headers: [] } };
+    const route: Route = { operation, labels, literals, hint, discriminators: { queries: [], headers: [] }, weight: 0 };
     routes.set(operation.name, route);
     const root = methods.get(operation.http.method) ?? emptyNode();
     methods.set(operation.http.method, root);
@@ -108,7 +109,8 @@ function order(node: Node): void {
   for (const routes of [node.ends, node.greedy]) {
     const groups = Map.groupBy(routes, (route) => JSON.stringify(route.literals));
     for (const group of groups.values()) if (group.length > 1) for (const route of group) discriminate(route);
-    routes.sort((a, b) => weight(b) - weight(a));
+    for (const route of routes) route.weight = weigh(route);
+    routes.sort((a, b) => b.weight - a.weight);
   }
   for (const child of node.literals.values()) order(child);
   if (node.label) order(node.label);
@@ -122,7 +124,7 @@ function discriminate(route: Route): void {
   };
 }
 
-function weight({ literals, discriminators }: Route): number {
+function weigh({ literals, discriminators }: Route): number {
   return literals.length * 100 + discriminators.queries.length + discriminators.headers.length;
 }
 
@@ -162,7 +164,7 @@ function pick(
 ): Route | undefined {
   let found: Route | undefined;
   for (const route of routes) {
-    if (found && weight(route) < weight(found)) break;
+    if (found && route.weight < found.weight) break;
     if (!fits(route, query, headers)) continue;
     if (route.hint !== undefined && route.hint === query.get(hintName)) return route;
     found ??= route;

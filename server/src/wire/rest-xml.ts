@@ -3,15 +3,24 @@
  * Sources: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html and https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 import { AwsError } from '../contract/aws-error.ts';
-import type { OperationModel, ServiceModel } from '../models/service-model.ts';
-import { type Member, type Structure, structureOf } from '../models/shape.ts';
+import type { ServiceModel } from '../models/service-model.ts';
+import { type Member, type Structure, structureOf, type XmlNamespace } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
 import type { JsonObject } from './json-values.ts';
 import { Malformed } from './malformed.ts';
+import { withPresignedHeaders } from './presigned-headers.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
-import { type Bindings, bindingsOf, readBindings, readRawPayload, statusOf, writeHeaders } from './rest-bindings.ts';
+import {
+  type Bindings,
+  bindingsOf,
+  isRaw,
+  readBindings,
+  readRawPayload,
+  statusOf,
+  writeHeaders,
+  writeRawPayload,
+} from './rest-bindings.ts';
 import { routerOf } from './rest-json.ts';
-import { asBytes } from './text-values.ts';
 import { inPathStyle } from './virtual-host.ts';
 import { parseXml } from './xml-parse.ts';
 import { escapeXml, readXmlStructure, writeXmlElement, writeXmlMember, xmlHeader } from './xml-values.ts';
@@ -23,7 +32,7 @@ export const restXml: Protocol = {
   name: 'rest-xml',
   operationOf: (model, request) => {
     try {
-      return routerOf(model).find(inPathStyle(request))?.name;
+      return routerOf(model).find(located(request))?.name;
     } catch (cause) {
       throw refusal(cause, 'InvalidURI', "Couldn't parse the specified URI.");
     }
@@ -31,7 +40,7 @@ export const restXml: Protocol = {
   parse: (model, operation, request) => {
     let input: JsonObject;
     try {
-      input = readBindings(operation, routerOf(model), inPathStyle(request));
+      input = readBindings(operation, routerOf(model), located(request), true);
     } catch (cause) {
       throw refusal(cause, 'InvalidArgument', cause instanceof Error ? cause.message : '');
     }
@@ -45,7 +54,7 @@ export const restXml: Protocol = {
     const bindings = bindingsOf(structureOf(operation.output));
     const values = (output ?? {}) as JsonObject;
     const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
-    const body = writeBody(model, operation, bindings, values, headers);
+    const body = writeBody(model, bindings, values, headers);
     return { status: statusOf(operation, bindings, values), headers, body };
   },
   serializeError: (model, error, status, { requestId, path, method }) => {
@@ -66,6 +75,8 @@ export const restXml: Protocol = {
 
 const malformedXml = 'The XML you provided was not well-formed or did not validate against our published schema';
 
+const located = (request: WireRequest) => withPresignedHeaders(inPathStyle(request));
+
 function refusal(cause: unknown, code: string, message: string): unknown {
   return cause instanceof Malformed ? new AwsError(code, message, { status: 400, cause }) : cause;
 }
@@ -85,7 +96,7 @@ function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): 
     if (body.length === 0 || gatheredBody(request).length === 0) return input;
     return Object.assign(input, readXmlStructure(structure, parseXml(gatheredBody(request).toString('utf8'))));
   }
-  if (payload.shape.kind === 'blob' || payload.shape.kind === 'string') {
+  if (isRaw(payload)) {
     input[payload.name] = readRawPayload(payload, request.body);
     return input;
   }
@@ -107,49 +118,35 @@ function rootName(payload: Member, shape: Structure): string {
   return payload.xmlNamed ? payload.xmlName : (shape.xmlName ?? shape.name);
 }
 
-function writeBody(
-  model: ServiceModel,
-  operation: OperationModel,
-  bindings: Bindings,
-  values: JsonObject,
-  headers: Record<string, string>,
-) {
+function writeBody(model: ServiceModel, bindings: Bindings, values: JsonObject, headers: Record<string, string>) {
   const { payload, body, structure } = bindings;
   const uri = model.entry.xmlNamespace;
   const namespace = uri === undefined ? undefined : { attribute: 'xmlns', uri };
   if (payload === undefined) {
     if (body.length === 0) return undefined;
     headers['content-type'] ??= contentType;
-    return xmlHeader + writeRoot(operation, bindings, values, namespace);
+    return xmlHeader + writeRoot(structure, body, values, namespace);
   }
   const value = values[payload.name];
   if (value == null) return undefined;
-  if (payload.shape.kind === 'blob') {
-    headers['content-type'] ??= payload.mediaType ?? 'application/octet-stream';
-    return typeof value === 'object' && !(value instanceof Uint8Array) ? (value as never) : asBytes(value);
-  }
-  if (payload.shape.kind === 'string') {
-    headers['content-type'] ??= payload.mediaType ?? 'text/plain';
-    return String(value);
-  }
+  if (isRaw(payload)) return writeRawPayload(payload, value, headers);
   headers['content-type'] ??= contentType;
   const shape = documentShape(payload);
   const own = payload.xmlNamespace ?? shape.xmlNamespace ?? namespace;
   return xmlHeader + writeXmlElement(rootName(payload, shape), shape, value as JsonObject, style, own);
+}
 
-  function writeRoot(
-    _operation: OperationModel,
-    _bindings: Bindings,
-    output: JsonObject,
-    rootNamespace: typeof namespace,
-  ) {
-    const name = structure.xmlName ?? structure.name;
-    const [only] = body;
-    // GetBucketLocation answers its only member as the root: <LocationConstraint xmlns="…">eu-west-1</LocationConstraint>.
-    if (body.length === 1 && only && only.shape.kind === 'string' && only.xmlName === name) {
-      return writeXmlMember(name, { ...only, xmlNamespace: rootNamespace }, output[only.name] ?? '', style);
-    }
-    const document = { ...structure, kind: structure.kind, name, members: body } as Structure;
-    return writeXmlElement(name, document, output, style, structure.xmlNamespace ?? rootNamespace);
+function writeRoot(
+  structure: Structure,
+  body: readonly Member[],
+  values: JsonObject,
+  namespace?: XmlNamespace,
+): string {
+  const name = structure.xmlName ?? structure.name;
+  const [only] = body;
+  // GetBucketLocation answers its only member as the root: <LocationConstraint xmlns="…">eu-west-1</LocationConstraint>.
+  if (body.length === 1 && only?.shape.kind === 'string' && only.xmlName === name) {
+    return writeXmlMember(name, { ...only, xmlNamespace: namespace }, values[only.name] ?? '', style);
   }
+  return writeXmlElement(name, { members: body }, values, style, structure.xmlNamespace ?? namespace);
 }

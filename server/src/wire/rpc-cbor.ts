@@ -17,10 +17,11 @@ export const rpcCbor: Protocol = {
     const match = path.exec(request.path);
     return match?.[1] === model.entry.target ? match?.[2] : undefined;
   },
-  parse: (_model, operation, request) => {
-    const body = gatheredBody(request);
-    return wellFormed(() => readCbor(structureOf(operation.input), body.length === 0 ? {} : decode(body)));
-  },
+  parse: (_model, operation, request) =>
+    wellFormed(() => {
+      const body = gatheredBody(request);
+      return readCbor(structureOf(operation.input), body.length === 0 ? {} : decode(body));
+    }),
   serialize: (_model, operation, output, { requestId }) => {
     const shape = structureOf(operation.output);
     if (shape.name === 'Unit') return { status: 200, headers: headers(requestId, false), body: undefined };

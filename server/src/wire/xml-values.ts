@@ -80,7 +80,7 @@ export interface XmlStyle {
 
 export function writeXmlElement(
   name: string,
-  shape: Structure,
+  shape: Pick<Structure, 'members'>,
   value: JsonObject,
   style: XmlStyle,
   namespace: XmlNamespace | undefined,
