@@ -10,6 +10,7 @@ import type { JsonObject } from './json-values.ts';
 import { Malformed } from './malformed.ts';
 import { withPresignedHeaders } from './presigned-headers.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
+import { percentDecode } from './query-string.ts';
 import {
   type Bindings,
   bindingsOf,
@@ -32,6 +33,7 @@ export const restXml: Protocol = {
   name: 'rest-xml',
   operationOf: (model, request) => {
     try {
+      percentDecode(request.path);
       return routerOf(model).find(located(request))?.name;
     } catch (cause) {
       throw refusal(cause, 'InvalidURI', "Couldn't parse the specified URI.");

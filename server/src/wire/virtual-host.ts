@@ -2,7 +2,7 @@
 import type { WireRequest } from './protocol.ts';
 
 const hosted =
-  /^(.+)\.(?:s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.(?:amazonaws\.com(?:\.cn)?|localhost)|localhost)(?::\d+)?$/;
+  /^(.+?)\.(?:s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.(?:amazonaws\.com(?:\.cn)?|localhost)|localhost)(?::\d+)?$/;
 const endpoint = /^s3(?:[.-][a-z0-9.-]+)?$/;
 
 /** The bucket that a Host header names, if one. */

@@ -1,0 +1,113 @@
+/** rpcv2Cbor. */
+import type { Cases } from '../case.ts';
+import {
+  anything,
+  bigInteger,
+  blob,
+  flag,
+  instant,
+  list,
+  map,
+  number,
+  type Schema,
+  structure,
+  text,
+} from '../synthetic.ts';
+
+const second = new Date('2015-01-25T08:00:00Z');
+const nested: Schema = structure('Nested', { a: text, n: () => nested });
+const shape = structure('Shape', {
+  t: text,
+  i: number,
+  f: flag,
+  b: blob,
+  d: instant,
+  l: list(text),
+  s: list(text, { sparse: 1 }),
+  m: map(number),
+  n: () => nested,
+  g: bigInteger,
+  x: anything,
+});
+
+const read = (id: string, body: string, means: unknown) => ({ id, input: shape, body: `hex:${body}`, means });
+const write = (id: string, value: unknown, body: string) => ({ id, output: shape, value, body: `hex:${body}` });
+const refuse = (id: string, body: string) => ({
+  id,
+  input: shape,
+  body: `hex:${body}`,
+  code: 'SerializationException',
+});
+
+export const cases: Cases = {
+  protocol: 'rpc-v2-cbor',
+  requests: [
+    { id: 'no body', input: shape, body: '', means: {} },
+    read('an empty map', 'a0', {}),
+    read('an indefinite map', 'bfff', {}),
+    read('text', 'a16174626869', { t: 'hi' }),
+    read('indefinite text', 'a161747f61686169ff', { t: 'hi' }),
+    read('empty text', 'a1617460', { t: '' }),
+    read('small integers', 'a1616917', { i: 23 }),
+    read('integers of one byte', 'a161691818', { i: 24 }),
+    read('integers of four bytes', 'a161691a000f4240', { i: 1_000_000 }),
+    read('integers of eight bytes', 'a161691b0000000100000000', { i: 4_294_967_296 }),
+    read('negative integers', 'a161693903e7', { i: -1000 }),
+    read('half floats', 'a16169f93e00', { i: 1.5 }),
+    read('floats', 'a16169fa40490fdb', { i: Math.fround(Math.PI) }),
+    read('doubles', 'a16169fb3ff8000000000000', { i: 1.5 }),
+    read('NaN', 'a16169f97e00', { i: Number.NaN }),
+    read('Infinity', 'a16169f97c00', { i: Number.POSITIVE_INFINITY }),
+    read('truths', 'a16166f5', { f: true }),
+    read('falsehoods', 'a16166f4', { f: false }),
+    read('bytes', 'a1616243000102', { b: Buffer.from([0, 1, 2]) }),
+    read('instants in seconds', 'a16164c11a54c4a200', { d: new Date(0x54c4a200 * 1000) }),
+    read('instants in doubles', 'a16164c1fb41d5312880000000', { d: new Date(1422172672000) }),
+    read('lists', 'a1616c8261616162', { l: ['a', 'b'] }),
+    read('indefinite lists', 'a1616c9f61616162ff', { l: ['a', 'b'] }),
+    read('no nulls in lists', 'a1616c826161f6', { l: ['a'] }),
+    read('nulls in sparse lists', 'a16173826161f6', { s: ['a', null] }),
+    read('maps', 'a1616da1616b01', { m: { k: 1 } }),
+    read('recursion', 'a1616ea1616ea161616178', { n: { n: { a: 'x' } } }),
+    read('no null members', 'a16174f6', {}),
+    read('nothing of unknown members', 'a2617a0161746161', { t: 'a' }),
+    read('big integers', 'a16167c249010000000000000000', { g: 18446744073709551616n }),
+    read('documents', 'a161788201f5', { x: [1, true] }),
+  ],
+  responses: [
+    { id: 'nothing', output: 'unit', value: {}, body: '', headers: { 'smithy-protocol': 'rpc-v2-cbor' } },
+    {
+      id: 'an empty structure',
+      output: structure('O', {}),
+      value: {},
+      body: 'hex:a0',
+      headers: { 'content-type': 'application/cbor', 'x-amzn-RequestId': 'id' },
+    },
+    write('text', { t: 'hi' }, 'a16174626869'),
+    write('numbers', { i: 1.5 }, 'a16169fb3ff8000000000000'),
+    write('integers', { i: 1_000_000 }, 'a161691a000f4240'),
+    write('truths', { f: false }, 'a16166f4'),
+    write('bytes', { b: Buffer.from([0, 1, 2]) }, 'a1616243000102'),
+    write('instants', { d: second }, 'a16164c11a54c4a200'.replace('54c4a200', (1422172800).toString(16))),
+    write('lists', { l: ['a', 'b'], s: ['a', null] }, 'a2616c826161616261738261 61f6'.replaceAll(' ', '')),
+    write('maps', { m: { k: 1 } }, 'a1616da1616b01'),
+    write('recursion', { n: { n: { a: 'x' } } }, 'a1616ea1616ea161616178'),
+    write('no members beyond the model', { t: 'hi', row: 1, i: undefined }, 'a16174626869'),
+  ],
+  refusals: [
+    refuse('no CBOR', 'ff'),
+    refuse('a cut-off map', 'a16174'),
+    refuse('a cut-off text', 'a16174646869'),
+    refuse('a list as body', '80'),
+    refuse('a number for text', 'a1617401'),
+    refuse('text for a number', 'a161696161'),
+    refuse('text for a truth', 'a161666161'),
+    refuse('text for bytes', 'a161626161'),
+    refuse('text for an instant', 'a161646161'),
+    refuse('a map for a list', 'a1616ca0'),
+    refuse('a list for a map', 'a1616d80'),
+    refuse('a list of a thousand million items', 'a1616c9a3b9aca00'),
+    refuse('lists nested too deeply', `a16178${'81'.repeat(20000)}01`),
+    refuse('structures nested too deeply', `${'a1616e'.repeat(200)}a0`),
+  ],
+};
