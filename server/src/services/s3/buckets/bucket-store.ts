@@ -1,0 +1,63 @@
+/** The only SQL about buckets. */
+import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { type BucketRow, s3Tables } from '../tables.ts';
+
+export function insertBucket(row: BucketRow): Statement {
+  return statement(s3Tables.insertInto('s3_buckets').values(row).compile());
+}
+
+export async function findBucket(database: Database, name: string): Promise<BucketRow | undefined> {
+  const query = s3Tables.selectFrom('s3_buckets').selectAll().where('name', '=', name);
+  return (await database.read(query.compile()))[0];
+}
+
+/** Misses where the bucket is gone or holds objects. Its uploads under way end with it. */
+export function removeBucket(name: string): Statement[] {
+  const uploads = s3Tables.selectFrom('s3_uploads').select('upload_id').where('bucket', '=', name);
+  const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', 'in', uploads);
+  const objects = s3Tables.selectFrom('s3_objects').select('key').where('bucket', '=', name);
+  return [
+    statement(
+      s3Tables
+        .deleteFrom('s3_buckets')
+        .where('name', '=', name)
+        .where(({ not, exists }) => not(exists(objects)))
+        .compile(),
+      1,
+    ),
+    statement(
+      s3Tables
+        .insertInto('s3_garbage')
+        .columns(['blob_id'])
+        .expression(parts)
+        .onConflict((conflict) => conflict.doNothing())
+        .compile(),
+    ),
+    statement(s3Tables.deleteFrom('s3_parts').where('upload_id', 'in', uploads).compile()),
+    statement(s3Tables.deleteFrom('s3_uploads').where('bucket', '=', name).compile()),
+  ];
+}
+
+export interface BucketFilter {
+  readonly account: string;
+  readonly after: string | undefined;
+  /** Names from `from`, before `until` where that is set. */
+  readonly from: string;
+  readonly until: string | undefined;
+  readonly region: string | undefined;
+  readonly limit: number;
+}
+
+export function listBuckets(database: Database, filter: BucketFilter): Promise<BucketRow[]> {
+  let query = s3Tables
+    .selectFrom('s3_buckets')
+    .selectAll()
+    .where('account', '=', filter.account)
+    .where('name', '>=', filter.from)
+    .orderBy('name')
+    .limit(filter.limit);
+  if (filter.after !== undefined) query = query.where('name', '>', filter.after);
+  if (filter.until !== undefined) query = query.where('name', '<', filter.until);
+  if (filter.region !== undefined) query = query.where('region', '=', filter.region);
+  return database.read(query.compile());
+}

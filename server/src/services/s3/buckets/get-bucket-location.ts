@@ -1,0 +1,13 @@
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html: us-east-1 is told by an empty answer. */
+import type { BucketLocationConstraint } from '@aws-sdk/client-s3';
+import { bucketAccess } from '../access.ts';
+import type { S3Operation } from '../deps.ts';
+import { getBucket } from './bucket.ts';
+
+export const getBucketLocation: S3Operation<'GetBucketLocation'> = {
+  access: bucketAccess('s3:GetBucketLocation'),
+  async handle(input, call, deps) {
+    const { region } = await getBucket(deps, call, input);
+    return { LocationConstraint: region === 'us-east-1' ? undefined : (region as BucketLocationConstraint) };
+  },
+};

@@ -1,0 +1,43 @@
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+
+import { bucketArn } from '../access.ts';
+import type { S3Operation } from '../deps.ts';
+import { successorOf } from '../listing/key-order.ts';
+import { readToken, writeToken } from '../listing/token.ts';
+import { ownerOf } from '../owner.ts';
+import { invalidArgument } from '../refusals.ts';
+import { listBuckets as listRows } from './bucket-store.ts';
+
+const maxBuckets = 10_000;
+
+export const listBuckets: S3Operation<'ListBuckets'> = {
+  access: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
+  async handle(input, call, deps) {
+    const limit = input.MaxBuckets ?? maxBuckets;
+    if (!Number.isInteger(limit) || limit < 1 || limit > maxBuckets) {
+      const message = `Argument max-buckets must be an integer between 1 and ${maxBuckets}`;
+      throw invalidArgument(call, message, 'max-buckets', String(limit));
+    }
+    const rows = await listRows(deps.database, {
+      account: call.account,
+      after: input.ContinuationToken === undefined ? undefined : readToken(input.ContinuationToken, call),
+      from: input.Prefix ?? '',
+      until: input.Prefix === undefined ? undefined : successorOf(input.Prefix),
+      region: input.BucketRegion,
+      limit: limit + 1,
+    });
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      Owner: ownerOf(call.account),
+      Buckets: shown.map((row) => ({
+        Name: row.name,
+        CreationDate: new Date(row.created_at),
+        BucketRegion: row.region,
+        BucketArn: bucketArn(row.name),
+      })),
+      Prefix: input.Prefix,
+      ContinuationToken: rows.length > limit && last ? writeToken(last.name) : undefined,
+    };
+  },
+};

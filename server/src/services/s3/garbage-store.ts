@@ -1,0 +1,57 @@
+/** The only SQL about blobs that a row has stopped naming. They are freed after the commit, by the collector. */
+import { sql } from 'kysely';
+import { type Database, type Statement, statement } from '../../storage/database.ts';
+import { s3Tables } from './tables.ts';
+
+/** Goes before the statement that drops or replaces the object's row. */
+export function discardObjectBlob(bucket: string, key: string): Statement {
+  return discard(
+    s3Tables.selectFrom('s3_objects').select('blob_id').where('bucket', '=', bucket).where('key', '=', key).compile(),
+  );
+}
+
+/** Goes before the statement that drops the upload's parts; `partNumber` limits it to one. */
+export function discardPartBlobs(uploadId: string, partNumber?: number): Statement {
+  let query = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', '=', uploadId);
+  if (partNumber !== undefined) query = query.where('part_number', '=', partNumber);
+  return discard(query.compile());
+}
+
+function discard({ sql: text, parameters }: { sql: string; parameters: readonly unknown[] }): Statement {
+  return { sql: `insert or ignore into s3_garbage (blob_id) ${text}`, parameters };
+}
+
+export interface Garbage {
+  readonly blobId: string;
+  /** Another row still names it: a copy. */
+  readonly isUsed: boolean;
+}
+
+export async function listGarbage(database: Database, limit: number): Promise<Garbage[]> {
+  const query = sql<{ blob_id: string; used: number }>`
+    select blob_id,
+      exists (select 1 from s3_objects where s3_objects.blob_id = s3_garbage.blob_id)
+        or exists (select 1 from s3_parts where s3_parts.blob_id = s3_garbage.blob_id) as used
+    from s3_garbage limit ${limit}`;
+  const rows = await database.read(query.compile(s3Tables));
+  return rows.map(({ blob_id: blobId, used }) => ({ blobId, isUsed: used !== 0 }));
+}
+
+export function removeGarbage(blobIds: readonly string[]): Statement {
+  return statement(s3Tables.deleteFrom('s3_garbage').where('blob_id', 'in', blobIds).compile());
+}
+
+/** SQLite takes some 32,000 parameters a query. */
+const chunkSize = 1000;
+
+/** Which of these blobs any row names. */
+export async function findUsedBlobs(database: Database, blobIds: readonly string[]): Promise<Set<string>> {
+  const used = new Set<string>();
+  for (let from = 0; from < blobIds.length; from += chunkSize) {
+    const chunk = blobIds.slice(from, from + chunkSize);
+    const objects = s3Tables.selectFrom('s3_objects').select('blob_id').where('blob_id', 'in', chunk);
+    const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('blob_id', 'in', chunk);
+    for (const row of await database.read(objects.union(parts).compile())) used.add(row.blob_id);
+  }
+  return used;
+}

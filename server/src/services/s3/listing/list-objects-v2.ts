@@ -1,0 +1,31 @@
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+import { listAccess } from '../access.ts';
+import type { S3Operation } from '../deps.ts';
+import { keyWriter } from '../url-encoding.ts';
+import { behindMarker, readPage, readPageSize } from './listing.ts';
+import { readToken, writeToken } from './token.ts';
+
+export const listObjectsV2: S3Operation<'ListObjectsV2'> = {
+  access: listAccess,
+  async handle(input, call, deps) {
+    const size = readPageSize(input.MaxKeys, 'max-keys', call);
+    const write = keyWriter(input.EncodingType, call);
+    const token = input.ContinuationToken;
+    const from = token === undefined ? behindMarker(input.StartAfter, input) : readToken(token, call);
+    const page = await readPage(input, { from, size, withOwner: input.FetchOwner === true, write }, call, deps);
+    return {
+      Name: input.Bucket,
+      Prefix: write(input.Prefix ?? ''),
+      Delimiter: input.Delimiter && write(input.Delimiter),
+      StartAfter: input.StartAfter && write(input.StartAfter),
+      EncodingType: input.EncodingType,
+      MaxKeys: size,
+      KeyCount: page.contents.length + page.commonPrefixes.length,
+      IsTruncated: page.isTruncated,
+      ContinuationToken: token,
+      NextContinuationToken: page.isTruncated && page.next !== undefined ? writeToken(page.next) : undefined,
+      Contents: [...page.contents],
+      CommonPrefixes: [...page.commonPrefixes],
+    };
+  },
+};

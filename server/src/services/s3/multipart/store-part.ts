@@ -1,0 +1,36 @@
+/** The one way a part's row is written, behind its bytes. */
+import type { Call } from '../../../contract/call.ts';
+import { Conflict } from '../../../storage/database.ts';
+import type { S3Deps } from '../deps.ts';
+import { discardPartBlobs } from '../garbage-store.ts';
+import type { ReceivedBody } from '../objects/receive-body.ts';
+import { noSuchUpload } from '../refusals.ts';
+import type { PartRow } from '../tables.ts';
+import { putPart } from './upload-store.ts';
+
+export async function storePart(
+  uploadId: string,
+  partNumber: number,
+  body: ReceivedBody,
+  call: Call,
+  deps: S3Deps,
+): Promise<PartRow> {
+  const row: PartRow = {
+    upload_id: uploadId,
+    part_number: partNumber,
+    blob_id: body.blobId,
+    size: body.size,
+    etag: body.etag,
+    last_modified: call.now.getTime(),
+    checksum_value: body.checksum,
+  };
+  try {
+    await deps.database.write([discardPartBlobs(uploadId, partNumber), putPart(row)]);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    await deps.blobs.remove(body.blobId);
+    throw noSuchUpload(call, uploadId);
+  }
+  deps.collect();
+  return row;
+}

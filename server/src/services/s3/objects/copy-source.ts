@@ -1,0 +1,71 @@
+/** x-amz-copy-source: `bucket/key`, percent-encoded, with or without a leading slash and a version. */
+
+import type { Call } from '../../../contract/call.ts';
+import type { Access } from '../../../contract/operation.ts';
+import { objectArn } from '../access.ts';
+import { getBucket } from '../buckets/bucket.ts';
+import type { S3Deps } from '../deps.ts';
+import { invalidArgument, noSuchKey, preconditionFailed } from '../refusals.ts';
+import type { ObjectRow } from '../tables.ts';
+import { brokenCondition } from './conditions.ts';
+import { checkVersionId } from './object-key.ts';
+import { findObject } from './object-store.ts';
+
+export interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
+interface CopyInput {
+  readonly CopySource?: string | undefined;
+  readonly ExpectedSourceBucketOwner?: string | undefined;
+  readonly CopySourceIfMatch?: string | undefined;
+  readonly CopySourceIfNoneMatch?: string | undefined;
+  readonly CopySourceIfModifiedSince?: Date | undefined;
+  readonly CopySourceIfUnmodifiedSince?: Date | undefined;
+}
+
+export function parseCopySource(text: string | undefined): CopySource | undefined {
+  const [path = '', version] = (text ?? '').split(/\?versionId=(?=[^?]*$)/);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+  const match = /^\/?([^/]+)\/(.+)$/s.exec(decoded);
+  return match ? { bucket: match[1] ?? '', key: match[2] ?? '', versionId: version } : undefined;
+}
+
+/** The right to read the source; where no source can be read from the header the call is refused later. */
+export function sourceAccess(input: CopyInput): Access[] {
+  const source = parseCopySource(input.CopySource);
+  return source ? [{ action: 's3:GetObject', resource: objectArn(source.bucket, source.key) }] : [];
+}
+
+export function getCopySource(input: CopyInput, call: Call): CopySource {
+  const source = parseCopySource(input.CopySource);
+  if (source === undefined) {
+    const message = 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey';
+    throw invalidArgument(call, message, 'x-amz-copy-source', input.CopySource ?? '');
+  }
+  checkVersionId(source.versionId, call);
+  return source;
+}
+
+/** The source object, judged by the conditions on it: for a copy all of them are preconditions. */
+export async function getSourceRow(source: CopySource, input: CopyInput, call: Call, deps: S3Deps): Promise<ObjectRow> {
+  await getBucket(deps, call, { Bucket: source.bucket, ExpectedBucketOwner: input.ExpectedSourceBucketOwner });
+  const row = await findObject(deps.database, source.bucket, source.key);
+  if (row === undefined) throw noSuchKey(call, source.key);
+  const conditions = {
+    ifMatch: input.CopySourceIfMatch,
+    ifNoneMatch: input.CopySourceIfNoneMatch,
+    ifModifiedSince: input.CopySourceIfModifiedSince,
+    ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
+  };
+  const broken = brokenCondition(conditions, row.etag, row.last_modified);
+  if (broken !== undefined) throw preconditionFailed(call, `x-amz-copy-source-${broken}`);
+  return row;
+}

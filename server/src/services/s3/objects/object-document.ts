@@ -1,0 +1,57 @@
+/** What an object says of itself beside its bytes, kept as JSON in its row: the writing request's members, and how its parts were cut. */
+import type { Call } from '../../../contract/call.ts';
+import { readUserMetadata, type UserMetadata, writeUserMetadata } from './user-metadata.ts';
+
+export interface ObjectDocument {
+  readonly CacheControl?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+  readonly ContentEncoding?: string | undefined;
+  readonly ContentLanguage?: string | undefined;
+  readonly ContentType: string;
+  /** Milliseconds since 1970. */
+  readonly Expires?: number | undefined;
+  readonly WebsiteRedirectLocation?: string | undefined;
+  readonly Metadata: UserMetadata;
+  /** Of an object that was uploaded in parts: the parts' sizes, and the upload, by which its completion is known when it is asked for again. */
+  readonly parts?: { readonly uploadId: string; readonly sizes: readonly number[] };
+}
+
+interface DescribingInput {
+  readonly CacheControl?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+  readonly ContentEncoding?: string | undefined;
+  readonly ContentLanguage?: string | undefined;
+  readonly ContentType?: string | undefined;
+  readonly Expires?: Date | undefined;
+  readonly WebsiteRedirectLocation?: string | undefined;
+  readonly Metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export function documentOf(input: DescribingInput, call: Call): ObjectDocument {
+  return {
+    CacheControl: input.CacheControl,
+    ContentDisposition: input.ContentDisposition,
+    ContentEncoding: withoutChunking(input.ContentEncoding),
+    ContentLanguage: input.ContentLanguage,
+    ContentType: input.ContentType ?? 'binary/octet-stream',
+    Expires: input.Expires?.getTime(),
+    WebsiteRedirectLocation: input.WebsiteRedirectLocation,
+    Metadata: readUserMetadata(input.Metadata, call),
+  };
+}
+
+/** `aws-chunked` tells how the body travelled and is not kept. */
+function withoutChunking(encoding: string | undefined): string | undefined {
+  const rest = encoding?.split(',').map((part) => part.trim());
+  return rest?.filter((part) => part !== 'aws-chunked' && part !== '').join(',') || undefined;
+}
+
+/** The members of an answer that describe the object. */
+export function describe(document: ObjectDocument) {
+  const { Expires: expires, Metadata: metadata, parts: _parts, ...headers } = document;
+  return {
+    ...headers,
+    Expires: expires === undefined ? undefined : new Date(expires),
+    Metadata: writeUserMetadata(metadata),
+  };
+}

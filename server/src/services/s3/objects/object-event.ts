@@ -1,0 +1,61 @@
+/**
+ * What S3 tells EventBridge of its objects. Filters and targets come with later services.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+import { randomBytes } from 'node:crypto';
+import type { Call } from '../../../contract/call.ts';
+import type { PlatformEvent } from '../../../contract/event.ts';
+import { bucketArn } from '../access.ts';
+import type { BucketRow, ObjectRow } from '../tables.ts';
+
+export function objectCreated(
+  call: Call,
+  bucket: BucketRow,
+  row: ObjectRow,
+  reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload',
+): PlatformEvent {
+  return event(call, bucket, 'Object Created', {
+    object: { key: row.key, size: row.size, etag: row.etag, sequencer: sequencer(call.now) },
+    reason,
+  });
+}
+
+export function objectDeleted(call: Call, bucket: BucketRow, key: string): PlatformEvent {
+  return event(call, bucket, 'Object Deleted', {
+    object: { key, sequencer: sequencer(call.now) },
+    reason: 'DeleteObject',
+    'deletion-type': 'Permanently Deleted',
+  });
+}
+
+/** Ordered by time as text. */
+function sequencer(now: Date): string {
+  const time = now.getTime().toString(16).padStart(12, '0');
+  return (time + randomBytes(3).toString('hex')).toUpperCase();
+}
+
+function event(
+  call: Call,
+  bucket: BucketRow,
+  detailType: string,
+  { object, ...rest }: { object: Record<string, unknown> } & Record<string, unknown>,
+): PlatformEvent {
+  return {
+    account: bucket.account,
+    region: bucket.region,
+    source: 'aws.s3',
+    detailType,
+    resources: [bucketArn(bucket.name)],
+    detail: {
+      version: '0',
+      'event-version': '1.0',
+      bucket: { name: bucket.name },
+      object,
+      'request-id': call.requestId,
+      requester: call.principal.account,
+      'source-ip-address': call.sourceIp,
+      ...rest,
+    },
+    time: call.now,
+  };
+}

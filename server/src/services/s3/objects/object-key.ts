@@ -1,0 +1,21 @@
+/** What may be an object's key. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+import type { Call } from '../../../contract/call.ts';
+
+const maxBytes = 1024;
+
+export function checkKey(key: string, call: Call): void {
+  const size = Buffer.byteLength(key);
+  if (size > maxBytes) {
+    throw call.error('KeyTooLongError', 'Your key is too long', { fields: { Size: size, MaxSizeAllowed: maxBytes } });
+  }
+  // Half a surrogate pair has no bytes to be ordered by.
+  if (!key.isWellFormed()) throw call.error('InvalidURI', "Couldn't parse the specified URI.");
+}
+
+/** Versioning is not built: the only version is `null`. */
+export function checkVersionId(versionId: string | undefined, call: Call): void {
+  if (versionId === undefined || versionId === 'null') return;
+  throw call.error('InvalidArgument', 'Invalid version id specified', {
+    fields: { ArgumentName: 'versionId', ArgumentValue: versionId },
+  });
+}

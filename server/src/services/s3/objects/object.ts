@@ -1,0 +1,34 @@
+/** An object in S3's answers. */
+import { type ChecksumAlgorithm, type ChecksumType, checksumMember } from '../checksums/checksum.ts';
+import type { ObjectRow } from '../tables.ts';
+import { describe, type ObjectDocument } from './object-document.ts';
+
+export function quoted(etag: string): string {
+  return `"${etag}"`;
+}
+
+/** S3's times have whole seconds. */
+export function secondsOf(timeMs: number): Date {
+  return new Date(Math.floor(timeMs / 1000) * 1000);
+}
+
+export function documentIn(row: { readonly document: string }): ObjectDocument {
+  return JSON.parse(row.document) as ObjectDocument;
+}
+
+/** The checksum's members of an answer. */
+export function checksumMembers(algorithm: ChecksumAlgorithm, type: ChecksumType | undefined, value: string) {
+  return { [checksumMember(algorithm)]: value, ...(type === undefined ? {} : { ChecksumType: type }) };
+}
+
+/** What GetObject and HeadObject tell alike. */
+export function attributesOf(row: ObjectRow) {
+  return {
+    ...describe(documentIn(row)),
+    ETag: quoted(row.etag),
+    LastModified: secondsOf(row.last_modified),
+    AcceptRanges: 'bytes',
+    // The default class is told by silence.
+    StorageClass: row.storage_class === 'STANDARD' ? undefined : (row.storage_class as 'STANDARD_IA'),
+  };
+}

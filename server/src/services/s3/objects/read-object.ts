@@ -1,0 +1,125 @@
+/** What GetObject and HeadObject do alike: find the row, judge the conditions, choose the bytes. */
+import type { Call } from '../../../contract/call.ts';
+import type { ByteRange } from '../../../storage/blobs.ts';
+import { getBucket } from '../buckets/bucket.ts';
+import type { S3Deps } from '../deps.ts';
+import { invalidArgument, invalidRequest, noSuchKey, preconditionFailed } from '../refusals.ts';
+import type { ObjectRow } from '../tables.ts';
+import { readRange } from './byte-range.ts';
+import { brokenCondition } from './conditions.ts';
+import { attributesOf, checksumMembers, documentIn, quoted, secondsOf } from './object.ts';
+import { checkKey, checkVersionId } from './object-key.ts';
+import { findObject } from './object-store.ts';
+
+export interface ReadInput {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly ExpectedBucketOwner?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly Range?: string | undefined;
+  readonly PartNumber?: number | undefined;
+  readonly ChecksumMode?: string | undefined;
+  readonly IfMatch?: string | undefined;
+  readonly IfNoneMatch?: string | undefined;
+  readonly IfModifiedSince?: Date | undefined;
+  readonly IfUnmodifiedSince?: Date | undefined;
+  readonly ResponseCacheControl?: string | undefined;
+  readonly ResponseContentDisposition?: string | undefined;
+  readonly ResponseContentEncoding?: string | undefined;
+  readonly ResponseContentLanguage?: string | undefined;
+  readonly ResponseContentType?: string | undefined;
+  readonly ResponseExpires?: Date | undefined;
+}
+
+export async function getObjectRow(input: ReadInput, call: Call, deps: S3Deps): Promise<ObjectRow> {
+  checkKey(input.Key, call);
+  checkVersionId(input.VersionId, call);
+  if (input.Range !== undefined && input.PartNumber !== undefined) {
+    throw invalidRequest(call, 'Cannot specify both Range header and partNumber query parameter');
+  }
+  await getBucket(deps, call, input);
+  const row = await findObject(deps.database, input.Bucket, input.Key);
+  if (row === undefined) throw noSuchKey(call, input.Key);
+  checkConditions(input, row, call);
+  return row;
+}
+
+function checkConditions(input: ReadInput, row: ObjectRow, call: Call): void {
+  const conditions = {
+    ifMatch: input.IfMatch,
+    ifNoneMatch: input.IfNoneMatch,
+    ifModifiedSince: input.IfModifiedSince,
+    ifUnmodifiedSince: input.IfUnmodifiedSince,
+  };
+  const broken = brokenCondition(conditions, row.etag, row.last_modified);
+  if (broken === undefined) return;
+  if (broken === 'If-Match' || broken === 'If-Unmodified-Since') throw preconditionFailed(call, broken);
+  throw call.error('NotModified', 'Not Modified', {
+    status: 304,
+    headers: { etag: quoted(row.etag), 'last-modified': secondsOf(row.last_modified).toUTCString() },
+  });
+}
+
+export interface Selection {
+  /** Undefined: the whole object, answered 200. */
+  readonly range: ByteRange | undefined;
+  readonly length: number;
+  readonly partsCount: number | undefined;
+}
+
+export function selectBytes(input: ReadInput, row: ObjectRow, call: Call): Selection {
+  if (input.PartNumber !== undefined) return selectPart(input.PartNumber, row, call);
+  const range = readRange(input.Range, row.size);
+  if (range === 'unsatisfiable') {
+    throw call.error('InvalidRange', 'The requested range is not satisfiable', {
+      status: 416,
+      fields: { RangeRequested: input.Range, ActualObjectSize: row.size },
+      headers: { 'content-range': `bytes */${row.size}` },
+    });
+  }
+  return { range, length: range === undefined ? row.size : range.end - range.start + 1, partsCount: undefined };
+}
+
+function selectPart(partNumber: number, row: ObjectRow, call: Call): Selection {
+  if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > 10_000) {
+    const message = 'Part number must be an integer between 1 and 10000, inclusive';
+    throw invalidArgument(call, message, 'partNumber', String(partNumber));
+  }
+  const sizes = documentIn(row).parts?.sizes;
+  const length = (sizes ?? [row.size])[partNumber - 1];
+  if (length === undefined) {
+    throw call.error('InvalidPartNumber', 'The requested partnumber is not satisfiable', {
+      status: 416,
+      fields: { PartNumberRequested: partNumber, ActualPartCount: sizes?.length ?? 1 },
+    });
+  }
+  const start = (sizes ?? []).slice(0, partNumber - 1).reduce((total, size) => total + size, 0);
+  const range = length === 0 ? undefined : { start, end: start + length - 1 };
+  return { range, length, partsCount: sizes?.length };
+}
+
+/** The answer but for its body. */
+export function answerOf(input: ReadInput, row: ObjectRow, { range, length, partsCount }: Selection) {
+  const { checksum_algorithm: algorithm, checksum_type: type, checksum_value: value } = row;
+  const isWhole = range === undefined;
+  return {
+    ...attributesOf(row),
+    ...overrides(input),
+    ...(input.ChecksumMode === 'ENABLED' && isWhole ? checksumMembers(algorithm, type, value) : {}),
+    ContentLength: length,
+    ContentRange: isWhole ? undefined : `bytes ${range.start}-${range.end}/${row.size}`,
+    PartsCount: partsCount,
+  };
+}
+
+function overrides(input: ReadInput) {
+  const headers = {
+    CacheControl: input.ResponseCacheControl,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires,
+  };
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+}

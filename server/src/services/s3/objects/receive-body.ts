@@ -1,0 +1,134 @@
+/**
+ * A request's body on its way to the disk: hashed while it streams, in constant memory, and checked against what the request said before
+ * anything is kept. A body that is cut short or does not match leaves nothing behind.
+ */
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Call } from '../../../contract/call.ts';
+import {
+  type ChecksumAlgorithm,
+  checksumHeader,
+  createHasher,
+  defaultAlgorithm,
+  isChecksumValue,
+} from '../checksums/checksum.ts';
+import type { S3Deps } from '../deps.ts';
+import { invalidRequest } from '../refusals.ts';
+import { type BodyExpectations, invalidChecksum } from './body-expectations.ts';
+
+/** The most that one request may bring: 5 GiB. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const maxSize = 5 * 1024 ** 3;
+
+export interface ReceivedBody {
+  readonly blobId: string;
+  readonly size: number;
+  /** MD5, hexadecimal. */
+  readonly etag: string;
+  readonly checksumAlgorithm: ChecksumAlgorithm;
+  readonly checksum: string;
+}
+
+/** A stream that came with trailers has them behind its last byte. */
+export type Body = (AsyncIterable<Uint8Array> & { readonly trailers?: Readonly<Record<string, string>> }) | Uint8Array;
+
+export async function receiveBody(
+  body: Readable | undefined,
+  expected: BodyExpectations,
+  call: Call,
+  deps: S3Deps,
+  computed: ChecksumAlgorithm = expected.algorithm ?? defaultAlgorithm,
+): Promise<ReceivedBody> {
+  const source: Body = body ?? new Uint8Array();
+  const digests = new Digests(computed, expected.algorithm);
+  const blob = await deps.blobs.put(check(source, expected, digests, call));
+  return {
+    blobId: blob.id,
+    size: blob.size,
+    etag: digests.md5.toString('hex'),
+    checksumAlgorithm: computed,
+    checksum: digests.computed,
+  };
+}
+
+/** Ends when the body does, if all is as the request said. */
+async function* check(source: Body, expected: BodyExpectations, digests: Digests, call: Call) {
+  let size = 0;
+  for await (const chunk of source instanceof Uint8Array || typeof source === 'string' ? [bytesOf(source)] : source) {
+    size += chunk.length;
+    if (size > maxSize) throw tooLarge(call, expected.size ?? size);
+    digests.update(chunk);
+    yield chunk;
+  }
+  digests.finish();
+  if (expected.size !== undefined && expected.size !== size) {
+    throw call.error(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    );
+  }
+  const md5 = digests.md5.toString('base64');
+  if (expected.md5 !== undefined && expected.md5 !== md5) {
+    throw call.error('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
+      fields: { ExpectedDigest: expected.md5, CalculatedDigest: md5 },
+    });
+  }
+  const trailers = source instanceof Uint8Array ? undefined : source.trailers;
+  checkChecksum(expected, digests, trailers, call);
+}
+
+function checkChecksum(
+  { algorithm, checksum }: BodyExpectations,
+  digests: Digests,
+  trailers: Readonly<Record<string, string>> | undefined,
+  call: Call,
+) {
+  if (algorithm === undefined) return;
+  const value = checksum ?? trailers?.[checksumHeader(algorithm)];
+  if (value === undefined) {
+    throw invalidRequest(
+      call,
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    );
+  }
+  if (!isChecksumValue(algorithm, value)) throw invalidChecksum(call, algorithm);
+  if (value !== digests.expected) {
+    throw call.error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+  }
+}
+
+function bytesOf(body: Uint8Array | string): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : body;
+}
+
+function tooLarge(call: Call, proposed: number) {
+  return call.error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
+    fields: { ProposedSize: proposed, MaxSizeAllowed: maxSize },
+  });
+}
+
+/** The running hashes of one body: MD5 for the ETag, the checksum that is kept, and the client's own where that is another. */
+class Digests {
+  md5: Buffer = Buffer.alloc(0);
+  computed = '';
+  expected = '';
+  #md5 = createHash('md5');
+  #computed;
+  #expected;
+
+  constructor(computed: ChecksumAlgorithm, expected: ChecksumAlgorithm | undefined) {
+    this.#computed = createHasher(computed);
+    this.#expected = expected === undefined || expected === computed ? undefined : createHasher(expected);
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#md5.update(chunk);
+    this.#computed.update(chunk);
+    this.#expected?.update(chunk);
+  }
+
+  finish(): void {
+    this.md5 = this.#md5.digest();
+    this.computed = this.#computed.digest();
+    this.expected = this.#expected?.digest() ?? this.computed;
+  }
+}

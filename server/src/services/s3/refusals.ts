@@ -1,0 +1,63 @@
+/**
+ * S3's refusals that several operations share, in S3's texts.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, members observed in S3's answers.
+ */
+import type { AwsError } from '../../contract/aws-error.ts';
+import type { Call } from '../../contract/call.ts';
+
+export function noSuchBucket(call: Call, bucket: string): AwsError {
+  return call.error('NoSuchBucket', 'The specified bucket does not exist', {
+    status: 404,
+    fields: { BucketName: bucket },
+  });
+}
+
+export function noSuchKey(call: Call, key: string): AwsError {
+  return call.error('NoSuchKey', 'The specified key does not exist.', { status: 404, fields: { Key: key } });
+}
+
+export function noSuchUpload(call: Call, uploadId: string): AwsError {
+  return call.error(
+    'NoSuchUpload',
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    { status: 404, fields: { UploadId: uploadId } },
+  );
+}
+
+export function invalidArgument(call: Call, message: string, name: string, value: string): AwsError {
+  return call.error('InvalidArgument', message, { fields: { ArgumentName: name, ArgumentValue: value } });
+}
+
+export function malformedXml(call: Call): AwsError {
+  return call.error(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
+}
+
+export function preconditionFailed(call: Call, condition: string): AwsError {
+  return call.error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
+    status: 412,
+    fields: { Condition: condition },
+  });
+}
+
+export function invalidRequest(call: Call, message: string): AwsError {
+  return call.error('InvalidRequest', message);
+}
+
+/** Features that are not built must not be silently ignored. */
+export function notImplemented(call: Call, header: string): AwsError {
+  return call.error('NotImplemented', 'A header you provided implies functionality that is not implemented', {
+    status: 501,
+    fields: { Header: header },
+  });
+}
+
+export function conflictingOperation(call: Call): AwsError {
+  return call.error(
+    'OperationAborted',
+    'A conflicting conditional operation is currently in progress against this resource. Please try again.',
+    { status: 409 },
+  );
+}

@@ -1,0 +1,42 @@
+/** Headers whose effect is not built: a request that carries one is refused, never half done. */
+import type { Call } from '../../contract/call.ts';
+import { notImplemented } from './refusals.ts';
+
+const headers: Readonly<Record<string, string>> = {
+  ServerSideEncryption: 'x-amz-server-side-encryption',
+  SSECustomerAlgorithm: 'x-amz-server-side-encryption-customer-algorithm',
+  SSECustomerKey: 'x-amz-server-side-encryption-customer-key',
+  SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+  CopySourceSSECustomerAlgorithm: 'x-amz-copy-source-server-side-encryption-customer-algorithm',
+  CopySourceSSECustomerKey: 'x-amz-copy-source-server-side-encryption-customer-key',
+  Tagging: 'x-amz-tagging',
+  ObjectLockMode: 'x-amz-object-lock-mode',
+  ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
+  ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
+  ObjectLockEnabledForBucket: 'x-amz-bucket-object-lock-enabled',
+  WriteOffsetBytes: 'x-amz-write-offset-bytes',
+  IfMatchSize: 'x-amz-if-match-size',
+  IfMatchLastModifiedTime: 'x-amz-if-match-last-modified-time',
+};
+
+export function refuseUnsupported(input: object, call: Call): void {
+  const given = input as Readonly<Record<string, unknown>>;
+  for (const [member, header] of Object.entries(headers)) {
+    if (given[member] != null && given[member] !== false) throw notImplemented(call, header);
+  }
+}
+
+const accepted = new Set(['private', 'bucket-owner-full-control']);
+
+/**
+ * Object ownership is BucketOwnerEnforced, S3's default: lists of grants do not exist.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+ */
+export function hasGrants(input: object): boolean {
+  const { ACL: acl, ...rest } = input as { ACL?: string };
+  return (acl !== undefined && !accepted.has(acl)) || Object.keys(rest).some((name) => name.startsWith('Grant'));
+}
+
+export function refuseGrants(input: object, call: Call): void {
+  if (hasGrants(input)) throw call.error('AccessControlListNotSupported', 'The bucket does not allow ACLs');
+}
