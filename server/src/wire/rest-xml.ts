@@ -57,7 +57,9 @@ export const restXml: Protocol = {
     const values = (output ?? {}) as JsonObject;
     const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
     const body = writeBody(model, bindings, values, headers);
-    return { status: statusOf(operation, bindings, values), headers, body };
+    // The model has no status for an answer of a part; HTTP has (RFC 9110 section 15.3.7).
+    const status = headers['content-range'] === undefined ? statusOf(operation, bindings, values) : 206;
+    return { status, headers, body };
   },
   serializeError: (model, error, status, { requestId, path, method }) => {
     const found = findErrorModel(model, error);
