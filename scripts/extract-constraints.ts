@@ -13,6 +13,7 @@ import type { Constraint, ServiceConstraints } from '../server/src/models/constr
 import { compilePattern } from '../server/src/models/patterns.ts';
 import { loadServiceModel } from '../server/src/models/service-model.ts';
 import { structureOf } from '../server/src/models/shape.ts';
+import { isSlow } from './slow-patterns.ts';
 
 const botocore = 'botocore==1.44.5';
 
@@ -142,7 +143,9 @@ function constraintOf(name: string, shape: BotocoreShape, demanding: ReadonlySet
     ...(shape.sensitive && { sensitive: true }),
   };
   if (shape.pattern === undefined) return constraint;
-  if (compilePattern(shape.pattern) !== undefined) return { ...constraint, pattern: shape.pattern };
-  console.warn(`${name}: left out a pattern that JavaScript cannot compile: ${shape.pattern}`);
+  const expression = compilePattern(shape.pattern);
+  const why = expression === undefined ? 'cannot compile' : isSlow(expression, shape.max) && 'takes too long over';
+  if (!why) return { ...constraint, pattern: shape.pattern };
+  console.warn(`${name}: left out a pattern that JavaScript ${why} (see models/patterns.ts): ${shape.pattern}`);
   return constraint;
 }
