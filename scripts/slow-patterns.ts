@@ -1,5 +1,6 @@
 /** Finds regular expressions on which a text can be made that keeps the matcher busy (nested repetition): such a pattern would let a caller stop the server. */
 import { createContext, Script } from 'node:vm';
+import { maxPatternLength } from '../server/src/models/patterns.ts';
 
 const beginnings = ['', 'a', 's3://', 'https://', 'https://a/', 'arn:', 'arn:aws:iam::123456789012:role/', '/'];
 const repeated = [
@@ -30,8 +31,9 @@ const limitMs = 1000;
 const script = new Script('for (const text of texts) expression.test(text)');
 const context = createContext({});
 
-export function isSlow(expression: RegExp, max = 8192): boolean {
-  const sizes = [30, 60, max].map((size) => Math.min(size, max));
+/** `max`: the longest text that the model allows. */
+export function isSlow(expression: RegExp, max = maxPatternLength): boolean {
+  const sizes = [30, 60, maxPatternLength].map((size) => Math.min(size, max));
   return sizes.some((size) => takesTooLong(expression, textsOf(size)));
 }
 

@@ -1,5 +1,8 @@
 /** Java's regular expressions, in which AWS's models are written, as JavaScript's. */
 
+/** No pattern is tried on longer texts, nor on those that are longer than their model allows: matching could take too long. */
+export const maxPatternLength = 8192;
+
 /** Classes of Java that JavaScript does not have; each stands inside brackets or alone. */
 const javaClasses: Record<string, string> = {
   Alnum: 'a-zA-Z0-9',

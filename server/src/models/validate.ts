@@ -6,7 +6,7 @@
 import { Readable } from 'node:stream';
 import type { ProtocolName } from './catalog.ts';
 import { type Constraint, constraintsOf, type ServiceConstraints } from './constraints.ts';
-import { compilePattern } from './patterns.ts';
+import { compilePattern, maxPatternLength } from './patterns.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 import { structureOf } from './shape.ts';
 
@@ -165,9 +165,6 @@ function checkMap(rule: Rule, value: Record<string, unknown>, path: string, secr
 function isContainer({ constraint: { type } }: Rule): boolean {
   return type === 'structure' || type === 'list' || type === 'map';
 }
-
-/** A pattern is not tried on texts beyond this, nor on those that are longer than allowed: matching could take too long. */
-const maxPatternLength = 8192;
 
 /** What of its own demands a value breaks. */
 function brokenBy(rule: Rule, value: unknown): string[] {
