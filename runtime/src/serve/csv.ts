@@ -17,6 +17,7 @@ export function readCsv(bytes: Buffer, from: number, to: number, predictions: Pr
   let end = to;
   while (at < end && isBlank(bytes[at] as number)) at++;
   while (end > at && isBlank(bytes[end - 1] as number)) end--;
+  if (at === end) throw unparsable('csv', 'Could not determine delimiter');
   const { features, values } = predictions;
   const delimiter = features === 1 ? comma : delimiterOf(bytes, at, end);
   let column = 0;
