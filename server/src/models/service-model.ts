@@ -61,25 +61,49 @@ export function modelOf(name: ServiceName, entry: CatalogEntry, module: object):
   for (const [key, value] of Object.entries(module)) {
     if (!key.endsWith('$') || !Array.isArray(value)) continue;
     const schema = value as unknown as StaticSchema;
-    if (schema[0] === 9) operations.set(schema[2], operationOf(schema));
+    if (schema[0] === 9) operations.set(schema[2], new LazyOperation(schema));
     else if (schema[0] === -3 && !schema[1].startsWith('smithy.ts.sdk.synthetic')) errors.push(errorOf(schema));
   }
   return { name, entry, operations, errors: indexErrors(errors) };
 }
 
-function operationOf(schema: StaticSchema): OperationModel {
-  const traits = schema[3] as { http?: [string, string, number] } | number;
-  const http = typeof traits === 'object' ? traits.http : undefined;
-  const input = NormalizedSchema.of(schema[4] as never);
-  const output = NormalizedSchema.of(schema[5] as never);
-  return {
-    name: schema[2],
-    http: http && { method: http[0], uri: http[1], status: http[2] },
-    input,
-    output,
-    streamingInput: streamingMember(input),
-    streamingOutput: streamingMember(output),
-  };
+/** Looks at its schemas at the operation's first call: a service has hundreds, of which a server sees few. */
+class LazyOperation implements OperationModel {
+  readonly name: string;
+  readonly http: HttpBinding | undefined;
+  #schema: StaticSchema;
+  #schemas: Pick<OperationModel, 'input' | 'output' | 'streamingInput' | 'streamingOutput'> | undefined;
+
+  constructor(schema: StaticSchema) {
+    const traits = schema[3] as { http?: [string, string, number] } | number;
+    const http = typeof traits === 'object' ? traits.http : undefined;
+    this.name = schema[2];
+    this.http = http && { method: http[0], uri: http[1], status: http[2] };
+    this.#schema = schema;
+  }
+
+  get #known() {
+    if (this.#schemas === undefined) {
+      const input = NormalizedSchema.of(this.#schema[4] as never);
+      const output = NormalizedSchema.of(this.#schema[5] as never);
+      const streams = { streamingInput: streamingMember(input), streamingOutput: streamingMember(output) };
+      this.#schemas = { input, output, ...streams };
+    }
+    return this.#schemas;
+  }
+
+  get input() {
+    return this.#known.input;
+  }
+  get output() {
+    return this.#known.output;
+  }
+  get streamingInput() {
+    return this.#known.streamingInput;
+  }
+  get streamingOutput() {
+    return this.#known.streamingOutput;
+  }
 }
 
 function streamingMember(schema: NormalizedSchema): string | undefined {
