@@ -10,12 +10,13 @@ import type { Cases, RequestCase, ResponseCase } from './case.ts';
 import { cases as awsJson } from './cases/aws-json.ts';
 import { cases as query } from './cases/query.ts';
 import { cases as restJson } from './cases/rest-json.ts';
+import { cases as restJsonBindings } from './cases/rest-json-bindings.ts';
 import { cases as restXml } from './cases/rest-xml.ts';
 import { cases as rpcCbor } from './cases/rpc-cbor.ts';
 import { plain } from './plain.ts';
 import { type SyntheticOperation, syntheticModel } from './synthetic.ts';
 
-for (const cases of [awsJson, query, restJson, restXml, rpcCbor]) {
+for (const cases of [awsJson, query, restJson, restJsonBindings, restXml, rpcCbor]) {
   describe(`${cases.protocol} does`, () => {
     for (const one of cases.requests) it(`reads ${one.id}`, () => reads(cases, one));
     for (const one of cases.responses) it(`writes ${one.id}`, () => writes(cases, one));
