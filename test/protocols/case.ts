@@ -26,7 +26,7 @@ export interface ResponseCase extends Case {
 }
 
 /** What is refused. */
-export interface RefusalCase extends Case {
+interface RefusalCase extends Case {
   readonly input: Schema;
   readonly code: string;
   readonly message?: string | RegExp;

@@ -18,17 +18,17 @@ interface SdkRequest {
   body?: unknown;
 }
 
-export interface Seen {
+interface Seen {
   operation: string | undefined;
   input: unknown;
   request: WireRequest;
 }
 
-export interface SdkClient {
+interface SdkClient {
   send(command: unknown): Promise<Record<string, unknown>>;
 }
 
-export interface Wire {
+interface Wire {
   readonly model: ServiceModel;
   readonly client: SdkClient;
   readonly command: (operation: string, input: unknown) => unknown;

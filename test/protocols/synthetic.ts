@@ -45,7 +45,7 @@ export interface SyntheticOperation {
   readonly http?: readonly [method: string, uri: string, status: number];
 }
 
-export interface SyntheticError {
+interface SyntheticError {
   readonly name: string;
   readonly traits: Traits;
   readonly members: Members;

@@ -115,9 +115,15 @@ function errorOf(schema: StaticSchema): ErrorModel {
   return {
     name: schema[2],
     code: traits.awsQueryError?.[0] ?? schema[2],
-    status: traits.httpError ?? (traits.error === 'server' ? 500 : 400),
+    status: traits.httpError ?? unstatedStatus(schema[2], traits.error),
     schema: NormalizedSchema.of(schema as never),
   };
+}
+
+/** S3 models the error of its HEAD calls without the status that it has. */
+function unstatedStatus(name: string, fault: string | undefined): number {
+  if (name === 'NotFound') return 404;
+  return fault === 'server' ? 500 : 400;
 }
 
 /** By code and by name, so that a service may throw either; where two share a code, the one that is named like it. */

@@ -4,10 +4,10 @@
  */
 import type { NormalizedSchema } from '@smithy/core/schema';
 
-export type ScalarKind = 'string' | 'boolean' | 'number' | 'bigInteger' | 'bigDecimal' | 'blob' | 'timestamp';
+type ScalarKind = 'string' | 'boolean' | 'number' | 'bigInteger' | 'bigDecimal' | 'blob' | 'timestamp';
 export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds';
 
-export interface Scalar {
+interface Scalar {
   readonly kind: ScalarKind;
 }
 export interface Structure {
@@ -62,7 +62,7 @@ export interface Member {
 }
 
 /** Where HTTP carries the member; empty where the body does. */
-export interface HttpMember {
+interface HttpMember {
   readonly label?: boolean;
   readonly header?: string;
   readonly prefixHeaders?: string;
@@ -101,7 +101,7 @@ const scalars = Object.fromEntries(
 const compiled = new WeakMap<object, Shape>();
 
 /** The compiled shape of a schema; the same object at each call. */
-export function shapeOf(schema: NormalizedSchema): Shape {
+function shapeOf(schema: NormalizedSchema): Shape {
   const scalar = scalarKind(schema);
   if (scalar !== undefined) return scalars[scalar];
   if (schema.isUnitSchema()) return unit;

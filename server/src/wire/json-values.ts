@@ -11,7 +11,7 @@ import { formatTimestamp, instant, parseTimestamp } from './timestamps.ts';
 export type JsonObject = Record<string, unknown>;
 
 /** Whether names on the wire are jsonName's (rest-json) or the members' own (aws-json). */
-export interface JsonNames {
+interface JsonNames {
   readonly jsonName: boolean;
 }
 

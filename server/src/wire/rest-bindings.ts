@@ -99,7 +99,7 @@ function splitDates(item: Member, text: string): string[] {
 }
 
 /** Comma-separated, with quoted items in which `"` and `\` are escaped. */
-export function splitHeader(text: string): string[] {
+function splitHeader(text: string): string[] {
   const items: string[] = [];
   for (const match of text.matchAll(/\s*("((?:[^"\\]|\\.)*)"|[^,]*)\s*(?:,|$)/g)) {
     if (match[0] === '' && match.index === text.length && !text.endsWith(',')) break;

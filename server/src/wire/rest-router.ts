@@ -6,7 +6,7 @@ import type { OperationModel, ServiceModel } from '../models/service-model.ts';
 import { structureOf } from '../models/shape.ts';
 import { splitQuery } from './query-string.ts';
 
-export interface RouteRequest {
+interface RouteRequest {
   readonly method: string;
   /** Percent-encoded, with a leading slash. */
   readonly path: string;

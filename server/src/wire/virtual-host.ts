@@ -6,7 +6,7 @@ const hosted =
 const endpoint = /^s3(?:[.-][a-z0-9.-]+)?$/;
 
 /** The bucket that a Host header names, if one. */
-export function bucketOfHost(host: string | undefined): string | undefined {
+function bucketOfHost(host: string | undefined): string | undefined {
   const bucket = host === undefined ? undefined : hosted.exec(host)?.[1];
   return bucket === undefined || endpoint.test(bucket) ? undefined : bucket;
 }

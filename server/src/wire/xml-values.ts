@@ -38,7 +38,7 @@ function readFlattened(member: Member, elements: readonly XmlElement[]): unknown
   throw new Malformed(`${member.name} is neither list nor map`);
 }
 
-export function readXml(member: Member, element: XmlElement): unknown {
+function readXml(member: Member, element: XmlElement): unknown {
   const { shape } = member;
   switch (shape.kind) {
     case 'structure':
@@ -74,7 +74,7 @@ function readEntries(key: Member, value: Member, entries: readonly XmlElement[])
 }
 
 /** `wholeSeconds`: see timestamps.ts. */
-export interface XmlStyle {
+interface XmlStyle {
   readonly wholeSeconds: boolean;
 }
 
