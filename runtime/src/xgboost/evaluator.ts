@@ -4,9 +4,10 @@
  */
 
 import { usedTrees } from './best-iteration.ts';
-import { categoricalFlag, type FlatTrees, flattenTrees, nodeWords } from './flat-trees.ts';
+import { type FlatTrees, flattenTrees } from './flat-trees.ts';
 import { type ModelDocument, UnknownModelFormat } from './model-document.ts';
 import { findObjective, type Objective } from './objective.ts';
+import { treeWalk, type Walk } from './tree-walk.ts';
 
 export interface Evaluator {
   readonly features: number;
@@ -50,88 +51,32 @@ function baseMargins(document: ModelDocument, objective: Objective): Float32Arra
 
 function treeMargins(document: ModelDocument, base: Float32Array): RowMargins {
   const trees = flattenTrees(document, usedTrees(document));
-  const leafOf = trees.isCategorical ? categoricalLeaf(trees) : undefined;
-  if (leafOf || trees.weights || document.groups > 1) return anyMargins(trees, base, leafOf ?? numericLeaf(trees));
-  return plainMargins(trees, base[0] as number);
+  const leaves = new Float32Array(trees.roots.length);
+  const walk = treeWalk(trees, leaves);
+  return document.groups === 1 && !trees.weights
+    ? plainSum(walk, leaves, base[0] as number)
+    : groupedSum(walk, leaves, base, trees);
 }
 
-/** The common case in one loop: one output, no weights, numbers only. */
-function plainMargins(trees: FlatTrees, base: number): RowMargins {
-  const { words, floats, roots } = trees;
-  const count = roots.length;
+function plainSum(walk: Walk, leaves: Float32Array, base: number): RowMargins {
   return (rows, from, margins) => {
+    walk(rows, from);
     let sum = base;
-    for (let tree = 0; tree < count; tree++) {
-      let at = roots[tree] as number;
-      let feature = words[at + 1] as number;
-      while (feature >= 0) {
-        const value = rows[from + feature] as number;
-        if (value < (floats[at] as number)) at = words[at + 2] as number;
-        else if (!Number.isNaN(value)) at = (words[at + 2] as number) + nodeWords;
-        else at = words[at + 3] as number;
-        feature = words[at + 1] as number;
-      }
-      sum = Math.fround(sum + (floats[at] as number));
-    }
+    for (let tree = 0; tree < leaves.length; tree++) sum = Math.fround(sum + (leaves[tree] as number));
     margins[0] = sum;
   };
 }
 
-type LeafOf = (root: number, rows: Float32Array, from: number) => number;
-
-function anyMargins(trees: FlatTrees, base: Float32Array, leafOf: LeafOf): RowMargins {
-  const { roots, groups, weights } = trees;
-  const count = roots.length;
+function groupedSum(walk: Walk, leaves: Float32Array, base: Float32Array, { groups, weights }: FlatTrees): RowMargins {
   return (rows, from, margins) => {
+    walk(rows, from);
     margins.set(base);
-    for (let tree = 0; tree < count; tree++) {
+    for (let tree = 0; tree < leaves.length; tree++) {
       const group = groups[tree] as number;
-      const value = leafOf(roots[tree] as number, rows, from);
-      const weighted = weights ? Math.fround(value * (weights[tree] as number)) : value;
-      margins[group] = (margins[group] as number) + weighted;
+      const leaf = leaves[tree] as number;
+      // Stored as float32, and so rounded, each time.
+      margins[group] = (margins[group] as number) + (weights ? Math.fround(leaf * (weights[tree] as number)) : leaf);
     }
-  };
-}
-
-function numericLeaf({ words, floats }: FlatTrees): LeafOf {
-  return (root, rows, from) => {
-    let at = root;
-    let feature = words[at + 1] as number;
-    while (feature >= 0) {
-      const value = rows[from + feature] as number;
-      if (value < (floats[at] as number)) at = words[at + 2] as number;
-      else if (!Number.isNaN(value)) at = (words[at + 2] as number) + nodeWords;
-      else at = words[at + 3] as number;
-      feature = words[at + 1] as number;
-    }
-    return floats[at] as number;
-  };
-}
-
-const noCategory = 2 ** 24;
-
-function categoricalLeaf({ words, floats, segments, bits }: FlatTrees): LeafOf {
-  /** Whether the value is in the node's set: then it goes right. What no set can hold goes left. */
-  const isIn = (set: number, value: number): boolean => {
-    if (value < 0 || value >= noCategory) return false;
-    const category = Math.trunc(value);
-    const word = category >> 5;
-    if (word >= (segments[set + 1] as number)) return false;
-    return (((bits[(segments[set] as number) + word] as number) << (category & 31)) & 0x80000000) !== 0;
-  };
-  return (root, rows, from) => {
-    let at = root;
-    let feature = words[at + 1] as number;
-    while (feature >= 0) {
-      const value = rows[from + (feature & ~categoricalFlag)] as number;
-      if (Number.isNaN(value)) at = words[at + 3] as number;
-      else {
-        const right = feature & categoricalFlag ? isIn(words[at] as number, value) : !(value < (floats[at] as number));
-        at = (words[at + 2] as number) + (right ? nodeWords : 0);
-      }
-      feature = words[at + 1] as number;
-    }
-    return floats[at] as number;
   };
 }
 

@@ -5,11 +5,17 @@
  */
 import { type CategoricalSplits, type ModelDocument, type TreeDocument, UnknownModelFormat } from './model-document.ts';
 
-/** Words of a node: condition or leaf value (float), feature, left child, child for a missing value. */
+/**
+ * Words of a node: condition (float), feature with the flags below, left child (the right one follows it), leaf value (float).
+ * A leaf is its own child and its condition is NaN, so that a walk may go on after it has arrived.
+ */
 export const nodeWords = 4;
-/** Set in the feature word of a categorical split, whose first word is then an index into `segments`. */
-export const categoricalFlag = 0x40000000;
-export const leaf = -1;
+export const featureMask = 0x1fffffff;
+/** In the feature word of a categorical split, whose first word is then an index into `segments`. */
+export const categoricalFlag = 0x20000000;
+/** A missing value goes right. */
+export const missingRightBit = 30;
+const noChild = -1;
 
 export interface FlatTrees {
   readonly words: Int32Array;
@@ -17,6 +23,8 @@ export interface FlatTrees {
   readonly floats: Float32Array;
   /** Where each tree's root is, in words. */
   readonly roots: Int32Array;
+  /** Splits on the longest way from a root to a leaf. */
+  readonly depths: Int32Array;
   readonly groups: Int32Array;
   readonly weights: Float32Array | undefined;
   /** Pairs: first word in `bits`, number of words. */
@@ -48,13 +56,15 @@ export function flattenTrees(document: ModelDocument, trees: number): FlatTrees 
     next: 0,
   };
   const roots = new Int32Array(trees);
+  const depths = new Int32Array(trees);
   const groups = new Int32Array(trees);
   used.forEach((tree, index) => {
     const group = document.treeGroups[index] as number;
     if (!(group >= 0 && group < document.groups)) throw new Error(`tree ${index} is of the group ${group}`);
     groups[index] = group;
     try {
-      roots[index] = flattenTree(tree, layout);
+      roots[index] = layout.next;
+      depths[index] = flattenTree(tree, layout);
     } catch (error) {
       if (error instanceof UnknownModelFormat) throw error;
       throw new Error(`tree ${index} is broken: ${(error as Error).message}`);
@@ -67,6 +77,7 @@ export function flattenTrees(document: ModelDocument, trees: number): FlatTrees 
     words: layout.words,
     floats: layout.floats,
     roots,
+    depths,
     groups,
     weights: document.treeWeights && Float32Array.from(document.treeWeights),
     segments: Int32Array.from(layout.segments),
@@ -75,6 +86,7 @@ export function flattenTrees(document: ModelDocument, trees: number): FlatTrees 
   };
 }
 
+/** Answers the tree's depth. */
 function flattenTree(tree: TreeDocument, layout: Layout): number {
   const { left, right } = tree;
   const count = left.length;
@@ -89,13 +101,15 @@ function flattenTree(tree: TreeDocument, layout: Layout): number {
   // Breadth first: the queue holds node numbers, `at` of the same position is where that node lies.
   const queue = [0];
   const places = [root];
+  const depths = [0];
   for (let head = 0; head < queue.length; head++) {
     const node = queue[head] as number;
     const at = places[head] as number;
     const child = left[node] as number;
-    if (child === leaf) {
-      layout.floats[at] = tree.condition[node] as number;
-      layout.words[at + 1] = leaf;
+    if (child === noChild) {
+      layout.floats[at] = Number.NaN;
+      layout.words[at + 2] = at;
+      layout.floats[at + 3] = tree.condition[node] as number;
       continue;
     }
     // XGBoost goes to left or left + 1 whatever right_children says.
@@ -105,10 +119,12 @@ function flattenTree(tree: TreeDocument, layout: Layout): number {
     writeSplit(tree, node, at, layout, sets);
     queue.push(child, child + 1);
     places.push(layout.next, layout.next + nodeWords);
+    const depth = (depths[head] as number) + 1;
+    depths.push(depth, depth);
     layout.next += 2 * nodeWords;
   }
   layout.next = end;
-  return root;
+  return depths.at(-1) ?? 0;
 }
 
 function writeSplit(
@@ -120,19 +136,15 @@ function writeSplit(
 ): void {
   const { words, floats } = layout;
   const feature = tree.feature[node] as number;
-  if (!(Number.isInteger(feature) && feature >= 0 && feature < layout.features && feature < categoricalFlag)) {
+  if (!(Number.isInteger(feature) && feature >= 0 && feature < layout.features && feature <= featureMask)) {
     throw new Error(`node ${node} splits on feature ${feature} of ${layout.features}`);
   }
   const set = sets?.get(node);
-  if (set === undefined) {
-    floats[at] = tree.condition[node] as number;
-    words[at + 1] = feature;
-  } else {
-    words[at] = set;
-    words[at + 1] = feature | categoricalFlag;
-  }
+  if (set === undefined) floats[at] = tree.condition[node] as number;
+  else words[at] = set;
+  const flags = (set === undefined ? 0 : categoricalFlag) | (tree.defaultLeft[node] ? 0 : 1 << missingRightBit);
+  words[at + 1] = feature | flags;
   words[at + 2] = layout.next;
-  words[at + 3] = tree.defaultLeft[node] ? layout.next : layout.next + nodeWords;
 }
 
 /** Node → its index in `segments`. The bits are those of XGBoost: category 0 is the highest bit of the first word. */

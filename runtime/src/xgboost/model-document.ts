@@ -69,7 +69,11 @@ function parse(bytes: Uint8Array): UbjValue {
   const text = bytes.findIndex((byte) => byte > 0x20);
   if (bytes[text] !== openBrace)
     throw new UnknownModelFormat("the model file is neither XGBoost's JSON nor its UBJSON");
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as UbjValue;
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as UbjValue;
+  } catch (error) {
+    throw new Error(`the model file is not whole JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
 }
 
 /** Protocols 2 to 5 open with 0x80 and their number; 0 and 1 with the name of the class or of what builds it. */
