@@ -79,6 +79,12 @@ describe('createEvaluator does', () => {
     );
   });
 
+  test('take an infinite condition for what it is', () => {
+    const bare = (word: string) => exampleModel().replace('"split_conditions":[2.5,', `"split_conditions":[${word},`);
+    assert.deepEqual(predict(bare('Infinity'), 1e30, 0), [-0.5]);
+    assert.deepEqual(predict(bare('-Infinity'), -1e30, 0), [0.75]);
+  });
+
   test('leave what it does not know to somebody who does', () => {
     assert.throws(() => predict(exampleModel({ objective: 'custom:mine' }), 0, 0), UnknownModelFormat);
     assert.throws(
@@ -86,5 +92,37 @@ describe('createEvaluator does', () => {
       UnknownModelFormat,
     );
     assert.throws(() => readModelDocument(Buffer.from('binf\0\0')), UnknownModelFormat);
+  });
+});
+
+describe('createEvaluator survives', () => {
+  test('models with bytes changed: it predicts something or says that they are broken, and comes back', () => {
+    let state = 7;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state % below;
+    };
+    let refused = 0;
+    for (const observed of cases.filter((_, index) => index % 4 === 0)) {
+      const whole = gunzipSync(Buffer.from(observed.model, 'base64'));
+      for (let round = 0; round < 60; round++) {
+        const bytes = Buffer.from(whole);
+        for (let change = 0; change <= random(6); change++) bytes[random(bytes.length)] = random(256);
+        try {
+          const evaluator = createEvaluator(readModelDocument(bytes));
+          evaluator.predict(new Float32Array(evaluator.features), 1);
+        } catch (error) {
+          assert.ok(error instanceof Error && error.message.length < 1_000);
+          refused++;
+        }
+      }
+    }
+    assert.ok(refused > 100);
+  });
+
+  test('sizes that a few bytes claim', () => {
+    const predict = (model: string) => createEvaluator(readModelDocument(Buffer.from(model)));
+    assert.throws(() => predict(exampleModel({ features: 2 ** 31 })), /has 2147483648 features/);
+    assert.throws(() => predict(exampleModel({ classes: 2 ** 31 })), /has 2147483648 outputs/);
   });
 });

@@ -50,6 +50,10 @@ export interface ModelDocument {
 
 type Fields = { readonly [key: string]: UbjValue };
 
+/** Far beyond any model; below what a file of a few bytes could make us allocate. */
+const maxFeatures = 2 ** 24;
+const maxGroups = 2 ** 16;
+
 const openBrace = 0x7b;
 const longMarker = 0x4c;
 const pickleStart = 0x80;
@@ -69,8 +73,11 @@ function parse(bytes: Uint8Array): UbjValue {
   const text = bytes.findIndex((byte) => byte > 0x20);
   if (bytes[text] !== openBrace)
     throw new UnknownModelFormat("the model file is neither XGBoost's JSON nor its UBJSON");
+  const document = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as UbjValue;
+    // XGBoost writes infinite conditions bare; JSON has no such word but rounds this number to it.
+    const isPlain = !document.includes('Infinity');
+    return JSON.parse(isPlain ? document : document.replace(/(?<=[[,]-?)Infinity(?=[\],])/g, '1e999')) as UbjValue;
   } catch (error) {
     throw new Error(`the model file is not whole JSON: ${(error as Error).message.slice(0, 200)}`);
   }
@@ -90,7 +97,9 @@ function modelDocument(document: UbjValue): ModelDocument {
   const booster = text(gradientBooster.name, 'gradient_booster.name');
   const features = integer(parameters, 'num_feature');
   if (features === 0) throw new Error('the model was never trained: it has no features');
+  if (features > maxFeatures) throw new Error(`the model has ${features} features; at most ${maxFeatures} are served`);
   const groups = Math.max(integer(parameters, 'num_class', 0), integer(parameters, 'num_target', 1), 1);
+  if (groups > maxGroups) throw new Error(`the model has ${groups} outputs; at most ${maxGroups} are served`);
   const common = {
     objective: text(fields(learner.objective, 'objective').name, 'objective.name'),
     booster,
