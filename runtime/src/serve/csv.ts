@@ -7,6 +7,11 @@ import { infiniteValue, unparsable, wrongFeatureCount } from './request-error.ts
 
 const newline = 10;
 const comma = 44;
+const plus = 43;
+const minus = 45;
+const point = 46;
+const zero = 48;
+const nine = 57;
 const otherDelimiters = [';', '\t', '|', ' '].map((character) => character.charCodeAt(0));
 /** Up to here mantissa and power of ten are exact doubles, so that their quotient is the correctly rounded value. */
 const exactDigits = 15;
@@ -20,54 +25,64 @@ export function readCsv(bytes: Buffer, from: number, to: number, predictions: Pr
   if (at === end) throw unparsable('csv', 'Could not determine delimiter');
   const { features, values } = predictions;
   const delimiter = features === 1 ? comma : delimiterOf(bytes, at, end);
-  let column = 0;
-  for (;;) {
-    const start = at;
-    let byte = at < end ? (bytes[at] as number) : newline;
-    const isNegative = byte === 45;
-    if (isNegative || byte === 43) byte = ++at < end ? (bytes[at] as number) : newline;
-    let mantissa = 0;
-    const digitsStart = at;
-    while (byte >= 48 && byte <= 57) {
-      mantissa = mantissa * 10 + (byte - 48);
-      byte = ++at < end ? (bytes[at] as number) : newline;
-    }
-    let digits = at - digitsStart;
-    let decimals = 0;
-    if (byte === 46) {
-      const decimalsStart = at + 1;
-      byte = ++at < end ? (bytes[at] as number) : newline;
-      while (byte >= 48 && byte <= 57) {
-        mantissa = mantissa * 10 + (byte - 48);
-        byte = ++at < end ? (bytes[at] as number) : newline;
-      }
-      decimals = at - decimalsStart;
-      digits += decimals;
-    }
-    let value: number;
-    if ((byte === delimiter || byte === newline) && digits > 0 && digits <= exactDigits) {
-      value = mantissa / (powersOfTen[decimals] as number);
-      if (isNegative) value = -value;
-    } else {
-      while (byte !== delimiter && byte !== newline) byte = ++at < end ? (bytes[at] as number) : newline;
-      value = otherNumber(bytes.toString('utf8', start, at));
-    }
-    if (column < features) {
-      const place = predictions.at + column;
-      values[place] = value;
-      const stored = values[place] as number;
-      if (stored === Number.POSITIVE_INFINITY || stored === Number.NEGATIVE_INFINITY)
-        throw unparsable('csv', infiniteValue);
-    }
+  for (let column = 0; ; ) {
+    // Columns too many are read all the same, into the place of the last: how many there are belongs into the answer.
+    const place = predictions.at + (column < features ? column : features - 1);
+    at = readCell(bytes, at, end, delimiter, values, place);
+    const value = values[place] as number;
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+      throw unparsable('csv', infiniteValue);
     column++;
-    if (byte === newline) {
+    if (at >= end || bytes[at] === newline) {
       if (column !== features) throw wrongFeatureCount('csv', column, features);
       predictions.endRow();
-      column = 0;
       if (at >= end) return;
+      column = 0;
     }
     at++;
   }
+}
+
+/** Stores the value of the cell that begins at `start`; answers where it ends. */
+function readCell(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  delimiter: number,
+  values: Float32Array,
+  place: number,
+): number {
+  let at = start;
+  // The end of the body is the end of a line; what lies behind it is somebody else's.
+  let byte = at < end ? (bytes[at] as number) : newline;
+  const isNegative = byte === minus;
+  if (isNegative || byte === plus) byte = ++at < end ? (bytes[at] as number) : newline;
+  let mantissa = 0;
+  let digits = -at;
+  while (byte >= zero && byte <= nine) {
+    mantissa = mantissa * 10 + (byte - zero);
+    byte = ++at < end ? (bytes[at] as number) : newline;
+  }
+  digits += at;
+  let decimals = 0;
+  if (byte === point) {
+    decimals = -at - 1;
+    byte = ++at < end ? (bytes[at] as number) : newline;
+    while (byte >= zero && byte <= nine) {
+      mantissa = mantissa * 10 + (byte - zero);
+      byte = ++at < end ? (bytes[at] as number) : newline;
+    }
+    decimals += at;
+    digits += decimals;
+  }
+  if ((byte === delimiter || byte === newline) && digits > 0 && digits <= exactDigits) {
+    const size = mantissa / (powersOfTen[decimals] as number);
+    values[place] = isNegative ? -size : size;
+    return at;
+  }
+  while (byte !== delimiter && byte !== newline) byte = ++at < end ? (bytes[at] as number) : newline;
+  values[place] = otherNumber(bytes.toString('utf8', start, at));
+  return at;
 }
 
 function isBlank(byte: number): boolean {

@@ -33,7 +33,7 @@ const largestExponent = fround(88.7);
 const smallestProbability = fround(1e-6);
 const largestProbability = fround(1 - smallestProbability);
 
-export function sigmoid(margin: number): number {
+function sigmoid(margin: number): number {
   const exponent = Math.min(-margin, largestExponent);
   return fround(1 / fround(expf(exponent) + 1));
 }
