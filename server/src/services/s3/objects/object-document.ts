@@ -33,7 +33,7 @@ export function documentOf(input: DescribingInput, call: Call): ObjectDocument {
     ContentDisposition: input.ContentDisposition,
     ContentEncoding: withoutChunking(input.ContentEncoding),
     ContentLanguage: input.ContentLanguage,
-    ContentType: input.ContentType ?? 'binary/octet-stream',
+    ContentType: input.ContentType || 'binary/octet-stream',
     Expires: input.Expires?.getTime(),
     WebsiteRedirectLocation: input.WebsiteRedirectLocation,
     Metadata: readUserMetadata(input.Metadata, call),

@@ -8,8 +8,8 @@ export function checkKey(key: string, call: Call): void {
   if (size > maxBytes) {
     throw call.error('KeyTooLongError', 'Your key is too long', { fields: { Size: size, MaxSizeAllowed: maxBytes } });
   }
-  // Half a surrogate pair has no bytes to be ordered by.
-  if (!key.isWellFormed()) throw call.error('InvalidURI', "Couldn't parse the specified URI.");
+  // Nothing is no name, and half a surrogate pair has no bytes to be ordered by.
+  if (size === 0 || !key.isWellFormed()) throw call.error('InvalidURI', "Couldn't parse the specified URI.");
 }
 
 /** Versioning is not built: the only version is `null`. */

@@ -1,0 +1,231 @@
+/** What no client sees: the events of a write, and what becomes of the bytes that nobody names any more. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { AwsError } from '../../contract/aws-error.ts';
+import type { Call } from '../../contract/call.ts';
+import type { PlatformEvent } from '../../contract/event.ts';
+import { openOutbox } from '../../engine/outbox.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { createLog } from '../../kit/log.ts';
+import type { Input, OperationName, Output } from '../../models/types.ts';
+import { openFileBlobs } from '../../storage/file-blobs.ts';
+import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
+import { findUsedBlobs } from './garbage-store.ts';
+import { s3Service } from './service.ts';
+
+const account = '000000000000';
+const log = createLog('silent', () => {});
+
+async function startService() {
+  const dir = await mkdtemp(join(tmpdir(), 'clary-s3-'));
+  const database = await openSqliteDatabase({ file: join(dir, 'clary.sqlite') });
+  const blobs = await openFileBlobs({ dir: join(dir, 'blobs') });
+  const outbox = await openOutbox({ database, clock: systemClock, log });
+  const { service, stop } = s3Service({ database, blobs, outbox, clock: systemClock, log });
+  const events: PlatformEvent[] = [];
+  outbox.subscribe('test', async (event) => {
+    events.push(event);
+  });
+  return {
+    events,
+    blobs,
+    database,
+    async do<N extends OperationName<'s3'>>(operation: N, input: Partial<Input<'s3', N>>): Promise<Output<'s3', N>> {
+      const call = { ...callAs(account), operation } as Call;
+      return (await service.operations.get(operation)?.handle(input, call)) as Output<'s3', N>;
+    },
+    doAs: (other: string, operation: OperationName<'s3'>, input: object) =>
+      service.operations.get(operation)?.handle(input, { ...callAs(other), operation } as Call),
+    async files() {
+      const entries = await readdir(join(dir, 'blobs'), { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).length;
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await outbox.stop();
+      await database.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+function callAs(caller: string): Partial<Call> {
+  return {
+    service: 's3',
+    account: caller,
+    region: 'us-east-1',
+    principal: { kind: 'root', account: caller, arn: `arn:aws:iam::${caller}:root`, userId: caller },
+    requestId: 'REQUEST',
+    now: new Date(),
+    sourceIp: '127.0.0.1',
+    log,
+    signal: new AbortController().signal,
+    error: (code, message, options) => new AwsError(code, message, options),
+  };
+}
+
+/** Waits for what the collector or the outbox do on their own time. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await setImmediate();
+}
+
+const body = (content: string) => Readable.from([Buffer.from(content)]);
+const Bucket = 'bucket';
+
+describe('the service does', () => {
+  it("record each object's coming and going as an event", async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    await s3.do('PutObject', { Bucket, Key: 'raw/a b.csv', Body: body('12345') });
+    await s3.do('CopyObject', { Bucket, Key: 'copy', CopySource: `${Bucket}/raw/a%20b.csv` });
+    await s3.do('DeleteObject', { Bucket, Key: 'raw/a b.csv' });
+    await s3.do('DeleteObject', { Bucket, Key: 'never there' });
+    await s3.do('DeleteObjects', { Bucket, Delete: { Objects: [{ Key: 'copy' }], Quiet: undefined } });
+    await until(() => s3.events.length >= 4);
+    assert.deepEqual(
+      s3.events.map(({ detailType, detail }) => [detailType, (detail.object as { key: string }).key, detail.reason]),
+      [
+        ['Object Created', 'raw/a b.csv', 'PutObject'],
+        ['Object Created', 'copy', 'CopyObject'],
+        ['Object Deleted', 'raw/a b.csv', 'DeleteObject'],
+        ['Object Deleted', 'copy', 'DeleteObject'],
+      ],
+    );
+    const [created, , deleted] = s3.events;
+    assert.equal(created?.source, 'aws.s3');
+    assert.deepEqual(created?.resources, ['arn:aws:s3:::bucket']);
+    const { sequencer, ...object } = created?.detail.object as Record<string, unknown>;
+    assert.match(String(sequencer), /^[0-9A-F]{18}$/);
+    assert.deepEqual(object, { key: 'raw/a b.csv', size: 5, etag: '827ccb0eea8a706c4c34a16891f84e7b' });
+    assert.equal(created?.detail['request-id'], 'REQUEST');
+    assert.equal(deleted?.detail['deletion-type'], 'Permanently Deleted');
+  });
+
+  it('free the bytes of what is replaced, deleted or aborted, and only those', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    await s3.do('PutObject', { Bucket, Key: 'k', Body: body('one') });
+    await s3.do('PutObject', { Bucket, Key: 'k', Body: body('two') });
+    await until(async () => (await s3.files()) === 1);
+    await s3.do('CopyObject', { Bucket, Key: 'copy', CopySource: `${Bucket}/k` });
+    await s3.do('DeleteObject', { Bucket, Key: 'k' });
+    await s3.do('PutObject', { Bucket, Key: 'other', Body: body('x') });
+    await s3.do('DeleteObject', { Bucket, Key: 'other' });
+    // `other` was discarded after `k`: when its bytes are gone, those of `k` have been looked at.
+    await until(async () => (await s3.files()) === 1);
+    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'copy' });
+    assert.equal(await text(found as Readable), 'two');
+    const upload = { Bucket, Key: 'upload' };
+    const { UploadId = '' } = await s3.do('CreateMultipartUpload', upload);
+    await s3.do('UploadPart', { ...upload, UploadId, PartNumber: 1, Body: body('a') });
+    await s3.do('UploadPart', { ...upload, UploadId, PartNumber: 1, Body: body('b') });
+    await s3.do('AbortMultipartUpload', { ...upload, UploadId });
+    await s3.do('DeleteObject', { Bucket, Key: 'copy' });
+    await until(async () => (await s3.files()) === 0);
+  });
+
+  it('keep one blob of many writers of one key', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const texts = Array.from({ length: 24 }, (_, index) => `writer ${index}`);
+    await Promise.all(texts.map((content) => s3.do('PutObject', { Bucket, Key: 'k', Body: body(content) })));
+    await until(async () => (await s3.files()) === 1);
+    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'k' });
+    assert.ok(texts.includes(await text(found as Readable)));
+  });
+
+  it('let one of many writers win who will not overwrite', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const write = () => s3.do('PutObject', { Bucket, Key: 'k', Body: body('x'), IfNoneMatch: '*' });
+    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, write));
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+    assert.equal(await s3.files(), 1);
+  });
+});
+
+describe('the service survives', () => {
+  it('an object being replaced while it is read', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const content = 'x'.repeat(3_000_000);
+    await s3.do('PutObject', { Bucket, Key: 'k', Body: body(content) });
+    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'k' });
+    await s3.do('PutObject', { Bucket, Key: 'k', Body: body('new') });
+    await until(async () => (await s3.files()) === 1);
+    assert.equal(await text(found as Readable), content);
+  });
+
+  it('readers among writers', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const write = (index: number) => s3.do('PutObject', { Bucket, Key: 'k', Body: body(String(index).repeat(1000)) });
+    await write(0);
+    const read = async () => {
+      const answer = await s3.do('GetObject', { Bucket, Key: 'k' });
+      assert.match(await text(answer.Body as Readable), /^(\d)\1{999}$/);
+    };
+    await Promise.all(Array.from({ length: 60 }, (_, index) => (index % 2 ? write(index % 10) : read())));
+  });
+
+  it('a body that breaks off: nothing is kept', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    async function* broken() {
+      yield Buffer.from('half');
+      throw new Error('connection lost');
+    }
+    const write = s3.do('PutObject', { Bucket, Key: 'k', Body: Readable.from(broken()) });
+    await assert.rejects(write, { message: 'connection lost' });
+    await assert.rejects(s3.do('PutObject', { Bucket, Key: 'k', Body: body('half'), ContentLength: 8 }), {
+      code: 'IncompleteBody',
+    });
+    await assert.rejects(s3.do('GetObject', { Bucket, Key: 'k' }), { code: 'NoSuchKey' });
+    assert.equal(await s3.files(), 0);
+  });
+
+  it('a stop between bytes and row: the sweep removes what nobody names', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    await s3.do('PutObject', { Bucket, Key: 'k', Body: body('named') });
+    const upload = { Bucket, Key: 'upload' };
+    const { UploadId = '' } = await s3.do('CreateMultipartUpload', upload);
+    await s3.do('UploadPart', { ...upload, UploadId, PartNumber: 1, Body: body('part') });
+    await s3.blobs.put(body('orphan'));
+    assert.equal(await s3.files(), 3);
+    const swept = await s3.blobs.sweep((ids) => findUsedBlobs(s3.database, ids), 0);
+    assert.deepEqual([swept, await s3.files()], [1, 2]);
+    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'k' });
+    assert.equal(await text(found as Readable), 'named');
+  });
+});
+
+describe('the service refuses', () => {
+  it('other accounts, whatever their own policies say', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    await s3.do('PutObject', { Bucket, Key: 'k', Body: body('mine') });
+    for (const [operation, input] of [
+      ['GetObject', { Bucket, Key: 'k' }],
+      ['PutObject', { Bucket, Key: 'k', Body: body('theirs') }],
+      ['DeleteObject', { Bucket, Key: 'k' }],
+      ['ListObjectsV2', { Bucket }],
+      ['DeleteBucket', { Bucket }],
+    ] as const) {
+      await assert.rejects(async () => s3.doAs('111111111111', operation, input), {
+        code: 'AccessDenied',
+        status: 403,
+      });
+    }
+    await assert.rejects(async () => s3.doAs('111111111111', 'CreateBucket', { Bucket }), {
+      code: 'BucketAlreadyExists',
+      status: 409,
+    });
+  });
+});
