@@ -39,13 +39,15 @@ export type Validated<T> = T extends Leaf
   ? T
   : T extends (infer E)[]
     ? Validated<E>[]
-    : T extends object
-      ? {
-          [K in keyof T]: {} extends Pick<T, K>
-            ? ValidatedMember<T[K]> | undefined
-            : Exclude<ValidatedMember<T[K]>, undefined>;
-        }
-      : T;
+    : string extends keyof T
+      ? { [K in keyof T]: Validated<T[K]> }
+      : T extends object
+        ? {
+            [K in keyof T]: {} extends Pick<T, K>
+              ? ValidatedMember<T[K]> | undefined
+              : Exclude<ValidatedMember<T[K]>, undefined>;
+          }
+        : T;
 type ValidatedMember<P> = Readable extends NonNullable<P> ? Readable : Validated<P>;
 
 type AnswerMember<P> =

@@ -75,7 +75,12 @@ export function namedStore<Request>(database: Database, table: keyof Tables) {
       if (page.createdAfter) query = query.where('created_at', '>=', page.createdAfter.getTime());
       if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
       return read(
-        query.orderBy(page.sortBy, page.order).orderBy('arn', page.order).limit(page.limit).offset(page.offset).compile(),
+        query
+          .orderBy(page.sortBy, page.order)
+          .orderBy('arn', page.order)
+          .limit(page.limit)
+          .offset(page.offset)
+          .compile(),
       );
     },
   };

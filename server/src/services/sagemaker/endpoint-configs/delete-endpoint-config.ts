@@ -1,0 +1,29 @@
+/** DeleteEndpointConfig: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpointConfig.html */
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerOperation } from '../deps.ts';
+import { endpointStore } from '../endpoints/endpoint-store.ts';
+import { endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
+
+export const deleteEndpointConfig: SageMakerOperation<'DeleteEndpointConfig'> = {
+  access: (input, call) => [
+    { action: 'sagemaker:DeleteEndpointConfig', resource: endpointConfigArn(call, input.EndpointConfigName) },
+  ],
+  async handle(input, call, deps) {
+    const arn = endpointConfigArn(call, input.EndpointConfigName);
+    const user = await endpointStore(deps.database).findByConfig(call, input.EndpointConfigName);
+    if (user) {
+      // AWS allows it and warns that the endpoint can then be lost; here the configuration is what restores it after a restart.
+      throw call.error(
+        'ValidationException',
+        `Endpoint configuration "${arn}" is in use by endpoint "${user.arn}". Delete the endpoint first.`,
+      );
+    }
+    try {
+      await deps.database.write([endpointConfigStore(deps.database).remove(arn)]);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      throw call.error('ValidationException', `Could not find endpoint configuration "${arn}".`);
+    }
+    return {};
+  },
+};

@@ -1,0 +1,48 @@
+/** CreateEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html. Writes the row; the reconciler makes it true. */
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerOperation } from '../deps.ts';
+import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
+import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
+import { endpointStore } from './endpoint-store.ts';
+
+export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
+  access: (input, call) => [
+    { action: 'sagemaker:CreateEndpoint', resource: endpointArn(call, input.EndpointName) },
+    { action: 'sagemaker:CreateEndpoint', resource: endpointConfigArn(call, input.EndpointConfigName) },
+  ],
+  async handle(input, call, deps) {
+    if (input.DeploymentConfig) {
+      throw call.error('ValidationException', 'DeploymentConfig is not supported by Clary yet.');
+    }
+    const configArn = endpointConfigArn(call, input.EndpointConfigName);
+    if (!(await endpointConfigStore(deps.database).find(configArn))) {
+      throw call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
+    }
+    const arn = endpointArn(call, input.EndpointName);
+    const endpoint: Endpoint = {
+      arn,
+      account: call.account,
+      region: call.region,
+      name: input.EndpointName,
+      status: 'Creating',
+      configName: input.EndpointConfigName,
+      servingConfigName: undefined,
+      failureReason: undefined,
+      createdAt: call.now,
+      modifiedAt: call.now,
+      revision: 1,
+    };
+    try {
+      await deps.database.write([
+        endpointStore(deps.database).insert(endpoint),
+        deps.outbox.add(endpointEvent(endpoint)),
+      ]);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      throw call.error('ValidationException', `Cannot create already existing endpoint "${arn}".`);
+    }
+    deps.outbox.wake();
+    deps.wake.endpoint(arn);
+    return { EndpointArn: arn };
+  },
+};

@@ -1,0 +1,57 @@
+/** DescribeEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html */
+import type { SageMakerOperation } from '../deps.ts';
+import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
+import { endpointArn } from './endpoint.ts';
+import { endpointStore } from './endpoint-store.ts';
+
+export const describeEndpoint: SageMakerOperation<'DescribeEndpoint'> = {
+  access: (input, call) => [{ action: 'sagemaker:DescribeEndpoint', resource: endpointArn(call, input.EndpointName) }],
+  async handle(input, call, deps) {
+    const store = endpointStore(deps.database);
+    const endpoint = await store.find(endpointArn(call, input.EndpointName));
+    if (!endpoint) {
+      throw call.error('ValidationException', `Could not find endpoint "${endpointArn(call, input.EndpointName)}".`);
+    }
+    const configName = endpoint.servingConfigName ?? endpoint.configName;
+    const config = await endpointConfigStore(deps.database).find(endpointConfigArn(call, configName));
+    const replicas = await store.listReplicas(endpoint.arn);
+    const capture = config?.request.DataCaptureConfig;
+    return {
+      EndpointName: endpoint.name,
+      EndpointArn: endpoint.arn,
+      EndpointConfigName: configName,
+      EndpointStatus: endpoint.status,
+      CreationTime: endpoint.createdAt,
+      LastModifiedTime: endpoint.modifiedAt,
+      ...(endpoint.failureReason ? { FailureReason: endpoint.failureReason } : {}),
+      // AWS shows variants once the endpoint has served: while Creating there are none.
+      ...(endpoint.servingConfigName
+        ? {
+            ProductionVariants: config?.request.ProductionVariants.map((variant) => ({
+              VariantName: variant.VariantName,
+              CurrentWeight: variant.InitialVariantWeight ?? 1,
+              DesiredWeight: variant.InitialVariantWeight ?? 1,
+              CurrentInstanceCount: replicas.filter(
+                (replica) =>
+                  replica.configName === configName &&
+                  replica.variant === variant.VariantName &&
+                  replica.state === 'ready',
+              ).length,
+              DesiredInstanceCount: variant.InitialInstanceCount ?? 1,
+            })),
+          }
+        : {}),
+      ...(capture
+        ? {
+            DataCaptureConfig: {
+              EnableCapture: capture.EnableCapture ?? false,
+              CaptureStatus: capture.EnableCapture && endpoint.servingConfigName ? 'Started' : 'Stopped',
+              CurrentSamplingPercentage: capture.InitialSamplingPercentage,
+              DestinationS3Uri: capture.DestinationS3Uri,
+              KmsKeyId: capture.KmsKeyId ?? '',
+            },
+          }
+        : {}),
+    };
+  },
+};

@@ -1,0 +1,187 @@
+/** The only SQL about endpoints and their replicas. */
+import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { queryBuilder } from '../../../storage/query-builder.ts';
+import type { Endpoint, EndpointStatus } from './endpoint.ts';
+
+interface EndpointTable {
+  arn: string;
+  account: string;
+  region: string;
+  name: string;
+  status: EndpointStatus;
+  config_name: string;
+  serving_config_name: string | null;
+  failure_reason: string | null;
+  created_at: number;
+  modified_at: number;
+  revision: number;
+}
+
+interface ReplicaTable {
+  id: string;
+  endpoint_arn: string;
+  config_name: string;
+  variant: string;
+  /** starting until it first answered; then ready. */
+  state: 'starting' | 'ready';
+  created_at: number;
+  log_offset: number;
+}
+
+export interface ReplicaRow {
+  readonly id: string;
+  readonly endpointArn: string;
+  readonly configName: string;
+  readonly variant: string;
+  readonly state: 'starting' | 'ready';
+  readonly createdAt: Date;
+}
+
+const sql = queryBuilder<{ sagemaker_endpoints: EndpointTable; sagemaker_replicas: ReplicaTable }>();
+
+const endpointOf = (row: EndpointTable): Endpoint => ({
+  arn: row.arn,
+  account: row.account,
+  region: row.region,
+  name: row.name,
+  status: row.status,
+  configName: row.config_name,
+  servingConfigName: row.serving_config_name ?? undefined,
+  failureReason: row.failure_reason ?? undefined,
+  createdAt: new Date(row.created_at),
+  modifiedAt: new Date(row.modified_at),
+  revision: row.revision,
+});
+
+const rowOf = (endpoint: Endpoint): EndpointTable => ({
+  arn: endpoint.arn,
+  account: endpoint.account,
+  region: endpoint.region,
+  name: endpoint.name,
+  status: endpoint.status,
+  config_name: endpoint.configName,
+  serving_config_name: endpoint.servingConfigName ?? null,
+  failure_reason: endpoint.failureReason ?? null,
+  created_at: endpoint.createdAt.getTime(),
+  modified_at: endpoint.modifiedAt.getTime(),
+  revision: endpoint.revision,
+});
+
+export interface EndpointPage {
+  readonly nameContains: string | undefined;
+  readonly status: string | undefined;
+  readonly sortBy: 'name' | 'created_at' | 'status';
+  readonly order: 'asc' | 'desc';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export function endpointStore(database: Database) {
+  const from = () => sql.selectFrom('sagemaker_endpoints').selectAll();
+  return {
+    insert: (endpoint: Endpoint): Statement =>
+      statement(sql.insertInto('sagemaker_endpoints').values(rowOf(endpoint)).compile(), 1),
+
+    /** The change holds only if nobody changed the endpoint since it was read (`endpoint.revision` as read). */
+    update: (endpoint: Endpoint): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_endpoints')
+          .set({ ...rowOf(endpoint), revision: endpoint.revision + 1 })
+          .where('arn', '=', endpoint.arn)
+          .where('revision', '=', endpoint.revision)
+          .compile(),
+        1,
+      ),
+
+    remove: (endpoint: Endpoint): Statement[] => [
+      statement(sql.deleteFrom('sagemaker_endpoints').where('arn', '=', endpoint.arn).compile(), 1),
+      statement(sql.deleteFrom('sagemaker_replicas').where('endpoint_arn', '=', endpoint.arn).compile()),
+    ],
+
+    async find(arn: string): Promise<Endpoint | undefined> {
+      const [row] = await database.read(from().where('arn', '=', arn).compile());
+      return row && endpointOf(row);
+    },
+
+    async findByConfig(at: { account: string; region: string }, configName: string): Promise<Endpoint | undefined> {
+      const [row] = await database.read(
+        from()
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where((e) => e.or([e('config_name', '=', configName), e('serving_config_name', '=', configName)]))
+          .limit(1)
+          .compile(),
+      );
+      return row && endpointOf(row);
+    },
+
+    async list(at: { account: string; region: string }, page: EndpointPage): Promise<Endpoint[]> {
+      let query = from().where('account', '=', at.account).where('region', '=', at.region);
+      if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));
+      if (page.status) query = query.where('status', '=', page.status as EndpointStatus);
+      const rows = await database.read(
+        query
+          .orderBy(page.sortBy, page.order)
+          .orderBy('arn', page.order)
+          .limit(page.limit)
+          .offset(page.offset)
+          .compile(),
+      );
+      return rows.map(endpointOf);
+    },
+
+    /** Every endpoint that has or wants processes. */
+    async listArns(): Promise<string[]> {
+      const rows = await database.read(
+        sql.selectFrom('sagemaker_endpoints').select('arn').where('status', '!=', 'Failed').compile(),
+      );
+      return rows.map((row) => row.arn);
+    },
+
+    insertReplica: (replica: ReplicaRow): Statement =>
+      statement(
+        sql
+          .insertInto('sagemaker_replicas')
+          .values({
+            id: replica.id,
+            endpoint_arn: replica.endpointArn,
+            config_name: replica.configName,
+            variant: replica.variant,
+            state: replica.state,
+            created_at: replica.createdAt.getTime(),
+            log_offset: 0,
+          })
+          .compile(),
+        1,
+      ),
+
+    markReady: (id: string): Statement =>
+      statement(sql.updateTable('sagemaker_replicas').set({ state: 'ready' }).where('id', '=', id).compile(), 1),
+
+    removeReplica: (id: string): Statement =>
+      statement(sql.deleteFrom('sagemaker_replicas').where('id', '=', id).compile()),
+
+    async listReplicas(endpointArn: string): Promise<ReplicaRow[]> {
+      const rows = await database.read(
+        sql
+          .selectFrom('sagemaker_replicas')
+          .selectAll()
+          .where('endpoint_arn', '=', endpointArn)
+          .orderBy('created_at')
+          .orderBy('id')
+          .compile(),
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        endpointArn: row.endpoint_arn,
+        configName: row.config_name,
+        variant: row.variant,
+        state: row.state,
+        createdAt: new Date(row.created_at),
+      }));
+    },
+  };
+}
+
+export type EndpointStore = ReturnType<typeof endpointStore>;

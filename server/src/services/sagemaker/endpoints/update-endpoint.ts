@@ -1,0 +1,48 @@
+/**
+ * UpdateEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
+ * The old configuration answers until every replica of the new one is ready; no request is lost.
+ */
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerOperation } from '../deps.ts';
+import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
+import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
+import { endpointStore } from './endpoint-store.ts';
+
+export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
+  access: (input, call) => [
+    { action: 'sagemaker:UpdateEndpoint', resource: endpointArn(call, input.EndpointName) },
+    { action: 'sagemaker:UpdateEndpoint', resource: endpointConfigArn(call, input.EndpointConfigName) },
+  ],
+  async handle(input, call, deps) {
+    if (input.DeploymentConfig) {
+      throw call.error('ValidationException', 'DeploymentConfig is not supported by Clary yet.');
+    }
+    const configArn = endpointConfigArn(call, input.EndpointConfigName);
+    if (!(await endpointConfigStore(deps.database).find(configArn))) {
+      throw call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
+    }
+    const store = endpointStore(deps.database);
+    const arn = endpointArn(call, input.EndpointName);
+    const endpoint = await store.find(arn);
+    if (!endpoint) throw call.error('ValidationException', `Could not find endpoint "${arn}".`);
+    const refusal = (status: string) =>
+      call.error('ValidationException', `Cannot update in-progress endpoint "${arn}" (${status}).`);
+    if (endpoint.status !== 'InService') throw refusal(endpoint.status);
+    const next: Endpoint = {
+      ...endpoint,
+      status: 'Updating',
+      configName: input.EndpointConfigName,
+      failureReason: undefined,
+      modifiedAt: call.now,
+    };
+    try {
+      await deps.database.write([store.update(next), deps.outbox.add(endpointEvent(next))]);
+    } catch (error) {
+      if (error instanceof Conflict) throw refusal('changed meanwhile');
+      throw error;
+    }
+    deps.outbox.wake();
+    deps.wake.endpoint(arn);
+    return { EndpointArn: arn };
+  },
+};

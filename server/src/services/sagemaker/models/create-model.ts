@@ -1,0 +1,124 @@
+/**
+ * CreateModel: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
+ * Unlike AWS it refuses a model package version that is not Approved, unless `requireApprovedModelPackage` is off.
+ */
+import { AwsError } from '../../../contract/aws-error.ts';
+import type { Call } from '../../../contract/call.ts';
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import { servingRuntime } from '../images.ts';
+import { findModelPackage } from '../model-packages/model-package-store.ts';
+import { parseS3Uri } from '../s3-uri.ts';
+import { type ModelRequest, modelArn, modelStore, type ServedContainer } from './model.ts';
+
+type Container = NonNullable<ModelRequest['PrimaryContainer']>;
+
+export const createModel: SageMakerOperation<'CreateModel'> = {
+  access: (input, call) => [
+    { action: 'sagemaker:CreateModel', resource: modelArn(call, input.ModelName) },
+    ...(input.ExecutionRoleArn
+      ? [
+          {
+            action: 'iam:PassRole',
+            resource: input.ExecutionRoleArn,
+            context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+          },
+        ]
+      : []),
+  ],
+  async handle(input, call, deps) {
+    const container = onlyContainer(input, call);
+    const served = await resolveContainer(container, call, deps);
+    await checkArtifact(served, input.ExecutionRoleArn, call, deps);
+    const arn = modelArn(call, input.ModelName);
+    const { account, region, now: createdAt } = call;
+    const row = { arn, account, region, name: input.ModelName, createdAt, request: { ...input, served } };
+    try {
+      await deps.database.write([modelStore(deps.database).insert(row)]);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      throw call.error('ValidationException', `Cannot create already existing model "${arn}".`);
+    }
+    return { ModelArn: arn };
+  },
+};
+
+function onlyContainer(input: ModelRequest, call: Call): Container {
+  const containers = [...(input.PrimaryContainer ? [input.PrimaryContainer] : []), ...(input.Containers ?? [])];
+  const [container] = containers;
+  if (!container) throw call.error('ValidationException', 'Requires at least 1 container definition.');
+  if (containers.length > 1) {
+    throw call.error(
+      'ValidationException',
+      'Inference pipelines (more than one container) are not supported by Clary yet.',
+    );
+  }
+  if (container.Mode === 'MultiModel') {
+    throw call.error('ValidationException', 'Multi-model containers (Mode MultiModel) are not supported by Clary yet.');
+  }
+  return container;
+}
+
+async function resolveContainer(container: Container, call: Call, deps: SageMakerDeps): Promise<ServedContainer> {
+  if (container.ModelPackageName) return containerOfPackage(container, container.ModelPackageName, call, deps);
+  const source = container.ModelDataSource?.S3DataSource;
+  if (source && source.CompressionType !== 'Gzip') {
+    throw call.error('ValidationException', 'ModelDataSource is supported by Clary for CompressionType Gzip only.');
+  }
+  const modelDataUrl = container.ModelDataUrl ?? source?.S3Uri;
+  if (!container.Image || !modelDataUrl) {
+    throw call.error(
+      'ValidationException',
+      'The container definition needs an Image and a ModelDataUrl, or a ModelPackageName.',
+    );
+  }
+  servingRuntime(container.Image, call);
+  return { image: container.Image, modelDataUrl, environment: container.Environment ?? {} };
+}
+
+async function containerOfPackage(
+  container: Container,
+  name: string,
+  call: Call,
+  deps: SageMakerDeps,
+): Promise<ServedContainer> {
+  const version = await findModelPackage(deps.database, call, name);
+  if (!version) throw call.error('ValidationException', `Could not find model package "${name}".`);
+  if (version.status !== 'Completed') {
+    throw call.error('ValidationException', `Model package "${version.arn}" is ${version.status}, not Completed.`);
+  }
+  if (deps.settings.requireApprovedModelPackage && version.approvalStatus && version.approvalStatus !== 'Approved') {
+    throw call.error(
+      'ValidationException',
+      `Model package "${version.arn}" has approval status ${version.approvalStatus}: only an Approved version may be deployed. ` +
+        'Approve it with UpdateModelPackage, or start the platform with --no-require-approved-model-package.',
+    );
+  }
+  const packaged = version.request.InferenceSpecification?.Containers?.[0];
+  const modelDataUrl = packaged?.ModelDataUrl ?? packaged?.ModelDataSource?.S3DataSource?.S3Uri;
+  if (!packaged?.Image || !modelDataUrl) {
+    throw call.error('ValidationException', `Model package "${version.arn}" names no image and artifact to deploy.`);
+  }
+  servingRuntime(packaged.Image, call);
+  const environment = { ...packaged.Environment, ...container.Environment };
+  return { image: packaged.Image, modelDataUrl, environment };
+}
+
+/** The role must be able to read the artifact; AWS checks it here, too, and says it like this (observed). */
+async function checkArtifact(served: ServedContainer, roleArn: string | undefined, call: Call, deps: SageMakerDeps) {
+  const location = parseS3Uri(served.modelDataUrl);
+  if (!location) throw call.error('ValidationException', `Invalid S3 URI for model data: ${served.modelDataUrl}`);
+  try {
+    const aws = roleArn ? await deps.aws.asRole(roleArn, 'sagemaker.amazonaws.com', 'SageMaker') : call.aws;
+    await aws.call('s3', 'HeadObject', { Bucket: location.bucket, Key: location.key });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw call.error(
+      'ValidationException',
+      `Could not access model data at ${served.modelDataUrl}. Please ensure that the role "${roleArn ?? call.principal.arn}" exists and that its trust ` +
+        'relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure that the role has ' +
+        `"s3:GetObject" permissions and that the object is located in ${call.region}.`,
+      { cause: error },
+    );
+  }
+}
