@@ -100,7 +100,7 @@ describe('the service does', () => {
     const [created, , deleted] = s3.events;
     assert.equal(created?.source, 'aws.s3');
     assert.deepEqual(created?.resources, ['arn:aws:s3:::bucket']);
-    const { sequencer, ...object } = created?.detail.object as Record<string, unknown>;
+    const { sequencer, ...object } = (created?.detail.object ?? {}) as Record<string, unknown>;
     assert.match(String(sequencer), /^[0-9A-F]{18}$/);
     assert.deepEqual(object, { key: 'raw/a b.csv', size: 5, etag: '827ccb0eea8a706c4c34a16891f84e7b' });
     assert.equal(created?.detail['request-id'], 'REQUEST');

@@ -11,7 +11,7 @@
  * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
  * a header for buffers; the AWS CLI asks for CRC64NVME.
  */
-import { defineService, type Service } from '../../contract/service.ts';
+import { defineService, type OperationTable, type Service } from '../../contract/service.ts';
 import { startBlobCollector } from './blob-collector.ts';
 import { createBucket } from './buckets/create-bucket.ts';
 import { deleteBucket } from './buckets/delete-bucket.ts';
@@ -35,30 +35,31 @@ import { getObject } from './objects/get-object.ts';
 import { headObject } from './objects/head-object.ts';
 import { putObject } from './objects/put-object.ts';
 
+export const s3Operations = {
+  CreateBucket: createBucket,
+  HeadBucket: headBucket,
+  ListBuckets: listBuckets,
+  DeleteBucket: deleteBucket,
+  GetBucketLocation: getBucketLocation,
+  PutObject: putObject,
+  GetObject: getObject,
+  HeadObject: headObject,
+  CopyObject: copyObject,
+  DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  CreateMultipartUpload: createMultipartUpload,
+  UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
+  CompleteMultipartUpload: completeMultipartUpload,
+  AbortMultipartUpload: abortMultipartUpload,
+  ListParts: listParts,
+  ListMultipartUploads: listMultipartUploads,
+} satisfies OperationTable<'s3', S3Deps>;
+
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {
   const collector = startBlobCollector(resources);
   const deps: S3Deps = { ...resources, collect: () => collector.wake() };
-  const service = defineService('s3', deps, {
-    CreateBucket: createBucket,
-    HeadBucket: headBucket,
-    ListBuckets: listBuckets,
-    DeleteBucket: deleteBucket,
-    GetBucketLocation: getBucketLocation,
-    PutObject: putObject,
-    GetObject: getObject,
-    HeadObject: headObject,
-    CopyObject: copyObject,
-    DeleteObject: deleteObject,
-    DeleteObjects: deleteObjects,
-    ListObjects: listObjects,
-    ListObjectsV2: listObjectsV2,
-    CreateMultipartUpload: createMultipartUpload,
-    UploadPart: uploadPart,
-    UploadPartCopy: uploadPartCopy,
-    CompleteMultipartUpload: completeMultipartUpload,
-    AbortMultipartUpload: abortMultipartUpload,
-    ListParts: listParts,
-    ListMultipartUploads: listMultipartUploads,
-  });
-  return { service, stop: () => collector.stop() };
+  return { service: defineService('s3', deps, s3Operations), stop: () => collector.stop() };
 }

@@ -23,7 +23,8 @@ interface Wanted {
 
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
   access: (input) => {
-    const keys = new Set(input.Delete?.Objects?.map(({ Key: key }) => key));
+    // A request without keys is refused later; until then it asks for any.
+    const keys = new Set(input.Delete?.Objects?.length ? input.Delete.Objects.map(({ Key: key }) => key) : ['*']);
     return [...keys].map((key) => ({ action: 's3:DeleteObject', resource: objectArn(input.Bucket, key) }));
   },
   async handle(input, call, deps) {

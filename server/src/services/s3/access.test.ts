@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Access } from '../../contract/operation.ts';
+import type { OperationName } from '../../models/types.ts';
+import { s3Operations } from './service.ts';
+
+const bucket = 'arn:aws:s3:::b';
+const object = 'arn:aws:s3:::b/dir/k';
+const CopySource = '/c/s%20k';
+const source = { action: 's3:GetObject', resource: 'arn:aws:s3:::c/s k' };
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+const expected: Record<keyof typeof s3Operations, Access[]> = {
+  CreateBucket: [{ action: 's3:CreateBucket', resource: bucket }],
+  HeadBucket: [{ action: 's3:ListBucket', resource: bucket }],
+  ListBuckets: [{ action: 's3:ListAllMyBuckets', resource: '*' }],
+  DeleteBucket: [{ action: 's3:DeleteBucket', resource: bucket }],
+  GetBucketLocation: [{ action: 's3:GetBucketLocation', resource: bucket }],
+  PutObject: [{ action: 's3:PutObject', resource: object }],
+  GetObject: [{ action: 's3:GetObject', resource: object }],
+  HeadObject: [{ action: 's3:GetObject', resource: object }],
+  CopyObject: [source, { action: 's3:PutObject', resource: object }],
+  DeleteObject: [{ action: 's3:DeleteObject', resource: object }],
+  DeleteObjects: ['x', 'y'].map((key) => ({ action: 's3:DeleteObject', resource: `${bucket}/${key}` })),
+  ListObjects: [
+    {
+      action: 's3:ListBucket',
+      resource: bucket,
+      context: { 's3:prefix': 'p', 's3:delimiter': '/', 's3:max-keys': '5' },
+    },
+  ],
+  ListObjectsV2: [
+    {
+      action: 's3:ListBucket',
+      resource: bucket,
+      context: { 's3:prefix': 'p', 's3:delimiter': '/', 's3:max-keys': '5' },
+    },
+  ],
+  CreateMultipartUpload: [{ action: 's3:PutObject', resource: object }],
+  UploadPart: [{ action: 's3:PutObject', resource: object }],
+  UploadPartCopy: [source, { action: 's3:PutObject', resource: object }],
+  CompleteMultipartUpload: [{ action: 's3:PutObject', resource: object }],
+  AbortMultipartUpload: [{ action: 's3:AbortMultipartUpload', resource: object }],
+  ListParts: [{ action: 's3:ListMultipartUploadParts', resource: object }],
+  ListMultipartUploads: [{ action: 's3:ListBucketMultipartUploads', resource: bucket }],
+};
+
+const input = {
+  Bucket: 'b',
+  Key: 'dir/k',
+  CopySource,
+  Prefix: 'p',
+  Delimiter: '/',
+  MaxKeys: 5,
+  Delete: { Objects: [{ Key: 'x' }, { Key: 'y' }, { Key: 'x' }] },
+};
+
+const accessOf = (name: OperationName<'s3'>, given: object) =>
+  (s3Operations[name as keyof typeof s3Operations].access as (given: object) => Access[])(given);
+
+describe('operations ask for', () => {
+  for (const [name, access] of Object.entries(expected)) {
+    it(`what AWS asks for: ${name}`, () => assert.deepEqual(accessOf(name as OperationName<'s3'>, input), access));
+    it(`something that can be decided where all is missing: ${name}`, () => {
+      const access = accessOf(name as OperationName<'s3'>, {});
+      assert.ok(access.length > 0 && access.every(({ action, resource }) => action && resource));
+    });
+  }
+});
