@@ -1,0 +1,122 @@
+/** Blobs as files, `<dir>/ab/cd/<id>`. A blob exists under its name only when it is whole and on the disk. */
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { randomHex } from '../kit/ids.ts';
+import type { Blob, Blobs, ByteRange } from './blobs.ts';
+
+export interface FileBlobsOptions {
+  readonly dir: string;
+  /** power: survives a power cut (fsync of file and folder). process: survives a kill of the process only. */
+  readonly durability?: 'power' | 'process';
+}
+
+const idPattern = /^[0-9a-f]{32}$/;
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOptions): Promise<Blobs> {
+  const incoming = join(dir, 'incoming');
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const known = new Set<string>();
+
+  const pathOf = (id: string): string => {
+    if (!idPattern.test(id)) throw new TypeError('not a blob id');
+    return join(dir, id.slice(0, 2), id.slice(2, 4), id);
+  };
+
+  /** Makes the folder of a path durably, once. */
+  async function ensureFolder(folder: string): Promise<void> {
+    if (known.has(folder)) return;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (durability === 'power') {
+      await syncFolder(dirname(folder));
+      await syncFolder(dir);
+    }
+    known.add(folder);
+  }
+
+  async function put(source: AsyncIterable<Uint8Array>): Promise<Blob> {
+    const id = randomHex(16);
+    const temporary = join(incoming, id);
+    const file = await open(temporary, 'wx', 0o600);
+    let size = 0;
+    try {
+      try {
+        for await (const chunk of source) {
+          for (let written = 0; written < chunk.length; ) {
+            written += (await file.write(chunk, written)).bytesWritten;
+          }
+          size += chunk.length;
+        }
+        if (durability === 'power') await file.datasync();
+      } finally {
+        await file.close();
+      }
+      const path = pathOf(id);
+      await ensureFolder(dirname(path));
+      await rename(temporary, path);
+      if (durability === 'power') await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    return { id, size };
+  }
+
+  const openBlob = (id: string, range?: ByteRange): Readable => createReadStream(pathOf(id), range ?? {});
+
+  async function* inOrder(ids: readonly string[]): AsyncIterable<Uint8Array> {
+    for (const id of ids) yield* openBlob(id);
+  }
+
+  async function* oldBlobs(beforeMs: number): AsyncIterable<string> {
+    for (const first of await readdir(dir)) {
+      if (!/^[0-9a-f]{2}$/.test(first)) continue;
+      for (const second of await readdir(join(dir, first))) {
+        for (const id of await readdir(join(dir, first, second))) {
+          const found = await stat(pathOf(id)).catch(() => undefined);
+          if (found && found.mtimeMs < beforeMs) yield id;
+        }
+      }
+    }
+  }
+
+  const remove = (id: string) => rm(pathOf(id), { force: true });
+
+  return {
+    put,
+    concatenate: (ids) => put(inOrder(ids)),
+    open: openBlob,
+    remove,
+    async sweep(isUsed, olderThanMs) {
+      let removed = 0;
+      const sweepSome = async (ids: readonly string[]) => {
+        const used = await isUsed(ids);
+        for (const id of ids) {
+          if (used.has(id)) continue;
+          await remove(id);
+          removed += 1;
+        }
+      };
+      let batch: string[] = [];
+      for await (const id of oldBlobs(Date.now() - olderThanMs)) {
+        batch.push(id);
+        if (batch.length < 500) continue;
+        await sweepSome(batch);
+        batch = [];
+      }
+      if (batch.length > 0) await sweepSome(batch);
+      return removed;
+    },
+  };
+}

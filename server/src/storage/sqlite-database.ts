@@ -1,0 +1,86 @@
+/** SQLite behind the words of database.ts: every statement runs in a worker thread, so no SQL ever blocks the thread that serves requests. */
+import { Worker } from 'node:worker_threads';
+import type { CompiledQuery } from 'kysely';
+import { Conflict, type Database, type Statement } from './database.ts';
+import { migrations } from './migrations/all.ts';
+import type { Reply, Request, WorkerData } from './sqlite-worker.ts';
+
+interface Waiting {
+  readonly resolve: (rows: unknown[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface SqliteOptions {
+  /** The database file; made where it is missing, with mode 0600. */
+  readonly file: string;
+}
+
+class SqliteDatabase implements Database {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #ended: Error | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (replies: readonly Reply[]) => {
+      for (const reply of replies) this.#settle(reply);
+    });
+    worker.on('error', (error) => this.#end(error));
+    worker.on('exit', () => this.#end(new Error('the database is closed')));
+  }
+
+  read<Row>(query: CompiledQuery<Row>): Promise<Row[]> {
+    return this.#send({ kind: 'read', sql: query.sql, parameters: query.parameters }) as Promise<Row[]>;
+  }
+
+  async write(statements: readonly Statement[]): Promise<void> {
+    if (statements.length > 0) await this.#send({ kind: 'write', statements });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    await this.#send({ kind: 'close' });
+    await this.#worker.terminate();
+  }
+
+  #send(
+    request:
+      | { kind: 'read'; sql: string; parameters: readonly unknown[] }
+      | { kind: 'write'; statements: readonly Statement[] }
+      | { kind: 'close' },
+  ): Promise<unknown[]> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...request } satisfies Request);
+    });
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (!waiting) return;
+    if ('rows' in reply) waiting.resolve(reply.rows);
+    else if ('error' in reply) waiting.reject(reply.error);
+    else waiting.reject(new Conflict(reply.conflict.index, reply.conflict.reason, reply.conflict.message));
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+}
+
+/** Opens the file and brings its schema up to date. Throws where it can't be opened or a newer version wrote it. */
+export async function openSqliteDatabase({ file }: SqliteOptions): Promise<Database> {
+  const workerData: WorkerData = { file, migrations: migrations.filter(({ statements }) => statements.length > 0) };
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData });
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+  });
+  return new SqliteDatabase(worker);
+}
