@@ -52,6 +52,8 @@ describe('probe refuses', () => {
     ['several files', { 'b.json': '{}', 'a.bin': '' }, /holds 2 files \(a.bin, b.json\) and none is called xgboost-model/],
     ['an empty file', { 'xgboost-model': '' }, /xgboost-model cannot be loaded: the model file is empty/],
     ['JSON that is no model', { 'xgboost-model': '{"a":1}' }, /not a model of XGBoost: learner is missing/],
+    ['the old binary format', { 'xgboost-model': 'binf\0\0\0?' }, /must be loaded by that version and saved again as JSON/],
+    ['an objective of somebody\'s own, without the library', { 'xgboost-model': exampleModel({ objective: 'mine' }) }, /the objective 'mine': that takes XGBoost's C library/],
     ['a pickle', { 'xgboost-model': Buffer.from('\x80\x03cxgboost', 'latin1') }, /pickle.*save_model\(\)/],
     ['an old pickle', { 'xgboost-model': 'ccopy_reg\n_reconstructor' }, /pickle/],
     ['a child that is not there', { 'xgboost-model': model({ left: [1, -1, 7, -1, -1], right: [2, -1, 8, -1, -1] }) }, /tree 0 is broken: node 2 has the child 7/],

@@ -5,18 +5,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pythonFloat } from '../serve/encode.ts';
-import { loadModel } from '../xgboost/model.ts';
+import { type LibraryFile, loadModel } from '../xgboost/model.ts';
 
 export interface ProbeOptions {
   readonly mlDir: string;
+  readonly libraryFile?: LibraryFile;
 }
 
 /** Resolves to the exit status. */
-export async function probe({ mlDir }: ProbeOptions): Promise<number> {
+export async function probe({ mlDir, libraryFile }: ProbeOptions): Promise<number> {
   const output = join(mlDir, 'output');
   await mkdir(output, { recursive: true });
   try {
-    const found = await probed(join(mlDir, 'model'));
+    const found = await probed(join(mlDir, 'model'), libraryFile);
     await writeFile(join(output, 'probe.json'), JSON.stringify({ ok: true, ...found }));
     process.stdout.write(
       `the model takes ${found.features} features and predicts ${found.prediction} for a row of zeros\n`,
@@ -30,8 +31,11 @@ export async function probe({ mlDir }: ProbeOptions): Promise<number> {
   }
 }
 
-async function probed(modelDir: string): Promise<{ features: number; prediction: string }> {
-  const model = await loadModel(modelDir);
+async function probed(
+  modelDir: string,
+  libraryFile: LibraryFile | undefined,
+): Promise<{ features: number; prediction: string }> {
+  const model = await loadModel(modelDir, libraryFile);
   const zeros = model.predict(new Float32Array(model.features), 1);
   const missing = model.predict(new Float32Array(model.features).fill(Number.NaN), 1);
   for (const [row, prediction] of [

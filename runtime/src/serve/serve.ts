@@ -7,13 +7,14 @@ import { chmodSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { loadModel, type Model } from '../xgboost/model.ts';
+import { type LibraryFile, loadModel, type Model } from '../xgboost/model.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { FrameReader, FrameWriter } from './frames.ts';
 
 export interface ServeOptions {
   readonly mlDir: string;
   readonly socket: string;
+  readonly libraryFile?: LibraryFile;
 }
 
 /** A peer that does not read its answers is not read any further. */
@@ -23,10 +24,10 @@ const drainTimeoutMs = 10_000;
 const maxLineLength = 2_000;
 
 /** Runs until SIGTERM (or SIGINT); resolves to the exit status. */
-export async function serve({ mlDir, socket }: ServeOptions): Promise<number> {
+export async function serve({ mlDir, socket, libraryFile }: ServeOptions): Promise<number> {
   let model: Model;
   try {
-    model = await loadModel(join(mlDir, 'model'));
+    model = await loadModel(join(mlDir, 'model'), libraryFile);
   } catch (error) {
     return fail(mlDir, `Unable to load model: ${(error as Error).message}`);
   }

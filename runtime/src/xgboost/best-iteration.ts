@@ -6,7 +6,7 @@
 import type { ModelDocument } from './model-document.ts';
 
 /** Boosting rounds to use, or undefined for all. */
-function bestRounds(attributes: Readonly<Record<string, string>>): number | undefined {
+export function bestRounds(attributes: Readonly<Record<string, string>>): number | undefined {
   const best = Number(attributes.best_iteration ?? Number.NaN);
   return Number.isSafeInteger(best) && best >= 0 ? best + 1 : undefined;
 }

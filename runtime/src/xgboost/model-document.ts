@@ -1,6 +1,7 @@
 /**
  * XGBoost's model file, JSON or UBJSON, as 1.3 to 3.x write it, read into one shape. Checks what it reads as if an enemy had written it.
- * Never unpickles, never evaluates: a file in another format throws UnknownModelFormat and is left to the C library or refused.
+ * Never unpickles, never evaluates. What is read but not understood throws UnknownModelFormat and is left to the C library. The binary format of
+ * XGBoost before 2 is refused: the library has not read it since 3.1.
  */
 import { readUbjson, type UbjValue } from './ubjson.ts';
 
@@ -71,8 +72,11 @@ function parse(bytes: Uint8Array): UbjValue {
   }
   if (bytes[0] === openBrace && bytes[1] === longMarker) return readUbjson(bytes);
   const text = bytes.findIndex((byte) => byte > 0x20);
-  if (bytes[text] !== openBrace)
-    throw new UnknownModelFormat("the model file is neither XGBoost's JSON nor its UBJSON");
+  if (bytes[text] !== openBrace) {
+    throw new Error(
+      "the model file is neither XGBoost's JSON nor its UBJSON; a file in the binary format of an old XGBoost must be loaded by that version and saved again as JSON",
+    );
+  }
   const document = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   try {
     // XGBoost writes infinite conditions bare; JSON has no such word but rounds this number to it.

@@ -16,24 +16,29 @@ export interface Model {
   predict(rows: Float32Array, count: number, into?: Float32Array): Float32Array;
 }
 
+/** Where XGBoost's C library lies; asked only when a model needs it, for it may have to be fetched first. */
+export type LibraryFile = () => Promise<string>;
+
 const usualName = 'xgboost-model';
 
-export async function loadModel(dir: string): Promise<Model> {
+export async function loadModel(dir: string, libraryFile?: LibraryFile): Promise<Model> {
   const file = await findModelFile(dir);
   try {
-    return await readModel(await readFile(file));
+    return await readModel(await readFile(file), libraryFile);
   } catch (error) {
     throw new Error(`${basename(file)} cannot be loaded: ${(error as Error).message}`, { cause: error });
   }
 }
 
-export async function readModel(bytes: Uint8Array): Promise<Model> {
+export async function readModel(bytes: Uint8Array, libraryFile?: LibraryFile): Promise<Model> {
   try {
     const { features, outputs, predict } = createEvaluator(readModelDocument(bytes));
     return { name: 'xgboost', features, outputs, predict };
   } catch (error) {
     if (!(error instanceof UnknownModelFormat)) throw error;
-    throw error;
+    if (!libraryFile) throw new Error(`${error.message}: that takes XGBoost's C library`);
+    const { openLibraryModel } = await import('./library-model.ts');
+    return openLibraryModel(await libraryFile(), bytes);
   }
 }
 
