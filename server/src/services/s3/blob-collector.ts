@@ -35,8 +35,12 @@ export function startBlobCollector({ database, blobs, clock, log }: S3Resources)
   const orphans = startReconciler({
     name: 's3-orphans',
     list: async () => ['orphans'],
-    step: async () => {
-      const count = await blobs.sweep((ids) => findUsedBlobs(database, ids), orphanAgeMs);
+    step: async (_key, signal) => {
+      const count = await blobs.sweep((ids) => {
+        // A stop must not wait for a walk over everything.
+        signal.throwIfAborted();
+        return findUsedBlobs(database, ids);
+      }, orphanAgeMs);
       if (count > 0) log.info('removed blobs that a stop left without an object', { count });
       return undefined;
     },
