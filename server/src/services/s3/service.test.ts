@@ -119,8 +119,9 @@ describe('the service does', () => {
     await s3.do('DeleteObject', { Bucket, Key: 'other' });
     // `other` was discarded after `k`: when its bytes are gone, those of `k` have been looked at.
     await until(async () => (await s3.files()) === 1);
-    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'copy' });
+    const { Body: found, ContentType: type } = await s3.do('GetObject', { Bucket, Key: 'copy' });
     assert.equal(await text(found as Readable), 'two');
+    assert.equal(type, 'binary/octet-stream');
     const upload = { Bucket, Key: 'upload' };
     const { UploadId = '' } = await s3.do('CreateMultipartUpload', upload);
     await s3.do('UploadPart', { ...upload, UploadId, PartNumber: 1, Body: body('a') });
