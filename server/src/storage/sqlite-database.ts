@@ -77,7 +77,11 @@ class SqliteDatabase implements Database {
 /** Opens the file and brings its schema up to date. Throws where it can't be opened or a newer version wrote it. */
 export async function openSqliteDatabase({ file }: SqliteOptions): Promise<Database> {
   const workerData: WorkerData = { file, migrations: migrations.filter(({ statements }) => statements.length > 0) };
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData });
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+    workerData,
+    // Flags of the process are not for this thread; node:sqlite still warns that it is experimental.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);

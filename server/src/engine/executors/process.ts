@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
 import type { Executor, RunSpec, RunStatus } from '../executor.ts';
-import { isAlive, readIdentity } from './process-identity.ts';
+import { isAlive, type ProcessIdentity, readIdentity } from './process-identity.ts';
 
 const supervisor = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
 /** How long a supervisor may take from its claim to its first record. */
@@ -64,13 +64,24 @@ async function start({ dir, command, env, cwd }: RunSpec, log: Log): Promise<voi
   log.debug('a run started', { dir, supervisor: child.pid });
 }
 
+/** The program's identity; waits for the moment in which its supervisor has begun and not yet written it. */
+async function programOf(dir: string): Promise<ProcessIdentity | undefined> {
+  for (;;) {
+    const program = await readIdentity(join(dir, 'pid'));
+    if (program) return program;
+    if ((await status(dir)).state !== 'running') return undefined;
+    await delay(1);
+  }
+}
+
 async function signalRun(dir: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const program = await readIdentity(join(dir, 'pid'));
+  const program = await programOf(dir);
   if (!program || !(await isAlive(program))) return;
+  const supervisorOf = await readIdentity(join(dir, 'supervisor'));
   try {
     // A kill reaches the program alone: its supervisor then writes the status and ends the rest of the group.
-    if (name === 'SIGKILL') process.kill(program.pid, name);
-    else process.kill(-((await readIdentity(join(dir, 'supervisor')))?.pid ?? program.pid), name);
+    if (name === 'SIGKILL' || !supervisorOf) process.kill(program.pid, name);
+    else process.kill(-supervisorOf.pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
