@@ -1,0 +1,52 @@
+/**
+ * The files of a training container: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
+ * `mlDir` stands for /opt/ml.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClientError } from './client-error.ts';
+
+export interface ChannelConfig {
+  readonly ContentType?: string;
+  readonly TrainingInputMode?: string;
+}
+
+export interface JobInput {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly channels: Readonly<Record<string, ChannelConfig>>;
+}
+
+export const channelFolder = (mlDir: string, channel: string) => join(mlDir, 'input', 'data', channel);
+export const modelFolder = (mlDir: string) => join(mlDir, 'model');
+
+async function readJson<T>(file: string): Promise<T> {
+  return JSON.parse(await readFile(file, 'utf8')) as T;
+}
+
+export async function readJobInput(mlDir: string): Promise<JobInput> {
+  const config = join(mlDir, 'input', 'config');
+  return {
+    hyperparameters: await readJson(join(config, 'hyperparameters.json')),
+    channels: await readJson(join(config, 'inputdataconfig.json')),
+  };
+}
+
+export async function writeMetrics(mlDir: string, metrics: Readonly<Record<string, number>>): Promise<void> {
+  await mkdir(join(mlDir, 'output'), { recursive: true });
+  await writeFile(join(mlDir, 'output', 'metrics.json'), `${JSON.stringify(metrics)}\n`);
+}
+
+/** Runs a job's work; what it throws becomes the failure file, a line of the log and exit status 1. */
+export async function asJob(mlDir: string, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    const kind = error instanceof ClientError ? 'ClientError' : 'AlgorithmError';
+    const text = `${kind}: ${error instanceof Error ? error.message : String(error)}`;
+    await mkdir(join(mlDir, 'output'), { recursive: true });
+    await writeFile(join(mlDir, 'output', 'failure'), text);
+    console.error(kind === 'ClientError' ? text : (error as Error).stack);
+    return 1;
+  }
+}

@@ -1,0 +1,138 @@
+/** CSV as XGBoost's container takes it: no header, the label first, an empty cell is missing. Parses bytes, makes no text of a cell that is a number. */
+import { ClientError } from '../contract/client-error.ts';
+
+export interface CsvTable {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major, the label's column included. */
+  readonly values: Float32Array;
+}
+
+const comma = 0x2c;
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const space = 0x20;
+const quote = 0x22;
+const powersOfTen = Array.from({ length: 23 }, (_, i) => 10 ** i);
+
+/** `name` is how messages call the file. Throws ClientError naming file, line, column and the mend. */
+export function parseCsv(bytes: Uint8Array, name: string): CsvTable {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const { lines, columns } = measure(bytes, start);
+  if (lines === 0)
+    throw new ClientError(`${name} is empty: it needs at least one row, the label first, then the features`);
+  if (columns < 2) {
+    throw new ClientError(
+      `${name}, line 1 has one column: a row needs the label and at least one feature, separated by commas`,
+    );
+  }
+  const values = new Float32Array(lines * columns);
+  let row = 0;
+  for (let at = start, line = 1; at < bytes.length; line++) {
+    let end = bytes.indexOf(newline, at);
+    if (end === -1) end = bytes.length;
+    const stop = end > at && bytes[end - 1] === carriageReturn ? end - 1 : end;
+    if (stop > at) {
+      parseRow(bytes, at, stop, values, row * columns, columns, name, line);
+      row += 1;
+    }
+    at = end + 1;
+  }
+  return { rows: row, columns, values };
+}
+
+/** Lines that are not empty, and the columns of the first. */
+function measure(bytes: Uint8Array, start: number): { lines: number; columns: number } {
+  let lines = 0;
+  let columns = 0;
+  for (let at = start; at < bytes.length; ) {
+    let end = bytes.indexOf(newline, at);
+    if (end === -1) end = bytes.length;
+    const stop = end > at && bytes[end - 1] === carriageReturn ? end - 1 : end;
+    if (stop > at) {
+      if (lines === 0) {
+        columns = 1;
+        for (let i = at; i < stop; i++) if (bytes[i] === comma) columns += 1;
+      }
+      lines += 1;
+    }
+    at = end + 1;
+  }
+  return { lines, columns };
+}
+
+function parseRow(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  into: Float32Array,
+  offset: number,
+  columns: number,
+  name: string,
+  line: number,
+): void {
+  let column = 0;
+  for (let at = from; at <= to; column++) {
+    let end = at;
+    while (end < to && bytes[end] !== comma) end += 1;
+    if (column < columns) into[offset + column] = parseCell(bytes, at, end, name, line, column);
+    at = end + 1;
+  }
+  if (column === columns) return;
+  throw new ClientError(
+    `${name}, line ${line} has ${column} columns, the lines before have ${columns}: every row needs the label and the same number of features`,
+  );
+}
+
+function parseCell(bytes: Uint8Array, from: number, to: number, name: string, line: number, column: number): number {
+  const value = parseNumber(bytes, from, to);
+  if (value !== undefined) return value;
+  const cell = Buffer.from(bytes.subarray(from, Math.min(to, from + 40))).toString('utf8');
+  const where = `${name}, line ${line}, column ${column + 1}: "${cell}" is not a number.`;
+  if (line === 1) {
+    throw new ClientError(
+      `${where} It looks like a header: remove the first line, put the label into the first column and leave numbers only`,
+    );
+  }
+  throw new ClientError(
+    `${where} Encode text as numbers, put the label into the first column and leave a missing cell empty`,
+  );
+}
+
+/** Undefined for what is no number, NaN for an empty cell. */
+export function parseNumber(bytes: Uint8Array, from: number, to: number): number | undefined {
+  while (from < to && bytes[from] === space) from += 1;
+  while (to > from && bytes[to - 1] === space) to -= 1;
+  if (from === to) return Number.NaN;
+  let at = from;
+  const negative = bytes[at] === 0x2d;
+  if (negative || bytes[at] === 0x2b) at += 1;
+  let mantissa = 0;
+  let digits = 0;
+  let decimals = 0;
+  let inFraction = false;
+  for (; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x30 && byte <= 0x39) {
+      mantissa = mantissa * 10 + (byte - 0x30);
+      digits += 1;
+      if (inFraction) decimals += 1;
+    } else if (byte === 0x2e && !inFraction) inFraction = true;
+    else break;
+  }
+  // Up to fifteen digits and a power of ten up to 22 are exact in a double, so that one division rounds right.
+  if (at === to && digits > 0 && digits <= 15) {
+    const value = mantissa / (powersOfTen[decimals] ?? 1);
+    return negative ? -value : value;
+  }
+  return parseSlowly(bytes, from, to);
+}
+
+function parseSlowly(bytes: Uint8Array, from: number, to: number): number | undefined {
+  if (bytes[from] === quote && to - from >= 2 && bytes[to - 1] === quote) return parseNumber(bytes, from + 1, to - 1);
+  const text = Buffer.from(bytes.subarray(from, to)).toString('latin1');
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?nan$/i.test(text)) return Number.NaN;
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : undefined;
+}

@@ -1,0 +1,160 @@
+/** A channel's folder, all of its files together, as labels and features. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { ClientError } from '../contract/client-error.ts';
+import type { Matrix, Xgboost } from './booster.ts';
+import { type CsvTable, parseCsv } from './csv.ts';
+import { parseLibsvm, type SparseTable } from './libsvm.ts';
+
+export interface CsvFolder {
+  readonly labels: Float32Array;
+  /** Row-major without the label; NaN is missing. */
+  readonly values: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface Dataset {
+  readonly labels: Float32Array;
+  readonly weights: Float32Array | undefined;
+  readonly rows: number;
+  readonly columns: number;
+  /** `columns` is the widest of all channels, so that every matrix has the model's width. */
+  matrix(xgboost: Xgboost, columns: number): Matrix;
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  const files = found
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  if (files.length === 0) throw new ClientError(`${folder} holds no file: check the channel's S3 prefix`);
+  return files.sort();
+}
+
+/** Every CSV file below the folder. Throws ClientError. */
+export async function readCsvFolder(folder: string): Promise<CsvFolder> {
+  const { tables, rows, columns } = await readTables(folder);
+  const labels = new Float32Array(rows);
+  const values = new Float32Array(rows * (columns - 1));
+  let row = 0;
+  for (const table of tables) {
+    for (let i = 0; i < table.rows; i++, row++) {
+      const from = i * columns;
+      labels[row] = table.values[from] ?? Number.NaN;
+      values.set(table.values.subarray(from + 1, from + columns), row * (columns - 1));
+    }
+  }
+  return { labels, values, rows, columns: columns - 1 };
+}
+
+async function readTables(folder: string): Promise<{ tables: CsvTable[]; rows: number; columns: number }> {
+  const tables: CsvTable[] = [];
+  let first: string | undefined;
+  for (const file of await filesOf(folder)) {
+    const name = relative(join(folder, '..'), file);
+    const table = parseCsv(await readFile(file), name);
+    const columns = tables[0]?.columns ?? table.columns;
+    if (table.columns !== columns) {
+      throw new ClientError(
+        `${name} has ${table.columns} columns, ${first} has ${columns}: all files of a channel need the same columns`,
+      );
+    }
+    first ??= name;
+    tables.push(table);
+  }
+  return { tables, rows: tables.reduce((sum, table) => sum + table.rows, 0), columns: tables[0]?.columns ?? 0 };
+}
+
+async function readCsvDataset(folder: string, csvWeights: boolean): Promise<Dataset> {
+  const { labels, values, rows, columns } = await readCsvFolder(folder);
+  if (!csvWeights) {
+    return {
+      labels,
+      weights: undefined,
+      rows,
+      columns,
+      matrix: (xgboost) => xgboost.denseMatrix(values, rows, columns),
+    };
+  }
+  if (columns < 2)
+    throw new ClientError(`${folder}: with csv_weights=1 a row is the label, the weight, then at least one feature`);
+  const weights = new Float32Array(rows);
+  const features = new Float32Array(rows * (columns - 1));
+  for (let row = 0; row < rows; row++) {
+    weights[row] = values[row * columns] ?? 1;
+    features.set(values.subarray(row * columns + 1, (row + 1) * columns), row * (columns - 1));
+  }
+  return {
+    labels,
+    weights,
+    rows,
+    columns: columns - 1,
+    matrix: (xgboost) => xgboost.denseMatrix(features, rows, columns - 1),
+  };
+}
+
+async function readLibsvmDataset(folder: string): Promise<Dataset> {
+  const table: SparseTable = { labels: [], weights: [], offsets: [0], columns: [], values: [] };
+  for (const file of await filesOf(folder))
+    parseLibsvm(await readFile(file), relative(join(folder, '..'), file), table);
+  const rows = table.labels.length;
+  if (rows === 0) throw new ClientError(`${folder} holds no row`);
+  const offsets = BigUint64Array.from(table.offsets, BigInt);
+  const columns = Uint32Array.from(table.columns);
+  const values = Float32Array.from(table.values);
+  return {
+    labels: Float32Array.from(table.labels),
+    weights: table.weights.some((weight) => weight !== 1) ? Float32Array.from(table.weights) : undefined,
+    rows,
+    columns: columns.reduce((most, column) => Math.max(most, column + 1), 0),
+    matrix: (xgboost, width) => xgboost.sparseMatrix(offsets, columns, values, width),
+  };
+}
+
+/** Without a content type the container takes libsvm (https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html, input/output interface). */
+export async function readDataset(
+  folder: string,
+  contentType: string | undefined,
+  csvWeights: boolean,
+): Promise<Dataset> {
+  const type = (contentType ?? 'text/libsvm').split(';')[0]?.trim().toLowerCase();
+  if (type === 'text/csv' || type === 'csv') return readCsvDataset(folder, csvWeights);
+  if (type === 'text/libsvm' || type === 'text/x-libsvm' || type === 'libsvm') return readLibsvmDataset(folder);
+  throw new ClientError(
+    `ContentType ${contentType} is not supported: use text/csv or text/libsvm (Parquet and RecordIO are not built yet)`,
+  );
+}
+
+/** Throws where the labels cannot be the objective's. */
+export function checkLabels(
+  labels: Float32Array,
+  objective: string,
+  numClass: number | undefined,
+  channel: string,
+): void {
+  const fits = (label: number) => {
+    if (Number.isNaN(label)) return false;
+    if (objective.startsWith('multi:')) return Number.isInteger(label) && label >= 0 && label < (numClass ?? 0);
+    if (objective === 'binary:hinge') return label === 0 || label === 1;
+    if (objective === 'binary:logistic' || objective === 'binary:logitraw' || objective === 'reg:logistic')
+      return label >= 0 && label <= 1;
+    if (objective === 'count:poisson' || objective === 'reg:tweedie') return label >= 0;
+    if (objective === 'reg:gamma') return label > 0;
+    return Number.isFinite(label);
+  };
+  const row = labels.findIndex((label) => !fits(label));
+  if (row === -1) return;
+  const wanted = objective.startsWith('multi:')
+    ? `whole numbers from 0 to ${(numClass ?? 1) - 1}`
+    : `what ${objective} can learn`;
+  throw new ClientError(
+    `Channel ${channel}, row ${row + 1}: the label ${labels[row]} is not ${objective.startsWith('multi:') ? 'among ' : ''}${wanted}. ` +
+      'The label is the first column: move it there if it is the last, and number classes from 0',
+  );
+}

@@ -1,0 +1,253 @@
+/**
+ * The hyperparameters of SageMaker's XGBoost as data, and their check.
+ * Names, ranges, defaults: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html
+ * Texts of refusals: sagemaker-algorithm-toolkit, as the container prints them.
+ */
+import { ClientError } from '../contract/client-error.ts';
+
+type Rule =
+  | { readonly kind: 'integer' | 'number'; readonly min?: number; readonly max?: number; readonly minOpen?: boolean }
+  | { readonly kind: 'choice'; readonly values: readonly string[] }
+  | { readonly kind: 'text' };
+
+const integer = (min?: number, max?: number): Rule => ({ kind: 'integer', min, max }) as Rule;
+const number = (min?: number, max?: number, minOpen = false): Rule => ({ kind: 'number', min, max, minOpen }) as Rule;
+const choice = (...values: string[]): Rule => ({ kind: 'choice', values });
+const text: Rule = { kind: 'text' };
+
+const objectives = [
+  'aft_loss_distribution',
+  'binary:hinge',
+  'binary:logistic',
+  'binary:logitraw',
+  'count:poisson',
+  'multi:softmax',
+  'multi:softprob',
+  'rank:map',
+  'rank:ndcg',
+  'rank:pairwise',
+  'reg:absoluteerror',
+  'reg:gamma',
+  'reg:linear',
+  'reg:logistic',
+  'reg:pseudohubererror',
+  'reg:squarederror',
+  'reg:squaredlogerror',
+  'reg:tweedie',
+  'survival:aft',
+  'survival:cox',
+];
+
+const metrics = [
+  'accuracy',
+  'accuracy_micro',
+  'aft-nloglik',
+  'auc',
+  'aucpr',
+  'cox-nloglik',
+  'error',
+  'f1',
+  'f1_binary',
+  'f1_macro',
+  'gamma-deviance',
+  'gamma-nloglik',
+  'interval-regression-accuracy',
+  'logloss',
+  'mae',
+  'map',
+  'mape',
+  'merror',
+  'mlogloss',
+  'mphe',
+  'mse',
+  'ndcg',
+  'poisson-nloglik',
+  'r2',
+  'rmse',
+  'rmsle',
+  'tweedie-nloglik',
+];
+
+/** Those that the container computes itself, outside of the library. */
+const containerMetrics = new Set(['accuracy', 'accuracy_micro', 'f1', 'f1_binary', 'f1_macro', 'mse', 'r2']);
+
+const rules: Readonly<Record<string, Rule>> = {
+  num_round: integer(1),
+  csv_weights: integer(0, 1),
+  early_stopping_rounds: integer(1),
+  booster: choice('gbtree', 'gblinear', 'dart'),
+  verbosity: integer(0, 3),
+  silent: integer(0, 1),
+  nthread: integer(1),
+  eta: number(0, 1),
+  gamma: number(0),
+  max_depth: integer(0),
+  min_child_weight: number(0),
+  max_delta_step: number(0),
+  subsample: number(0, 1, true),
+  colsample_bytree: number(0, 1, true),
+  colsample_bylevel: number(0, 1, true),
+  colsample_bynode: number(0, 1, true),
+  lambda: number(0),
+  alpha: number(0),
+  lambda_bias: number(0, 1),
+  tree_method: choice('auto', 'exact', 'approx', 'hist', 'gpu_hist'),
+  sketch_eps: number(0, 1, true),
+  scale_pos_weight: number(0),
+  updater: text,
+  dsplit: choice('row', 'col'),
+  refresh_leaf: integer(0, 1),
+  process_type: choice('default', 'update'),
+  grow_policy: choice('depthwise', 'lossguide'),
+  max_leaves: integer(0),
+  max_bin: integer(2),
+  predictor: choice('auto', 'cpu_predictor', 'gpu_predictor'),
+  sampling_method: choice('uniform', 'gradient_based'),
+  deterministic_histogram: choice('true', 'false'),
+  sample_type: choice('uniform', 'weighted'),
+  normalize_type: choice('tree', 'forest'),
+  rate_drop: number(0, 1),
+  one_drop: integer(0, 1),
+  skip_drop: number(0, 1),
+  tweedie_variance_power: number(1, 2, true),
+  huber_slope: number(0),
+  aft_loss_distribution: choice('normal', 'logistic', 'extreme'),
+  aft_loss_distribution_scale: number(0),
+  objective: choice(...objectives),
+  num_class: integer(2),
+  base_score: number(),
+  seed: integer(),
+  seed_per_iteration: choice('true', 'false'),
+  num_parallel_tree: integer(1),
+  monotone_constraints: text,
+  interaction_constraints: text,
+  single_precision_histogram: choice('true', 'false'),
+  use_dask_gpu_training: choice('true', 'false'),
+  eval_metric: text,
+  save_model_on_termination: choice('true', 'false'),
+  _tuning_objective_metric: text,
+  _kfold: integer(2),
+  _num_cv_round: integer(1),
+};
+
+/** The container accepts these under two names. */
+const aliases: Readonly<Record<string, string>> = {
+  learning_rate: 'eta',
+  min_split_loss: 'gamma',
+  reg_lambda: 'lambda',
+  reg_alpha: 'alpha',
+};
+
+/** What is the container's business, not the library's. */
+const ownNames = new Set([
+  'num_round',
+  'csv_weights',
+  'early_stopping_rounds',
+  'eval_metric',
+  'save_model_on_termination',
+  'silent',
+  'use_dask_gpu_training',
+  '_tuning_objective_metric',
+  '_kfold',
+  '_num_cv_round',
+  'predictor',
+  'deterministic_histogram',
+  'single_precision_histogram',
+]);
+
+/** Built by nobody here: a clear refusal beats a wrong model. */
+const unsupported: Readonly<Record<string, string>> = {
+  _kfold: 'cross-validation (_kfold)',
+  _num_cv_round: 'cross-validation (_num_cv_round)',
+};
+
+export interface Hyperparameters {
+  readonly numRound: number;
+  readonly earlyStoppingRounds: number | undefined;
+  readonly csvWeights: boolean;
+  readonly objective: string;
+  readonly numClass: number | undefined;
+  /** In the order given; empty: the objective's own. */
+  readonly evalMetrics: readonly string[];
+  /** For XGBoosterSetParam. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const rangeText = ({ min, max, minOpen }: { min?: number; max?: number; minOpen?: boolean }) =>
+  `${min === undefined ? '(-inf' : `${minOpen ? '(' : '['}${min}`}, ${max === undefined ? 'inf)' : `${max}]`}`;
+
+function checkValue(name: string, value: string, rule: Rule): void {
+  if (rule.kind === 'text') return;
+  if (rule.kind === 'choice') {
+    if (rule.values.includes(value)) return;
+    throw new ClientError(
+      `Hyperparameter ${name}: ${value} is not in [${rule.values.map((v) => `'${v}'`).join(', ')}]`,
+    );
+  }
+  const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : Number.NaN;
+  if (Number.isNaN(parsed) || (rule.kind === 'integer' && !Number.isInteger(parsed))) {
+    throw new ClientError(
+      `Hyperparameter ${name}: could not parse value "${value}" as ${rule.kind === 'integer' ? 'an integer' : 'a number'}`,
+    );
+  }
+  const { min = -Infinity, max = Infinity, minOpen = false } = rule;
+  if (parsed < min || parsed > max || (minOpen && parsed === min)) {
+    throw new ClientError(`Hyperparameter ${name}: ${value} is not in ${rangeText(rule)}`);
+  }
+}
+
+function metricsOf(list: string | undefined): string[] {
+  const names = (list ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  for (const name of names) {
+    const base = name.split('@')[0] ?? '';
+    if (containerMetrics.has(base)) {
+      throw new ClientError(
+        `Hyperparameter eval_metric: ${name} is computed by no library function and is not supported by Clary yet`,
+      );
+    }
+    if (!metrics.includes(base)) {
+      throw new ClientError(
+        `Hyperparameter eval_metric: ${name} is not in [${metrics.map((v) => `'${v}'`).join(', ')}]`,
+      );
+    }
+  }
+  return names;
+}
+
+/** Checks what CreateTrainingJob gave. Throws ClientError in the container's words. */
+export function readHyperparameters(given: Readonly<Record<string, string>>): Hyperparameters {
+  const values = new Map<string, string>();
+  for (const [name, value] of Object.entries(given)) values.set(aliases[name] ?? name, value);
+  if (!values.has('num_round')) throw new ClientError('Missing required hyperparameter: num_round');
+  for (const [name, value] of values) {
+    const rule = rules[name];
+    if (!rule) throw new ClientError(`Extraneous hyperparameter found: ${name}`);
+    if (unsupported[name])
+      throw new ClientError(`Hyperparameter ${name}: ${unsupported[name]} is not supported by Clary yet`);
+    checkValue(name, value, rule);
+  }
+  const objective =
+    values.get('objective') === 'reg:linear' ? 'reg:squarederror' : (values.get('objective') ?? 'reg:squarederror');
+  const numClass = values.has('num_class') ? Number(values.get('num_class')) : undefined;
+  if (objective.startsWith('multi:') && numClass === undefined) {
+    throw new ClientError(`Require input for parameter 'num_class' for multi-classification (objective ${objective})`);
+  }
+  const parameters = Object.fromEntries([...values].filter(([name]) => !ownNames.has(name)));
+  if (parameters.tree_method === 'gpu_hist') parameters.tree_method = 'hist';
+  return {
+    numRound: Number(values.get('num_round')),
+    earlyStoppingRounds: values.has('early_stopping_rounds') ? Number(values.get('early_stopping_rounds')) : undefined,
+    csvWeights: values.get('csv_weights') === '1',
+    objective,
+    numClass,
+    evalMetrics: metricsOf(values.get('eval_metric')),
+    parameters: { ...parameters, objective },
+  };
+}
+
+/** Whether a greater value of the metric is better. */
+export const isGreaterBetter = (metric: string) =>
+  /^(auc|aucpr|map|ndcg|interval-regression-accuracy)(@|$)/.test(metric);

@@ -1,0 +1,69 @@
+/** libsvm text: `label[:weight] index:value …`, indices as they are (from 0), a missing index is a missing value. */
+import { ClientError } from '../contract/client-error.ts';
+import { parseNumber } from './csv.ts';
+
+export interface SparseTable {
+  readonly labels: number[];
+  readonly weights: number[];
+  /** One more than rows. */
+  readonly offsets: number[];
+  readonly columns: number[];
+  readonly values: number[];
+}
+
+const newline = 0x0a;
+const colon = 0x3a;
+const hash = 0x23;
+const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || byte === 0x0d;
+
+/** Adds the file's rows to `into`. Throws ClientError naming file, line and the mend. */
+export function parseLibsvm(bytes: Uint8Array, name: string, into: SparseTable): void {
+  for (let at = 0, line = 1; at < bytes.length; line++) {
+    let end = bytes.indexOf(newline, at);
+    if (end === -1) end = bytes.length;
+    const comment = bytes.subarray(at, end).indexOf(hash);
+    parseLine(bytes, at, comment === -1 ? end : at + comment, into, `${name}, line ${line}`);
+    at = end + 1;
+  }
+}
+
+function parseLine(bytes: Uint8Array, from: number, to: number, into: SparseTable, where: string): void {
+  let isLabel = true;
+  for (let at = from; at < to; ) {
+    while (at < to && isSpace(bytes[at])) at += 1;
+    let end = at;
+    while (end < to && !isSpace(bytes[end])) end += 1;
+    if (end === at) break;
+    const middle = bytes.subarray(at, end).indexOf(colon);
+    if (isLabel) {
+      const stop = middle === -1 ? end : at + middle;
+      into.labels.push(numberAt(bytes, at, stop, where));
+      into.weights.push(middle === -1 ? 1 : numberAt(bytes, stop + 1, end, where));
+      isLabel = false;
+    } else if (middle > 0) parsePair(bytes, at, at + middle, end, into, where);
+    else throw malformed(bytes, at, end, where);
+    at = end;
+  }
+  if (!isLabel) into.offsets.push(into.values.length);
+}
+
+function parsePair(bytes: Uint8Array, at: number, middle: number, end: number, into: SparseTable, where: string): void {
+  const index = Buffer.from(bytes.subarray(at, middle)).toString('latin1');
+  if (index === 'qid') throw new ClientError(`${where}: qid (ranking groups) is not supported by Clary yet`);
+  if (!/^\d{1,9}$/.test(index)) throw malformed(bytes, at, end, where);
+  into.columns.push(Number(index));
+  into.values.push(numberAt(bytes, middle + 1, end, where));
+}
+
+function numberAt(bytes: Uint8Array, from: number, to: number, where: string): number {
+  const value = from === to ? undefined : parseNumber(bytes, from, to);
+  if (value === undefined) throw malformed(bytes, from, to, where);
+  return value;
+}
+
+function malformed(bytes: Uint8Array, from: number, to: number, where: string): ClientError {
+  const token = Buffer.from(bytes.subarray(from, Math.min(to, from + 40))).toString('utf8');
+  return new ClientError(
+    `${where}: "${token}" is not libsvm. A line is "label index:value index:value …"; for CSV give the channel the ContentType text/csv`,
+  );
+}

@@ -1,0 +1,141 @@
+/** SageMaker's XGBoost training container: reads /opt/ml/input, prints a line of metrics a round, writes /opt/ml/model/xgboost-model. */
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ClientError } from '../contract/client-error.ts';
+import { asJob, channelFolder, modelFolder, readJobInput, writeMetrics } from '../contract/job.ts';
+import { type Booster, type Matrix, openXgboost } from './booster.ts';
+import { checkLabels, type Dataset, readDataset } from './data.ts';
+import { type Hyperparameters, isGreaterBetter, readHyperparameters } from './hyperparameters.ts';
+
+export interface TrainOptions {
+  readonly mlDir: string;
+  readonly libraryFile: () => Promise<string>;
+}
+
+/** The container's form of a line of its log. */
+const info = (text: string) => {
+  const [date = '', time = ''] = new Date().toISOString().split('T');
+  console.log(`[${date}:${time.slice(0, 8)}:INFO] ${text}`);
+};
+
+export function train({ mlDir, libraryFile }: TrainOptions): Promise<number> {
+  return asJob(mlDir, async () => {
+    const { hyperparameters: given, channels } = await readJobInput(mlDir);
+    const hyperparameters = readHyperparameters(given);
+    if (!channels.train)
+      throw new ClientError('The channel "train" is missing: XGBoost needs it, "validation" is optional');
+    for (const name of Object.keys(channels)) {
+      if (name !== 'train' && name !== 'validation')
+        throw new ClientError(`The channel "${name}" is not one of XGBoost's: train, validation`);
+    }
+    const read = async (name: 'train' | 'validation') => {
+      const data = await readDataset(
+        channelFolder(mlDir, name),
+        channels[name]?.ContentType,
+        hyperparameters.csvWeights,
+      );
+      checkLabels(data.labels, hyperparameters.objective, hyperparameters.numClass, name);
+      info(`Channel ${name} has ${data.rows} rows of ${data.columns} features`);
+      return data;
+    };
+    const trainData = await read('train');
+    const validationData = channels.validation ? await read('validation') : undefined;
+    if (validationData && validationData.columns > trainData.columns) {
+      throw new ClientError(
+        `Channel validation has ${validationData.columns} features, channel train has ${trainData.columns}`,
+      );
+    }
+    const model = await fit(hyperparameters, trainData, validationData, await libraryFile());
+    await saveModel(mlDir, model.bytes);
+    await writeMetrics(mlDir, model.metrics);
+  });
+}
+
+interface Fitted {
+  readonly bytes: Buffer;
+  readonly metrics: Record<string, number>;
+}
+
+async function fit(
+  hyperparameters: Hyperparameters,
+  trainData: Dataset,
+  validationData: Dataset | undefined,
+  libraryFile: string,
+): Promise<Fitted> {
+  const xgboost = openXgboost(libraryFile);
+  using trainMatrix = labelled(trainData, trainData.matrix(xgboost, trainData.columns));
+  using validationMatrix =
+    validationData && labelled(validationData, validationData.matrix(xgboost, trainData.columns));
+  const named: [string, Matrix][] = [['train', trainMatrix]];
+  if (validationMatrix) named.push(['validation', validationMatrix]);
+  using booster = xgboost.booster(named.map(([, matrix]) => matrix));
+  booster.setParameter('nthread', String(availableParallelism()));
+  for (const [name, value] of Object.entries(hyperparameters.parameters)) booster.setParameter(name, value);
+  for (const metric of hyperparameters.evalMetrics) booster.setParameter('eval_metric', metric);
+  const metrics = await boost(booster, hyperparameters, trainMatrix, named);
+  return { bytes: booster.save(), metrics };
+}
+
+function labelled(data: Dataset, matrix: Matrix): Matrix {
+  matrix.setFloats('label', data.labels);
+  if (data.weights) matrix.setFloats('weight', data.weights);
+  return matrix;
+}
+
+/** The rounds. Answers the metrics of the last, or of the best where training stopped early. */
+async function boost(
+  booster: Booster,
+  { numRound, earlyStoppingRounds }: Hyperparameters,
+  trainMatrix: Matrix,
+  named: readonly [string, Matrix][],
+): Promise<Record<string, number>> {
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.once('SIGTERM', stop);
+  let best: { round: number; value: number; metrics: Record<string, number> } | undefined;
+  let latest: Record<string, number> = {};
+  for (let round = 0; round < numRound && !stopped; round++) {
+    booster.update(round, trainMatrix);
+    const line = booster.evaluate(round, named);
+    console.log(line.replaceAll('\t', '#011'));
+    latest = metricsOfLine(line);
+    const [watched, value] = Object.entries(latest).at(-1) ?? ['', Number.NaN];
+    const better = isGreaterBetter(watched.split(':')[1] ?? '')
+      ? (a: number, b: number) => a > b
+      : (a: number, b: number) => a < b;
+    if (!best || better(value, best.value)) best = { round, value, metrics: latest };
+    if (earlyStoppingRounds !== undefined && round - best.round >= earlyStoppingRounds) {
+      info(`Stopping. Best iteration: [${best.round}] ${watched.replace(':', '-')}:${best.value}`);
+      booster.setAttribute('best_iteration', String(best.round));
+      booster.setAttribute('best_score', String(best.value));
+      break;
+    }
+    // A signal is heard between two turns of the event loop only.
+    if (round % 16 === 15) await nextTurn();
+  }
+  process.off('SIGTERM', stop);
+  if (stopped) info('Stopped by SIGTERM: the model as far as it was trained is kept');
+  return earlyStoppingRounds !== undefined && best ? best.metrics : latest;
+}
+
+/** `[3]\ttrain-rmse:1.5\tvalidation-rmse:1.7` → { 'train:rmse': 1.5, 'validation:rmse': 1.7 } */
+function metricsOfLine(line: string): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const part of line.split('\t').slice(1)) {
+    const match = /^(train|validation)-(.+):([^:]+)$/.exec(part);
+    if (match) metrics[`${match[1]}:${match[2]}`] = Number(match[3]);
+  }
+  return metrics;
+}
+
+async function saveModel(mlDir: string, bytes: Buffer): Promise<void> {
+  await mkdir(modelFolder(mlDir), { recursive: true });
+  const file = join(modelFolder(mlDir), 'xgboost-model');
+  await writeFile(`${file}.new`, bytes);
+  await rename(`${file}.new`, file);
+  info(`The model (${bytes.length} bytes) is saved`);
+}

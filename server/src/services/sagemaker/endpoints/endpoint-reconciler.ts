@@ -1,0 +1,208 @@
+/**
+ * Makes endpoints true: starts the replicas that a configuration wants, publishes them once all of them answer, replaces those that die, ends those
+ * that nobody wants. Every step can be repeated; after a restart the running replicas are found by their rows and adopted.
+ */
+import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
+import type { Replica } from '../../../serving/replica.ts';
+import type { SageMakerResources } from '../deps.ts';
+import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
+import { modelArn, modelStore } from '../models/model.ts';
+import { type Endpoint, endpointEvent } from './endpoint.ts';
+import { ensureEndpointLog, shipReplicaLog } from './endpoint-logs.ts';
+import { routeOf } from './endpoint-route.ts';
+import { endpointStore, type ReplicaRow } from './endpoint-store.ts';
+import { endReplica, newReplicaId, reachReplica, startReplica, watchReplica } from './replica-run.ts';
+
+/** While something is on its way, look again this soon; a socket's appearance sends no signal. */
+const lookAgainMs = 20;
+const restMs = 2000;
+
+export function startEndpointReconciler(resources: SageMakerResources): Reconciler {
+  const { database, outbox, clock, log, routing } = resources;
+  const store = endpointStore(database);
+  /** Connections to replicas that answer, by replica id. */
+  const connected = new Map<string, Replica>();
+  const watched = new Map<string, () => void>();
+
+  async function configOf(endpoint: Endpoint, name: string): Promise<EndpointConfig | undefined> {
+    return (await endpointConfigStore(database).find(endpointConfigArn(endpoint, name)))?.request;
+  }
+
+  async function change(endpoint: Endpoint, to: Partial<Endpoint>): Promise<void> {
+    const next = { ...endpoint, ...to, modifiedAt: clock.now() };
+    await database.write([store.update(next), ...(to.status ? [outbox.add(endpointEvent(next))] : [])]);
+    outbox.wake();
+    reconciler.wake(endpoint.arn);
+  }
+
+  /** Adds rows until each variant of the configuration has its number of replicas; answers this configuration's rows. */
+  async function wantReplicas(endpoint: Endpoint, configName: string, config: EndpointConfig): Promise<ReplicaRow[]> {
+    const rows = (await store.listReplicas(endpoint.arn)).filter((row) => row.configName === configName);
+    const missing = config.ProductionVariants.flatMap((variant): ReplicaRow[] => {
+      const have = rows.filter((row) => row.variant === variant.VariantName).length;
+      return Array.from({ length: Math.max(0, (variant.InitialInstanceCount ?? 1) - have) }, () => ({
+        id: newReplicaId(),
+        endpointArn: endpoint.arn,
+        configName,
+        variant: variant.VariantName ?? '',
+        state: 'starting',
+        createdAt: clock.now(),
+      }));
+    });
+    if (missing.length > 0) await database.write(missing.map(store.insertReplica));
+    return [...rows, ...missing];
+  }
+
+  async function begin(endpoint: Endpoint, config: EndpointConfig, row: ReplicaRow): Promise<void> {
+    const variant = config.ProductionVariants.find((candidate) => candidate.VariantName === row.variant);
+    const arn = modelArn(endpoint, variant?.ModelName ?? '');
+    const model = await modelStore(database).find(arn);
+    if (!model) throw new ReplicaFailed(`Could not find model "${arn}".`);
+    try {
+      await startReplica(resources, row, model);
+    } catch (error) {
+      throw new ReplicaFailed(`The model of variant ${row.variant} could not be prepared: ${(error as Error).message}`);
+    }
+    if (!watched.has(row.id))
+      watched.set(
+        row.id,
+        watchReplica(resources, row.id, () => reconciler.wake(endpoint.arn)),
+      );
+  }
+
+  /** Whether the row's replica answers. A replica that ended is thrown, if it never answered, and forgotten, if it did. */
+  async function reach(endpoint: Endpoint, row: ReplicaRow): Promise<boolean> {
+    if (connected.has(row.id)) return true;
+    const health = await reachReplica(resources, row.id, () => {
+      connected.delete(row.id);
+      reconciler.wake(endpoint.arn);
+    });
+    if (health.state === 'ready') {
+      connected.set(row.id, health.replica);
+      if (row.state === 'starting') await database.write([store.markReady(row.id)]);
+      return true;
+    }
+    if (health.state === 'starting') return false;
+    if (row.state === 'starting') throw new ReplicaFailed(pingFailure(row, health.reason));
+    log.warn('a replica ended and is replaced', { endpoint: endpoint.name, replica: row.id, reason: health.reason });
+    await forget(endpoint, row);
+    return false;
+  }
+
+  async function forget(endpoint: Endpoint, row: ReplicaRow): Promise<boolean> {
+    connected.get(row.id)?.close();
+    connected.delete(row.id);
+    watched.get(row.id)?.();
+    watched.delete(row.id);
+    await shipReplicaLog(resources, endpoint, row, true);
+    if ((await endReplica(resources, row.id)) === 'ending') return false;
+    await database.write([store.removeReplica(row.id)]);
+    return true;
+  }
+
+  async function publish(endpoint: Endpoint, config: EndpointConfig, rows: readonly ReplicaRow[]): Promise<void> {
+    const model = await modelStore(database).find(modelArn(endpoint, config.ProductionVariants[0]?.ModelName ?? ''));
+    const replicasOf = (variant: string) =>
+      rows.filter((row) => row.variant === variant).flatMap((row) => connected.get(row.id) ?? []);
+    routing.publish(
+      endpoint.account,
+      endpoint.region,
+      endpoint.name,
+      routeOf(endpoint, config, model?.request.ExecutionRoleArn, replicasOf),
+    );
+  }
+
+  /** Keeps the configuration that serves alive and published; answers whether all of its replicas answer. */
+  async function keep(endpoint: Endpoint, configName: string): Promise<boolean> {
+    const config = await configOf(endpoint, configName);
+    if (!config) throw new ReplicaFailed(`Could not find endpoint configuration "${configName}".`);
+    const rows = await wantReplicas(endpoint, configName, config);
+    const answers = await Promise.all(
+      rows.map(async (row) => {
+        if (!connected.has(row.id)) await begin(endpoint, config, row);
+        return reach(endpoint, row);
+      }),
+    );
+    if (endpoint.servingConfigName === configName) await publish(endpoint, config, rows);
+    return answers.every(Boolean);
+  }
+
+  async function endOthers(endpoint: Endpoint, keepConfig: string | undefined): Promise<boolean> {
+    const rows = (await store.listReplicas(endpoint.arn)).filter((row) => row.configName !== keepConfig);
+    return (await Promise.all(rows.map((row) => forget(endpoint, row)))).every(Boolean);
+  }
+
+  async function deleteStep(endpoint: Endpoint): Promise<number | undefined> {
+    routing.publish(endpoint.account, endpoint.region, endpoint.name, undefined);
+    if (!(await endOthers(endpoint, undefined))) return lookAgainMs;
+    await database.write([...store.remove(endpoint)]);
+    return undefined;
+  }
+
+  async function deployStep(endpoint: Endpoint): Promise<number | undefined> {
+    await ensureEndpointLog(resources, endpoint);
+    try {
+      if (endpoint.servingConfigName) await keep(endpoint, endpoint.servingConfigName);
+      if (!(await keep(endpoint, endpoint.configName))) return lookAgainMs;
+    } catch (error) {
+      if (!(error instanceof ReplicaFailed)) throw error;
+      await fail(endpoint, error.message);
+      return undefined;
+    }
+    const served: Endpoint = { ...endpoint, servingConfigName: endpoint.configName };
+    await keep(served, endpoint.configName);
+    await change(endpoint, { status: 'InService', servingConfigName: endpoint.configName, failureReason: undefined });
+    return undefined;
+  }
+
+  /** A creation that fails ends Failed; an update that fails goes back to what served before. */
+  async function fail(endpoint: Endpoint, reason: string): Promise<void> {
+    await endOthers(endpoint, endpoint.servingConfigName);
+    await change(
+      endpoint,
+      endpoint.servingConfigName
+        ? { status: 'InService', configName: endpoint.servingConfigName, failureReason: reason }
+        : { status: 'Failed', failureReason: reason },
+    );
+  }
+
+  async function serveStep(endpoint: Endpoint): Promise<number | undefined> {
+    const whole = await keep(endpoint, endpoint.configName);
+    const clean = await endOthers(endpoint, endpoint.configName);
+    for (const row of await store.listReplicas(endpoint.arn)) await shipReplicaLog(resources, endpoint, row, false);
+    return whole && clean ? restMs : lookAgainMs;
+  }
+
+  async function step(arn: string): Promise<number | undefined> {
+    const endpoint = await store.find(arn);
+    if (!endpoint || endpoint.status === 'Failed') return undefined;
+    if (endpoint.status === 'Deleting') return deleteStep(endpoint);
+    return endpoint.status === 'InService' ? serveStep(endpoint) : deployStep(endpoint);
+  }
+
+  const reconciler = startReconciler({
+    name: 'endpoints',
+    list: () => store.listArns(),
+    step,
+    everyMs: 10_000,
+    concurrency: 8,
+    clock,
+    log,
+  });
+  return {
+    wake: reconciler.wake,
+    async stop() {
+      await reconciler.stop();
+      // The processes go on: the next start adopts them.
+      for (const unwatch of watched.values()) unwatch();
+      for (const replica of connected.values()) replica.close();
+    },
+  };
+}
+
+class ReplicaFailed extends Error {}
+
+/** AWS's sentence (https://docs.aws.amazon.com/sagemaker/latest/dg/model-deploy-feature-matrix.html names it "did not pass the ping health check"), and why. */
+const pingFailure = (row: ReplicaRow, reason: string) =>
+  `The primary container for production variant ${row.variant} did not pass the ping health check. ` +
+  `Please check CloudWatch logs for this endpoint. (${reason.slice(0, 800)})`;
