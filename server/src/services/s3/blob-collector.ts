@@ -11,7 +11,7 @@ const minuteMs = 60_000;
 /** Far above the time between a blob and its row. */
 const orphanAgeMs = 60 * minuteMs;
 
-export interface BlobCollector {
+interface BlobCollector {
   wake(): void;
   stop(): Promise<void>;
 }

@@ -21,7 +21,7 @@ function discard({ sql: text, parameters }: { sql: string; parameters: readonly 
   return { sql: `insert or ignore into s3_garbage (blob_id) ${text}`, parameters };
 }
 
-export interface Garbage {
+interface Garbage {
   readonly blobId: string;
   /** Another row still names it: a copy. */
   readonly isUsed: boolean;

@@ -52,7 +52,7 @@ export interface PartRow {
   checksum_value: string;
 }
 
-export interface S3Tables {
+interface S3Tables {
   s3_buckets: BucketRow;
   s3_objects: ObjectRow;
   s3_uploads: UploadRow;

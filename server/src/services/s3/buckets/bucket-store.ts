@@ -38,7 +38,7 @@ export function removeBucket(name: string): Statement[] {
   ];
 }
 
-export interface BucketFilter {
+interface BucketFilter {
   readonly account: string;
   readonly after: string | undefined;
   /** Names from `from`, before `until` where that is set. */

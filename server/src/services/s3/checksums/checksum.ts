@@ -43,7 +43,7 @@ export function isChecksumValue(algorithm: ChecksumAlgorithm, text: string): boo
 }
 
 /** Hashes a stream chunk by chunk. */
-export interface Hasher {
+interface Hasher {
   update(bytes: Uint8Array): void;
   /** Base64. */
   digest(): string;
@@ -71,7 +71,7 @@ export function createHasher(algorithm: ChecksumAlgorithm): Hasher {
   };
 }
 
-export interface PartChecksum {
+interface PartChecksum {
   readonly value: string;
   readonly size: number;
 }

@@ -2,7 +2,7 @@
  * The check of two texts in a row, from the checks of each and the second's length: what a multipart upload's full-object checksum is made of
  * without reading the bytes again. Multiplication of polynomials over GF(2), reflected: the highest bit is x^0. Pure.
  */
-export interface CrcKind {
+interface CrcKind {
   readonly width: 32 | 64;
   /** Reflected. */
   readonly polynomial: bigint;

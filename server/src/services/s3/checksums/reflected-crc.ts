@@ -2,7 +2,7 @@
  * Cyclic redundancy checks of up to 64 bits that Node has not got, eight bytes a step over two 32-bit halves (more than 1 GB/s where BigInt
  * makes a hundredth of that). Pure; all of S3's are reflected, start from ones and end inverted.
  */
-export interface ReflectedCrc {
+interface ReflectedCrc {
   readonly width: 32 | 64;
   /** The polynomial, reflected. */
   readonly polynomial: bigint;
@@ -11,7 +11,7 @@ export interface ReflectedCrc {
 }
 
 /** The check's state, not inverted yet. */
-export interface Register {
+interface Register {
   low: number;
   high: number;
 }

@@ -7,7 +7,7 @@ import type { Database } from '../../../storage/database.ts';
 import { type ObjectRow, s3Tables } from '../tables.ts';
 import { laterOf, successorOf } from './key-order.ts';
 
-export interface ListingRange {
+interface ListingRange {
   readonly bucket: string;
   /** Keys from this one on. */
   readonly from: string;

@@ -10,7 +10,7 @@ import { justAfter, successorOf } from './key-order.ts';
 import { type ListedEntry, type ListedObject, listEntries } from './listing-store.ts';
 
 /** The most of one page, and what is given where nothing is asked. */
-export const pageSize = 1000;
+const pageSize = 1000;
 
 export function readPageSize(value: number | undefined, argument: string, call: Call): number {
   const size = value ?? pageSize;
@@ -21,14 +21,14 @@ export function readPageSize(value: number | undefined, argument: string, call: 
   return Math.min(size, pageSize);
 }
 
-export interface ListingInput {
+interface ListingInput {
   readonly Bucket: string;
   readonly ExpectedBucketOwner?: string | undefined;
   readonly Prefix?: string | undefined;
   readonly Delimiter?: string | undefined;
 }
 
-export interface ListingPage {
+interface ListingPage {
   readonly contents: readonly S3Object[];
   readonly commonPrefixes: readonly CommonPrefix[];
   readonly isTruncated: boolean;
@@ -38,7 +38,7 @@ export interface ListingPage {
   readonly next: string | undefined;
 }
 
-export interface PageOptions {
+interface PageOptions {
   readonly from: string;
   readonly size: number;
   readonly withOwner: boolean;

@@ -10,7 +10,7 @@ import { maxParts } from './upload.ts';
 /** Of all parts but the last. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const minSize = 5 * 1024 ** 2;
 
-export interface AskedPart {
+interface AskedPart {
   readonly PartNumber?: number | undefined;
   readonly ETag?: string | undefined;
 }

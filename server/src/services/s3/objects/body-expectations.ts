@@ -33,7 +33,7 @@ export function expectationsOf(input: DescribedBody, call: Call): BodyExpectatio
   return { size: input.ContentLength, md5, ...expectedChecksum(input, call) };
 }
 
-export function expectedChecksum(
+function expectedChecksum(
   input: object,
   call: Call,
 ): { readonly algorithm: ChecksumAlgorithm | undefined; readonly checksum: string | undefined } {

@@ -10,7 +10,7 @@ export interface Conditions {
 }
 
 /** Which condition an object breaks. The last two mean "not modified" where an object is read. */
-export type BrokenCondition = 'If-Match' | 'If-Unmodified-Since' | 'If-None-Match' | 'If-Modified-Since';
+type BrokenCondition = 'If-Match' | 'If-Unmodified-Since' | 'If-None-Match' | 'If-Modified-Since';
 
 export function brokenCondition(
   conditions: Conditions,

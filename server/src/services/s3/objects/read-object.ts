@@ -11,7 +11,7 @@ import { attributesOf, checksumMembers, documentIn, quoted, secondsOf } from './
 import { checkKey, checkVersionId } from './object-key.ts';
 import { findObject } from './object-store.ts';
 
-export interface ReadInput {
+interface ReadInput {
   readonly Bucket: string;
   readonly Key: string;
   readonly ExpectedBucketOwner?: string | undefined;
@@ -60,7 +60,7 @@ function checkConditions(input: ReadInput, row: ObjectRow, call: Call): void {
   });
 }
 
-export interface Selection {
+interface Selection {
   /** Undefined: the whole object, answered 200. */
   readonly range: ByteRange | undefined;
   readonly length: number;

@@ -12,7 +12,7 @@ import { bareEtag } from './conditions.ts';
 import { objectCreated } from './object-event.ts';
 import { findObject, insertObjectRow, putObjectRow, updateObjectRow } from './object-store.ts';
 
-export interface WriteCondition {
+interface WriteCondition {
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
 }
@@ -27,7 +27,7 @@ export function writeCondition(
   return { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch };
 }
 
-export interface StoredObject {
+interface StoredObject {
   readonly bucket: BucketRow;
   readonly row: ObjectRow;
   readonly condition: WriteCondition;
