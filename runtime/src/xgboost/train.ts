@@ -110,14 +110,16 @@ async function boost(
     if (!best || better(value, best.value)) best = { round, value, metrics: latest };
     if (earlyStoppingRounds !== undefined && round - best.round >= earlyStoppingRounds) {
       info(`Stopping. Best iteration: [${best.round}] ${watched.replace(':', '-')}:${best.value}`);
-      booster.setAttribute('best_iteration', String(best.round));
-      booster.setAttribute('best_score', String(best.value));
       break;
     }
     // A signal is heard between two turns of the event loop only.
     if (round % 16 === 15) await nextTurn();
   }
   process.off('SIGTERM', stop);
+  if (earlyStoppingRounds !== undefined && best) {
+    booster.setAttribute('best_iteration', String(best.round));
+    booster.setAttribute('best_score', String(best.value));
+  }
   if (stopped) info('Stopped by SIGTERM: the model as far as it was trained is kept');
   return earlyStoppingRounds !== undefined && best ? best.metrics : latest;
 }

@@ -2,10 +2,10 @@
  * The endpoint's metrics, gathered in memory and published behind the requests.
  * Names, units and dimensions: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
  */
-import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { AwsAccess } from '../../contract/aws.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
+import type { Input } from '../../models/types.ts';
 import type { EndpointRoute, VariantRoute } from '../../serving/routing-table.ts';
 
 export interface InvocationMetrics {
@@ -112,7 +112,7 @@ export function startInvocationMetrics({ aws, clock, log, settings }: Invocation
   };
 }
 
-function metricData(counts: Counts, now: Date): (MetricDatum & { MetricName: string })[] {
+function metricData(counts: Counts, now: Date): NonNullable<Input<'cloudwatch', 'PutMetricData'>['MetricData']> {
   const common = {
     Timestamp: now,
     Dimensions: [

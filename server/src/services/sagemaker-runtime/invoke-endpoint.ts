@@ -34,7 +34,8 @@ export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
     const replica = pickReplica(variant);
     if (!replica) throw unavailable(call, route, variant);
     const request: InvocationRequest = {
-      body: input.Body,
+      // The SDK's type names every blob a client may pass; a payload that the model does not stream arrives as bytes.
+      body: input.Body as unknown as Uint8Array,
       contentType: input.ContentType ?? 'text/csv',
       accept: input.Accept ?? '*/*',
       ...(input.CustomAttributes ? { customAttributes: input.CustomAttributes } : {}),

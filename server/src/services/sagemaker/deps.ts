@@ -29,6 +29,8 @@ export interface SageMakerSettings {
   readonly runtimeMain: string;
   /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
+  /** How many jobs of a kind run at once; the others wait in the order of their creation. */
+  readonly maxRunningJobs: number;
   /** Refuse CreateModel from a model package that is not Approved (AWS does not). */
   readonly requireApprovedModelPackage: boolean;
 }

@@ -47,9 +47,13 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
         variant: variant.VariantName ?? '',
         state: 'starting',
         createdAt: clock.now(),
+        logOffset: 0,
       }));
     });
-    if (missing.length > 0) await database.write(missing.map(store.insertReplica));
+    if (missing.length > 0) {
+      await database.write(missing.map(store.insertReplica));
+      await ensureEndpointLog(resources, endpoint);
+    }
     return [...rows, ...missing];
   }
 
@@ -140,7 +144,6 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
   }
 
   async function deployStep(endpoint: Endpoint): Promise<number | undefined> {
-    await ensureEndpointLog(resources, endpoint);
     try {
       if (endpoint.servingConfigName) await keep(endpoint, endpoint.servingConfigName);
       if (!(await keep(endpoint, endpoint.configName))) return lookAgainMs;

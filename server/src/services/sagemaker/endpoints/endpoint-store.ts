@@ -35,6 +35,8 @@ export interface ReplicaRow {
   readonly variant: string;
   readonly state: 'starting' | 'ready';
   readonly createdAt: Date;
+  /** How much of its log is in CloudWatch Logs, in bytes. */
+  readonly logOffset: number;
 }
 
 const sql = queryBuilder<{ sagemaker_endpoints: EndpointTable; sagemaker_replicas: ReplicaTable }>();
@@ -150,7 +152,7 @@ export function endpointStore(database: Database) {
             variant: replica.variant,
             state: replica.state,
             created_at: replica.createdAt.getTime(),
-            log_offset: 0,
+            log_offset: replica.logOffset,
           })
           .compile(),
         1,
@@ -158,6 +160,9 @@ export function endpointStore(database: Database) {
 
     markReady: (id: string): Statement =>
       statement(sql.updateTable('sagemaker_replicas').set({ state: 'ready' }).where('id', '=', id).compile(), 1),
+
+    keepLogOffset: (id: string, offset: number): Statement =>
+      statement(sql.updateTable('sagemaker_replicas').set({ log_offset: offset }).where('id', '=', id).compile()),
 
     removeReplica: (id: string): Statement =>
       statement(sql.deleteFrom('sagemaker_replicas').where('id', '=', id).compile()),
@@ -179,6 +184,7 @@ export function endpointStore(database: Database) {
         variant: row.variant,
         state: row.state,
         createdAt: new Date(row.created_at),
+        logOffset: row.log_offset,
       }));
     },
   };

@@ -1,0 +1,37 @@
+/** An endpoint's log group, made with the endpoint (the Python SDK waits for it), and the streams of its replicas: `<variant>/<replica>`. */
+import type { SageMakerResources } from '../deps.ts';
+import { ensureLogStream, shipLog } from '../logs/log-shipper.ts';
+import { type Endpoint, endpointLogGroup } from './endpoint.ts';
+import { endpointStore, type ReplicaRow } from './endpoint-store.ts';
+import { replicaLog } from './replica-run.ts';
+
+const aws = ({ aws: access }: SageMakerResources, endpoint: Endpoint) =>
+  access.asService(endpoint.account, 'sagemaker.amazonaws.com', endpoint.region);
+
+export async function ensureEndpointLog(resources: SageMakerResources, endpoint: Endpoint): Promise<void> {
+  const store = endpointStore(resources.database);
+  const group = endpointLogGroup(endpoint.name);
+  for (const row of await store.listReplicas(endpoint.arn)) {
+    await ensureLogStream(aws(resources, endpoint), { group, stream: `${row.variant}/${row.id}` });
+  }
+}
+
+export async function shipReplicaLog(
+  resources: SageMakerResources,
+  endpoint: Endpoint,
+  row: ReplicaRow,
+  ended: boolean,
+): Promise<void> {
+  const to = { group: endpointLogGroup(endpoint.name), stream: `${row.variant}/${row.id}` };
+  const file = replicaLog(resources, row.id);
+  const as = aws(resources, endpoint);
+  try {
+    const offset = await shipLog(as, to, file, row.logOffset, resources.clock.now(), ended);
+    if (offset !== row.logOffset) {
+      await resources.database.write([endpointStore(resources.database).keepLogOffset(row.id, offset)]);
+    }
+  } catch (error) {
+    // A log that cannot be written must not take the model out of service.
+    resources.log.warn('an endpoint log could not be shipped', { endpoint: endpoint.name, error });
+  }
+}

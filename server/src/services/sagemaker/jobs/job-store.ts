@@ -1,0 +1,128 @@
+/** The only SQL about jobs. */
+import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { queryBuilder } from '../../../storage/query-builder.ts';
+import type { Job, JobKind, JobStatus, Phase } from './job.ts';
+
+interface JobTable {
+  arn: string;
+  kind: JobKind;
+  account: string;
+  region: string;
+  name: string;
+  status: JobStatus;
+  phase: Phase;
+  created_at: number;
+  modified_at: number;
+  revision: number;
+  log_offset: number;
+  request: string;
+  state: string;
+}
+
+export interface JobPage {
+  readonly nameContains: string | undefined;
+  readonly status: string | undefined;
+  readonly createdAfter: Date | undefined;
+  readonly createdBefore: Date | undefined;
+  readonly modifiedAfter: Date | undefined;
+  readonly modifiedBefore: Date | undefined;
+  readonly sortBy: 'name' | 'created_at' | 'status';
+  readonly order: 'asc' | 'desc';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const sql = queryBuilder<{ sagemaker_jobs: JobTable }>();
+
+const rowOf = (job: Job): JobTable => ({
+  arn: job.arn,
+  kind: job.kind,
+  account: job.account,
+  region: job.region,
+  name: job.name,
+  status: job.status,
+  phase: job.phase,
+  created_at: job.createdAt.getTime(),
+  modified_at: job.modifiedAt.getTime(),
+  revision: job.revision,
+  log_offset: job.logOffset,
+  request: JSON.stringify(job.request),
+  state: JSON.stringify(job.state),
+});
+
+const jobOf = <Request>(row: JobTable): Job<Request> => ({
+  arn: row.arn,
+  kind: row.kind,
+  account: row.account,
+  region: row.region,
+  name: row.name,
+  status: row.status,
+  phase: row.phase,
+  createdAt: new Date(row.created_at),
+  modifiedAt: new Date(row.modified_at),
+  revision: row.revision,
+  logOffset: row.log_offset,
+  request: JSON.parse(row.request),
+  state: JSON.parse(row.state),
+});
+
+export function jobStore<Request>(database: Database, kind: JobKind) {
+  return {
+    insert: (job: Job<Request>): Statement =>
+      statement(sql.insertInto('sagemaker_jobs').values(rowOf(job)).compile(), 1),
+
+    /** Holds only if nobody changed the job since it was read. */
+    update: (job: Job<Request>): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_jobs')
+          .set({ ...rowOf(job), revision: job.revision + 1 })
+          .where('arn', '=', job.arn)
+          .where('revision', '=', job.revision)
+          .compile(),
+        1,
+      ),
+
+    async find(arn: string): Promise<Job<Request> | undefined> {
+      const [row] = await database.read(sql.selectFrom('sagemaker_jobs').selectAll().where('arn', '=', arn).compile());
+      return row && jobOf<Request>(row);
+    },
+
+    async listUnended(): Promise<{ arn: string; phase: Phase; runId: string }[]> {
+      const rows = await database.read(
+        sql
+          .selectFrom('sagemaker_jobs')
+          .select(['arn', 'phase', 'state'])
+          .where('kind', '=', kind)
+          .where('phase', 'in', ['Starting', 'Downloading', 'Running', 'Uploading'])
+          .orderBy('created_at')
+          .compile(),
+      );
+      return rows.map((row) => ({ arn: row.arn, phase: row.phase, runId: JSON.parse(row.state).runId }));
+    },
+
+    async list(at: { account: string; region: string }, page: JobPage): Promise<Job<Request>[]> {
+      let query = sql
+        .selectFrom('sagemaker_jobs')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('account', '=', at.account)
+        .where('region', '=', at.region);
+      if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));
+      if (page.status) query = query.where('status', '=', page.status as JobStatus);
+      if (page.createdAfter) query = query.where('created_at', '>=', page.createdAfter.getTime());
+      if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
+      if (page.modifiedAfter) query = query.where('modified_at', '>=', page.modifiedAfter.getTime());
+      if (page.modifiedBefore) query = query.where('modified_at', '<=', page.modifiedBefore.getTime());
+      const rows = await database.read(
+        query
+          .orderBy(page.sortBy, page.order)
+          .orderBy('arn', page.order)
+          .limit(page.limit)
+          .offset(page.offset)
+          .compile(),
+      );
+      return rows.map((row) => jobOf<Request>(row));
+    },
+  };
+}

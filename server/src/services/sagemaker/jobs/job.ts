@@ -1,0 +1,63 @@
+/** What training and processing jobs share: a row that moves through phases, each of which can be repeated. Pure. */
+export type JobKind = 'training' | 'processing';
+
+export type JobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
+
+/** Starting waits for a place, Downloading brings the inputs, Running is the process, Uploading stores the outputs, Ended is the end. */
+export type Phase = 'Starting' | 'Downloading' | 'Running' | 'Uploading' | 'Ended';
+
+export interface Transition {
+  readonly status: string;
+  readonly startTime: number;
+  readonly endTime?: number;
+  readonly message: string;
+}
+
+/** Times in milliseconds since 1970. */
+export interface JobState {
+  /** Names the run's folder. */
+  readonly runId: string;
+  readonly transitions: readonly Transition[];
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly failureReason?: string;
+  readonly stopRequestedAt?: number;
+  /** Why it was asked to stop. */
+  readonly stopCause?: 'user' | 'time limit';
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly artifactUri?: string;
+  readonly exitMessage?: string;
+}
+
+export interface Job<Request = unknown> {
+  readonly arn: string;
+  readonly kind: JobKind;
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly status: JobStatus;
+  readonly phase: Phase;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly revision: number;
+  /** How much of the log is in CloudWatch Logs, in bytes. */
+  readonly logOffset: number;
+  readonly request: Request;
+  readonly state: JobState;
+}
+
+/** The transitions with a new one at their end; the one before ends when it begins. */
+export function moved(transitions: readonly Transition[], status: string, message: string, now: number): Transition[] {
+  const before = transitions.map((transition, i) =>
+    i === transitions.length - 1 && transition.endTime === undefined ? { ...transition, endTime: now } : transition,
+  );
+  return [...before, { status, startTime: now, message }];
+}
+
+/** The job ended because of its data, its settings or its program: `reason` is for its owner. */
+export class JobFailed extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'JobFailed';
+  }
+}

@@ -1,0 +1,53 @@
+/** Carries what a process printed into CloudWatch Logs, in the platform's own name, from where the last time ended. */
+
+import type { Aws } from '../../../contract/aws.ts';
+import { AwsError } from '../../../contract/aws-error.ts';
+import { readLines } from '../../../engine/file-tail.ts';
+
+export interface LogStream {
+  readonly group: string;
+  readonly stream: string;
+}
+
+/** PutLogEvents takes 1 MiB, counting 26 bytes more an event, and 10,000 events: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+const readBytes = 700 * 1024;
+const maxEvents = 10_000;
+
+async function unlessThere(made: Promise<unknown>): Promise<void> {
+  await made.catch((error) => {
+    if (!(error instanceof AwsError) || error.code !== 'ResourceAlreadyExistsException') throw error;
+  });
+}
+
+export async function ensureLogStream(aws: Aws, { group, stream }: LogStream): Promise<void> {
+  await unlessThere(aws.call('cloudwatch-logs', 'CreateLogGroup', { logGroupName: group }));
+  await unlessThere(aws.call('cloudwatch-logs', 'CreateLogStream', { logGroupName: group, logStreamName: stream }));
+}
+
+/** Ships the file's lines from `offset` on; answers the offset to go on from, to be kept. `ended`: no more will be printed. */
+export async function shipLog(
+  aws: Aws,
+  to: LogStream,
+  file: string,
+  offset: number,
+  now: Date,
+  ended: boolean,
+): Promise<number> {
+  let at = offset;
+  for (;;) {
+    const { lines, nextOffset } = await readLines(file, at, readBytes, ended);
+    if (nextOffset === at) return at;
+    for (let i = 0; i < lines.length; i += maxEvents) {
+      const logEvents = lines
+        .slice(i, i + maxEvents)
+        // An event needs at least one character.
+        .map((message) => ({ timestamp: now.getTime(), message: message === '' ? ' ' : message }));
+      await aws.call('cloudwatch-logs', 'PutLogEvents', {
+        logGroupName: to.group,
+        logStreamName: to.stream,
+        logEvents,
+      });
+    }
+    at = nextOffset;
+  }
+}
