@@ -1,5 +1,5 @@
 /**
- * The SQL about resources that have a name, never change and are found by their ARN: models and endpoint configurations.
+ * The SQL about resources that have a name, never change and are found by their ARN: models, endpoint configurations and model package groups.
  * The row holds AWS's request document as JSON.
  */
 import type { CompiledQuery } from 'kysely';
@@ -18,6 +18,7 @@ interface NamedTable {
 interface Tables {
   sagemaker_models: NamedTable;
   sagemaker_endpoint_configs: NamedTable;
+  sagemaker_model_package_groups: NamedTable;
 }
 
 export interface Named<Request> {

@@ -1,0 +1,26 @@
+/** DescribeModelPackageGroup: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackageGroup.html */
+import type { SageMakerOperation } from '../deps.ts';
+import { modelPackageGroupArn, modelPackageGroupStore } from './model-package-group.ts';
+
+export const describeModelPackageGroup: SageMakerOperation<'DescribeModelPackageGroup'> = {
+  access: (input, call) => [
+    {
+      action: 'sagemaker:DescribeModelPackageGroup',
+      resource: modelPackageGroupArn(call, input.ModelPackageGroupName),
+    },
+  ],
+  async handle(input, call, deps) {
+    const arn = modelPackageGroupArn(call, input.ModelPackageGroupName);
+    const group = await modelPackageGroupStore(deps.database).find(arn);
+    if (!group) throw call.error('ValidationException', `ModelPackageGroup ${arn} does not exist.`);
+    const description = group.request.ModelPackageGroupDescription;
+    return {
+      ModelPackageGroupName: group.name,
+      ModelPackageGroupArn: arn,
+      ...(description ? { ModelPackageGroupDescription: description } : {}),
+      CreationTime: group.createdAt,
+      CreatedBy: { IamIdentity: { Arn: group.request.createdBy } },
+      ModelPackageGroupStatus: 'Completed',
+    };
+  },
+};

@@ -1,0 +1,16 @@
+/** A model package group: the versions of one model. */
+import { formatArn } from '../../../contract/arn.ts';
+import type { Input } from '../../../models/types.ts';
+import type { Database } from '../../../storage/database.ts';
+import { namedStore } from '../named-store.ts';
+
+export type ModelPackageGroupRequest = Input<'sagemaker', 'CreateModelPackageGroup'> & { readonly createdBy: string };
+
+/** Takes a group's name or its ARN, as the operations do. */
+export function modelPackageGroupArn(at: { region: string; account: string }, nameOrArn: string): string {
+  if (nameOrArn?.startsWith('arn:')) return nameOrArn;
+  return formatArn('sagemaker', at.region, at.account, `model-package-group/${nameOrArn}`);
+}
+
+export const modelPackageGroupStore = (database: Database) =>
+  namedStore<ModelPackageGroupRequest>(database, 'sagemaker_model_package_groups');

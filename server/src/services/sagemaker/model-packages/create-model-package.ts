@@ -1,0 +1,111 @@
+/**
+ * CreateModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+ * No role is named here, so the caller must be allowed to read the artifact that the platform is asked to open.
+ */
+import type { Call } from '../../../contract/call.ts';
+import { randomHex } from '../../../kit/ids.ts';
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import { servingRuntime } from '../images.ts';
+import { modelPackageGroupArn, modelPackageGroupStore } from '../model-package-groups/model-package-group.ts';
+import { parseS3Uri } from '../s3-uri.ts';
+import {
+  type ModelPackage,
+  type ModelPackageRequest,
+  modelPackageArn,
+  modelPackageEvent,
+  versionArn,
+} from './model-package.ts';
+import { modelPackageStore } from './model-package-store.ts';
+
+export const artifactUri = (request: ModelPackageRequest): string | undefined => {
+  const container = request.InferenceSpecification?.Containers?.[0];
+  return container?.ModelDataUrl ?? container?.ModelDataSource?.S3DataSource?.S3Uri;
+};
+
+export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
+  access(input, call) {
+    const location = parseS3Uri(artifactUri(input) ?? '');
+    const name = input.ModelPackageGroupName ?? input.ModelPackageName ?? '*';
+    return [
+      {
+        action: 'sagemaker:CreateModelPackage',
+        resource: modelPackageArn(call, input.ModelPackageGroupName ? `${name}/*` : name),
+      },
+      ...(location ? [{ action: 's3:GetObject', resource: `arn:aws:s3:::${location.bucket}/${location.key}` }] : []),
+    ];
+  },
+  async handle(input, call, deps) {
+    checkRequest(input, call);
+    for (;;) {
+      const version = await newVersion(input, call, deps);
+      try {
+        await deps.database.write([
+          modelPackageStore(deps.database).insert(version),
+          deps.outbox.add(modelPackageEvent(version)),
+        ]);
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        // Somebody else took this number of the group: take the next. A name that is taken stays taken.
+        if (version.groupName) continue;
+        throw call.error('ConflictException', `Model Package already exists: ${version.arn}`);
+      }
+      deps.outbox.wake();
+      deps.wake.modelPackage(version.arn);
+      return { ModelPackageArn: version.arn };
+    }
+  },
+};
+
+function checkRequest(input: ModelPackageRequest, call: Call): void {
+  if (!input.ModelPackageGroupName === !input.ModelPackageName) {
+    throw call.error('ValidationException', 'Exactly one of ModelPackageGroupName and ModelPackageName must be given.');
+  }
+  if (input.SourceAlgorithmSpecification) {
+    throw call.error('ValidationException', 'SourceAlgorithmSpecification is not supported by Clary yet.');
+  }
+  const containers = input.InferenceSpecification?.Containers ?? [];
+  if (containers.length !== 1) {
+    throw call.error(
+      'ValidationException',
+      'InferenceSpecification with exactly one container is what Clary supports yet.',
+    );
+  }
+  const [container] = containers;
+  if (container?.Image) servingRuntime(container.Image, call);
+  const uri = artifactUri(input);
+  if (!container?.Image || !uri || !parseS3Uri(uri)) {
+    throw call.error('ValidationException', 'The container needs an Image and a ModelDataUrl in S3.');
+  }
+}
+
+async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): Promise<ModelPackage> {
+  const group = input.ModelPackageGroupName;
+  const place = { account: call.account, region: call.region };
+  const groupName = group?.startsWith('arn:') ? group.slice(group.lastIndexOf('/') + 1) : group;
+  let version: number | undefined;
+  if (groupName) {
+    const groupArn = modelPackageGroupArn(call, groupName);
+    if (!(await modelPackageGroupStore(deps.database).find(groupArn))) {
+      throw call.error('ValidationException', `Model Package Group does not exist: ${groupArn}`);
+    }
+    version = (await modelPackageStore(deps.database).findLatestVersion(place, groupName)) + 1;
+  }
+  return {
+    ...place,
+    arn:
+      groupName && version
+        ? versionArn(place, groupName, version)
+        : modelPackageArn(place, input.ModelPackageName ?? ''),
+    groupName,
+    version,
+    status: 'Pending',
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html: a version without a status waits for approval.
+    approvalStatus: input.ModelApprovalStatus ?? (groupName ? 'PendingManualApproval' : undefined),
+    createdAt: call.now,
+    modifiedAt: call.now,
+    revision: 1,
+    request: input,
+    state: { runId: randomHex(8), createdBy: call.principal.arn },
+  };
+}

@@ -1,0 +1,21 @@
+/** DeleteModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteModelPackage.html. The artifact stays where it is. */
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerOperation } from '../deps.ts';
+import { modelPackageArn } from './model-package.ts';
+import { modelPackageStore } from './model-package-store.ts';
+
+export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage'> = {
+  access: (input, call) => [
+    { action: 'sagemaker:DeleteModelPackage', resource: modelPackageArn(call, input.ModelPackageName) },
+  ],
+  async handle(input, call, deps) {
+    const arn = modelPackageArn(call, input.ModelPackageName);
+    try {
+      await deps.database.write([modelPackageStore(deps.database).remove(arn)]);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      throw call.error('ValidationException', `ModelPackage ${arn} does not exist.`);
+    }
+    return {};
+  },
+};

@@ -1,0 +1,113 @@
+/**
+ * The check of a model package: its artifact is fetched, opened, loaded and asked for a prediction by a process of its own. Only then is the version
+ * Completed; else it is Failed and says why.
+ */
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AwsError } from '../../../contract/aws-error.ts';
+import { ArchiveRefused } from '../../../engine/archive.ts';
+import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
+import { fetchArtifact } from '../artifacts.ts';
+import type { SageMakerResources } from '../deps.ts';
+import { artifactUri } from './create-model-package.ts';
+import { type ModelPackage, modelPackageEvent } from './model-package.ts';
+import { modelPackageStore } from './model-package-store.ts';
+
+/** A model that needs longer than this for one prediction is not fit to serve. */
+const checkMs = 60_000;
+const lookAgainMs = 1000;
+
+export function startModelPackageReconciler(resources: SageMakerResources): Reconciler {
+  const { database, outbox, clock, log, executor, settings } = resources;
+  const store = modelPackageStore(database);
+  const dirOf = (version: ModelPackage) => join(settings.runsDir, 'probes', version.state.runId);
+  const watched = new Map<string, () => void>();
+
+  async function change(version: ModelPackage, to: Partial<ModelPackage>): Promise<void> {
+    const next = { ...version, ...to, modifiedAt: clock.now() };
+    await database.write([store.update(next), outbox.add(modelPackageEvent(next))]);
+    outbox.wake();
+  }
+
+  async function end(version: ModelPackage, failureReason?: string): Promise<undefined> {
+    const state = failureReason ? { ...version.state, failureReason: failureReason.slice(0, 1024) } : version.state;
+    await change(version, { status: failureReason ? 'Failed' : 'Completed', state });
+    watched.get(version.arn)?.();
+    watched.delete(version.arn);
+    await rm(dirOf(version), { recursive: true, force: true });
+  }
+
+  /** Starts the check; answers why it cannot. */
+  async function begin(version: ModelPackage): Promise<string | undefined> {
+    const dir = dirOf(version);
+    const ml = join(dir, 'ml');
+    await rm(ml, { recursive: true, force: true });
+    await mkdir(join(ml, 'model'), { recursive: true, mode: 0o700 });
+    await mkdir(join(ml, 'output'), { recursive: true, mode: 0o700 });
+    const uri = artifactUri(version.request) ?? '';
+    try {
+      const aws = resources.aws.asService(version.account, 'sagemaker.amazonaws.com', version.region);
+      await fetchArtifact(aws, uri, join(ml, 'model'));
+    } catch (error) {
+      if (error instanceof AwsError) return `The artifact ${uri} could not be read: ${error.code}: ${error.message}`;
+      if (error instanceof ArchiveRefused) return `The artifact ${uri} could not be opened: ${error.message}`;
+      throw error;
+    }
+    await executor.start({
+      dir,
+      command: [settings.nodePath, settings.runtimeMain, 'probe', '--ml-dir', ml],
+      env: { ...settings.runtimeEnvironment, OMP_NUM_THREADS: '1' },
+      cwd: ml,
+    });
+    return undefined;
+  }
+
+  async function step(arn: string): Promise<number | undefined> {
+    const version = await store.find(arn);
+    if (!version || (version.status !== 'Pending' && version.status !== 'InProgress')) return undefined;
+    if (version.status === 'Pending') {
+      await change(version, { status: 'InProgress' });
+      return 0;
+    }
+    const dir = dirOf(version);
+    const status = await executor.status(dir);
+    if (status.state === 'absent') {
+      const refusal = await begin(version);
+      if (refusal) return end(version, refusal);
+    } else if (status.state === 'lost') {
+      return end(version, 'The check vanished without a result: register the version again.');
+    } else if (status.state === 'exited') {
+      if (status.exitCode === 0) return end(version);
+      const failure = await readFile(join(dir, 'ml', 'output', 'failure'), 'utf8').catch(() => '');
+      return end(
+        version,
+        `The model could not be asked: ${failure.trim() || `the check ended with status ${status.exitCode}`}`,
+      );
+    } else if (clock.now().getTime() - status.startedAt.getTime() > checkMs) {
+      await executor.signal(dir, 'SIGKILL');
+    }
+    if (!watched.has(arn))
+      watched.set(
+        arn,
+        executor.onExit(dir, () => reconciler.wake(arn)),
+      );
+    return lookAgainMs;
+  }
+
+  const reconciler = startReconciler({
+    name: 'model packages',
+    list: () => store.listUnchecked(),
+    step,
+    everyMs: 10_000,
+    concurrency: 4,
+    clock,
+    log,
+  });
+  return {
+    wake: reconciler.wake,
+    async stop() {
+      await reconciler.stop();
+      for (const unwatch of watched.values()) unwatch();
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** The only SQL about model packages. */
+import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { queryBuilder } from '../../../storage/query-builder.ts';
+import { type ApprovalStatus, type ModelPackage, type ModelPackageStatus, modelPackageArn } from './model-package.ts';
+
+interface PackageTable {
+  arn: string;
+  account: string;
+  region: string;
+  group_name: string | null;
+  version: number | null;
+  status: ModelPackageStatus;
+  approval_status: ApprovalStatus | null;
+  created_at: number;
+  modified_at: number;
+  revision: number;
+  request: string;
+  state: string;
+}
+
+export interface PackagePage {
+  readonly groupName: string | undefined;
+  readonly type: 'Versioned' | 'Unversioned' | 'Both';
+  readonly nameContains: string | undefined;
+  readonly approvalStatus: string | undefined;
+  readonly createdAfter: Date | undefined;
+  readonly createdBefore: Date | undefined;
+  readonly sortBy: 'arn' | 'created_at';
+  readonly order: 'asc' | 'desc';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const sql = queryBuilder<{ sagemaker_model_packages: PackageTable }>();
+
+const rowOf = (version: ModelPackage): PackageTable => ({
+  arn: version.arn,
+  account: version.account,
+  region: version.region,
+  group_name: version.groupName ?? null,
+  version: version.version ?? null,
+  status: version.status,
+  approval_status: version.approvalStatus ?? null,
+  created_at: version.createdAt.getTime(),
+  modified_at: version.modifiedAt.getTime(),
+  revision: version.revision,
+  request: JSON.stringify(version.request),
+  state: JSON.stringify(version.state),
+});
+
+const packageOf = (row: PackageTable): ModelPackage => ({
+  arn: row.arn,
+  account: row.account,
+  region: row.region,
+  groupName: row.group_name ?? undefined,
+  version: row.version ?? undefined,
+  status: row.status,
+  approvalStatus: row.approval_status ?? undefined,
+  createdAt: new Date(row.created_at),
+  modifiedAt: new Date(row.modified_at),
+  revision: row.revision,
+  request: JSON.parse(row.request),
+  state: JSON.parse(row.state),
+});
+
+type Place = { readonly account: string; readonly region: string };
+
+export function modelPackageStore(database: Database) {
+  const all = () => sql.selectFrom('sagemaker_model_packages').selectAll();
+  return {
+    insert: (version: ModelPackage): Statement =>
+      statement(sql.insertInto('sagemaker_model_packages').values(rowOf(version)).compile(), 1),
+
+    /** Holds only if nobody changed the version since it was read. */
+    update: (version: ModelPackage): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_model_packages')
+          .set({ ...rowOf(version), revision: version.revision + 1 })
+          .where('arn', '=', version.arn)
+          .where('revision', '=', version.revision)
+          .compile(),
+        1,
+      ),
+
+    remove: (arn: string): Statement =>
+      statement(sql.deleteFrom('sagemaker_model_packages').where('arn', '=', arn).compile(), 1),
+
+    async find(arn: string): Promise<ModelPackage | undefined> {
+      const [row] = await database.read(all().where('arn', '=', arn).compile());
+      return row && packageOf(row);
+    },
+
+    /** 0 where the group has none. */
+    async findLatestVersion(at: Place, groupName: string): Promise<number> {
+      const [row] = await database.read(
+        sql
+          .selectFrom('sagemaker_model_packages')
+          .select('version')
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where('group_name', '=', groupName)
+          .orderBy('version', 'desc')
+          .limit(1)
+          .compile(),
+      );
+      return row?.version ?? 0;
+    },
+
+    async listUnchecked(): Promise<string[]> {
+      const rows = await database.read(
+        sql
+          .selectFrom('sagemaker_model_packages')
+          .select('arn')
+          .where('status', 'in', ['Pending', 'InProgress'])
+          .compile(),
+      );
+      return rows.map((row) => row.arn);
+    },
+
+    async list(at: Place, page: PackagePage): Promise<ModelPackage[]> {
+      let query = all().where('account', '=', at.account).where('region', '=', at.region);
+      if (page.groupName) query = query.where('group_name', '=', page.groupName);
+      else if (page.type === 'Versioned') query = query.where('group_name', 'is not', null);
+      else if (page.type === 'Unversioned') query = query.where('group_name', 'is', null);
+      if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['arn', e.val(page.nameContains)]), '>', 0));
+      if (page.approvalStatus) query = query.where('approval_status', '=', page.approvalStatus as ApprovalStatus);
+      if (page.createdAfter) query = query.where('created_at', '>=', page.createdAfter.getTime());
+      if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
+      const rows = await database.read(
+        query
+          .orderBy(page.sortBy, page.order)
+          .orderBy('version', page.order)
+          .limit(page.limit)
+          .offset(page.offset)
+          .compile(),
+      );
+      return rows.map(packageOf);
+    },
+  };
+}
+
+/** By name, or by ARN. */
+export const findModelPackage = (database: Database, at: Place, nameOrArn: string) =>
+  modelPackageStore(database).find(modelPackageArn(at, nameOrArn));

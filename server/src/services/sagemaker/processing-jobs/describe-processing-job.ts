@@ -1,0 +1,16 @@
+/** DescribeProcessingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeProcessingJob.html */
+import type { SageMakerOperation } from '../deps.ts';
+import { jobStore } from '../jobs/job-store.ts';
+import { describeProcessing, type ProcessingJobRequest, processingJobArn } from './processing-job.ts';
+
+export const describeProcessingJob: SageMakerOperation<'DescribeProcessingJob'> = {
+  access: (input, call) => [
+    { action: 'sagemaker:DescribeProcessingJob', resource: processingJobArn(call, input.ProcessingJobName) },
+  ],
+  async handle(input, call, deps) {
+    const store = jobStore<ProcessingJobRequest>(deps.database, 'processing');
+    const job = await store.find(processingJobArn(call, input.ProcessingJobName));
+    if (!job) throw call.error('ValidationException', 'Requested resource not found.');
+    return describeProcessing(job);
+  },
+};

@@ -1,0 +1,108 @@
+/**
+ * SageMaker: the table of its operations.
+ *
+ * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost on one instance with S3Prefix channels in File mode; processing runs
+ * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
+ * names it, never ignored. Tags are stored with the request and not yet listed.
+ * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
+ * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.
+ * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
+ * the endpoint).
+ */
+import { defineService, type Service } from '../../contract/service.ts';
+import type { SageMakerDeps, SageMakerResources } from './deps.ts';
+import { createEndpointConfig } from './endpoint-configs/create-endpoint-config.ts';
+import { deleteEndpointConfig } from './endpoint-configs/delete-endpoint-config.ts';
+import { describeEndpointConfig } from './endpoint-configs/describe-endpoint-config.ts';
+import { listEndpointConfigs } from './endpoint-configs/list-endpoint-configs.ts';
+import { createEndpoint } from './endpoints/create-endpoint.ts';
+import { deleteEndpoint } from './endpoints/delete-endpoint.ts';
+import { describeEndpoint } from './endpoints/describe-endpoint.ts';
+import { startEndpointReconciler } from './endpoints/endpoint-reconciler.ts';
+import { listEndpoints } from './endpoints/list-endpoints.ts';
+import { updateEndpoint } from './endpoints/update-endpoint.ts';
+import { startJobReconciler } from './jobs/job-reconciler.ts';
+import { createModelPackageGroup } from './model-package-groups/create-model-package-group.ts';
+import { deleteModelPackageGroup } from './model-package-groups/delete-model-package-group.ts';
+import { describeModelPackageGroup } from './model-package-groups/describe-model-package-group.ts';
+import { listModelPackageGroups } from './model-package-groups/list-model-package-groups.ts';
+import { createModelPackage } from './model-packages/create-model-package.ts';
+import { deleteModelPackage } from './model-packages/delete-model-package.ts';
+import { describeModelPackage } from './model-packages/describe-model-package.ts';
+import { listModelPackages } from './model-packages/list-model-packages.ts';
+import { startModelPackageReconciler } from './model-packages/model-package-reconciler.ts';
+import { updateModelPackage } from './model-packages/update-model-package.ts';
+import { createModel } from './models/create-model.ts';
+import { deleteModel } from './models/delete-model.ts';
+import { describeModel } from './models/describe-model.ts';
+import { listModels } from './models/list-models.ts';
+import { createProcessingJob } from './processing-jobs/create-processing-job.ts';
+import { describeProcessingJob } from './processing-jobs/describe-processing-job.ts';
+import { listProcessingJobs } from './processing-jobs/list-processing-jobs.ts';
+import { processingWork } from './processing-jobs/processing-work.ts';
+import { stopProcessingJob } from './processing-jobs/stop-processing-job.ts';
+import { createTrainingJob } from './training-jobs/create-training-job.ts';
+import { describeTrainingJob } from './training-jobs/describe-training-job.ts';
+import { listTrainingJobs } from './training-jobs/list-training-jobs.ts';
+import { stopTrainingJob } from './training-jobs/stop-training-job.ts';
+import { trainingWork } from './training-jobs/training-work.ts';
+
+export function sagemakerService(resources: SageMakerResources): {
+  service: Service;
+  /** Stops reconciling; jobs and replicas go on and are adopted at the next start. */
+  stop(): Promise<void>;
+} {
+  const reconcilers = {
+    trainingJob: startJobReconciler(resources, trainingWork),
+    processingJob: startJobReconciler(resources, processingWork),
+    modelPackage: startModelPackageReconciler(resources),
+    endpoint: startEndpointReconciler(resources),
+  };
+  const deps: SageMakerDeps = {
+    ...resources,
+    wake: {
+      trainingJob: (key) => reconcilers.trainingJob.wake(key),
+      processingJob: (key) => reconcilers.processingJob.wake(key),
+      modelPackage: (key) => reconcilers.modelPackage.wake(key),
+      endpoint: (key) => reconcilers.endpoint.wake(key),
+    },
+  };
+  const service = defineService('sagemaker', deps, {
+    CreateTrainingJob: createTrainingJob,
+    DescribeTrainingJob: describeTrainingJob,
+    ListTrainingJobs: listTrainingJobs,
+    StopTrainingJob: stopTrainingJob,
+    CreateProcessingJob: createProcessingJob,
+    DescribeProcessingJob: describeProcessingJob,
+    ListProcessingJobs: listProcessingJobs,
+    StopProcessingJob: stopProcessingJob,
+    CreateModelPackageGroup: createModelPackageGroup,
+    DescribeModelPackageGroup: describeModelPackageGroup,
+    ListModelPackageGroups: listModelPackageGroups,
+    DeleteModelPackageGroup: deleteModelPackageGroup,
+    CreateModelPackage: createModelPackage,
+    DescribeModelPackage: describeModelPackage,
+    ListModelPackages: listModelPackages,
+    UpdateModelPackage: updateModelPackage,
+    DeleteModelPackage: deleteModelPackage,
+    CreateModel: createModel,
+    DescribeModel: describeModel,
+    ListModels: listModels,
+    DeleteModel: deleteModel,
+    CreateEndpointConfig: createEndpointConfig,
+    DescribeEndpointConfig: describeEndpointConfig,
+    ListEndpointConfigs: listEndpointConfigs,
+    DeleteEndpointConfig: deleteEndpointConfig,
+    CreateEndpoint: createEndpoint,
+    DescribeEndpoint: describeEndpoint,
+    ListEndpoints: listEndpoints,
+    UpdateEndpoint: updateEndpoint,
+    DeleteEndpoint: deleteEndpoint,
+  });
+  return {
+    service,
+    async stop() {
+      await Promise.all(Object.values(reconcilers).map((reconciler) => reconciler.stop()));
+    },
+  };
+}
