@@ -1,0 +1,209 @@
+/** Every setting: its name, flag, environment variable, default and meaning. The only reader of the environment and the command line. */
+import { availableParallelism, homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { LogLevel } from './kit/log.ts';
+
+export interface Setting {
+  readonly flag: string;
+  readonly kind: 'text' | 'number' | 'switch';
+  readonly default: string;
+  readonly doc: string;
+}
+
+/** docs/configuration.md is made of this table. The variable of `--any-flag` is CLARY_ANY_FLAG. */
+export const settings = {
+  data: {
+    flag: 'data',
+    kind: 'text',
+    default: '$XDG_DATA_HOME/clary, else ~/.local/share/clary',
+    doc: 'Folder of everything the platform keeps.',
+  },
+  host: { flag: 'host', kind: 'text', default: '127.0.0.1', doc: 'Address to listen on.' },
+  port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 takes a free one.' },
+  region: {
+    flag: 'region',
+    kind: 'text',
+    default: 'us-east-1',
+    doc: 'The region that `clary env` names and that the platform itself acts in. Requests are served for every region that they are signed for.',
+  },
+  account: {
+    flag: 'account',
+    kind: 'text',
+    default: '000000000000',
+    doc: 'The account, twelve digits. Fixed at the first start in a data folder.',
+  },
+  logLevel: {
+    flag: 'log-level',
+    kind: 'text',
+    default: 'info',
+    doc: 'debug (a line for each call), info, warn, error or silent; to standard error.',
+  },
+  anyCredentials: {
+    flag: 'any-credentials',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Accept any access key without a signature check, as emulators do; a key of twelve digits is the account. Loopback only.',
+  },
+  allowReset: {
+    flag: 'allow-reset',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Add POST /_clary/reset, which deletes everything. Needs the administrator’s secret key as a bearer token, or --any-credentials.',
+  },
+  requireApproved: {
+    flag: 'require-approved-model-package',
+    kind: 'switch',
+    default: 'on',
+    doc: 'Refuse CreateModel from a model package version whose approval status is not Approved. AWS does not refuse it. --no-require-approved-model-package turns it off.',
+  },
+  captureFlushMs: {
+    flag: 'capture-flush-ms',
+    kind: 'number',
+    default: '1000',
+    doc: 'How long captured requests may wait in memory before they are written to S3, in milliseconds.',
+  },
+  metricsFlushMs: {
+    flag: 'metrics-flush-ms',
+    kind: 'number',
+    default: '1000',
+    doc: 'How long metrics of endpoints may wait in memory before they are published, in milliseconds.',
+  },
+  maxRunningJobs: {
+    flag: 'max-running-jobs',
+    kind: 'number',
+    default: 'the number of cores, at least 2',
+    doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
+  },
+  durability: {
+    flag: 'durability',
+    kind: 'text',
+    default: 'power',
+    doc: 'What acknowledged objects survive: power (every write is flushed to the disk) or process (a kill of the server).',
+  },
+  readyJson: {
+    flag: 'ready-json',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Print one line of JSON instead of the banner when ready: for programs that start the server.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export interface Config {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
+  readonly account: string;
+  readonly logLevel: LogLevel;
+  readonly anyCredentials: boolean;
+  readonly allowReset: boolean;
+  readonly requireApprovedModelPackage: boolean;
+  readonly captureFlushMs: number;
+  readonly metricsFlushMs: number;
+  readonly maxRunningJobs: number;
+  readonly durability: 'power' | 'process';
+  readonly readyJson: boolean;
+  readonly nodePath: string;
+  readonly runtimeMain: string;
+  readonly runtimeEnvironment: Readonly<Record<string, string>>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that cannot be; the message says which, why and how to mend it. */
+export class ConfigError extends Error {}
+
+/** What the platform's own algorithms get of the environment: enough to find Python and to fetch a pinned package through a proxy. */
+const handedOn =
+  /^(PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_CACHE_HOME|CLARY_CACHE_DIR|PIP_.*|PYENV_ROOT|UV_.*|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE)$/;
+
+const packageFile = (name: string, file: string) =>
+  join(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), file);
+
+export function readConfig(args: readonly string[], env: Environment): Config {
+  const given = parse(args, env);
+  const text = (name: keyof typeof settings, usual: string = settings[name].default) =>
+    given[settings[name].flag] ?? usual;
+  const number = (name: keyof typeof settings, usual: string = settings[name].default) => {
+    const value = Number(text(name, usual));
+    if (!Number.isInteger(value) || value < 0)
+      throw new ConfigError(`--${settings[name].flag} must be a whole number, not "${text(name)}"`);
+    return value;
+  };
+  const on = (name: keyof typeof settings) => text(name) === 'on';
+  const choice = <T extends string>(name: keyof typeof settings, ...values: T[]): T => {
+    const value = values.find((candidate) => candidate === text(name));
+    if (!value)
+      throw new ConfigError(`--${settings[name].flag} must be one of ${values.join(', ')}, not "${text(name)}"`);
+    return value;
+  };
+  const cache = env.CLARY_CACHE_DIR || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'clary');
+  const config: Config = {
+    dataDir: resolve(given.data ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
+    host: text('host'),
+    port: number('port'),
+    region: text('region'),
+    account: text('account'),
+    logLevel: choice('logLevel', 'debug', 'info', 'warn', 'error', 'silent'),
+    anyCredentials: on('anyCredentials'),
+    allowReset: on('allowReset'),
+    requireApprovedModelPackage: on('requireApproved'),
+    captureFlushMs: number('captureFlushMs'),
+    metricsFlushMs: number('metricsFlushMs'),
+    maxRunningJobs: number('maxRunningJobs', String(Math.max(2, availableParallelism()))),
+    durability: choice('durability', 'power', 'process'),
+    readyJson: on('readyJson'),
+    nodePath: process.execPath,
+    runtimeMain: packageFile('@clary/runtime', join('src', 'main.ts')),
+    runtimeEnvironment: {
+      ...Object.fromEntries(
+        Object.entries(env).filter(
+          (entry): entry is [string, string] => handedOn.test(entry[0]) && entry[1] !== undefined,
+        ),
+      ),
+      // Type stripping is most of a small process's start; its result is kept.
+      NODE_COMPILE_CACHE: join(cache, 'compiled'),
+    },
+  };
+  check(config);
+  return config;
+}
+
+function check(config: Config): void {
+  if (!/^\d{12}$/.test(config.account))
+    throw new ConfigError(`--account must be twelve digits, not "${config.account}"`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
+    throw new ConfigError(`--region must look like us-east-1, not "${config.region}"`);
+  if (config.port > 65_535) throw new ConfigError(`--port must be at most 65535, not ${config.port}`);
+  if (config.anyCredentials && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
+    throw new ConfigError(
+      `--any-credentials opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${config.host}`,
+    );
+  }
+}
+
+/** Flags beat variables. Switches are 'on' or 'off'. */
+function parse(args: readonly string[], env: Environment): Record<string, string | undefined> {
+  const all: readonly Setting[] = Object.values(settings);
+  const values: Record<string, string | undefined> = {};
+  for (const { flag, kind } of all) {
+    const value = env[`CLARY_${flag.replaceAll('-', '_').toUpperCase()}`];
+    if (value === undefined) continue;
+    values[flag] = kind === 'switch' ? (/^(1|true|on|yes)$/i.test(value) ? 'on' : 'off') : value;
+  }
+  const options = Object.fromEntries(
+    all.map(({ flag, kind }) => [flag, { type: kind === 'switch' ? ('boolean' as const) : ('string' as const) }]),
+  );
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowNegative: true }).values;
+    for (const [flag, value] of Object.entries(parsed))
+      values[flag] = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+  } catch (error) {
+    throw new ConfigError(
+      `${(error as Error).message.split('. ')[0]}. The flags are: ${all.map(({ flag }) => `--${flag}`).join(' ')}`,
+    );
+  }
+  return values;
+}

@@ -1,0 +1,97 @@
+/** Request bodies: gathered up to a limit, or streamed on with their declared hash verified at the end. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { AwsError } from '../contract/aws-error.ts';
+import type { ProtocolName } from '../models/catalog.ts';
+import { decodeChunks } from '../wire/aws-chunked.ts';
+import type { WireRequest } from '../wire/protocol.ts';
+import type { Signature } from '../wire/sigv4.ts';
+import { refusal } from './refusals.ts';
+
+/** InvokeEndpoint takes 6 MB: https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html */
+const maxBytes: Partial<Record<ProtocolName, number>> = { 'rest-json': 6 * 1024 * 1024 };
+const usualMaxBytes = 16 * 1024 * 1024;
+
+const empty = new Uint8Array();
+
+export function gather(stream: Readable, headers: WireRequest['headers'], protocol: ProtocolName): Promise<Uint8Array> {
+  const declared = headers['content-length'];
+  if (declared === '0' || (declared === undefined && headers['transfer-encoding'] === undefined))
+    return Promise.resolve(empty);
+  const limit = maxBytes[protocol] ?? usualMaxBytes;
+  if (Number(declared) > limit) return Promise.reject(refusal('tooLarge', protocol));
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Uint8Array) => {
+      size += chunk.length;
+      if (size > limit) return reject(refusal('tooLarge', protocol));
+      chunks.push(chunk);
+    });
+    stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    stream.once('error', reject);
+    stream.once('close', () =>
+      reject(new AwsError('RequestTimeout', 'The request body was cut short.', { status: 400 })),
+    );
+  });
+}
+
+async function* verified(stream: Readable, declared: string) {
+  const hash = createHash('sha256');
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const computed = hash.digest('hex');
+  if (computed === declared) return;
+  throw new AwsError(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    {
+      status: 400,
+      fields: { ClientComputedContentSHA256: declared, S3ComputedContentSHA256: computed },
+    },
+  );
+}
+
+export interface StreamedRequest {
+  readonly headers: WireRequest['headers'];
+  readonly body: Readable;
+}
+
+/** S3's payload as its x-amz-content-sha256 says it comes: hashed, unsigned, or in chunks. The headers lose what the coding added. */
+export function streamed(
+  stream: Readable,
+  headers: WireRequest['headers'],
+  signature: Signature,
+  key: Buffer,
+): StreamedRequest {
+  const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
+  if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
+  if (/^[0-9a-f]{64}$/.test(declared)) {
+    return { headers, body: Readable.from(verified(stream, declared), { objectMode: false }) };
+  }
+  const signed = /^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(declared);
+  if (!signed && declared !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') {
+    throw new AwsError(
+      'InvalidArgument',
+      'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, or a valid sha256 value.',
+      {
+        status: 400,
+      },
+    );
+  }
+  const { 'content-length': _, 'x-amz-decoded-content-length': length, 'content-encoding': coding, ...rest } = headers;
+  const left = (coding ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && part !== 'aws-chunked');
+  return {
+    headers: {
+      ...rest,
+      ...(length === undefined ? {} : { 'content-length': length }),
+      ...(left.length === 0 ? {} : { 'content-encoding': left.join(',') }),
+    },
+    body: decodeChunks(stream, signed ? { signature, key } : undefined),
+  };
+}

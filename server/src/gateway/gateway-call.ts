@@ -1,0 +1,61 @@
+/** One request's Call. What few operations ask for (logger, abort signal, other services) is made when it is asked for. */
+import type { Aws, AwsAccess } from '../contract/aws.ts';
+import { AwsError, type AwsErrorOptions } from '../contract/aws-error.ts';
+import type { Call } from '../contract/call.ts';
+import type { Principal } from '../contract/principal.ts';
+import type { Log } from '../kit/log.ts';
+import type { ServiceName } from '../models/catalog.ts';
+
+export interface CallFacts {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly now: Date;
+  readonly sourceIp: string;
+}
+
+export class GatewayCall implements Call {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly now: Date;
+  readonly sourceIp: string;
+  readonly #log: Log;
+  readonly #access: AwsAccess;
+  readonly #signal: () => AbortSignal;
+
+  constructor(facts: CallFacts, log: Log, access: AwsAccess, signal: () => AbortSignal) {
+    this.service = facts.service;
+    this.operation = facts.operation;
+    this.account = facts.principal.account;
+    this.region = facts.region;
+    this.principal = facts.principal;
+    this.requestId = facts.requestId;
+    this.now = facts.now;
+    this.sourceIp = facts.sourceIp;
+    this.#log = log;
+    this.#access = access;
+    this.#signal = signal;
+  }
+
+  get log(): Log {
+    return this.#log.with({ requestId: this.requestId, operation: this.operation });
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+
+  get aws(): Aws {
+    return this.#access.as(this.principal, this.region);
+  }
+
+  error(code: string, message: string, options?: AwsErrorOptions): AwsError {
+    return new AwsError(code, message, options);
+  }
+}

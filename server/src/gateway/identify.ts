@@ -1,0 +1,84 @@
+/** Which service, protocol and operation a request is for. Knows services by what the catalog says, none by name. */
+import type { Service } from '../contract/service.ts';
+import { catalog, type ProtocolName, type ServiceName } from '../models/catalog.ts';
+import { loadServiceModel, type OperationModel, type ServiceModel } from '../models/service-model.ts';
+import type { WireRequest } from '../wire/protocol.ts';
+import { protocols } from '../wire/protocols.ts';
+import { notBuilt } from './refusals.ts';
+
+export interface Destination {
+  readonly service: Service;
+  readonly model: ServiceModel;
+  readonly protocol: ProtocolName;
+}
+
+/** The protocol by the request's look alone: it decides the shape of errors before the service is known. */
+export function protocolOf({ headers }: Pick<WireRequest, 'headers'>, signingName: string | undefined): ProtocolName {
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'rpc-v2-cbor';
+  const target = headers['x-amz-target'];
+  if (target !== undefined) return headers['content-type']?.includes('json-1.0') ? 'aws-json-1.0' : 'aws-json-1.1';
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
+  const entry = Object.values(catalog).find(
+    (candidate) => candidate.signingName === signingName && isRest(candidate.protocols[0]),
+  );
+  if (entry) return entry.protocols[0] ?? 'rest-xml';
+  return signingName === undefined || signingName === 's3' ? 'rest-xml' : 'query';
+}
+
+const isRest = (protocol: ProtocolName | undefined) => protocol === 'rest-json' || protocol === 'rest-xml';
+
+const models = new Map<ServiceName, ServiceModel>();
+
+/** Synchronous once the model is loaded. */
+export function modelFor(name: ServiceName): ServiceModel | Promise<ServiceModel> {
+  return (
+    models.get(name) ??
+    loadServiceModel(name).then((model) => {
+      models.set(name, model);
+      return model;
+    })
+  );
+}
+
+/** The service that a signed request is for; undefined where no service of the catalog speaks so. */
+export function serviceOf(
+  protocol: ProtocolName,
+  request: Pick<WireRequest, 'headers'>,
+  signingName: string,
+  services: ReadonlyMap<ServiceName, Service>,
+): Service | undefined {
+  for (const service of services.values()) {
+    const entry = catalog[service.name];
+    if (entry.signingName !== signingName || !speaks(entry.protocols, protocol)) continue;
+    const target = request.headers['x-amz-target'];
+    if (protocol.startsWith('aws-json') && entry.target !== target?.slice(0, target.lastIndexOf('.'))) continue;
+    return service;
+  }
+  return undefined;
+}
+
+const speaks = (spoken: readonly ProtocolName[], protocol: ProtocolName) =>
+  spoken.some((one) => one === protocol || (one.startsWith('aws-json') && protocol.startsWith('aws-json')));
+
+/** Throws 501 for an operation that the model knows and nobody registered, or that nobody knows. */
+export function operationOf({ service, model, protocol }: Destination, request: WireRequest): OperationModel {
+  const name = protocols[protocol].operationOf(model, request);
+  const operation = name === undefined ? undefined : model.operations.get(name);
+  if (!operation || !service.operations.has(operation.name))
+    throw notBuilt(service.name, name ?? `${request.method} ${request.path}`);
+  return operation;
+}
+
+/** What an unknown service's request seems to ask for. */
+export function guessOperation(request: WireRequest): string {
+  const target = request.headers['x-amz-target'];
+  if (target) return target.slice(target.lastIndexOf('.') + 1);
+  if (
+    request.body instanceof Uint8Array &&
+    request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  ) {
+    const action = new URLSearchParams(Buffer.from(request.body.subarray(0, 4096)).toString('latin1')).get('Action');
+    if (action) return action;
+  }
+  return `${request.method} ${request.path}`;
+}

@@ -1,0 +1,67 @@
+/** Services as each other's clients, without HTTP: the same authorization, validation and operation as for any caller. */
+import type { Aws, AwsAccess } from '../contract/aws.ts';
+import type { Identity } from '../contract/identity.ts';
+import type { Principal } from '../contract/principal.ts';
+import type { Service } from '../contract/service.ts';
+import type { Clock } from '../kit/clock.ts';
+import { uuid } from '../kit/ids.ts';
+import type { Log } from '../kit/log.ts';
+import { catalog, type ServiceName } from '../models/catalog.ts';
+import { GatewayCall } from './gateway-call.ts';
+import { modelFor } from './identify.ts';
+import { perform } from './perform.ts';
+import { notBuilt } from './refusals.ts';
+
+export interface InProcessOptions {
+  /** Filled after this is made: services hold it before all of them exist. */
+  readonly services: ReadonlyMap<ServiceName, Service>;
+  readonly identity: Identity;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const neverAborts = new AbortController().signal;
+
+export function inProcessAccess({ services, identity, region: home, clock, log }: InProcessOptions): AwsAccess {
+  const as = (principal: Principal, region = home): Aws => ({
+    async call(name, operationName, input, signal = neverAborts) {
+      const model = await modelFor(name);
+      const operation = model.operations.get(operationName);
+      const bound = services.get(name)?.operations.get(operationName);
+      if (!operation || !bound) throw notBuilt(name, operationName);
+      const call = new GatewayCall(
+        {
+          service: name,
+          operation: operationName,
+          region,
+          principal,
+          requestId: uuid(),
+          now: clock.now(),
+          sourceIp: '127.0.0.1',
+        },
+        log,
+        access,
+        () => signal,
+      );
+      const protocol = catalog[name].protocols[0] ?? 'aws-json-1.1';
+      return (await perform({ model, operation, bound, protocol, identity }, input, call)) as never;
+    },
+  });
+  const access: AwsAccess = {
+    as,
+    asService: (account, servicePrincipal, region) =>
+      as(
+        {
+          kind: 'service',
+          account,
+          arn: `arn:aws:iam::${account}:service/${servicePrincipal}`,
+          userId: servicePrincipal,
+        },
+        region,
+      ),
+    asRole: async (roleArn, servicePrincipal, sessionName) =>
+      as(await identity.assumeForService(roleArn, servicePrincipal, sessionName)),
+  };
+  return access;
+}

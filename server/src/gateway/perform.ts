@@ -1,0 +1,47 @@
+/** The middle of every call, over HTTP or in process: authorize → validate → handle. */
+import { AwsError } from '../contract/aws-error.ts';
+import type { Call } from '../contract/call.ts';
+import type { Decision, Identity } from '../contract/identity.ts';
+import type { Access, BoundOperation } from '../contract/operation.ts';
+import type { ProtocolName } from '../models/catalog.ts';
+import type { OperationModel, ServiceModel } from '../models/service-model.ts';
+import { validationCode, validationMessage, violations } from '../models/validate.ts';
+import { refusal } from './refusals.ts';
+
+export interface Performance {
+  readonly model: ServiceModel;
+  readonly operation: OperationModel;
+  readonly bound: BoundOperation;
+  readonly protocol: ProtocolName;
+  readonly identity: Identity;
+}
+
+/** Stays synchronous up to the operation where nothing has to be looked up. */
+export function perform(what: Performance, input: unknown, call: Call): Promise<unknown> | unknown {
+  const { bound, identity } = what;
+  const decide = (access: readonly Access[]) => {
+    const decision = identity.authorize(call.principal, access, requestContext(call));
+    return decision instanceof Promise ? decision.then(proceed) : proceed(decision);
+  };
+  const proceed = (decision: Decision) => {
+    if (!decision.allowed) throw refusal('denied', what.protocol, decision.reason);
+    const found = violations(what.model, what.operation, input);
+    if (found.length > 0) {
+      throw new AwsError(validationCode(what.model, what.protocol), validationMessage(found), { status: 400 });
+    }
+    return bound.handle(input, call);
+  };
+  const access = bound.access(input, call);
+  return access instanceof Promise ? access.then(decide) : decide(access);
+}
+
+/** Condition keys of every request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+function requestContext(call: Call): Record<string, string> {
+  return {
+    'aws:SourceIp': call.sourceIp,
+    'aws:SecureTransport': 'false',
+    'aws:CurrentTime': call.now.toISOString(),
+    'aws:EpochTime': String(Math.floor(call.now.getTime() / 1000)),
+    'aws:RequestedRegion': call.region,
+  };
+}

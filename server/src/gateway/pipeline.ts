@@ -1,0 +1,220 @@
+/**
+ * Every request's way: identify → authenticate → parse → authorize → validate → handle → serialize. (record: server.ts, when the answer has left.)
+ * Knows no service by name.
+ */
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { AwsAccess } from '../contract/aws.ts';
+import { AwsError } from '../contract/aws-error.ts';
+import type { Identity } from '../contract/identity.ts';
+import type { Principal } from '../contract/principal.ts';
+import type { Service } from '../contract/service.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Log } from '../kit/log.ts';
+import type { ProtocolName, ServiceName } from '../models/catalog.ts';
+import { errorStatus } from '../wire/answers.ts';
+import type { WireRequest, WireResponse } from '../wire/protocol.ts';
+import { protocols } from '../wire/protocols.ts';
+import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
+import { type Authenticated, authenticate } from './authenticate.ts';
+import { gather, streamed } from './body.ts';
+import { GatewayCall } from './gateway-call.ts';
+import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
+import { perform } from './perform.ts';
+import { defect, notBuilt, refusal } from './refusals.ts';
+
+export interface PipelineDeps {
+  readonly services: ReadonlyMap<ServiceName, Service>;
+  readonly identity: Identity;
+  readonly access: AwsAccess;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Accept any key; a key of twelve digits is the account. The value is the account of all others. */
+  readonly anyCredentialsAccount?: string;
+}
+
+export interface Incoming {
+  readonly head: Omit<WireRequest, 'body'>;
+  readonly stream: Readable;
+  readonly requestId: string;
+  readonly sourceIp: string;
+  readonly signal: () => AbortSignal;
+}
+
+/** What `record` writes down. */
+export interface Outcome {
+  readonly response: WireResponse;
+  service?: string;
+  operation?: string;
+  principal?: string;
+  error?: string;
+}
+
+interface Known {
+  protocol: ProtocolName;
+  destination?: Destination;
+  operation?: string;
+  principal?: Principal;
+}
+
+/** Never throws: what goes wrong is an answer. */
+export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
+  const known: Known = { protocol: protocolOf(incoming.head, undefined) };
+  const context = { requestId: incoming.requestId, method: incoming.head.method, path: incoming.head.path };
+  const facts = () => ({
+    ...(known.destination ? { service: known.destination.service.name } : {}),
+    ...(known.operation ? { operation: known.operation } : {}),
+    ...(known.principal ? { principal: known.principal.arn } : {}),
+  });
+  try {
+    return { response: await follow(incoming, deps, known, context), ...facts() };
+  } catch (thrown) {
+    const error = thrown instanceof AwsError ? thrown : defect(known.protocol);
+    if (!(thrown instanceof AwsError)) {
+      deps.log.error('a call ended in a defect', { requestId: incoming.requestId, ...facts(), error: thrown });
+    } else if (thrown.cause) {
+      deps.log.info('a call was refused', {
+        requestId: incoming.requestId,
+        ...facts(),
+        code: error.code,
+        cause: thrown.cause,
+      });
+    }
+    const model = known.destination?.model;
+    const response = protocols[known.protocol].serializeError(model, error, errorStatus(model, error), context);
+    return {
+      response: { ...response, headers: { ...response.headers, ...error.headers } },
+      ...facts(),
+      error: error.code,
+    };
+  }
+}
+
+async function follow(
+  incoming: Incoming,
+  deps: PipelineDeps,
+  known: Known,
+  context: { requestId: string },
+): Promise<WireResponse> {
+  const { head } = incoming;
+  const signature = readSigned(incoming, known);
+  const service = serviceOf(known.protocol, head, signature.service, deps.services);
+  const { request, authenticated } =
+    known.protocol === 'rest-xml'
+      ? await admitStreamed(incoming, signature, known, deps)
+      : await admitGathered(incoming, signature, known, deps);
+  known.principal = authenticated.principal;
+  if (!service) throw notBuilt(signature.service, guessOperation(request));
+  const loaded = modelFor(service.name);
+  const model = loaded instanceof Promise ? await loaded : loaded;
+  const destination: Destination = { service, model, protocol: known.protocol };
+  known.destination = destination;
+  const operation = operationOf(destination, request);
+  known.operation = operation.name;
+  const bound = service.operations.get(operation.name);
+  if (!bound) throw notBuilt(service.name, operation.name);
+  const whole =
+    operation.streamingInput || request.body instanceof Uint8Array
+      ? request
+      : { ...request, body: await gathered(request.body) };
+  const protocol = protocols[known.protocol];
+  const input = protocol.parse(model, operation, whole);
+  const call = new GatewayCall(
+    {
+      service: service.name,
+      operation: operation.name,
+      region: signature.region,
+      principal: authenticated.principal,
+      requestId: incoming.requestId,
+      now: deps.clock.now(),
+      sourceIp: incoming.sourceIp,
+    },
+    deps.log,
+    deps.access,
+    incoming.signal,
+  );
+  const output = perform({ model, operation, bound, protocol: known.protocol, identity: deps.identity }, input, call);
+  return protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
+}
+
+/** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
+const maxDocumentBytes = 4 * 1024 * 1024;
+
+async function gathered(stream: Readable): Promise<Uint8Array> {
+  let size = 0;
+  stream.on('data', (chunk: Uint8Array) => {
+    size += chunk.length;
+    if (size > maxDocumentBytes) stream.destroy(refusal('tooLarge', 'rest-xml'));
+  });
+  return buffer(stream);
+}
+
+function readSigned({ head }: Incoming, known: Known): Signature {
+  let signature: Signature | undefined;
+  try {
+    signature = readSignature(head);
+  } catch (error) {
+    if (error instanceof MalformedSignature) throw refusal('malformed', known.protocol, error.message);
+    throw error;
+  }
+  if (!signature) throw refusal('missing', known.protocol);
+  known.protocol = protocolOf(head, signature.service);
+  return signature;
+}
+
+interface Admitted {
+  readonly request: WireRequest;
+  readonly authenticated: Authenticated;
+}
+
+/** Everybody but S3: the body is gathered, because its hash is part of what is signed. */
+async function admitGathered(
+  { head, stream }: Incoming,
+  signature: Signature,
+  { protocol }: Known,
+  deps: PipelineDeps,
+): Promise<Admitted> {
+  const body = await gather(stream, head.headers, protocol);
+  const request = { ...head, body };
+  if (deps.anyCredentialsAccount) return { request, authenticated: anybody(signature, deps.anyCredentialsAccount) };
+  const declared = head.headers['x-amz-content-sha256'];
+  const computed = body.length === 0 ? emptyHash : sha256(body);
+  if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== computed)
+    throw refusal('mismatch', protocol);
+  const checked = authenticate(signature, head, computed, protocol, deps);
+  return { request, authenticated: checked instanceof Promise ? await checked : checked };
+}
+
+/** S3: the hash that is signed stands in a header, so the signature is checked before the first byte of the body. */
+async function admitStreamed(
+  { head, stream }: Incoming,
+  signature: Signature,
+  { protocol }: Known,
+  deps: PipelineDeps,
+): Promise<Admitted> {
+  let authenticated: Authenticated;
+  if (deps.anyCredentialsAccount) authenticated = anybody(signature, deps.anyCredentialsAccount);
+  else {
+    const declared = head.headers['x-amz-content-sha256'];
+    if (declared === undefined && signature.form === 'header') {
+      throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256', {
+        status: 400,
+      });
+    }
+    authenticated = await authenticate(signature, head, declared ?? 'UNSIGNED-PAYLOAD', protocol, deps);
+  }
+  const { headers, body } = streamed(stream, head.headers, signature, authenticated.key);
+  return { request: { ...head, headers, body }, authenticated };
+}
+
+function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
+  const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
+  const principal = {
+    kind: 'root' as const,
+    account,
+    arn: `arn:aws:iam::${account}:root`,
+    userId: account,
+    accessKeyId,
+  };
+  return { principal, key: Buffer.alloc(32) };
+}

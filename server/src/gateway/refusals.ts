@@ -1,0 +1,84 @@
+/** The gateway's own refusals, in each protocol's words. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, S3's error list; texts observed. */
+import { AwsError } from '../contract/aws-error.ts';
+import type { ProtocolName } from '../models/catalog.ts';
+
+type Family = 'json' | 'query' | 's3';
+const familyOf = (protocol: ProtocolName): Family =>
+  protocol === 'rest-xml' ? 's3' : protocol === 'query' ? 'query' : 'json';
+
+const invalidToken = 'The security token included in the request is invalid.';
+const noMatch =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+const words = {
+  missing: {
+    json: ['MissingAuthenticationTokenException', 'Missing Authentication Token'],
+    query: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
+    s3: ['AccessDenied', 'Access Denied'],
+  },
+  malformed: {
+    json: ['IncompleteSignatureException', ''],
+    query: ['IncompleteSignature', ''],
+    s3: ['AuthorizationHeaderMalformed', ''],
+  },
+  unknownKey: {
+    json: ['UnrecognizedClientException', invalidToken],
+    query: ['InvalidClientTokenId', invalidToken],
+    s3: ['InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'],
+  },
+  mismatch: {
+    json: ['InvalidSignatureException', noMatch],
+    query: ['SignatureDoesNotMatch', noMatch],
+    s3: [
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    ],
+  },
+  skewed: {
+    json: ['InvalidSignatureException', ''],
+    query: ['SignatureDoesNotMatch', ''],
+    s3: ['RequestTimeTooSkewed', "The difference between the request time and the server's time is too large."],
+  },
+  expiredToken: {
+    json: ['ExpiredTokenException', 'The security token included in the request is expired'],
+    query: ['ExpiredToken', 'The security token included in the request is expired'],
+    s3: ['ExpiredToken', 'The provided token has expired.'],
+  },
+  denied: { json: ['AccessDeniedException', ''], query: ['AccessDenied', ''], s3: ['AccessDenied', ''] },
+  tooLarge: {
+    json: ['RequestEntityTooLargeException', 'Request size exceeded the limit.'],
+    query: ['RequestEntityTooLarge', 'Request size exceeded the limit.'],
+    s3: ['EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size'],
+  },
+} as const satisfies Record<string, Record<Family, readonly [code: string, message: string]>>;
+
+export type RefusalKind = keyof typeof words;
+
+/** JSON services answer 400 where the others answer 403; the codes are what clients look at. */
+const statusOf = (kind: RefusalKind, protocol: ProtocolName): number => {
+  if (kind === 'tooLarge') return protocol === 'rest-xml' ? 400 : 413;
+  if (kind === 'malformed' && protocol === 'rest-xml') return 400;
+  return protocol.startsWith('aws-json') || protocol === 'rpc-v2-cbor' ? 400 : 403;
+};
+
+export function refusal(kind: RefusalKind, protocol: ProtocolName, message?: string): AwsError {
+  const [code, usual] = words[kind][familyOf(protocol)];
+  return new AwsError(code, message ?? usual, { status: statusOf(kind, protocol) });
+}
+
+export function defect(protocol: ProtocolName): AwsError {
+  if (protocol === 'rest-xml') {
+    return new AwsError('InternalError', 'We encountered an internal error. Please try again.', { status: 500 });
+  }
+  return new AwsError(
+    'InternalFailure',
+    'The request processing has failed because of an unknown error, exception or failure.',
+    {
+      status: 500,
+    },
+  );
+}
+
+export function notBuilt(service: string, operation: string): AwsError {
+  return new AwsError('NotImplemented', `${operation} of ${service} is not implemented by Clary.`, { status: 501 });
+}

@@ -1,0 +1,130 @@
+/** HTTP in, the pipeline, HTTP out. The few paths below /_clary are the platform's own and say nothing that is not meant for anybody. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { uuid } from '../kit/ids.ts';
+import type { Log } from '../kit/log.ts';
+import type { WireRequest, WireResponse } from '../wire/protocol.ts';
+import { answer, type Outcome, type PipelineDeps } from './pipeline.ts';
+
+/** Answers a path below /_clary; undefined where there is none such. */
+export type OwnPath = (request: {
+  method: string;
+  path: string;
+  headers: WireRequest['headers'];
+}) => Promise<WireResponse | undefined> | WireResponse | undefined;
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Asked for each request: a reset puts others in their place. */
+  readonly deps: () => PipelineDeps;
+  readonly own: OwnPath;
+  readonly log: Log;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** Takes no more requests, waits for those under way. */
+  stop(): Promise<void>;
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  // Node has joined repeated headers already; set-cookie alone is a list, and no request has it.
+  return request.headers as Record<string, string>;
+}
+
+async function send(response: ServerResponse, method: string, { status, headers, body }: WireResponse): Promise<void> {
+  if (body instanceof Readable) {
+    response.writeHead(status, headers);
+    if (method === 'HEAD') {
+      body.destroy();
+      response.end();
+    } else await pipeline(body, response);
+    return;
+  }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (bytes && headers['content-length'] === undefined) headers['content-length'] = String(bytes.length);
+  else if (!bytes && method !== 'HEAD' && status !== 204 && status !== 304) headers['content-length'] ??= '0';
+  response.writeHead(status, headers);
+  if (method === 'HEAD' || !bytes) response.end();
+  else response.end(bytes);
+}
+
+function record(log: Log, request: IncomingMessage, { response, ...facts }: Outcome, started: number): void {
+  log.debug('call', {
+    ...facts,
+    method: request.method,
+    status: response.status,
+    ms: Math.round((performance.now() - started) * 1000) / 1000,
+  });
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { deps, own, log }: GatewayOptions,
+): Promise<void> {
+  const started = performance.now();
+  const url = request.url ?? '/';
+  const question = url.indexOf('?');
+  const head = {
+    method: request.method ?? 'GET',
+    path: question === -1 ? url : url.slice(0, question),
+    query: question === -1 ? '' : url.slice(question + 1),
+    headers: headersOf(request),
+  };
+  if (head.path.startsWith('/_clary/')) {
+    const answered = await own(head);
+    await send(response, head.method, answered ?? { status: 404, headers: {}, body: 'There is nothing here.\n' });
+    return;
+  }
+  let aborting: AbortController | undefined;
+  const signal = () => {
+    if (!aborting) {
+      aborting = new AbortController();
+      response.once('close', () => aborting?.abort());
+    }
+    return aborting.signal;
+  };
+  const requestId = uuid();
+  const outcome = await answer(
+    { head, stream: request, requestId, sourceIp: request.socket.remoteAddress ?? '', signal },
+    deps(),
+  );
+  if (!request.complete) {
+    // The body was refused unread: the connection cannot be used again.
+    outcome.response.headers.connection = 'close';
+    request.resume();
+  }
+  await send(response, head.method, outcome.response);
+  record(log, request, outcome, started);
+}
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const server = createServer(
+    { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024, requestTimeout: 0 },
+    (request, response) => {
+      serve(request, response, options).catch((error) => {
+        // A client that goes away in the middle of an answer is no fault of ours.
+        if (!response.destroyed) log.warn('an answer could not be sent', { error });
+        response.destroy();
+      });
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 5000).unref();
+      }),
+  };
+}

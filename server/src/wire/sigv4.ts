@@ -1,0 +1,196 @@
+/**
+ * AWS Signature Version 4, header and query form, as pure functions: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * and, for S3, https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html. Knows no key but the one handed in.
+ */
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import type { WireRequest } from './protocol.ts';
+
+export interface Signature {
+  readonly form: 'header' | 'query';
+  readonly accessKeyId: string;
+  /** yyyymmdd of the scope. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  /** yyyymmddThhmmssZ */
+  readonly time: string;
+  /** Query form only, in seconds. */
+  readonly expires: number | undefined;
+  readonly token: string | undefined;
+}
+
+/** What is wrong with a signature's form; the gateway says it in the protocol's words. */
+export class MalformedSignature extends Error {}
+
+const algorithm = 'AWS4-HMAC-SHA256';
+export const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+const hmac = (key: Buffer | string, text: string) => createHmac('sha256', key).update(text).digest();
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
+
+/** RFC 3986: everything but letters, digits and -._~ */
+export function encodeUri(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function decodeUri(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Undefined for a request without a signature. Throws MalformedSignature. */
+export function readSignature({ headers, query }: Pick<WireRequest, 'headers' | 'query'>): Signature | undefined {
+  const authorization = headers.authorization;
+  if (authorization !== undefined) return readHeader(authorization, headers);
+  return query.includes('X-Amz-Signature=') || query.includes('X-Amz-Algorithm=') ? readQuery(query) : undefined;
+}
+
+function readScope(credential: string): Pick<Signature, 'accessKeyId' | 'date' | 'region' | 'service'> {
+  const [accessKeyId = '', date = '', region = '', service = '', end, ...rest] = credential.split('/');
+  if (end !== 'aws4_request' || rest.length > 0 || !accessKeyId || !/^\d{8}$/.test(date) || !region || !service) {
+    throw new MalformedSignature(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential.slice(0, 200)}'`,
+    );
+  }
+  return { accessKeyId, date, region, service };
+}
+
+function readHeader(authorization: string, headers: WireRequest['headers']): Signature {
+  if (!authorization.startsWith(`${algorithm} `)) {
+    throw new MalformedSignature(`Authorization header requires the algorithm ${algorithm}.`);
+  }
+  const part = (name: string): string => {
+    const at = authorization.indexOf(`${name}=`);
+    if (at === -1) throw new MalformedSignature(`Authorization header requires '${name}' parameter.`);
+    const end = authorization.indexOf(',', at);
+    return authorization.slice(at + name.length + 1, end === -1 ? undefined : end).trim();
+  };
+  const time = headers['x-amz-date'] ?? compactTime(headers.date);
+  if (!time)
+    throw new MalformedSignature(
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    );
+  return {
+    form: 'header',
+    ...readScope(part('Credential')),
+    signedHeaders: part('SignedHeaders').split(';'),
+    signature: part('Signature'),
+    time,
+    expires: undefined,
+    token: headers['x-amz-security-token'],
+  };
+}
+
+function compactTime(date: string | undefined): string | undefined {
+  const time = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(time) ? undefined : `${new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')}`;
+}
+
+function readQuery(query: string): Signature {
+  const values = new URLSearchParams(query);
+  const part = (name: string): string => {
+    const value = values.get(name);
+    if (value === null) throw new MalformedSignature(`Query-string authentication requires the ${name} parameter.`);
+    return value;
+  };
+  if (part('X-Amz-Algorithm') !== algorithm)
+    throw new MalformedSignature(`X-Amz-Algorithm only supports "${algorithm}"`);
+  const expires = Number(part('X-Amz-Expires'));
+  if (!Number.isInteger(expires) || expires < 0 || expires > 604_800) {
+    throw new MalformedSignature('X-Amz-Expires must be a number of seconds, at least 0 and at most a week (604800)');
+  }
+  return {
+    form: 'query',
+    ...readScope(part('X-Amz-Credential')),
+    signedHeaders: part('X-Amz-SignedHeaders').split(';'),
+    signature: part('X-Amz-Signature'),
+    time: part('X-Amz-Date'),
+    expires,
+    token: values.get('X-Amz-Security-Token') ?? undefined,
+  };
+}
+
+/** Milliseconds since 1970 of yyyymmddThhmmssZ; NaN for anything else. */
+export function signatureTime(time: string): number {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time);
+  return match ? Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`) : Number.NaN;
+}
+
+const keys = new Map<string, Buffer>();
+const maxKeys = 1000;
+
+/** The key of a day, a region and a service; kept, because deriving it is the dearest part of a check. */
+export function signingKey(
+  secret: string,
+  { date, region, service }: Pick<Signature, 'date' | 'region' | 'service'>,
+): Buffer {
+  const id = `${secret}/${date}/${region}/${service}`;
+  let key = keys.get(id);
+  if (!key) {
+    key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request');
+    if (keys.size >= maxKeys) keys.clear();
+    keys.set(id, key);
+  }
+  return key;
+}
+
+export const scopeOf = ({ date, region, service }: Pick<Signature, 'date' | 'region' | 'service'>) =>
+  `${date}/${region}/${service}/aws4_request`;
+
+function canonicalPath(path: string, isS3: boolean): string {
+  const segments = path.split('/');
+  // S3 signs the path encoded once, everybody else signs the encoded path encoded again.
+  return segments.map((segment) => encodeUri(isS3 ? decodeUri(segment) : segment)).join('/') || '/';
+}
+
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  return query
+    .split('&')
+    .filter((part) => part !== '' && !part.startsWith('X-Amz-Signature='))
+    .map((part) => {
+      const at = part.indexOf('=');
+      const [name, value] = at === -1 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
+      return [encodeUri(decodeUri(name)), encodeUri(decodeUri(value))] as const;
+    })
+    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+const trimmed = (value: string) => (value.includes('  ') ? value.replace(/ +/g, ' ') : value).trim();
+
+export function canonicalRequest(
+  request: Omit<WireRequest, 'body'>,
+  signedHeaders: readonly string[],
+  payloadHash: string,
+  isS3: boolean,
+): string {
+  let headers = '';
+  for (const name of signedHeaders) headers += `${name}:${trimmed(request.headers[name] ?? '')}\n`;
+  const path = request.path === '/' ? '/' : canonicalPath(request.path, isS3);
+  return `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
+}
+
+/** The signature that the request should bear, in hexadecimal. */
+export function expectedSignature(
+  signature: Signature,
+  request: Omit<WireRequest, 'body'>,
+  payloadHash: string,
+  key: Buffer,
+): string {
+  const canonical = canonicalRequest(request, signature.signedHeaders, payloadHash, signature.service === 's3');
+  return createHmac('sha256', key)
+    .update(`${algorithm}\n${signature.time}\n${scopeOf(signature)}\n${sha256(canonical)}`)
+    .digest('hex');
+}
+
+/** In constant time. */
+export function isSameSignature(expected: string, given: string): boolean {
+  return expected.length === given.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given));
+}
