@@ -1,1 +1,121 @@
 #!/usr/bin/env node
+/** The server: reads its settings, builds the platform, opens the door. */
+import { timingSafeEqual } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import { type Config, ConfigError, readConfig } from './config.ts';
+import type { Service } from './contract/service.ts';
+import { administratorOf, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
+import { type OwnPath, startGateway } from './gateway/server.ts';
+import { type Clock, systemClock } from './kit/clock.ts';
+import { createLog } from './kit/log.ts';
+import { buildPlatform } from './platform.ts';
+import type { WireResponse } from './wire/protocol.ts';
+
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The tables of operations: what is executed and what is not. */
+  readonly services: readonly Service[];
+  stop(): Promise<void>;
+}
+
+const json = (status: number, value: unknown): WireResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+export async function startServer(config: Config, clock: Clock = systemClock): Promise<RunningServer> {
+  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  const { dataDir, host, region, account } = config;
+  const unlock = await lockFolder(dataDir);
+  const administrator = await administratorOf(dataDir, account);
+  const platformKey = await platformKeyOf(dataDir);
+  const build = () => buildPlatform({ config, clock, log, platformKey, administrator });
+  let platform = await build();
+
+  async function reset(authorization: string): Promise<WireResponse> {
+    const given = Buffer.from(authorization);
+    const wanted = Buffer.from(`Bearer ${administrator.secretAccessKey}`);
+    if (!config.anyCredentials && (given.length !== wanted.length || !timingSafeEqual(given, wanted))) {
+      return json(403, {
+        message: 'A reset needs the administrator’s secret key: Authorization: Bearer <secret access key>',
+      });
+    }
+    await platform.stop();
+    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
+      await rm(join(dataDir, name), { recursive: true, force: true });
+    }
+    platform = await build();
+    return json(200, { status: 'reset' });
+  }
+
+  const own: OwnPath = async ({ method, path, headers }) => {
+    if (method === 'GET' && path === '/_clary/health') return json(200, { status: 'ok', version: packageJson.version });
+    if (method === 'GET' && path === '/_clary/credentials') {
+      const answer = await platform.credentials.answer(headers.authorization ?? '').catch(() => undefined);
+      return answer
+        ? json(200, answer)
+        : json(403, { code: 'AccessDenied', message: 'This token opens nothing here.' });
+    }
+    if (method === 'POST' && path === '/_clary/reset' && config.allowReset) return reset(headers.authorization ?? '');
+    return undefined;
+  };
+
+  const gateway = await startGateway({ host, port: config.port, deps: () => platform.pipeline, own, log });
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
+  await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url });
+  if (config.anyCredentials)
+    log.warn(
+      '--any-credentials: every key is accepted and NOTHING is checked; anybody on this machine can do everything',
+    );
+  const stop = async () => {
+    await gateway.stop();
+    await platform.stop();
+    await unlock();
+  };
+  return {
+    url,
+    credentials: administrator,
+    services: [...platform.pipeline.services.values()],
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+const banner = (url: string, { dataDir, region, account }: Config) => `Clary ${packageJson.version} answers at ${url}
+  region       ${region}
+  account      ${account}
+  credentials  ${join(dataDir, 'credentials.json')} (readable by you only)
+
+  eval "$(npx clary env --data ${dataDir})"    then any AWS client works; Ctrl-C stops`;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env);
+  const server = await startServer(config);
+  console.log(config.readyJson ? JSON.stringify({ url: server.url }) : banner(server.url, config));
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      server.stop().then(
+        () => process.exit(0),
+        (error) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+if (import.meta.main) {
+  main().catch((error) => {
+    const plain = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    console.error(`clary: ${plain || !(error instanceof Error) ? (error.message ?? error) : error.message}`);
+    process.exit(1);
+  });
+}

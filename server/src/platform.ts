@@ -1,0 +1,100 @@
+/** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import type { AwsAccess } from './contract/aws.ts';
+import type { Service } from './contract/service.ts';
+import { processExecutor } from './engine/executors/process.ts';
+import { openOutbox } from './engine/outbox.ts';
+import { inProcessAccess } from './gateway/in-process.ts';
+import type { PipelineDeps } from './gateway/pipeline.ts';
+import type { Clock } from './kit/clock.ts';
+import type { Log } from './kit/log.ts';
+import type { ServiceName } from './models/catalog.ts';
+import { cloudWatchService } from './services/cloudwatch/service.ts';
+import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
+import { type ContainerCredentials, containerCredentials } from './services/iam/container-credentials.ts';
+import { createIdentity } from './services/iam/identity.ts';
+import { iamService } from './services/iam/service.ts';
+import { s3Service } from './services/s3/service.ts';
+import { sagemakerService } from './services/sagemaker/service.ts';
+import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
+import { stsService } from './services/sts/service.ts';
+import { createRoutingTable } from './serving/routing-table.ts';
+import { openFileBlobs } from './storage/file-blobs.ts';
+import { openSqliteDatabase } from './storage/sqlite-database.ts';
+
+export interface PlatformOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly platformKey: Buffer;
+  readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface Platform {
+  readonly pipeline: PipelineDeps;
+  readonly credentials: ContainerCredentials;
+  /** Reconcilers stop, what waits in memory is written, the database is closed. Jobs and models go on. */
+  stop(): Promise<void>;
+}
+
+export async function buildPlatform({
+  config,
+  clock,
+  log,
+  platformKey,
+  administrator,
+}: PlatformOptions): Promise<Platform> {
+  const { dataDir, account, region } = config;
+  const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
+  const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
+  const outbox = await openOutbox({ database, clock, log });
+  const identity = createIdentity({ database, platformKey, account, administrator, clock, log });
+  const services = new Map<ServiceName, Service>();
+  const aws: AwsAccess = inProcessAccess({ services, identity, region, clock, log });
+  const routing = createRoutingTable();
+  const executor = processExecutor({ log });
+
+  const s3 = s3Service({ database, blobs, outbox, clock, log });
+  const sagemaker = sagemakerService({
+    database,
+    outbox,
+    aws,
+    executor,
+    routing,
+    clock,
+    log,
+    settings: { ...config, runsDir: join(dataDir, 'runs') },
+  });
+  const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
+  const all = [
+    iamService({ database, accessKeySealer: identity.accessKeySealer, forget: identity.forget }),
+    stsService({ sessions: identity }),
+    s3.service,
+    cloudWatchService({ database }),
+    cloudWatchLogsService({ database }),
+    sagemaker.service,
+    runtime.service,
+  ];
+  for (const service of all) services.set(service.name, service);
+
+  return {
+    pipeline: {
+      services,
+      identity,
+      access: aws,
+      clock,
+      log,
+      ...(config.anyCredentials ? { anyCredentialsAccount: account } : {}),
+    },
+    credentials: containerCredentials(platformKey, identity, clock),
+    async stop() {
+      // Who writes through other services stops before them.
+      await runtime.stop();
+      await sagemaker.stop();
+      await s3.stop();
+      await outbox.stop();
+      await database.close();
+    },
+  };
+}

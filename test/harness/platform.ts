@@ -1,0 +1,152 @@
+/** A platform for a test: a server of its own, in a temporary folder, on a free port; in this process, or as a child that can be killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { readConfig } from '../../server/src/config.ts';
+import type { Clock } from '../../server/src/kit/clock.ts';
+import { startServer } from '../../server/src/main.ts';
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+type ClientClass<Client> = new (config: {
+  endpoint: string;
+  region: string;
+  credentials: Credentials;
+  maxAttempts: number;
+  forcePathStyle: boolean;
+}) => Client;
+
+export interface TestPlatform extends AsyncDisposable {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly credentials: Credentials;
+  readonly dataDir: string;
+  /** What AWS SDKs and the AWS CLI read from the environment. */
+  readonly environment: Record<string, string>;
+  /** An official SDK client of the administrator, without retries. */
+  client<Client>(Constructor: ClientClass<Client>, extra?: object): Client;
+}
+
+export interface StartOptions {
+  readonly flags?: readonly string[];
+  readonly clock?: Clock;
+}
+
+const region = 'us-east-1';
+const account = '000000000000';
+
+function face(endpoint: string, dataDir: string, credentials: Credentials) {
+  return {
+    endpoint,
+    region,
+    account,
+    credentials,
+    dataDir,
+    environment: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+    },
+    client<Client>(Constructor: ClientClass<Client>, extra: object = {}): Client {
+      return new Constructor({ endpoint, region, credentials, maxAttempts: 1, forcePathStyle: true, ...extra });
+    },
+  };
+}
+
+export async function startPlatform({ flags = [], clock }: StartOptions = {}): Promise<TestPlatform> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'clary-test-'));
+  const config = readConfig(
+    [
+      '--data',
+      dataDir,
+      '--port',
+      '0',
+      '--log-level',
+      'error',
+      '--metrics-flush-ms',
+      '100',
+      '--capture-flush-ms',
+      '100',
+      ...flags,
+    ],
+    process.env,
+  );
+  const server = await startServer(config, clock);
+  return {
+    ...face(server.url, dataDir, server.credentials),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface PlatformProcess extends TestPlatform {
+  /** Ends the server as a power cut would end it; jobs and models go on. */
+  kill9(): Promise<void>;
+  /** Starts it again on the same folder and port. */
+  restart(): Promise<void>;
+}
+
+const serverProgram = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url));
+
+async function spawnServer(
+  dataDir: string,
+  port: string,
+  flags: readonly string[],
+): Promise<{ child: ChildProcess; url: string }> {
+  const args = [
+    serverProgram,
+    '--data',
+    dataDir,
+    '--port',
+    port,
+    '--log-level',
+    'error',
+    '--ready-json',
+    '--metrics-flush-ms',
+    '100',
+    '--capture-flush-ms',
+    '100',
+    ...flags,
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with status ${code} before it was ready`)));
+    createInterface({ input: child.stdout }).once('line', resolve);
+  });
+  return { child, url: (JSON.parse(line) as { url: string }).url };
+}
+
+export async function startPlatformProcess({ flags = [] }: StartOptions = {}): Promise<PlatformProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'clary-test-'));
+  let { child, url } = await spawnServer(dataDir, '0', flags);
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  };
+  const credentials = JSON.parse(await readFile(join(dataDir, 'credentials.json'), 'utf8')) as Credentials;
+  return {
+    ...face(url, dataDir, { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey }),
+    kill9: () => end('SIGKILL'),
+    async restart() {
+      ({ child, url } = await spawnServer(dataDir, new URL(url).port, flags));
+    },
+    async [Symbol.asyncDispose]() {
+      await end('SIGTERM');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
