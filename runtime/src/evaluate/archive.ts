@@ -1,0 +1,50 @@
+/** The model artifact of an evaluation, unpacked. Nothing in it is trusted: only plain files at safe paths come out. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { ClientError } from '../contract/client-error.ts';
+
+const maxBytes = 20 * 2 ** 30;
+
+/** The folder with the model's files: the archive unpacked beside itself, or the folder as it is where there is no archive. */
+export async function openArtifact(folder: string): Promise<string> {
+  const archive = join(folder, 'model.tar.gz');
+  if (
+    !(await access(archive).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return folder;
+  const target = join(folder, 'unpacked');
+  const tar = extract();
+  const feeding = pipeline(createReadStream(archive), createGunzip(), tar);
+  feeding.catch(() => {});
+  let bytes = 0;
+  try {
+    for await (const entry of tar) {
+      const { name, type, size = 0 } = entry.header;
+      bytes += size;
+      const names = name.split('/').filter((part) => part !== '' && part !== '.');
+      if (name.startsWith('/') || names.includes('..') || name.includes('\0'))
+        throw new ClientError(`the entry ${JSON.stringify(name)} leads out of the archive`);
+      if (bytes > maxBytes) throw new ClientError(`the archive unpacks to more than ${maxBytes} bytes`);
+      const path = join(target, ...names);
+      if (type === 'directory') {
+        await mkdir(path, { recursive: true });
+        entry.resume();
+      } else if (type === 'file') {
+        await mkdir(dirname(path), { recursive: true });
+        await pipeline(entry, createWriteStream(path, { flags: 'wx' }));
+      } else
+        throw new ClientError(`the entry ${JSON.stringify(name)} is a ${type}; only files and folders are unpacked`);
+    }
+    await feeding;
+  } catch (error) {
+    throw new ClientError(`model.tar.gz could not be opened: ${(error as Error).message}`);
+  }
+  return target;
+}
