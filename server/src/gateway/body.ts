@@ -92,6 +92,9 @@ export function streamed(
       ...(length === undefined ? {} : { 'content-length': length }),
       ...(left.length === 0 ? {} : { 'content-encoding': left.join(',') }),
     },
-    body: decodeChunks(stream, signed ? { signature, key } : undefined),
+    // Which trailers will come has to be known before the first byte, to hash for them.
+    body: Object.assign(decodeChunks(stream, signed ? { signature, key } : undefined), {
+      trailerNames: headers['x-amz-trailer'] ?? '',
+    }),
   };
 }

@@ -208,6 +208,23 @@ describe('the service survives', () => {
 });
 
 describe('the service refuses', () => {
+  it('a trailer that does not match, is missing or is no checksum, and keeps nothing', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const name = 'x-amz-checksum-crc32c';
+    const put = (trailers: Record<string, string>) =>
+      s3.do('PutObject', {
+        Bucket,
+        Key: 'k',
+        Body: Object.assign(body('123456789'), { trailerNames: name, trailers }),
+      });
+    await assert.rejects(put({ [name]: 'AAAAAA==' }), { code: 'BadDigest' });
+    await assert.rejects(put({}), { code: 'InvalidRequest', message: /^x-amz-sdk-checksum-algorithm specified, but/ });
+    await assert.rejects(put({ [name]: 'short' }), { code: 'InvalidRequest' });
+    assert.equal(await s3.files(), 0);
+    assert.equal((await put({ [name]: '4waSgw==' })).ChecksumCRC32C, '4waSgw==');
+  });
+
   it('other accounts, whatever their own policies say', async () => {
     await using s3 = await startService();
     await s3.do('CreateBucket', { Bucket });

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { Call } from '../../../contract/call.ts';
 import {
   type ChecksumAlgorithm,
+  checksumAlgorithms,
   checksumHeader,
   createHasher,
   defaultAlgorithm,
@@ -28,17 +29,25 @@ export interface ReceivedBody {
   readonly checksum: string;
 }
 
-/** A stream that came with trailers has them behind its last byte. */
-export type Body = (AsyncIterable<Uint8Array> & { readonly trailers?: Readonly<Record<string, string>> }) | Uint8Array;
+/** A stream may announce trailers, which are there behind its last byte. */
+interface TrailedBody extends AsyncIterable<Uint8Array> {
+  readonly trailerNames?: string;
+  readonly trailers?: Readonly<Record<string, string>>;
+}
 
+type Body = TrailedBody | Uint8Array;
+
+/** `kept` is the algorithm whose checksum is kept, where that is not for the request to choose. */
 export async function receiveBody(
   body: Readable | undefined,
-  expected: BodyExpectations,
+  told: BodyExpectations,
   call: Call,
   deps: S3Deps,
-  computed: ChecksumAlgorithm = expected.algorithm ?? defaultAlgorithm,
+  kept?: ChecksumAlgorithm,
 ): Promise<ReceivedBody> {
   const source: Body = body ?? new Uint8Array();
+  const expected = { ...told, algorithm: told.algorithm ?? announcedAlgorithm(source) };
+  const computed = kept ?? expected.algorithm ?? defaultAlgorithm;
   const digests = new Digests(computed, expected.algorithm);
   const blob = await deps.blobs.put(check(source, expected, digests, call));
   return {
@@ -48,6 +57,12 @@ export async function receiveBody(
     checksumAlgorithm: computed,
     checksum: digests.computed,
   };
+}
+
+/** Clients other than AWS's may name their algorithm by its trailer alone. */
+function announcedAlgorithm(body: Body): ChecksumAlgorithm | undefined {
+  const names = body instanceof Uint8Array ? [] : (body.trailerNames?.toLowerCase().split(',') ?? []);
+  return checksumAlgorithms.find((algorithm) => names.some((name) => name.trim() === checksumHeader(algorithm)));
 }
 
 /** Ends when the body does, if all is as the request said. */
