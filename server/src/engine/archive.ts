@@ -1,14 +1,14 @@
 /**
- * tar.gz archives in and out. What comes from outside is never trusted: an entry that could reach outside of the folder, is no plain file or folder,
- * or goes over a limit refuses the whole archive, by name.
+ * tar.gz archives, packed and unpacked. What is unpacked is never trusted: nothing is written outside the folder, no link leads out of it, sizes
+ * are bounded by what is unpacked and not by what the archive says. The folder must be new or empty; of a refused archive it may hold a part.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join, posix, relative, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { constants, createWriteStream, type Dirent } from 'node:fs';
+import { link, mkdir, open, readdir, readlink, symlink } from 'node:fs/promises';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { extract, pack } from 'tar-stream';
+import { extract, type Header, type Pack, pack } from 'tar-stream';
 
 export interface ArchiveLimits {
   /** Of all files together, unpacked. */
@@ -24,76 +24,172 @@ export class ArchiveRefused extends Error {
   }
 }
 
-/** The entry's path inside the folder. */
-function safePath(dir: string, name: string): string {
-  const shown = JSON.stringify(name.slice(0, 200));
-  if (name.includes('\0')) throw new ArchiveRefused(`entry ${shown} has a null byte in its name`);
+/** An entry's own headers (long names and the like) and the padding after its bytes. */
+const overheadPerEntry = 8192;
+const shown = (name: string) => `entry ${JSON.stringify(name.slice(0, 200))}`;
+
+/** The path inside the folder that a name in the archive stands for. */
+function safePath(root: string, name: string): string {
+  if (name.includes('\0')) throw new ArchiveRefused(`${shown(name)} has a null byte in its name`);
   if (name.startsWith('/') || name.includes('\\'))
-    throw new ArchiveRefused(`entry ${shown} has an absolute or foreign path`);
-  if (name.split('/').includes('..')) throw new ArchiveRefused(`entry ${shown} leads out of the archive`);
-  const path = join(dir, posix.normalize(name));
-  if (path !== dir && !path.startsWith(dir + sep)) throw new ArchiveRefused(`entry ${shown} leads out of the archive`);
-  return path;
+    throw new ArchiveRefused(`${shown(name)} has an absolute or foreign path`);
+  if (name.split('/').includes('..')) throw new ArchiveRefused(`${shown(name)} leads out of the archive`);
+  return join(root, posix.normalize(name));
+}
+
+/**
+ * A symbolic link may climb no further than the archive's folder, and only at its beginning: `a/..` means another place where `a` is a link itself.
+ */
+function checkTarget(name: string, target: string): void {
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  const climbs = parts.findIndex((part) => part !== '..');
+  const depth = posix.normalize(name).split('/').filter(Boolean).length - 1;
+  const rest = climbs === -1 ? [] : parts.slice(climbs);
+  if (target.startsWith('/') || /[\\\0]/.test(target) || rest.includes('..') || parts.length - rest.length > depth)
+    throw new ArchiveRefused(`${shown(name)} is a link that leads, or may lead, out of the archive`);
+}
+
+interface Unpacking {
+  /** The entry that is worked on. */
+  at: string;
+  readonly root: string;
+  readonly files: Set<string>;
+  readonly symlinks: Map<string, { name: string; target: string }>;
+}
+
+async function unpack(unpacking: Unpacking, header: Header, body: Readable): Promise<void> {
+  const { root, files, symlinks } = unpacking;
+  const { name, type, mode = 0 } = header;
+  const target = header.linkname ?? '';
+  unpacking.at = name;
+  const path = safePath(root, name);
+  if (type === 'directory') {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    body.resume();
+    return;
+  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (type === 'file' || type === 'contiguous-file') {
+    await pipeline(body, createWriteStream(path, { flags: 'wx', mode: mode & 0o100 ? 0o700 : 0o600 }));
+    files.add(path);
+    return;
+  }
+  body.resume();
+  if (type === 'symlink') {
+    checkTarget(name, target);
+    symlinks.set(path, { name, target });
+  } else if (type === 'link') {
+    const linked = safePath(root, target);
+    if (!files.has(linked)) throw new ArchiveRefused(`${shown(name)} is a link to no file before it in the archive`);
+    await link(linked, path);
+    files.add(path);
+  } else {
+    throw new ArchiveRefused(`${shown(name)} is a ${type}; only files, folders and links are unpacked`);
+  }
+}
+
+/** Links come last, when all folders are there and nothing is written any more: no file or folder is ever made by way of one. */
+async function makeSymlinks(unpacking: Unpacking): Promise<void> {
+  for (const [path, { name, target }] of unpacking.symlinks) {
+    unpacking.at = name;
+    await symlink(target, path);
+  }
+}
+
+function refusal(error: unknown, at: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof ArchiveRefused) return error;
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR')
+    return new ArchiveRefused(`${shown(at)} has the place of another entry`, error);
+  if (code === 'ENAMETOOLONG') return new ArchiveRefused(`${shown(at)} has a name that is too long`, error);
+  if (code?.startsWith('Z_') || /^(Invalid|Unexpected end|Header exceeds)/.test(message))
+    return new ArchiveRefused(`it is not a whole tar.gz archive (${message})`, error);
+  return error;
+}
+
+function atMost(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      left -= chunk.length;
+      if (left < 0) done(new ArchiveRefused(`the archive unpacks to far more than its files hold`));
+      else done(null, chunk);
+    },
+  });
 }
 
 export async function extractTarGz(source: Readable, dir: string, limits: ArchiveLimits): Promise<void> {
+  const unpacking: Unpacking = { at: '', root: resolve(dir), files: new Set(), symlinks: new Map() };
   const archive = extract();
-  const feeding = pipeline(source, createGunzip(), archive);
-  feeding.catch(() => {});
+  const unzipped = atMost(limits.maxBytes + limits.maxEntries * overheadPerEntry + 2 ** 20);
+  let ofSource = false;
+  source.once('error', () => {
+    ofSource = true;
+  });
   let entries = 0;
   let bytes = 0;
   try {
+    await mkdir(unpacking.root, { recursive: true, mode: 0o700 });
+    // Not before: nothing may be awaited between here and the loop, which is what hears the archive's errors.
+    const feeding = pipeline(source, createGunzip(), unzipped, archive);
+    feeding.catch(() => {});
     for await (const entry of archive) {
-      const { name, type, size = 0 } = entry.header;
       entries += 1;
-      bytes += size;
+      bytes += entry.header.size ?? 0;
       if (entries > limits.maxEntries)
         throw new ArchiveRefused(`the archive has more than ${limits.maxEntries} entries`);
       if (bytes > limits.maxBytes)
         throw new ArchiveRefused(`the archive unpacks to more than ${limits.maxBytes} bytes`);
-      const path = safePath(dir, name);
-      if (type === 'directory') {
-        await mkdir(path, { recursive: true, mode: 0o700 });
-        entry.resume();
-      } else if (type === 'file' || type === 'contiguous-file') {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await pipeline(entry, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-      } else {
-        throw new ArchiveRefused(
-          `entry ${JSON.stringify(name.slice(0, 200))} is a ${type}; only files and folders are unpacked`,
-        );
-      }
+      await unpack(unpacking, entry.header, entry as unknown as Readable);
     }
     await feeding;
+    await makeSymlinks(unpacking);
   } catch (error) {
     archive.destroy();
     source.destroy();
-    if (error instanceof ArchiveRefused) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new ArchiveRefused('the archive holds the same file twice', error);
-    if (code?.startsWith('Z_') || /tar|header|unexpected end/i.test(message)) {
-      throw new ArchiveRefused(`it is not a whole tar.gz archive (${message})`, error);
-    }
-    throw error;
+    throw ofSource ? error : refusal(error, unpacking.at);
   }
 }
 
-/** The folder's files, sorted, without times and owners: the same files give the same bytes. */
+async function addEntry(archive: Pack, dir: string, found: Dirent): Promise<void> {
+  const path = join(found.parentPath, found.name);
+  const name = relative(dir, path).split(sep).join('/');
+  const common = { mtime: new Date(0), uid: 0, gid: 0 };
+  if (found.isDirectory()) {
+    archive.entry({ ...common, name: `${name}/`, type: 'directory', mode: 0o755 });
+  } else if (found.isSymbolicLink()) {
+    archive.entry({ ...common, name, type: 'symlink', linkname: await readlink(path), mode: 0o777 });
+  } else if (found.isFile()) {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size, mode } = await file.stat();
+      const entry = archive.entry({ ...common, name, size, mode: mode & 0o100 ? 0o755 : 0o644 });
+      if (size === 0) entry.end('');
+      else await pipeline(file.createReadStream({ start: 0, end: size - 1, autoClose: false }), entry);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** The folder's files, folders and links, sorted, without times and owners: the same files give the same bytes. Sockets and the like are left out. */
 export function createTarGz(dir: string): Readable {
   const archive = pack();
   const gzip = createGzip();
   const fill = async () => {
     const found = await readdir(dir, { recursive: true, withFileTypes: true });
-    const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    for (const file of files.sort()) {
-      const { size } = await stat(file);
-      const name = relative(dir, file).split(sep).join('/');
-      const entry = archive.entry({ name, size, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 });
-      await pipeline(createReadStream(file), entry);
+    const keyed = found.map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }));
+    for (const { entry } of keyed.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      if (archive.destroyed) return;
+      await addEntry(archive, dir, entry);
     }
     archive.finalize();
   };
-  fill().catch((error: Error) => archive.destroy(error));
-  archive.on('error', (error) => gzip.destroy(error));
-  return archive.pipe(gzip);
+  // Each end of the pipe takes the other with it: an error on the way in fails the stream, a reader that leaves ends the packing.
+  pipeline(archive, gzip).catch(() => {});
+  fill().catch((error: Error) => {
+    gzip.destroy(error);
+    archive.destroy();
+  });
+  return gzip;
 }

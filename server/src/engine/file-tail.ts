@@ -1,4 +1,4 @@
-/** Reads a growing file line by line from where one stopped. Only whole lines count until the file has ended. */
+/** Reads a growing file line by line from where one stopped. Only whole lines count until the file has ended; it never stands still before an endless one. */
 import { open } from 'node:fs/promises';
 
 export interface ReadLines {
@@ -7,7 +7,7 @@ export interface ReadLines {
   readonly nextOffset: number;
 }
 
-/** A longer line is cut into pieces of this many bytes: CloudWatch Logs takes events of at most 256 KiB. */
+/** A longer line is cut into pieces of at most this many bytes: CloudWatch Logs takes events of 256 KiB, of which it counts 26 bytes for itself. */
 const maxLineBytes = 256 * 1024 - 26;
 const newline = 0x0a;
 
@@ -21,27 +21,53 @@ export async function readLines(file: string, offset: number, maxBytes: number, 
   try {
     const buffer = Buffer.allocUnsafe(maxBytes);
     const { bytesRead } = await handle.read(buffer, 0, maxBytes, offset);
-    return cut(buffer.subarray(0, bytesRead), offset, ended && bytesRead < maxBytes);
+    const { lines, taken } = cut(buffer.subarray(0, bytesRead), ended && bytesRead < maxBytes, bytesRead === maxBytes);
+    return { lines, nextOffset: offset + taken };
   } finally {
     await handle.close();
   }
 }
 
-function cut(bytes: Buffer, offset: number, takeRest: boolean): ReadLines {
+/** `last`: nothing follows these bytes. `full`: more may, but more could not be read. */
+function cut(bytes: Buffer, last: boolean, full: boolean): { lines: string[]; taken: number } {
   const lines: string[] = [];
   let start = 0;
-  const take = (end: number) => {
-    for (; end - start > maxLineBytes; start += maxLineBytes)
-      lines.push(bytes.toString('utf8', start, start + maxLineBytes));
-    lines.push(bytes.toString('utf8', start, end).replace(/\r$/, ''));
+  const takePiece = (end: number) => {
+    const whole = wholeCharacters(bytes.subarray(start, end));
+    lines.push(...fitting(whole.toString('utf8')));
+    start += whole.length;
+  };
+  const takeLine = (end: number) => {
+    while (end - start > maxLineBytes) takePiece(start + maxLineBytes);
+    lines.push(...fitting(bytes.toString('utf8', start, end).replace(/\r$/, '')));
   };
   for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-    take(end);
+    takeLine(end);
     start = end + 1;
   }
-  if (start < bytes.length && (takeRest || bytes.length - start > maxLineBytes)) {
-    take(bytes.length);
+  if (last && start < bytes.length) {
+    takeLine(bytes.length);
     start = bytes.length;
   }
-  return { lines, nextOffset: offset + start };
+  while (bytes.length - start > maxLineBytes) takePiece(start + maxLineBytes);
+  if (full && start === 0) takePiece(bytes.length);
+  return { lines, taken: start };
+}
+
+/** Without a character that was cut in two at the end. */
+function wholeCharacters(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(3, bytes.length - 1); back++) {
+    const byte = bytes[bytes.length - back] as number;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
+}
+
+/** Bytes that are no UTF-8 become three bytes each: such a piece is cut again. */
+function fitting(text: string): string[] {
+  if (text.length * 3 <= maxLineBytes || Buffer.byteLength(text) <= maxLineBytes) return [text];
+  const middle = text.length >> 1;
+  return [...fitting(text.slice(0, middle)), ...fitting(text.slice(middle))];
 }

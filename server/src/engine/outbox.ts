@@ -1,4 +1,5 @@
 /** Events leave through here: written in the same transaction as the state they tell of, handed to listeners afterwards, at least once, in order. */
+import { type Generated, sql as rawSql } from 'kysely';
 import type { PlatformEvent } from '../contract/event.ts';
 import type { Clock } from '../kit/clock.ts';
 import { uuid } from '../kit/ids.ts';
@@ -10,7 +11,10 @@ import { startReconciler } from './reconcile.ts';
 export interface Outbox {
   /** The statement that records the event; put it into the write that changes the state. */
   add(event: PlatformEvent): Statement;
-  /** Hears every event, again after a restart where it had not returned. A listener that throws is asked again, later. */
+  /**
+   * Hears every event, again after a restart where it had not returned. A listener that throws is asked again, later.
+   * A subscriber that is given up for good needs a migration that removes its row of outbox_positions: until then events wait for it.
+   */
   subscribe(name: string, listener: (event: PlatformEvent, id: string) => Promise<void>): void;
   /** Tells the outbox that a write with events committed. */
   wake(): void;
@@ -24,7 +28,7 @@ export interface OutboxOptions {
 }
 
 interface Tables {
-  outbox: { seq: number; id: string; event: string };
+  outbox: { seq: Generated<number>; id: string; event: string };
   outbox_positions: { subscriber: string; seq: number };
 }
 
@@ -33,55 +37,63 @@ type Listener = (event: PlatformEvent, id: string) => Promise<void>;
 const sql = queryBuilder<Tables>();
 const batchSize = 200;
 
+/** The dispatcher's key for removing what nobody hears; subscribers have names. */
+const nobody = '';
+
 export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
   const listeners = new Map<string, Listener>();
+  /** Those whose position is in the table, where it keeps back what they have not heard. */
+  const known = new Set<string>();
 
+  /** Where the subscriber stands. A new one begins with what is still there. */
   async function position(subscriber: string): Promise<number> {
-    const [row] = await database.read(
-      sql.selectFrom('outbox_positions').select('seq').where('subscriber', '=', subscriber).compile(),
-    );
+    const find = sql.selectFrom('outbox_positions').select('seq').where('subscriber', '=', subscriber).compile();
+    const [row] = await database.read(find);
+    if (!row)
+      await database.write([statement(sql.insertInto('outbox_positions').values({ subscriber, seq: 0 }).compile())]);
+    known.add(subscriber);
     return row?.seq ?? 0;
   }
 
-  async function deliver(subscriber: string, listener: Listener, signal: AbortSignal): Promise<number> {
+  async function deliver(subscriber: string, listener: Listener, signal: AbortSignal): Promise<void> {
     let seq = await position(subscriber);
     for (;;) {
       const rows = await database.read(
         sql.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(batchSize).compile(),
       );
       for (const row of rows) {
-        if (signal.aborted) return seq;
+        if (signal.aborted) return;
         const event = JSON.parse(row.event) as PlatformEvent & { time: string };
         await listener({ ...event, time: new Date(event.time) }, row.id);
         seq = row.seq;
-        const moved = sql
-          .insertInto('outbox_positions')
-          .values({ subscriber, seq })
-          .onConflict((conflict) => conflict.column('subscriber').doUpdateSet({ seq }))
-          .compile();
-        await database.write([statement(moved)]);
+        const moved = sql.updateTable('outbox_positions').set({ seq }).where('subscriber', '=', subscriber).compile();
+        await database.write([statement(moved, 1)]);
       }
-      if (rows.length < batchSize) return seq;
+      if (rows.length < batchSize) return;
     }
   }
 
-  /** What every listener has heard is gone; where nobody listens, everything is. */
-  async function step(_: string, signal: AbortSignal): Promise<undefined> {
-    const [last] = await database.read(
-      sql.selectFrom('outbox').select('seq').orderBy('seq', 'desc').limit(1).compile(),
-    );
-    if (!last) return;
-    const heard = await Promise.all([...listeners].map(([name, listener]) => deliver(name, listener, signal)));
-    const through = Math.min(last.seq, ...heard);
-    await database.write([statement(sql.deleteFrom('outbox').where('seq', '<=', through).compile())]);
+  /** What every subscriber has heard is gone, also those that this server has not met yet; where there is none, everything is. */
+  async function removeHeard(): Promise<void> {
+    for (const name of listeners.keys()) if (!known.has(name)) return;
+    const heard = rawSql<number>`coalesce((select min(seq) from outbox_positions), ${Number.MAX_SAFE_INTEGER})`;
+    await database.write([statement(sql.deleteFrom('outbox').where('seq', '<=', heard).compile())]);
+  }
+
+  /** Each subscriber is a key of its own: one that fails is asked again, later, and holds nobody else up. */
+  async function step(subscriber: string, signal: AbortSignal): Promise<undefined> {
+    const listener = listeners.get(subscriber);
+    if (listener) await deliver(subscriber, listener, signal);
+    await removeHeard();
   }
 
   const dispatcher = startReconciler({
     name: 'outbox',
-    list: async () => ['events'],
+    // Not `nobody`: at a start, subscribers of the time before have not come back yet.
+    list: async () => [...listeners.keys()],
     step,
     everyMs: 5000,
-    concurrency: 1,
+    concurrency: 8,
     clock,
     log,
   });
@@ -91,15 +103,18 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
       statement(
         sql
           .insertInto('outbox')
-          .values({ id: uuid(), event: JSON.stringify(event) } as Tables['outbox'])
+          .values({ id: uuid(), event: JSON.stringify(event) })
           .compile(),
         1,
       ),
     subscribe(name, listener) {
+      if (name === nobody || listeners.has(name)) throw new TypeError(`there is a subscriber "${name}" already`);
       listeners.set(name, listener);
-      dispatcher.wake('events');
+      dispatcher.wake(name);
     },
-    wake: () => dispatcher.wake('events'),
+    wake() {
+      for (const name of listeners.size > 0 ? listeners.keys() : [nobody]) dispatcher.wake(name);
+    },
     stop: () => dispatcher.stop(),
   };
 }

@@ -29,6 +29,8 @@ export interface Reconciler {
 
 const firstBackoffMs = 100;
 const capBackoffMs = 30_000;
+/** What setTimeout can count to: beyond it fires at once. */
+const longestDelayMs = 2 ** 31 - 1;
 
 export function startReconciler(spec: ReconcilerSpec): Reconciler {
   const stopping = new AbortController();
@@ -44,10 +46,13 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
     clearTimeout(timers.get(key));
     timers.set(
       key,
-      setTimeout(() => {
-        timers.delete(key);
-        wake(key);
-      }, delayMs).unref(),
+      setTimeout(
+        () => {
+          timers.delete(key);
+          wake(key);
+        },
+        Math.min(delayMs, longestDelayMs),
+      ).unref(),
     );
   }
 
@@ -96,7 +101,7 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
     try {
       for (const key of await spec.list()) {
         // A key that waits out its backoff is not hurried by the timer.
-        if (!running.has(key) && !timers.has(key)) wake(key);
+        if (!running.has(key) && !failures.has(key)) wake(key);
       }
     } catch (error) {
       if (!stopping.signal.aborted) log.error('the keys could not be listed', { error });

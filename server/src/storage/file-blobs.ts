@@ -12,6 +12,8 @@ export interface FileBlobsOptions {
   readonly durability?: 'power' | 'process';
 }
 
+/** Larger reads than Node's own: a model is read in a quarter of the round trips. */
+const readBytes = 256 * 1024;
 const idPattern = /^[0-9a-f]{32}$/;
 
 async function syncFolder(path: string): Promise<void> {
@@ -73,7 +75,8 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
     return { id, size };
   }
 
-  const openBlob = (id: string, range?: ByteRange): Readable => createReadStream(pathOf(id), range ?? {});
+  const openBlob = (id: string, range?: ByteRange): Readable =>
+    createReadStream(pathOf(id), { ...range, highWaterMark: readBytes });
 
   async function* inOrder(ids: readonly string[]): AsyncIterable<Uint8Array> {
     for (const id of ids) yield* openBlob(id);

@@ -1,4 +1,5 @@
 /** SQLite behind the words of database.ts: every statement runs in a worker thread, so no SQL ever blocks the thread that serves requests. */
+import { open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
 import { Conflict, type Database, type Statement } from './database.ts';
@@ -20,6 +21,7 @@ class SqliteDatabase implements Database {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #ended: Error | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -38,7 +40,12 @@ class SqliteDatabase implements Database {
     if (statements.length > 0) await this.#send({ kind: 'write', statements });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     if (this.#ended) return;
     await this.#send({ kind: 'close' });
     await this.#worker.terminate();
@@ -76,6 +83,8 @@ class SqliteDatabase implements Database {
 
 /** Opens the file and brings its schema up to date. Throws where it can't be opened or a newer version wrote it. */
 export async function openSqliteDatabase({ file }: SqliteOptions): Promise<Database> {
+  // SQLite would make it readable for everybody; its companions (-wal, -shm) get the mode of the file.
+  await (await open(file, 'a', 0o600)).close();
   const workerData: WorkerData = { file, migrations: migrations.filter(({ statements }) => statements.length > 0) };
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData,

@@ -27,13 +27,16 @@ const port = parentPort;
 if (!port) throw new Error('sqlite-worker runs as a worker thread only');
 
 const database = new DatabaseSync(file);
+// The timeout comes first: the others may meet another process that has the file open.
 database.exec(
-  'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000',
+  'pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
 );
 migrate();
 
 const prepared = new Map<string, StatementSync>();
 const maxPrepared = 500;
+/** Messages that share a commit: the first of them waits for all. */
+const maxGathered = 2000;
 
 function prepare(sql: string): StatementSync {
   let statement = prepared.get(sql);
@@ -50,6 +53,7 @@ const value = (parameter: unknown): Value =>
   parameter === undefined ? null : typeof parameter === 'boolean' ? Number(parameter) : (parameter as Value);
 
 function migrate(): void {
+  database.exec('begin immediate');
   database.exec(
     'create table if not exists schema_migrations (name text primary key, applied_at integer not null) strict',
   );
@@ -66,7 +70,6 @@ function migrate(): void {
       `${file} was written by a newer version (migration ${unknown.join(', ')}): start that version, or choose another data folder`,
     );
   }
-  database.exec('begin immediate');
   for (const { name, statements } of migrations) {
     if (applied.has(name)) continue;
     for (const sql of statements) database.exec(sql);
@@ -99,7 +102,7 @@ function runWrite({ id, statements }: Write): Reply | undefined {
     const { errcode, message } = error as Error & { errcode?: number };
     // SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY: https://www.sqlite.org/rescode.html
     if (errcode === 2067 || errcode === 1555) return { id, conflict: { index, reason: 'unique', message } };
-    return { id, error: new Error(`${message} in: ${statements[index]?.sql}`) };
+    return { id, error: new Error(message, { cause: statements[index]?.sql }) };
   }
 }
 
@@ -119,13 +122,17 @@ function runRead({ id, sql, parameters }: Extract<Request, { kind: 'read' }>): R
   try {
     return { id, rows: prepare(sql).all(...parameters.map(value)) };
   } catch (error) {
-    return { id, error: new Error(`${(error as Error).message} in: ${sql}`) };
+    return { id, error: new Error((error as Error).message, { cause: sql }) };
   }
 }
 
 port.on('message', (first: Request) => {
   const requests = [first];
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) requests.push(next.message);
+  while (requests.length < maxGathered) {
+    const next = receiveMessageOnPort(port);
+    if (!next) break;
+    requests.push(next.message);
+  }
   const writes = requests.filter((request) => request.kind === 'write');
   const replies = writes.length > 0 ? runWrites(writes) : [];
   for (const request of requests) if (request.kind === 'read') replies.push(runRead(request));

@@ -15,14 +15,24 @@ export async function readIdentity(file: string): Promise<ProcessIdentity | unde
     throw error;
   });
   const [pid = '', startTime = '', bootId = ''] = (text ?? '').trim().split(' ');
-  return /^\d+$/.test(pid) && startTime && bootId ? { pid: Number(pid), startTime, bootId } : undefined;
+  return /^[1-9]\d*$/.test(pid) && startTime && bootId ? { pid: Number(pid), startTime, bootId } : undefined;
+}
+
+async function look({ pid, startTime, bootId }: ProcessIdentity): Promise<'alive' | 'zombie' | 'another' | 'nobody'> {
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  if (boot !== bootId) return 'another';
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return 'nobody';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[19] !== startTime) return 'another';
+  return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : 'alive';
 }
 
 /** Whether exactly this process runs. A zombie does not. */
-export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  if (boot !== identity.bootId) return false;
-  const stat = await readFile(`/proc/${identity.pid}/stat`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] !== 'Z' && fields[19] === identity.startTime;
-}
+export const isAlive = async (identity: ProcessIdentity): Promise<boolean> => (await look(identity)) === 'alive';
+
+/**
+ * Whether the process group that this process leads or led can only be its own: the kernel gives no pid out anew while a group bears it, so where
+ * nobody has the pid, members of the group are those that the leader left behind.
+ */
+export const ownsGroup = async (leader: ProcessIdentity): Promise<boolean> => (await look(leader)) !== 'another';

@@ -1,54 +1,42 @@
 /** Runs as plain processes, each under a supervisor of its own (supervisor.sh). The run's folder is the only memory: any server can pick a run up. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { watch } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
-import type { Executor, RunSpec, RunStatus } from '../executor.ts';
-import { isAlive, type ProcessIdentity, readIdentity } from './process-identity.ts';
+import type { Executor, RunSpec } from '../executor.ts';
+import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
+import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
+import { isClaimed, readStatus } from './run-status.ts';
 
 const supervisor = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
-/** How long a supervisor may take from its claim to its first record. */
-const claimGraceMs = 5000;
 /** How often a run is looked at where the folder's watch said nothing. */
 const lookEveryMs = 1000;
 
-const exists = (path: string) =>
-  stat(path).then(
-    (found) => found,
-    () => undefined,
-  );
-
-async function status(dir: string): Promise<RunStatus> {
-  const ended = await exists(join(dir, 'exit'));
-  if (ended) {
-    const exitCode = Number((await readFile(join(dir, 'exit'), 'utf8')).trim());
-    return { state: 'exited', exitCode, endedAt: ended.mtime };
+async function spawnSupervisor(
+  { dir, command, env, cwd }: RunSpec,
+  inherited: readonly number[],
+): Promise<ChildProcess> {
+  const nullFile = await open('/dev/null', 'r+');
+  try {
+    return spawn('/bin/sh', [supervisor, dir, ...command], {
+      cwd,
+      env: { ...env },
+      detached: true,
+      stdio: withoutDescriptors(inherited, nullFile.fd),
+    });
+  } finally {
+    await nullFile.close();
   }
-  const claimed = await exists(join(dir, 'claim'));
-  if (!claimed) return { state: 'absent' };
-  const program = await readIdentity(join(dir, 'pid'));
-  if (program && (await isAlive(program))) return { state: 'running', pid: program.pid, startedAt: claimed.mtime };
-  const shell = await readIdentity(join(dir, 'supervisor'));
-  // The shell lives: it is about to start the program, or to write how it ended.
-  if (shell && (await isAlive(shell))) return { state: 'running', pid: shell.pid, startedAt: claimed.mtime };
-  if (!shell && Date.now() - claimed.mtimeMs < claimGraceMs) {
-    return { state: 'running', pid: 0, startedAt: claimed.mtime };
-  }
-  return (await exists(join(dir, 'exit'))) ? status(dir) : { state: 'lost' };
 }
 
-async function start({ dir, command, env, cwd }: RunSpec, log: Log): Promise<void> {
+async function start(spec: RunSpec, inherited: readonly number[], log: Log): Promise<void> {
+  const { dir } = spec;
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  if (await exists(join(dir, 'claim'))) return;
-  const child = spawn('/bin/sh', [supervisor, dir, ...command], {
-    cwd,
-    env: { ...env },
-    detached: true,
-    stdio: 'ignore',
-  });
+  if (await isClaimed(dir)) return;
+  const child = await spawnSupervisor(spec, inherited);
   let gone: string | undefined;
   child.once('error', (error) => {
     gone = error.message;
@@ -57,37 +45,50 @@ async function start({ dir, command, env, cwd }: RunSpec, log: Log): Promise<voi
     gone = `status ${code ?? signal}`;
   });
   child.unref();
-  while (!(await exists(join(dir, 'claim')))) {
-    if (gone) throw new Error(`the supervisor of ${dir} ended before it began: ${gone}`);
+  while (!(await isClaimed(dir))) {
+    if (gone)
+      throw new Error(`the supervisor of ${dir} ended before it began, with ${spec.cwd} as its folder: ${gone}`);
     await delay(1);
   }
   log.debug('a run started', { dir, supervisor: child.pid });
 }
 
-/** The program's identity; waits for the moment in which its supervisor has begun and not yet written it. */
-async function programOf(dir: string): Promise<ProcessIdentity | undefined> {
-  for (;;) {
-    const program = await readIdentity(join(dir, 'pid'));
-    if (program) return program;
-    if ((await status(dir)).state !== 'running') return undefined;
-    await delay(1);
-  }
-}
-
-async function signalRun(dir: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const program = await programOf(dir);
-  if (!program || !(await isAlive(program))) return;
-  const supervisorOf = await readIdentity(join(dir, 'supervisor'));
+function send(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    // A kill reaches the program alone: its supervisor then writes the status and ends the rest of the group.
-    if (name === 'SIGKILL' || !supervisorOf) process.kill(program.pid, name);
-    else process.kill(-supervisorOf.pid, name);
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
-function onExit(dir: string, listener: () => void): () => void {
+/** The program's identity; waits for the moment in which its supervisor has begun and the program not yet recorded itself. */
+async function programOf(dir: string): Promise<ProcessIdentity | undefined> {
+  for (;;) {
+    const program = await readIdentity(join(dir, 'pid'));
+    if (program) return program;
+    if ((await readStatus(dir)).state !== 'running') return undefined;
+    await delay(1);
+  }
+}
+
+/** Ends what a run left in its process group, where there is no supervisor to do it. */
+async function endGroup(dir: string): Promise<void> {
+  const shell = await readIdentity(join(dir, 'supervisor'));
+  if (shell && (await ownsGroup(shell))) send(-shell.pid, 'SIGKILL');
+}
+
+async function signalRun(dir: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const program = await programOf(dir);
+  const shell = await readIdentity(join(dir, 'supervisor'));
+  const supervised = shell !== undefined && (await isAlive(shell));
+  if (name === 'SIGKILL' && !supervised) return endGroup(dir);
+  if (!program || !(await isAlive(program))) return;
+  // A kill reaches the program alone: its supervisor then writes the status and ends the rest of the group.
+  if (name === 'SIGKILL' || !shell) send(program.pid, name);
+  else send(-shell.pid, name);
+}
+
+function onExit(dir: string, listener: () => void, log: Log): () => void {
   let open = true;
   const stop = () => {
     open = false;
@@ -95,31 +96,38 @@ function onExit(dir: string, listener: () => void): () => void {
     watcher?.close();
   };
   const look = async () => {
-    const { state } = await status(dir);
+    const { state } = await readStatus(dir);
     if (!open || state === 'running' || state === 'absent') return;
     stop();
+    if (state === 'lost') await endGroup(dir);
     listener();
   };
-  const timer = setInterval(() => void look(), lookEveryMs).unref();
+  const lookOrWarn = () => {
+    look().catch((error) => log.warn('a run could not be looked at', { dir, error }));
+  };
+  const timer = setInterval(lookOrWarn, lookEveryMs).unref();
   let watcher: ReturnType<typeof watch> | undefined;
   try {
     watcher = watch(dir, { persistent: false }, (_, name) => {
-      if (name === 'exit') void look();
+      if (name === 'exit') lookOrWarn();
     });
     watcher.on('error', () => watcher?.close());
   } catch {
     // No watch (the limit of watches is reached): the timer sees the end, only later.
   }
-  void look();
+  lookOrWarn();
   return stop;
 }
 
 export function processExecutor({ log }: { log: Log }): Executor {
+  // Looked for once: these are there from this process's birth.
+  const inherited = inheritedDescriptors();
+  inherited.catch(() => {});
   return {
-    start: (spec) => start(spec, log),
-    status,
+    start: async (spec) => start(spec, await inherited, log),
+    status: readStatus,
     signal: signalRun,
-    onExit,
+    onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
   };
 }

@@ -4,47 +4,46 @@
 #
 #   claim/      made by whoever runs it first: a second supervisor for the same folder ends at once, so a run never starts twice
 #   supervisor  "<pid> <start time> <boot id>" of this shell
-#   pid         the same of the program
+#   pid         the same of the program, written by itself before it becomes the program
 #   log         what the program prints
 #   exit        the program's exit status (128 + n for signal n); there only when the program has ended
 #
-# The server signals the process group; this shell must survive that to write `exit`.
+# The server signals the process group; this shell must survive that to write `exit`. Tools are called by their whole path: PATH is the program's.
 set -u
-PATH=${PATH:-/usr/bin:/bin}
-export PATH
 folder=$1
 shift
-mkdir "$folder/claim" 2>/dev/null || exit 0
+/bin/mkdir "$folder/claim" 2>/dev/null || exit 0
 exec >>"$folder/log" 2>&1 </dev/null
-trap : TERM INT HUP
+trap signalled=yes TERM INT HUP QUIT USR1 USR2
 
-start_time() {
-  read -r stat <"/proc/$1/stat" || return 1
+# Records the shell that calls it. Nothing but `read`: a command substitution would be another process, and might reap the program.
+record() {
+  name=$1
+  read -r stat </proc/self/stat
+  read -r boot </proc/sys/kernel/random/boot_id
+  pid=${stat%% *}
   # After the name in parentheses come fields 3, 4, …: the start time, field 22, is the 20th of them.
   # shellcheck disable=SC2086
   set -- ${stat##*) }
   shift 19
-  printf %s "$1"
+  printf '%s %s %s\n' "$pid" "$1" "$boot" >"$folder/$name.new" && /bin/mv "$folder/$name.new" "$folder/$name"
 }
 
-record() {
-  read -r boot </proc/sys/kernel/random/boot_id
-  printf '%s %s %s\n' "$2" "$(start_time "$2")" "$boot" >"$folder/$1.new" && mv "$folder/$1.new" "$folder/$1"
-}
-
-record supervisor $$
-"$@" &
+record supervisor
+(record pid && exec "$@") &
 child=$!
-record pid "$child"
-# A signal interrupts `wait`; the program goes on until it ends by itself.
+# A signal interrupts `wait`, whose answer is then the signal's or the program's; 127 says that the program's was given before.
+status=
 while :; do
+  signalled=
   wait "$child"
-  status=$?
-  kill -0 "$child" 2>/dev/null || break
+  answer=$?
+  if [ -n "$status" ] && [ "$answer" -eq 127 ]; then break; fi
+  status=$answer
+  [ -n "$signalled" ] || break
 done
 printf '%s\n' "$status" >"$folder/exit.new"
-sync "$folder/exit.new" 2>/dev/null
-mv "$folder/exit.new" "$folder/exit"
+/bin/sync "$folder/exit.new" 2>/dev/null
+/bin/mv "$folder/exit.new" "$folder/exit"
 # Whatever the program left behind in its process group ends with it, and this shell too.
-trap - TERM
 kill -KILL 0

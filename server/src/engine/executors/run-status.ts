@@ -1,0 +1,41 @@
+/** Reads out of a run's folder what became of the run. Must never write there and never guess: what cannot be known is `lost`. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunStatus } from '../executor.ts';
+import { isAlive, readIdentity } from './process-identity.ts';
+
+/** How long a supervisor and its program may take from the claim to their records. */
+const claimGraceMs = 5000;
+
+const modified = (path: string): Promise<Date | undefined> =>
+  stat(path).then(
+    (found) => found.mtime,
+    () => undefined,
+  );
+
+/** Whether somebody took it on to run it. */
+export const isClaimed = async (dir: string): Promise<boolean> => (await modified(join(dir, 'claim'))) !== undefined;
+
+async function findExit(dir: string): Promise<RunStatus | undefined> {
+  const file = join(dir, 'exit');
+  const endedAt = await modified(file);
+  if (!endedAt) return undefined;
+  const text = (await readFile(file, 'utf8')).trim();
+  // A power cut on a file system that orders nothing can leave the name without its bytes.
+  return /^\d+$/.test(text) ? { state: 'exited', exitCode: Number(text), endedAt } : { state: 'lost' };
+}
+
+export async function readStatus(dir: string): Promise<RunStatus> {
+  const exit = await findExit(dir);
+  if (exit) return exit;
+  const startedAt = await modified(join(dir, 'claim'));
+  if (!startedAt) return { state: 'absent' };
+  const program = await readIdentity(join(dir, 'pid'));
+  if (program && (await isAlive(program))) return { state: 'running', pid: program.pid, startedAt };
+  const shell = await readIdentity(join(dir, 'supervisor'));
+  // The shell lives: it is about to start the program, or to write how it ended.
+  if (shell && (await isAlive(shell))) return { state: 'running', pid: shell.pid, startedAt };
+  if (!program && Date.now() - startedAt.getTime() < claimGraceMs) return { state: 'running', pid: 0, startedAt };
+  // It may have ended between the looks.
+  return (await findExit(dir)) ?? { state: 'lost' };
+}
