@@ -17,11 +17,12 @@ export function protocolOf({ headers }: Pick<WireRequest, 'headers'>, signingNam
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'rpc-v2-cbor';
   const target = headers['x-amz-target'];
   if (target !== undefined) return headers['content-type']?.includes('json-1.0') ? 'aws-json-1.0' : 'aws-json-1.1';
-  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
   const entry = Object.values(catalog).find(
     (candidate) => candidate.signingName === signingName && isRest(candidate.protocols[0]),
   );
+  // Before the type of the body: what REST services store or invoke may be a form.
   if (entry) return entry.protocols[0] ?? 'rest-xml';
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
   return signingName === undefined || signingName === 's3' ? 'rest-xml' : 'query';
 }
 

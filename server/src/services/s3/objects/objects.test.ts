@@ -79,6 +79,11 @@ describe('objects do', () => {
     assert.equal(found.ContentType, 'application/octet-stream');
   });
 
+  it('may hold a form', async () => {
+    await put('form', { Body: 'a=b&Action=ListUsers', ContentType: 'application/x-www-form-urlencoded' });
+    assert.equal(await read('form'), 'a=b&Action=ListUsers');
+  });
+
   it('stream in both directions', async () => {
     const chunks = Array.from({ length: 40 }, () => randomBytes(100_000));
     const size = 4_000_000;
