@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { startPlatform } from '../../../../test/harness/platform.ts';
+
+const platform = await startPlatform();
+const root = platform.client(S3Client);
+after(() => platform[Symbol.asyncDispose]());
+const Bucket = 'permissions';
+await root.send(new CreateBucketCommand({ Bucket }));
+for (const Key of ['raw/1', 'model/1']) await root.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+
+async function clientOf(UserName: string, statements: object[]): Promise<S3Client> {
+  const iam = platform.client(IAMClient);
+  await iam.send(new CreateUserCommand({ UserName }));
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return platform.client(S3Client, {
+    credentials: { accessKeyId: key?.AccessKeyId, secretAccessKey: key?.SecretAccessKey },
+  });
+}
+
+const denied = { name: 'AccessDenied', message: /is not authorized to perform: s3:/ };
+
+describe('permissions do', () => {
+  it('let a reader of one prefix read and list that prefix and nothing else', async () => {
+    const reader = await clientOf('reader', [
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/raw/*` },
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: `arn:aws:s3:::${Bucket}`,
+        Condition: { StringLike: { 's3:prefix': 'raw/*' } },
+      },
+    ]);
+    const { Body: body } = await reader.send(new GetObjectCommand({ Bucket, Key: 'raw/1' }));
+    assert.equal(await body?.transformToString(), 'raw/1');
+    const { KeyCount: count } = await reader.send(new ListObjectsV2Command({ Bucket, Prefix: 'raw/' }));
+    assert.equal(count, 1);
+    await assert.rejects(reader.send(new ListObjectsV2Command({ Bucket })), denied);
+    await assert.rejects(reader.send(new GetObjectCommand({ Bucket, Key: 'model/1' })), denied);
+    await assert.rejects(reader.send(new PutObjectCommand({ Bucket, Key: 'raw/1', Body: 'x' })), denied);
+    await assert.rejects(reader.send(new DeleteObjectCommand({ Bucket, Key: 'raw/1' })), denied);
+    await assert.rejects(reader.send(new ListBucketsCommand({})), denied);
+  });
+
+  it('ask a copy for its source and a deletion for each key', async () => {
+    const writer = await clientOf('writer', [
+      { Effect: 'Allow', Action: ['s3:PutObject', 's3:DeleteObject'], Resource: `arn:aws:s3:::${Bucket}/raw/*` },
+    ]);
+    await writer.send(new PutObjectCommand({ Bucket, Key: 'raw/2', Body: 'x' }));
+    await assert.rejects(
+      writer.send(new CopyObjectCommand({ Bucket, Key: 'raw/3', CopySource: `${Bucket}/model/1` })),
+      denied,
+    );
+    const remove = (keys: string[]) =>
+      writer.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys.map((Key) => ({ Key })) } }));
+    await assert.rejects(remove(['raw/2', 'model/1']), denied);
+    const { Deleted: deleted } = await remove(['raw/2']);
+    assert.deepEqual(deleted, [{ Key: 'raw/2' }]);
+  });
+});
