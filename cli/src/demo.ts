@@ -28,7 +28,7 @@ export async function demo(args: readonly string[]): Promise<void> {
     const url = await readiness(server);
     const environment = variables({ ...(await readPlace(dataFolder, undefined)), endpoint: url });
     console.log(`Clary answers at ${url}, its data is in ${dataFolder}`);
-    const status = await runExample(example, environment);
+    const status = await runExample(example, environment, values.keep ? ['--keep'] : []);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(status === 0 ? `\nThe whole road took ${seconds} s.` : `\nThe road ended early, after ${seconds} s.`);
     process.exitCode = status;
@@ -53,10 +53,13 @@ function readiness(server: ChildProcess): Promise<string> {
   });
 }
 
-function runExample(name: string, environment: Record<string, string>): Promise<number> {
+function runExample(name: string, environment: Record<string, string>, flags: readonly string[]): Promise<number> {
   const program = fileURLToPath(new URL(`../../examples/${name}/main.ts`, import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program], { stdio: 'inherit', env: { ...process.env, ...environment } });
+    const child = spawn(process.execPath, [program, ...flags], {
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+    });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });

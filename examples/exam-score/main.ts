@@ -1,12 +1,13 @@
 /**
  * The founding example: from a raw CSV of 10,000 learners to a monitored endpoint, with nothing but the AWS SDK.
  * Run it with `npx clary demo`, or against a platform that runs: `eval "$(npx clary env)"; npx node examples/exam-score/main.ts`.
+ * At its end it takes the endpoint out of service again, unless it is run with --keep.
  */
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { s3 } from '../road/clients.ts';
 import { layFoundation } from '../road/foundation.ts';
 import { captured, predict, readMetrics } from '../road/operate.ts';
-import { approve, deploy, register } from '../road/release.ts';
+import { approve, deploy, register, withdraw } from '../road/release.ts';
 import { stage } from '../road/stage.ts';
 import { train } from '../road/train.ts';
 import { validate } from '../road/validate.ts';
@@ -108,3 +109,6 @@ await stage('Monitor', async () => {
     ],
   };
 });
+
+if (process.argv.includes('--keep')) console.log(`\nThe endpoint ${run} stays in service.`);
+else await withdraw(run);

@@ -7,7 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { s3 } from '../road/clients.ts';
 import { layFoundation } from '../road/foundation.ts';
 import { captured, predict, readMetrics } from '../road/operate.ts';
-import { approve, deploy, register } from '../road/release.ts';
+import { approve, deploy, register, withdraw } from '../road/release.ts';
 import { stage } from '../road/stage.ts';
 import { train } from '../road/train.ts';
 import { validate } from '../road/validate.ts';
@@ -90,4 +90,5 @@ for (const objective of ['multi:softprob', 'multi:softmax'] as const) {
     const [invocations] = await readMetrics(name, ['Invocations']);
     return { did: `${invocations?.sum} invocation`, resources: [capture.uri] };
   });
+  if (!process.argv.includes('--keep')) await withdraw(name);
 }

@@ -5,6 +5,7 @@ import {
   CreateModelCommand,
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
+  DeleteEndpointCommand,
   DescribeEndpointCommand,
   DescribeModelPackageCommand,
   UpdateModelPackageCommand,
@@ -86,4 +87,15 @@ export async function deploy({ bucket, roleArn }: Foundation, name: string, mode
   });
   if (endpoint.EndpointStatus !== 'InService') throw new Error(`${endpoint.EndpointStatus}: ${endpoint.FailureReason}`);
   return endpoint.EndpointArn ?? '';
+}
+
+/** Takes the endpoint out of service and waits until it is gone. */
+export async function withdraw(name: string): Promise<void> {
+  await sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }));
+  await until(`the end of endpoint ${name}`, () =>
+    sagemaker.send(new DescribeEndpointCommand({ EndpointName: name })).then(
+      () => undefined,
+      (error: Error) => (error.message.startsWith('Could not find endpoint') ? true : Promise.reject(error)),
+    ),
+  );
 }
