@@ -1,5 +1,5 @@
 /** Runs as plain processes, each under a supervisor of its own (supervisor.sh). The run's folder is the only memory: any server can pick a run up. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,42 +15,44 @@ const supervisor = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
 /** How often a run is looked at where the folder's watch said nothing. */
 const lookEveryMs = 1000;
 
+/** Answers a look at whether it is gone, and why. */
 async function spawnSupervisor(
   { dir, command, env, cwd }: RunSpec,
   inherited: readonly number[],
-): Promise<ChildProcess> {
+): Promise<() => string | undefined> {
+  let gone: string | undefined;
   const nullFile = await open('/dev/null', 'r+');
   try {
-    return spawn('/bin/sh', [supervisor, dir, ...command], {
+    const child = spawn('/bin/sh', [supervisor, dir, ...command], {
       cwd,
       env: { ...env },
       detached: true,
       stdio: withoutDescriptors(inherited, nullFile.fd),
     });
+    child.once('error', (error) => {
+      gone = error.message;
+    });
+    child.once('exit', (code, signal) => {
+      gone = `status ${code ?? signal}`;
+    });
+    child.unref();
   } finally {
     await nullFile.close();
   }
+  return () => gone;
 }
 
 async function start(spec: RunSpec, inherited: readonly number[], log: Log): Promise<void> {
   const { dir } = spec;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (await isClaimed(dir)) return;
-  const child = await spawnSupervisor(spec, inherited);
-  let gone: string | undefined;
-  child.once('error', (error) => {
-    gone = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    gone = `status ${code ?? signal}`;
-  });
-  child.unref();
+  const findEnd = await spawnSupervisor(spec, inherited);
   while (!(await isClaimed(dir))) {
-    if (gone)
-      throw new Error(`the supervisor of ${dir} ended before it began, with ${spec.cwd} as its folder: ${gone}`);
+    const end = findEnd();
+    if (end) throw new Error(`the supervisor of ${dir} ended before it began, with ${spec.cwd} as its folder: ${end}`);
     await delay(1);
   }
-  log.debug('a run started', { dir, supervisor: child.pid });
+  log.debug('a run started', { dir });
 }
 
 function send(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
