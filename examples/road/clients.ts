@@ -3,7 +3,6 @@
  * the same program runs on Clary and on AWS. Path-style addresses are for hosts where bucket names are no host names.
  */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -16,4 +15,3 @@ export const sts = new STSClient({});
 export const sagemaker = new SageMakerClient({});
 export const runtime = new SageMakerRuntimeClient({});
 export const cloudwatch = new CloudWatchClient({});
-export const logs = new CloudWatchLogsClient({});

@@ -65,17 +65,21 @@ async function fit(
   libraryFile: string,
 ): Promise<Fitted> {
   const xgboost = openXgboost(libraryFile);
-  using trainMatrix = labelled(trainData, trainData.matrix(xgboost, trainData.columns));
-  using validationMatrix =
-    validationData && labelled(validationData, validationData.matrix(xgboost, trainData.columns));
-  const named: [string, Matrix][] = [['train', trainMatrix]];
-  if (validationMatrix) named.push(['validation', validationMatrix]);
-  using booster = xgboost.booster(named.map(([, matrix]) => matrix));
-  booster.setParameter('nthread', String(availableParallelism()));
-  for (const [name, value] of Object.entries(hyperparameters.parameters)) booster.setParameter(name, value);
-  for (const metric of hyperparameters.evalMetrics) booster.setParameter('eval_metric', metric);
-  const metrics = await boost(booster, hyperparameters, trainMatrix, named);
-  return { bytes: booster.save(), metrics };
+  // A stack instead of `using` declarations, which the parser of the import check does not know yet.
+  const owned = new DisposableStack();
+  try {
+    const matrixOf = (data: Dataset) => owned.use(labelled(data, data.matrix(xgboost, trainData.columns)));
+    const named: [string, Matrix][] = [['train', matrixOf(trainData)]];
+    if (validationData) named.push(['validation', matrixOf(validationData)]);
+    const booster = owned.use(xgboost.booster(named.map(([, matrix]) => matrix)));
+    booster.setParameter('nthread', String(availableParallelism()));
+    for (const [name, value] of Object.entries(hyperparameters.parameters)) booster.setParameter(name, value);
+    for (const metric of hyperparameters.evalMetrics) booster.setParameter('eval_metric', metric);
+    const metrics = await boost(booster, hyperparameters, named);
+    return { bytes: booster.save(), metrics };
+  } finally {
+    owned.dispose();
+  }
 }
 
 function labelled(data: Dataset, matrix: Matrix): Matrix {
@@ -88,7 +92,6 @@ function labelled(data: Dataset, matrix: Matrix): Matrix {
 async function boost(
   booster: Booster,
   { numRound, earlyStoppingRounds }: Hyperparameters,
-  trainMatrix: Matrix,
   named: readonly [string, Matrix][],
 ): Promise<Record<string, number>> {
   let stopped = false;
@@ -99,7 +102,7 @@ async function boost(
   let best: { round: number; value: number; metrics: Record<string, number> } | undefined;
   let latest: Record<string, number> = {};
   for (let round = 0; round < numRound && !stopped; round++) {
-    booster.update(round, trainMatrix);
+    if (named[0]) booster.update(round, named[0][1]);
     const line = booster.evaluate(round, named);
     console.log(line.replaceAll('\t', '#011'));
     latest = metricsOfLine(line);

@@ -189,5 +189,3 @@ export function endpointStore(database: Database) {
     },
   };
 }
-
-export type EndpointStore = ReturnType<typeof endpointStore>;

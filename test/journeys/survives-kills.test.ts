@@ -1,0 +1,161 @@
+/** The whole road while the server is killed (-9) in each of its eight stages and started again: what was acknowledged is there, what had begun ends. */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DescribeEndpointCommand,
+  DescribeProcessingJobCommand,
+  DescribeTrainingJobCommand,
+  ListModelPackagesCommand,
+  ListTrainingJobsCommand,
+} from '@aws-sdk/client-sagemaker';
+import { learnersCsv } from '../../examples/exam-score/learners.ts';
+import { prepare } from '../../examples/exam-score/prepare.ts';
+import type { Foundation } from '../../examples/road/foundation.ts';
+import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
+
+let platform: PlatformProcess;
+let foundation: Foundation;
+let modelDataUrl = '';
+let evaluationUri = '';
+let score = '';
+let road: typeof import('../../examples/road/train.ts') &
+  typeof import('../../examples/road/validate.ts') &
+  typeof import('../../examples/road/release.ts') &
+  typeof import('../../examples/road/operate.ts') &
+  typeof import('../../examples/road/clients.ts') &
+  typeof import('../../examples/road/stage.ts');
+
+before(async () => {
+  platform = await startPlatformProcess();
+  // An unmodified client rides through a restart by retrying.
+  Object.assign(process.env, platform.environment, { AWS_MAX_ATTEMPTS: '12' });
+  const [clients, stage, foundations, train, validate, release, operate] = await Promise.all([
+    import('../../examples/road/clients.ts'),
+    import('../../examples/road/stage.ts'),
+    import('../../examples/road/foundation.ts'),
+    import('../../examples/road/train.ts'),
+    import('../../examples/road/validate.ts'),
+    import('../../examples/road/release.ts'),
+    import('../../examples/road/operate.ts'),
+  ]);
+  road = { ...clients, ...stage, ...train, ...validate, ...release, ...operate };
+  foundation = await foundations.layFoundation('kills');
+});
+after(async () => {
+  await road.withdraw('kills').catch(() => {});
+  await platform[Symbol.asyncDispose]();
+});
+
+async function killAndRestart(): Promise<void> {
+  await platform.kill9();
+  await platform.restart();
+}
+
+/** Kills the server as soon as the resource is there. */
+async function killWhen(isThere: () => Promise<unknown>): Promise<void> {
+  await road.until('the resource', () =>
+    isThere().then(
+      (found) => found || undefined,
+      () => undefined,
+    ),
+  );
+  await killAndRestart();
+}
+
+const put = (key: string, body: string) =>
+  road.s3.send(new PutObjectCommand({ Bucket: foundation.bucket, Key: key, Body: body }));
+
+async function get(key: string): Promise<string> {
+  const found = await road.s3.send(new GetObjectCommand({ Bucket: foundation.bucket, Key: key }));
+  return (await found.Body?.transformToString()) ?? '';
+}
+
+/** The processes that serve models of this platform. */
+async function replicaPids(): Promise<number[]> {
+  const pids: number[] = [];
+  for (const pid of await readdir('/proc')) {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    const isReplica =
+      words[0]?.endsWith('node') && words.includes('serve') && words.some((word) => word.startsWith(platform.dataDir));
+    if (isReplica) pids.push(Number(pid));
+  }
+  return pids;
+}
+
+describe('survives kill -9 in stage', () => {
+  test('1, collect', async () => {
+    const raw = learnersCsv(2000, 7);
+    await put('raw/learners.csv', raw);
+    await killAndRestart();
+    assert.equal(await get('raw/learners.csv'), raw);
+  });
+
+  test('2, prepare', async () => {
+    const prepared = prepare(await get('raw/learners.csv'), 7);
+    await put('processed/train/train.csv', prepared.train);
+    await put('processed/validation/validation.csv', prepared.validation);
+    await killAndRestart();
+    assert.equal(await get('processed/train/train.csv'), prepared.train);
+  });
+
+  test('3, train: the job is Completed once, and never ran twice', async () => {
+    const [trained] = await Promise.all([
+      road.train(foundation, 'kills', { num_round: '150', max_depth: '6' }),
+      killWhen(() => road.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'kills' }))),
+    ]);
+    modelDataUrl = trained.modelDataUrl;
+    assert.deepEqual(trained.states, ['Starting', 'Downloading', 'Training', 'Uploading', 'Completed']);
+    const { TrainingJobSummaries: jobs } = await road.sagemaker.send(new ListTrainingJobsCommand({}));
+    assert.deepEqual(
+      jobs?.map((job) => job.TrainingJobStatus),
+      ['Completed'],
+    );
+  });
+
+  test('4, validate', async () => {
+    const [verdict] = await Promise.all([
+      road.validate(foundation, 'kills-evaluate', modelDataUrl, 'regression', { r2: { min: 0.5 } }),
+      killWhen(() => road.sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: 'kills-evaluate' }))),
+    ]);
+    evaluationUri = verdict.evaluationUri;
+    assert.equal(verdict.passed, true);
+  });
+
+  test('5 and 6, register, approve and deploy', async () => {
+    const packages = () => road.sagemaker.send(new ListModelPackagesCommand({ ModelPackageGroupName: 'kills' }));
+    const [arn] = await Promise.all([
+      road.register('kills', modelDataUrl, evaluationUri),
+      killWhen(async () => (await packages()).ModelPackageSummaryList?.length),
+    ]);
+    await road.approve(arn, 'for the journey');
+    await killAndRestart();
+    assert.equal((await packages()).ModelPackageSummaryList?.[0]?.ModelApprovalStatus, 'Approved');
+    await Promise.all([
+      road.deploy(foundation, 'kills', arn),
+      killWhen(() => road.sagemaker.send(new DescribeEndpointCommand({ EndpointName: 'kills' }))),
+    ]);
+  });
+
+  test('7, predict: the same process answers the same', async () => {
+    score = await road.predict('kills', [3, 1, 60, 5]);
+    const pids = await replicaPids();
+    assert.equal(pids.length, 1);
+    await killAndRestart();
+    assert.equal(
+      await road.until('an answer', () => road.predict('kills', [3, 1, 60, 5]).catch(() => undefined)),
+      score,
+    );
+    assert.deepEqual(await replicaPids(), pids);
+  });
+
+  test('8, monitor: captured requests and metrics are kept', async () => {
+    const { uri, line } = await road.captured(foundation.bucket, 'kills');
+    await killAndRestart();
+    assert.equal((await road.captured(foundation.bucket, 'kills')).uri, uri);
+    assert.equal(JSON.parse(line).captureData.endpointInput.data, '3,1,60,5');
+    const [invocations] = await road.readMetrics('kills', ['Invocations']);
+    assert.ok((invocations?.sum ?? 0) >= 1);
+  });
+});
