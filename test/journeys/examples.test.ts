@@ -1,0 +1,42 @@
+/** The examples as a newcomer runs them: the command line starts a platform of its own, the example walks the whole road, everything stops. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const program = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+
+async function demo(...args: string[]): Promise<string> {
+  return (await promisify(execFile)(process.execPath, [program, 'demo', ...args])).stdout;
+}
+
+describe('clary demo does', () => {
+  test('exam-score: eight stages, the gate, a prediction, what was captured', async () => {
+    const text = await demo();
+    const stages = [...text.matchAll(/^\d\. ([A-Z][a-z ]+) \(/gm)].map((match) => match[1]);
+    assert.deepEqual(stages, [
+      'Collect',
+      'Prepare',
+      'Train',
+      'Validate',
+      'Register',
+      'Approve and deploy',
+      'Predict',
+      'Monitor',
+    ]);
+    assert.match(text, /decision: passed/);
+    const score = Number(/predicted score: ([\d.]+)/.exec(text)?.[1]);
+    assert.ok(Math.abs(score - 474) < 30, `predicted ${score}, the formula says 474`);
+    assert.match(
+      text,
+      /"captureData":\{"endpointInput":\{"observedContentType":"text\/csv","mode":"INPUT","data":"3,1,60,5"/,
+    );
+  });
+
+  test('iris: both objectives know the flower', async () => {
+    const text = await demo('iris');
+    assert.equal(text.match(/decision: passed/g)?.length, 2);
+    assert.equal(text.match(/Iris setosa/g)?.length, 2);
+  });
+});
