@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -142,14 +142,19 @@ describe('does', () => {
 
   test('hands on no open file but the three', async () => {
     const run = shell('files', 'readlink /proc/$$/fd/*');
-    // A server that was born with a descriptor of somebody else: the run has /dev/null in its place.
-    const script = `exec 7>"$2/somebodys"; exec "$0" --input-type=module-typescript -e "$1" "$3"`;
+    // A server that was born with a descriptor of somebody else: the run has /dev/null in its place. Far above the rest,
+    // because Node closes what it inherits only up to the first gap beyond descriptor 16.
+    const far = 40;
     const program = `const { processExecutor } = await import(${JSON.stringify(new URL('./process.ts', import.meta.url))});
       await processExecutor({ log: { debug() {} } }).start(JSON.parse(process.argv[1]));`;
-    await promisify(execFile)('/bin/sh', ['-c', script, process.execPath, program, folder, JSON.stringify(run)]);
+    await using somebodys = await open(join(folder, 'somebodys'), 'w');
+    const server = spawn(process.execPath, ['--input-type=module-typescript', '-e', program, JSON.stringify(run)], {
+      stdio: [...new Array<'ignore'>(far).fill('ignore'), somebodys.fd],
+    });
+    assert.deepEqual(await once(server, 'exit'), [0, null]);
     await ended(run.dir);
     const files = (await readFile(executor.logFile(run.dir), 'utf8')).trim().split('\n');
-    // Of the supervisor: /dev/null and twice the log; then what stands in the place of the descriptor 7 and of those the test was born with.
+    // Of the supervisor: /dev/null and twice the log; then what stands in the place of that descriptor and of those the test was born with.
     assert.deepEqual(files.slice(0, 3), ['/dev/null', executor.logFile(run.dir), executor.logFile(run.dir)]);
     assert.ok(files.length > 3);
     assert.deepEqual(new Set(files.slice(3)), new Set(['/dev/null']));
