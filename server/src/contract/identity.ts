@@ -29,7 +29,8 @@ export interface Identity {
   authorize(
     principal: Principal,
     access: readonly Access[],
-    context: Readonly<Record<string, string>>,
+    /** Condition keys of the request; asked for only where a policy has to be evaluated. */
+    context: () => Readonly<Record<string, string>>,
   ): Decision | Promise<Decision>;
   /** The session principal of a role handed to a service. Throws AwsError AccessDenied where the role is missing or does not trust the service. */
   assumeForService(roleArn: string, servicePrincipal: string, sessionName: string): Promise<Principal>;

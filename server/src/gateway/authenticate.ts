@@ -1,4 +1,5 @@
 /** Whose request this is: the signature checked against the key that identity knows. There is no anonymous door. */
+import type { KeyObject } from 'node:crypto';
 import type { Identity, SigningKey } from '../contract/identity.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -13,7 +14,7 @@ const maxSkewMs = 15 * 60_000;
 export interface Authenticated {
   readonly principal: Principal;
   /** For signed chunks. */
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 export interface AuthenticationDeps {

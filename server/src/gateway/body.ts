@@ -1,5 +1,5 @@
 /** Request bodies: gathered up to a limit, or streamed on with their declared hash verified at the end. */
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
@@ -30,9 +30,11 @@ export function gather(stream: Readable, headers: WireRequest['headers'], protoc
     });
     stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     stream.once('error', reject);
-    stream.once('close', () =>
-      reject(new AwsError('RequestTimeout', 'The request body was cut short.', { status: 400 })),
-    );
+    stream.once('close', () => {
+      // Every stream closes: an error, which is dear to make, only for one that did not end before.
+      if (!stream.readableEnded)
+        reject(new AwsError('RequestTimeout', 'The request body was cut short.', { status: 400 }));
+    });
   });
 }
 
@@ -64,7 +66,7 @@ export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
   signature: Signature,
-  key: Buffer,
+  key: KeyObject,
 ): StreamedRequest {
   const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };

@@ -20,7 +20,7 @@ export interface Performance {
 export function perform(what: Performance, input: unknown, call: Call): Promise<unknown> | unknown {
   const { bound, identity } = what;
   const decide = (access: readonly Access[]) => {
-    const decision = identity.authorize(call.principal, access, requestContext(call));
+    const decision = identity.authorize(call.principal, access, () => requestContext(call));
     return decision instanceof Promise ? decision.then(proceed) : proceed(decision);
   };
   const proceed = (decision: Decision) => {

@@ -2,6 +2,7 @@
  * Every request's way: identify → authenticate → parse → authorize → validate → handle → serialize. (record: server.ts, when the answer has left.)
  * Knows no service by name.
  */
+import { createSecretKey } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { AwsAccess } from '../contract/aws.ts';
@@ -207,6 +208,8 @@ async function admitStreamed(
   return { request: { ...head, headers, body }, authenticated };
 }
 
+const noKey = createSecretKey(Buffer.alloc(32));
+
 function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
@@ -216,5 +219,5 @@ function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
     userId: account,
     accessKeyId,
   };
-  return { principal, key: Buffer.alloc(32) };
+  return { principal, key: noKey };
 }

@@ -80,12 +80,12 @@ class SocketReplica implements Replica {
     this.#socket.destroySoon();
   }
 
-  /** Frames of one turn of the event loop leave in one write. */
+  /** What one turn of the event loop received, from however many connections, leaves in one write: the system call is dearer than the frame. */
   #write(frame: Buffer): void {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
-      process.nextTick(() => {
+      setImmediate(() => {
         this.#corked = false;
         this.#socket.uncork();
       });

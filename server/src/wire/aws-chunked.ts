@@ -2,14 +2,14 @@
  * Bodies in S3's aws-chunked coding, decoded while they stream: signed chunks are verified one by one, trailers are handed on.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and …/sigv4-streaming-trailers.html
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
 import { emptyHash, isSameSignature, type Signature, scopeOf, sha256 } from './sigv4.ts';
 
 export interface ChunkSigning {
   readonly signature: Signature;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 export type TrailedBody = Readable & { readonly trailers: Record<string, string> };

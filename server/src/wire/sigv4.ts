@@ -2,7 +2,7 @@
  * AWS Signature Version 4, header and query form, as pure functions: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * and, for S3, https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html. Knows no key but the one handed in.
  */
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { WireRequest } from './protocol.ts';
 
 export interface Signature {
@@ -30,8 +30,11 @@ export const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49599
 const hmac = (key: Buffer | string, text: string) => createHmac('sha256', key).update(text).digest();
 export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
 
+const unreserved = /^[\w.~-]*$/;
+
 /** RFC 3986: everything but letters, digits and -._~ */
 export function encodeUri(text: string): string {
+  if (unreserved.test(text)) return text;
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
@@ -117,22 +120,26 @@ function readQuery(query: string): Signature {
 
 /** Milliseconds since 1970 of yyyymmddThhmmssZ; NaN for anything else. */
 export function signatureTime(time: string): number {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time);
-  return match ? Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`) : Number.NaN;
+  if (!/^\d{8}T\d{6}Z$/.test(time)) return Number.NaN;
+  const iso = `${time.slice(0, 4)}-${time.slice(4, 6)}-${time.slice(6, 11)}:${time.slice(11, 13)}:${time.slice(13)}`;
+  return Date.parse(iso);
 }
 
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 const maxKeys = 1000;
 
-/** The key of a day, a region and a service; kept, because deriving it is the dearest part of a check. */
+/**
+ * The key of a day, a region and a service; kept, because deriving it is the dearest part of a check. A KeyObject, because
+ * Node 24 takes seven times as long for an HMAC whose key is bytes.
+ */
 export function signingKey(
   secret: string,
   { date, region, service }: Pick<Signature, 'date' | 'region' | 'service'>,
-): Buffer {
+): KeyObject {
   const id = `${secret}/${date}/${region}/${service}`;
   let key = keys.get(id);
   if (!key) {
-    key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request');
+    key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request'));
     if (keys.size >= maxKeys) keys.clear();
     keys.set(id, key);
   }
@@ -142,7 +149,10 @@ export function signingKey(
 export const scopeOf = ({ date, region, service }: Pick<Signature, 'date' | 'region' | 'service'>) =>
   `${date}/${region}/${service}/aws4_request`;
 
+const unreservedPath = /^[\w.~/-]+$/;
+
 function canonicalPath(path: string, isS3: boolean): string {
+  if (unreservedPath.test(path)) return path;
   const segments = path.split('/');
   // S3 signs the path encoded once, everybody else signs the encoded path encoded again.
   return segments.map((segment) => encodeUri(isS3 ? decodeUri(segment) : segment)).join('/') || '/';
@@ -173,7 +183,7 @@ export function canonicalRequest(
 ): string {
   let headers = '';
   for (const name of signedHeaders) headers += `${name}:${trimmed(request.headers[name] ?? '')}\n`;
-  const path = request.path === '/' ? '/' : canonicalPath(request.path, isS3);
+  const path = canonicalPath(request.path, isS3);
   return `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
 }
 
@@ -182,7 +192,7 @@ export function expectedSignature(
   signature: Signature,
   request: Omit<WireRequest, 'body'>,
   payloadHash: string,
-  key: Buffer,
+  key: KeyObject,
 ): string {
   const canonical = canonicalRequest(request, signature.signedHeaders, payloadHash, signature.service === 's3');
   return createHmac('sha256', key)

@@ -53,16 +53,17 @@ export function authorize(
   now: () => Date,
   principal: Principal,
   access: readonly Access[],
-  context: Readonly<Record<string, string>>,
+  context: () => Readonly<Record<string, string>>,
 ): Decision | Promise<Decision> {
   if (principal.kind === 'root' || principal.kind === 'service') return { allowed: true };
   const decide = (subject: Subject | undefined): Decision => {
     const own = principalContext(principal, now());
+    const asked = context();
     for (const one of access) {
       const request = {
         action: one.action,
         resource: one.resource,
-        context: createContext(one.context ?? {}, context, own),
+        context: createContext(one.context ?? {}, asked, own),
       };
       const verdict = isSubjectOf(subject, principal) ? evaluate(subject.policies, request) : 'implicit-deny';
       if (verdict !== 'allow') return denial(principal, one, verdict === 'explicit-deny');
