@@ -11,6 +11,7 @@ import { type OwnPath, startGateway } from './gateway/server.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
 import { buildPlatform } from './platform.ts';
+import { credentialsPath } from './services/iam/container-credentials.ts';
 import type { WireResponse } from './wire/protocol.ts';
 
 export interface RunningServer extends AsyncDisposable {
@@ -20,6 +21,9 @@ export interface RunningServer extends AsyncDisposable {
   readonly services: readonly Service[];
   stop(): Promise<void>;
 }
+
+/** Addresses to listen on that nobody can connect to. */
+const anywhere = /^(0\.0\.0\.0|::)$/;
 
 const json = (status: number, value: unknown): WireResponse => ({
   status,
@@ -33,7 +37,10 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
   const unlock = await lockFolder(dataDir);
   const administrator = await administratorOf(dataDir, account);
   const platformKey = await platformKeyOf(dataDir);
-  const build = () => buildPlatform({ config, clock, log, platformKey, administrator });
+  const door = Promise.withResolvers<string>();
+  // Nobody may have asked for the address when the door cannot be opened.
+  door.promise.catch(() => {});
+  const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: door.promise });
   let platform = await build();
 
   async function reset(authorization: string): Promise<WireResponse> {
@@ -54,7 +61,7 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
 
   const own: OwnPath = async ({ method, path, headers }) => {
     if (method === 'GET' && path === '/_clary/health') return json(200, { status: 'ok', version: packageJson.version });
-    if (method === 'GET' && path === '/_clary/credentials') {
+    if (method === 'GET' && path === credentialsPath) {
       const answer = await platform.credentials.answer(headers.authorization ?? '').catch(() => undefined);
       return answer
         ? json(200, answer)
@@ -64,8 +71,16 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
     return undefined;
   };
 
-  const gateway = await startGateway({ host, port: config.port, deps: () => platform.pipeline, own, log });
+  const gateway = await startGateway({ host, port: config.port, deps: () => platform.pipeline, own, log }).catch(
+    async (error) => {
+      door.reject(error);
+      await platform.stop();
+      await unlock();
+      throw error;
+    },
+  );
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
+  door.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
   await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url });
   if (config.anyCredentials)
     log.warn(

@@ -29,6 +29,8 @@ export interface PlatformOptions {
   readonly log: Log;
   readonly platformKey: Buffer;
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Where the door will be: known when it listens. */
+  readonly endpoint: Promise<string>;
 }
 
 export interface Platform {
@@ -44,6 +46,7 @@ export async function buildPlatform({
   log,
   platformKey,
   administrator,
+  endpoint,
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
   const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
@@ -54,6 +57,7 @@ export async function buildPlatform({
   const aws: AwsAccess = inProcessAccess({ services, identity, region, clock, log });
   const routing = createRoutingTable();
   const executor = processExecutor({ log });
+  const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
 
   const s3 = s3Service({ database, blobs, outbox, clock, log });
   const sagemaker = sagemakerService({
@@ -61,6 +65,7 @@ export async function buildPlatform({
     outbox,
     aws,
     executor,
+    roleEnvironment: credentials.environment,
     routing,
     clock,
     log,
@@ -87,7 +92,7 @@ export async function buildPlatform({
       log,
       ...(config.anyCredentials ? { anyCredentialsAccount: account } : {}),
     },
-    credentials: containerCredentials(platformKey, identity, clock),
+    credentials,
     async stop() {
       // Who writes through other services stops before them.
       await runtime.stop();

@@ -38,6 +38,15 @@ export interface Identity {
   issueCredentials(roleArn: string, sessionName: string, lifetimeMs: number): Promise<TemporaryCredentials>;
 }
 
+/** A job, function or model that runs under a role. */
+export interface RoleRun {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly region: string;
+  /** Its credentials end then; a run without an end (a model) leaves it out. */
+  readonly lifetimeMs?: number;
+}
+
 export interface AssumeRoleRequest {
   readonly roleArn: string;
   readonly sessionName: string;

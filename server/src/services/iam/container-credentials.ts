@@ -1,30 +1,60 @@
 /**
  * Where user code fetches its role's credentials: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
- * The token that a job is given is sealed under the platform's key and names the role: nothing is stored, and nothing else opens it.
+ * The token that a run is given is sealed under the platform's key and names the role: nothing is stored, and nothing else opens it.
  */
-import type { Identity } from '../../contract/identity.ts';
+import type { Identity, RoleRun } from '../../contract/identity.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { createSealer } from './sealed.ts';
 
 /** As long as a task's credentials live on AWS; SDKs fetch new ones before they end. */
 const lifetimeMs = 6 * 3_600_000;
 
+export const credentialsPath = '/_clary/credentials';
+
+interface TokenContent {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly endsAt?: number;
+}
+
 export interface ContainerCredentials {
-  /** For the environment of a job that runs under the role. */
-  tokenFor(roleArn: string, sessionName: string): string;
-  /** The answer in the SDKs' form; undefined for a token that was not given out here. */
+  /** The variables by which any AWS SDK finds the platform, the region and the role's credentials. Waits until the platform's address is known. */
+  environment(run: RoleRun): Promise<Record<string, string>>;
+  /** The answer in the SDKs' form; undefined for a token that was not given out here or whose time is over. Throws AwsError where the role is gone. */
   answer(token: string): Promise<Record<string, string> | undefined>;
 }
 
-export function containerCredentials(platformKey: Buffer, identity: Identity, clock: Clock): ContainerCredentials {
-  const sealer = createSealer(platformKey, 'container-credentials');
+export interface ContainerCredentialsOptions {
+  readonly platformKey: Buffer;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  /** The platform's address, as this machine reaches it. */
+  readonly endpoint: Promise<string>;
+}
+
+export function containerCredentials(options: ContainerCredentialsOptions): ContainerCredentials {
+  const { identity, clock, endpoint } = options;
+  const sealer = createSealer(options.platformKey, 'container-credentials');
+  const tokenFor = ({ roleArn, sessionName, lifetimeMs: lasts }: RoleRun): string => {
+    const content: TokenContent = { roleArn, sessionName, ...(lasts ? { endsAt: clock.now().getTime() + lasts } : {}) };
+    return sealer.seal(JSON.stringify(content), '');
+  };
   return {
-    tokenFor: (roleArn, sessionName) =>
-      sealer.seal(JSON.stringify({ roleArn, sessionName, givenAt: clock.now().getTime() }), ''),
+    async environment(run) {
+      const url = await endpoint;
+      return {
+        AWS_ENDPOINT_URL: url,
+        AWS_REGION: run.region,
+        AWS_DEFAULT_REGION: run.region,
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}${credentialsPath}`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: tokenFor(run),
+      };
+    },
     async answer(token) {
       const opened = sealer.open(token, '');
       if (opened === undefined) return undefined;
-      const { roleArn, sessionName } = JSON.parse(opened) as { roleArn: string; sessionName: string };
+      const { roleArn, sessionName, endsAt } = JSON.parse(opened) as TokenContent;
+      if (endsAt !== undefined && endsAt <= clock.now().getTime()) return undefined;
       const credentials = await identity.issueCredentials(roleArn, sessionName, lifetimeMs);
       return {
         AccessKeyId: credentials.accessKeyId,

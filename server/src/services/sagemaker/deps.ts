@@ -1,5 +1,6 @@
 /** What SageMaker's operations and reconcilers work with. */
 import type { AwsAccess } from '../../contract/aws.ts';
+import type { RoleRun } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { Executor } from '../../engine/executor.ts';
 import type { Outbox } from '../../engine/outbox.ts';
@@ -9,12 +10,14 @@ import type { OperationName } from '../../models/types.ts';
 import type { RoutingTable } from '../../serving/routing-table.ts';
 import type { Database } from '../../storage/database.ts';
 
-/** What main.ts hands over. */
+/** What platform.ts hands over. */
 export interface SageMakerResources {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly aws: AwsAccess;
   readonly executor: Executor;
+  /** The variables by which the AWS SDKs in user code find the platform and the role's credentials. */
+  readonly roleEnvironment: (run: RoleRun) => Promise<Record<string, string>>;
   readonly routing: RoutingTable;
   readonly clock: Clock;
   readonly log: Log;

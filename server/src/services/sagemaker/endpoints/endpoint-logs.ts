@@ -22,13 +22,16 @@ export async function shipReplicaLog(
   row: ReplicaRow,
   ended: boolean,
 ): Promise<void> {
+  const store = endpointStore(resources.database);
   const to = { group: endpointLogGroup(endpoint.name), stream: `${row.variant}/${row.id}` };
   const file = replicaLog(resources, row.id);
   const as = aws(resources, endpoint);
   try {
-    const offset = await shipLog(as, to, file, row.logOffset, resources.clock.now(), ended);
-    if (offset !== row.logOffset) {
-      await resources.database.write([endpointStore(resources.database).keepLogOffset(row.id, offset)]);
+    for (let { logOffset } = row; ; ) {
+      const { offset, more } = await shipLog(as, to, file, logOffset, resources.clock.now(), ended);
+      if (offset !== logOffset) await resources.database.write([store.keepLogOffset(row.id, offset)]);
+      logOffset = offset;
+      if (!ended || !more) return;
     }
   } catch (error) {
     // A log that cannot be written must not take the model out of service.

@@ -37,11 +37,15 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   const { served } = model.request;
   await fetchArtifact(await awsOfModel(resources.aws, model), served.modelDataUrl, join(ml, 'model'));
   const { nodePath, runtimeMain, runtimeEnvironment } = resources.settings;
+  const roleArn = model.request.ExecutionRoleArn;
+  const identity = roleArn
+    ? await resources.roleEnvironment({ roleArn, sessionName: 'SageMaker', region: model.region })
+    : {};
   await resources.executor.start({
     dir,
     command: [nodePath, runtimeMain, 'serve', '--ml-dir', ml, '--socket', socketPath(row.id)],
     // One model answers one request at a time: more threads would only spin beside each other.
-    env: { ...runtimeEnvironment, OMP_NUM_THREADS: '1', ...served.environment },
+    env: { ...runtimeEnvironment, ...identity, OMP_NUM_THREADS: '1', ...served.environment },
     cwd: dir,
   });
 }

@@ -35,6 +35,8 @@ export interface JobWork<Request> {
 const graceMs = 120_000;
 const logEveryMs = 250;
 const queueEveryMs = 200;
+/** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
+const credentialsGraceMs = 24 * 3_600_000;
 
 export function startJobReconciler<Request>(resources: SageMakerResources, work: JobWork<Request>): Reconciler {
   const { database, outbox, clock, log, executor, settings } = resources;
@@ -109,10 +111,16 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
 
   async function run(job: Job<Request>): Promise<void> {
     const dir = dirOf(job);
+    const identity = await resources.roleEnvironment({
+      roleArn: work.roleArn(job),
+      sessionName: 'SageMaker',
+      region: job.region,
+      lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
+    });
     await executor.start({
       dir,
       command: [settings.nodePath, settings.runtimeMain, ...work.words, '--ml-dir', join(dir, 'ml')],
-      env: { ...settings.runtimeEnvironment, ...work.environment(job) },
+      env: { ...settings.runtimeEnvironment, ...identity, ...work.environment(job) },
       cwd: join(dir, 'ml'),
     });
     if (!watched.has(job.arn))
@@ -128,16 +136,11 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     if (status.state === 'absent' && job.state.stopRequestedAt) return end(job, 'Stopped');
     if (status.state === 'absent' || (status.state === 'running' && !watched.has(job.arn))) await run(job);
     const ended = status.state === 'exited' || status.state === 'lost';
-    const logOffset = await shipLog(
-      service(job),
-      logStream(job),
-      executor.logFile(dir),
-      job.logOffset,
-      clock.now(),
-      ended,
-    );
-    const current = logOffset === job.logOffset ? job : await change(job, { logOffset });
+    const file = executor.logFile(dir);
+    const { offset, more } = await shipLog(service(job), logStream(job), file, job.logOffset, clock.now(), ended);
+    const current = offset === job.logOffset ? job : await change(job, { logOffset: offset });
     if (!ended) return limits(current);
+    if (more) return 0;
     if (status.state === 'lost') {
       return end(current, 'Failed', {
         failureReason:

@@ -24,7 +24,10 @@ export async function ensureLogStream(aws: Aws, { group, stream }: LogStream): P
   await unlessThere(aws.call('cloudwatch-logs', 'CreateLogStream', { logGroupName: group, logStreamName: stream }));
 }
 
-/** Ships the file's lines from `offset` on; answers the offset to go on from, to be kept. `ended`: no more will be printed. */
+/**
+ * Ships one piece of the file, from `offset` on; answers the offset to go on from, to be kept, and whether there was more than a piece. A piece at a
+ * time, because a program can print faster than anybody can ship. `ended`: no more will be printed.
+ */
 export async function shipLog(
   aws: Aws,
   to: LogStream,
@@ -32,22 +35,18 @@ export async function shipLog(
   offset: number,
   now: Date,
   ended: boolean,
-): Promise<number> {
-  let at = offset;
-  for (;;) {
-    const { lines, nextOffset } = await readLines(file, at, readBytes, ended);
-    if (nextOffset === at) return at;
-    for (let i = 0; i < lines.length; i += maxEvents) {
-      const logEvents = lines
-        .slice(i, i + maxEvents)
-        // An event needs at least one character.
-        .map((message) => ({ timestamp: now.getTime(), message: message === '' ? ' ' : message }));
-      await aws.call('cloudwatch-logs', 'PutLogEvents', {
-        logGroupName: to.group,
-        logStreamName: to.stream,
-        logEvents,
-      });
-    }
-    at = nextOffset;
+): Promise<{ readonly offset: number; readonly more: boolean }> {
+  const { lines, nextOffset } = await readLines(file, offset, readBytes, ended);
+  for (let i = 0; i < lines.length; i += maxEvents) {
+    const logEvents = lines
+      .slice(i, i + maxEvents)
+      // An event needs at least one character.
+      .map((message) => ({ timestamp: now.getTime(), message: message === '' ? ' ' : message }));
+    await aws.call('cloudwatch-logs', 'PutLogEvents', {
+      logGroupName: to.group,
+      logStreamName: to.stream,
+      logEvents,
+    });
   }
+  return { offset: nextOffset, more: nextOffset - offset > readBytes / 2 };
 }
