@@ -1,4 +1,5 @@
 /** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
+import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
@@ -22,6 +23,10 @@ import { stsService } from './services/sts/service.ts';
 import { createRoutingTable } from './serving/routing-table.ts';
 import { openFileBlobs } from './storage/file-blobs.ts';
 import { openSqliteDatabase } from './storage/sqlite-database.ts';
+
+/** A key of its own for each purpose (services/iam/sealed.ts has the others). */
+const objectSecretOf = (platformKey: Buffer) =>
+  new Uint8Array(hkdfSync('sha256', platformKey, '', 'clary/s3-objects', 32));
 
 export interface PlatformOptions {
   readonly config: Config;
@@ -59,7 +64,7 @@ export async function buildPlatform({
   const executor = processExecutor({ log });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
 
-  const s3 = s3Service({ database, blobs, outbox, clock, log });
+  const s3 = s3Service({ database, blobs, outbox, clock, log, objectSecret: objectSecretOf(platformKey) });
   const sagemaker = sagemakerService({
     database,
     outbox,

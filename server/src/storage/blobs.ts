@@ -3,6 +3,7 @@
  * written to a temporary name, fsynced, renamed, the folder fsynced.
  */
 import type { Readable } from 'node:stream';
+import { randomHex } from '../kit/ids.ts';
 
 export interface Blob {
   /** 32 hexadecimal digits. */
@@ -17,11 +18,11 @@ export interface ByteRange {
   readonly end: number;
 }
 
+export const newBlobId = () => randomHex(16);
+
 export interface Blobs {
-  /** Streams in constant memory. A source that throws leaves nothing behind. */
-  put(source: AsyncIterable<Uint8Array>): Promise<Blob>;
-  /** One blob out of several, in order (multipart completion). The parts stay. */
-  concatenate(ids: readonly string[]): Promise<Blob>;
+  /** Streams in constant memory. A source that throws leaves nothing behind. An id is given once, by those who must know it before the bytes. */
+  put(source: AsyncIterable<Uint8Array>, id?: string): Promise<Blob>;
   open(id: string, range?: ByteRange): Readable;
   /** Idempotent. Call it after the row that named the blob is gone. */
   remove(id: string): Promise<void>;

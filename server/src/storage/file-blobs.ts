@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { randomHex } from '../kit/ids.ts';
-import type { Blob, Blobs, ByteRange } from './blobs.ts';
+import { type Blob, type Blobs, type ByteRange, newBlobId } from './blobs.ts';
 
 export interface FileBlobsOptions {
   readonly dir: string;
@@ -47,8 +46,8 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
     known.add(folder);
   }
 
-  async function put(source: AsyncIterable<Uint8Array>): Promise<Blob> {
-    const id = randomHex(16);
+  async function put(source: AsyncIterable<Uint8Array>, id = newBlobId()): Promise<Blob> {
+    const path = pathOf(id);
     const temporary = join(incoming, id);
     const file = await open(temporary, 'wx', 0o600);
     let size = 0;
@@ -64,7 +63,6 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
       } finally {
         await file.close();
       }
-      const path = pathOf(id);
       await ensureFolder(dirname(path));
       await rename(temporary, path);
       if (durability === 'power') await syncFolder(dirname(path));
@@ -77,10 +75,6 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
 
   const openBlob = (id: string, range?: ByteRange): Readable =>
     createReadStream(pathOf(id), { ...range, highWaterMark: readBytes });
-
-  async function* inOrder(ids: readonly string[]): AsyncIterable<Uint8Array> {
-    for (const id of ids) yield* openBlob(id);
-  }
 
   async function* oldBlobs(beforeMs: number): AsyncIterable<string> {
     for (const first of await readdir(dir)) {
@@ -98,7 +92,6 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
 
   return {
     put,
-    concatenate: (ids) => put(inOrder(ids)),
     open: openBlob,
     remove,
     async sweep(isUsed, olderThanMs) {

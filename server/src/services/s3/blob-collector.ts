@@ -4,7 +4,9 @@
  */
 import { startReconciler } from '../../engine/reconcile.ts';
 import type { S3Resources } from './deps.ts';
-import { findUsedBlobs, listGarbage, removeGarbage } from './garbage-store.ts';
+import { kindOf } from './bytes/blob-id.ts';
+import type { Pins } from './bytes/pins.ts';
+import { discardSegments, findUsedBlobs, listGarbage, removeGarbage, removeSmall } from './garbage-store.ts';
 
 const batchSize = 256;
 const minuteMs = 60_000;
@@ -16,17 +18,33 @@ interface BlobCollector {
   stop(): Promise<void>;
 }
 
-export function startBlobCollector({ database, blobs, clock, log }: S3Resources): BlobCollector {
+/** How soon a composite that is being read is looked at again. */
+const pinnedMs = 5000;
+
+export function startBlobCollector({ database, blobs, clock, log }: S3Resources, pins: Pins): BlobCollector {
+  /** Answers when there is more to do. */
+  async function freeSome(): Promise<number | undefined> {
+    const found = await listGarbage(database, batchSize);
+    for (const { blobId, isUsed } of found) if (!isUsed && kindOf(blobId) === 'file') await blobs.remove(blobId);
+    // Not a wait between the look at the pins and the write: see open-bytes.ts.
+    const done = found.filter(({ blobId, isUsed }) => isUsed || !pins.has(blobId));
+    const free = done.filter(({ isUsed }) => !isUsed).map(({ blobId }) => blobId);
+    const composites = free.filter((blobId) => kindOf(blobId) === 'composite');
+    if (done.length > 0) {
+      await database.write([
+        ...composites.flatMap(discardSegments),
+        removeSmall(free.filter((blobId) => kindOf(blobId) === 'small')),
+        removeGarbage(done.map(({ blobId }) => blobId)),
+      ]);
+    }
+    if (found.length === batchSize || composites.length > 0) return done.length > 0 ? 0 : pinnedMs;
+    return done.length < found.length ? pinnedMs : undefined;
+  }
+
   const garbage = startReconciler({
     name: 's3-garbage',
     list: async () => ['garbage'],
-    step: async () => {
-      const found = await listGarbage(database, batchSize);
-      if (found.length === 0) return undefined;
-      for (const { blobId, isUsed } of found) if (!isUsed) await blobs.remove(blobId);
-      await database.write([removeGarbage(found.map(({ blobId }) => blobId))]);
-      return found.length === batchSize ? 0 : undefined;
-    },
+    step: freeSome,
     everyMs: 10 * minuteMs,
     concurrency: 1,
     clock,

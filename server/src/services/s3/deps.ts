@@ -5,6 +5,7 @@ import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
+import type { Pins } from './bytes/pins.ts';
 import type { Blobs } from '../../storage/blobs.ts';
 import type { Database } from '../../storage/database.ts';
 
@@ -13,10 +14,13 @@ export interface S3Resources {
   readonly blobs: Blobs;
   readonly outbox: Outbox;
   readonly clock: Clock;
+  /** 32 bytes that the keys of encrypted objects come from. */
+  readonly objectSecret: Uint8Array;
   readonly log: Log;
 }
 
 export interface S3Deps extends S3Resources {
+  readonly pins: Pins;
   /** Says that a write left blobs behind which may be free now. */
   collect(): void;
 }

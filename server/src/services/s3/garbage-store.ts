@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../storage/database.ts';
 import { s3Tables } from './tables.ts';
 
-/** Goes before the statement that drops or replaces the object's row. */
-export function discardObjectBlob(bucket: string, key: string): Statement {
-  return discard(
-    s3Tables.selectFrom('s3_objects').select('blob_id').where('bucket', '=', bucket).where('key', '=', key).compile(),
-  );
+/** Goes before the statement that drops or replaces the object's row; `versionId` limits it to that version. */
+export function discardObjectBlob(bucket: string, key: string, versionId?: string): Statement {
+  let query = s3Tables.selectFrom('s3_objects').select('blob_id').where('bucket', '=', bucket).where('key', '=', key);
+  if (versionId !== undefined) query = query.where('version_id', '=', versionId);
+  return discard(query.compile());
 }
 
 /** Goes before the statement that drops the upload's parts; `partNumber` limits it to one. */
@@ -15,6 +15,19 @@ export function discardPartBlobs(uploadId: string, partNumber?: number): Stateme
   let query = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', '=', uploadId);
   if (partNumber !== undefined) query = query.where('part_number', '=', partNumber);
   return discard(query.compile());
+}
+
+/** What a composite is made of, and its list. */
+export function discardSegments(compositeId: string): Statement[] {
+  const ofComposite = s3Tables.selectFrom('s3_segments').where('composite_id', '=', compositeId);
+  return [
+    discard(ofComposite.select('blob_id').compile()),
+    statement(s3Tables.deleteFrom('s3_segments').where('composite_id', '=', compositeId).compile()),
+  ];
+}
+
+export function removeSmall(blobIds: readonly string[]): Statement {
+  return statement(s3Tables.deleteFrom('s3_small').where('blob_id', 'in', blobIds).compile());
 }
 
 function discard({ sql: text, parameters }: { sql: string; parameters: readonly unknown[] }): Statement {
@@ -27,12 +40,14 @@ interface Garbage {
   readonly isUsed: boolean;
 }
 
+const namingTables = ['s3_objects', 's3_versions', 's3_parts', 's3_segments'] as const;
+
 export async function listGarbage(database: Database, limit: number): Promise<Garbage[]> {
+  const named = namingTables.map(
+    (table) => sql`exists (select 1 from ${sql.table(table)} t where t.blob_id = s3_garbage.blob_id)`,
+  );
   const query = sql<{ blob_id: string; used: number }>`
-    select blob_id,
-      exists (select 1 from s3_objects where s3_objects.blob_id = s3_garbage.blob_id)
-        or exists (select 1 from s3_parts where s3_parts.blob_id = s3_garbage.blob_id) as used
-    from s3_garbage limit ${limit}`;
+    select blob_id, ${sql.join(named, sql` or `)} as used from s3_garbage limit ${limit}`;
   const rows = await database.read(query.compile(s3Tables));
   return rows.map(({ blob_id: blobId, used }) => ({ blobId, isUsed: used !== 0 }));
 }
@@ -48,10 +63,13 @@ const chunkSize = 1000;
 export async function findUsedBlobs(database: Database, blobIds: readonly string[]): Promise<Set<string>> {
   const used = new Set<string>();
   for (let from = 0; from < blobIds.length; from += chunkSize) {
-    const chunk = blobIds.slice(from, from + chunkSize);
-    const objects = s3Tables.selectFrom('s3_objects').select('blob_id').where('blob_id', 'in', chunk);
-    const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('blob_id', 'in', chunk);
-    for (const row of await database.read(objects.union(parts).compile())) used.add(row.blob_id);
+    const chunk = JSON.stringify(blobIds.slice(from, from + chunkSize));
+    const selects = namingTables.map(
+      (table) =>
+        sql`select blob_id from ${sql.table(table)} where blob_id in (select value from json_each(${chunk}))`,
+    );
+    const query = sql<{ blob_id: string }>`${sql.join(selects, sql` union `)}`;
+    for (const row of await database.read(query.compile(s3Tables))) used.add(row.blob_id);
   }
   return used;
 }

@@ -18,6 +18,7 @@ import { deleteBucket } from './buckets/delete-bucket.ts';
 import { getBucketLocation } from './buckets/get-bucket-location.ts';
 import { headBucket } from './buckets/head-bucket.ts';
 import { listBuckets } from './buckets/list-buckets.ts';
+import { createPins } from './bytes/pins.ts';
 import type { S3Deps, S3Resources } from './deps.ts';
 import { listObjects } from './listing/list-objects.ts';
 import { listObjectsV2 } from './listing/list-objects-v2.ts';
@@ -59,7 +60,8 @@ export const s3Operations = {
 } satisfies OperationTable<'s3', S3Deps>;
 
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {
-  const collector = startBlobCollector(resources);
-  const deps: S3Deps = { ...resources, collect: () => collector.wake() };
+  const pins = createPins();
+  const collector = startBlobCollector(resources, pins);
+  const deps: S3Deps = { ...resources, pins, collect: () => collector.wake() };
   return { service: defineService('s3', deps, s3Operations), stop: () => collector.stop() };
 }

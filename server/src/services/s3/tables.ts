@@ -1,4 +1,4 @@
-/** The tables of 0003-s3, as Kysely sees them. Only the stores read or write them. */
+/** The tables of 0003-s3 and 0009-s3-versions, as Kysely sees them. Only the stores read or write them. */
 import { queryBuilder } from '../../storage/query-builder.ts';
 import type { ChecksumAlgorithm, ChecksumType } from './checksums/checksum.ts';
 
@@ -9,7 +9,13 @@ export interface BucketRow {
   created_at: number;
   /** The CreateBucket request. */
   document: string;
+  versioning: Versioning;
+  /** See versions/object-lock.ts; null where locks were not enabled. */
+  object_lock: string | null;
 }
+
+/** Unversioned until versioning is enabled for the first time; from then on it can only be suspended. */
+export type Versioning = 'Unversioned' | 'Enabled' | 'Suspended';
 
 export interface ObjectRow {
   bucket: string;
@@ -25,6 +31,20 @@ export interface ObjectRow {
   checksum_value: string;
   /** See objects/object-document.ts. */
   document: string;
+  version_id: string;
+  /** The later of a key's versions has the greater one. */
+  seq: number;
+  /** See bytes/encryption.ts; null where the bytes lie in clear. */
+  encryption: string | null;
+  /** JSON, pairs of key and value; null where there are none. */
+  tags: string | null;
+  /** See versions/object-lock.ts. */
+  lock: string | null;
+}
+
+/** What a key held before, or a delete marker, whose other columns are empty. */
+export interface VersionRow extends ObjectRow {
+  is_marker: 0 | 1;
 }
 
 export interface UploadRow {
@@ -39,6 +59,9 @@ export interface UploadRow {
   checksum_type: ChecksumType;
   /** What the object will have. */
   document: string;
+  encryption: string | null;
+  tags: string | null;
+  lock: string | null;
 }
 
 export interface PartRow {
@@ -52,11 +75,24 @@ export interface PartRow {
   checksum_value: string;
 }
 
+/** One part of an object that was uploaded in parts: the blobs of a composite one, in the order of their numbers. */
+export interface SegmentRow {
+  composite_id: string;
+  part_number: number;
+  blob_id: string;
+  size: number;
+  checksum_value: string;
+}
+
 interface S3Tables {
   s3_buckets: BucketRow;
   s3_objects: ObjectRow;
   s3_uploads: UploadRow;
   s3_parts: PartRow;
+  s3_versions: VersionRow;
+  s3_sequence: { value: number };
+  s3_small: { blob_id: string; bytes: Uint8Array };
+  s3_segments: SegmentRow;
   /** Blobs that a row named once; the collector frees those that none names now. */
   s3_garbage: { blob_id: string };
 }

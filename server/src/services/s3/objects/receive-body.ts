@@ -1,6 +1,7 @@
 /**
- * A request's body on its way to the disk: hashed while it streams, in constant memory, and checked against what the request said before
- * anything is kept. A body that is cut short or does not match leaves nothing behind.
+ * A request's body on its way to where it stays: hashed while it streams, in constant memory, and checked against what the request said before
+ * anything is kept. A body that is cut short or does not match leaves nothing behind. Small bodies go into the database, in the same write as the
+ * row that names them: one fsync for both, and for all who write at the same time.
  */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
@@ -13,6 +14,11 @@ import {
   defaultAlgorithm,
   isChecksumValue,
 } from '../checksums/checksum.ts';
+import type { Statement } from '../../../storage/database.ts';
+import { newBlobId } from '../../../storage/blobs.ts';
+import { newSmallId } from '../bytes/blob-id.ts';
+import { insertSmall } from '../bytes/byte-store.ts';
+import { blobCipher } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
 import { invalidRequest } from '../refusals.ts';
 import { type BodyExpectations, invalidChecksum } from './body-expectations.ts';
@@ -20,8 +26,12 @@ import { type BodyExpectations, invalidChecksum } from './body-expectations.ts';
 /** The most that one request may bring: 5 GiB. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const maxSize = 5 * 1024 ** 3;
 
+const smallSize = 64 * 1024;
+
 export interface ReceivedBody {
   readonly blobId: string;
+  /** Goes into the write of the row that names the blob. */
+  readonly statements: readonly Statement[];
   readonly size: number;
   /** MD5, hexadecimal. */
   readonly etag: string;
@@ -37,26 +47,71 @@ interface TrailedBody extends AsyncIterable<Uint8Array> {
 
 type Body = TrailedBody | Uint8Array;
 
-/** `kept` is the algorithm whose checksum is kept, where that is not for the request to choose. */
+interface KeepingOptions {
+  /** The algorithm whose checksum is kept, where that is not for the request to choose. */
+  readonly algorithm?: ChecksumAlgorithm;
+  /** What the blob's key comes from, where it is encrypted. */
+  readonly secret: Uint8Array | undefined;
+}
+
 export async function receiveBody(
-  body: Readable | undefined,
+  body: Readable | Uint8Array | undefined,
   told: BodyExpectations,
   call: Call,
   deps: S3Deps,
-  kept?: ChecksumAlgorithm,
+  { algorithm: kept, secret }: KeepingOptions,
 ): Promise<ReceivedBody> {
   const source: Body = body ?? new Uint8Array();
   const expected = { ...told, algorithm: told.algorithm ?? announcedAlgorithm(source) };
   const computed = kept ?? expected.algorithm ?? defaultAlgorithm;
   const digests = new Digests(computed, expected.algorithm);
-  const blob = await deps.blobs.put(check(source, expected, digests, call));
+  const checked = check(source, expected, digests, call);
+  const { begun, size, done } = await readSmall(checked);
+  const blob = done
+    ? keepSmall(begun, size, secret)
+    : await keepFile(resumed(begun, checked), secret, deps);
   return {
-    blobId: blob.id,
-    size: blob.size,
+    ...blob,
     etag: digests.md5.toString('hex'),
     checksumAlgorithm: computed,
     checksum: digests.computed,
   };
+}
+
+async function readSmall(checked: AsyncIterator<Uint8Array>) {
+  const begun: Uint8Array[] = [];
+  let size = 0;
+  while (size <= smallSize) {
+    const { done, value } = await checked.next();
+    if (done) return { begun, size, done: true };
+    begun.push(value);
+    size += value.length;
+  }
+  return { begun, size, done: false };
+}
+
+function keepSmall(chunks: readonly Uint8Array[], size: number, secret: Uint8Array | undefined) {
+  const blobId = newSmallId();
+  const plain = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const bytes = secret ? blobCipher(secret, blobId).update(plain) : plain;
+  // A copy of its own: what goes to another thread takes the whole memory along that it is a view of.
+  return { blobId, size, statements: [insertSmall(blobId, new Uint8Array(bytes))] };
+}
+
+async function keepFile(chunks: AsyncIterable<Uint8Array>, secret: Uint8Array | undefined, deps: S3Deps) {
+  const blobId = newBlobId();
+  const blob = await deps.blobs.put(secret ? encrypted(chunks, secret, blobId) : chunks, blobId);
+  return { blobId, size: blob.size, statements: [] };
+}
+
+async function* resumed(begun: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>) {
+  yield* begun;
+  yield* rest;
+}
+
+async function* encrypted(chunks: AsyncIterable<Uint8Array>, secret: Uint8Array, blobId: string) {
+  const cipher = blobCipher(secret, blobId);
+  for await (const chunk of chunks) yield cipher.update(chunk);
 }
 
 /** Clients other than AWS's may name their algorithm by its trailer alone. */
