@@ -43,7 +43,43 @@ const expected: Record<keyof typeof s3Operations, Access[]> = {
   AbortMultipartUpload: [{ action: 's3:AbortMultipartUpload', resource: object }],
   ListParts: [{ action: 's3:ListMultipartUploadParts', resource: object }],
   ListMultipartUploads: [{ action: 's3:ListBucketMultipartUploads', resource: bucket }],
+  GetObjectAttributes: [
+    { action: 's3:GetObject', resource: object },
+    { action: 's3:GetObjectAttributes', resource: object },
+  ],
+  GetObjectTagging: [{ action: 's3:GetObjectTagging', resource: object }],
+  PutObjectTagging: [{ action: 's3:PutObjectTagging', resource: object }],
+  DeleteObjectTagging: [{ action: 's3:DeleteObjectTagging', resource: object }],
+  ListObjectVersions: [
+    {
+      action: 's3:ListBucketVersions',
+      resource: bucket,
+      context: { 's3:prefix': 'p', 's3:delimiter': '/', 's3:max-keys': '5' },
+    },
+  ],
+  GetBucketVersioning: [{ action: 's3:GetBucketVersioning', resource: bucket }],
+  PutBucketVersioning: [{ action: 's3:PutBucketVersioning', resource: bucket }],
+  GetObjectLockConfiguration: [{ action: 's3:GetBucketObjectLockConfiguration', resource: bucket }],
+  PutObjectLockConfiguration: [{ action: 's3:PutBucketObjectLockConfiguration', resource: bucket }],
+  GetObjectLegalHold: [{ action: 's3:GetObjectLegalHold', resource: object }],
+  PutObjectLegalHold: [{ action: 's3:PutObjectLegalHold', resource: object }],
+  GetObjectRetention: [{ action: 's3:GetObjectRetention', resource: object }],
+  PutObjectRetention: [{ action: 's3:PutObjectRetention', resource: object }],
 };
+
+/** Of a version, and of what a write brings along, the right is another or one more. */
+const particular: [OperationName<'s3'>, object, string[]][] = [
+  ['GetObject', { VersionId: 'v' }, ['s3:GetObjectVersion']],
+  ['HeadObject', { VersionId: 'v' }, ['s3:GetObjectVersion']],
+  ['DeleteObject', { VersionId: 'v' }, ['s3:DeleteObjectVersion']],
+  ['DeleteObject', { BypassGovernanceRetention: true }, ['s3:DeleteObject', 's3:BypassGovernanceRetention']],
+  ['DeleteObjects', { Delete: { Objects: [{ Key: 'x', VersionId: 'v' }] } }, ['s3:DeleteObjectVersion']],
+  ['PutObject', { Tagging: 'a=b' }, ['s3:PutObject', 's3:PutObjectTagging']],
+  ['PutObject', { ObjectLockMode: 'GOVERNANCE' }, ['s3:PutObject', 's3:PutObjectRetention']],
+  ['CreateMultipartUpload', { ObjectLockLegalHoldStatus: 'ON' }, ['s3:PutObject', 's3:PutObjectLegalHold']],
+  ['CopyObject', { CopySource: '/c/k?versionId=v' }, ['s3:GetObjectVersion', 's3:PutObject']],
+  ['GetObjectTagging', { VersionId: 'v' }, ['s3:GetObjectVersionTagging']],
+];
 
 const input = {
   Bucket: 'b',
@@ -65,5 +101,12 @@ describe('operations ask for', () => {
       const access = accessOf(name as OperationName<'s3'>, {});
       assert.ok(access.length > 0 && access.every(({ action, resource }) => action && resource));
     });
+  }
+  for (const [name, given, actions] of particular) {
+    it(`${actions.join(' and ')}: ${name} with ${JSON.stringify(given)}`, () =>
+      assert.deepEqual(
+        accessOf(name, { ...input, ...given }).map(({ action }) => action),
+        actions,
+      ));
   }
 });

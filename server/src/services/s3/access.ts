@@ -28,7 +28,7 @@ export function objectAccess(action: string): (input: ObjectInput) => Access[] {
   return (input) => [{ action, resource: objectArn(input.Bucket, input.Key) }];
 }
 
-interface ListInput extends BucketInput {
+export interface ListInput extends BucketInput {
   readonly Prefix?: string | undefined;
   readonly Delimiter?: string | undefined;
   readonly MaxKeys?: number | undefined;
@@ -42,4 +42,12 @@ export function listAccess(input: ListInput): Access[] {
     ...(input.MaxKeys === undefined ? {} : { 's3:max-keys': String(input.MaxKeys) }),
   };
   return [{ action: 's3:ListBucket', resource: bucketArn(input.Bucket), context }];
+}
+
+/** Acting on a version that is named is a right of its own. */
+export function versionAccess(
+  action: string,
+  versionAction: string,
+): (input: ObjectInput & { readonly VersionId?: string | undefined }) => Access[] {
+  return (input) => objectAccess(input.VersionId === undefined ? action : versionAction)(input);
 }

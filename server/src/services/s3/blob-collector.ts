@@ -3,9 +3,9 @@
  * row, once they are old. A blob without a row naming it is never named again, so what is found free stays free.
  */
 import { startReconciler } from '../../engine/reconcile.ts';
-import type { S3Resources } from './deps.ts';
 import { kindOf } from './bytes/blob-id.ts';
 import type { Pins } from './bytes/pins.ts';
+import type { S3Resources } from './deps.ts';
 import { discardSegments, findUsedBlobs, listGarbage, removeGarbage, removeSmall } from './garbage-store.ts';
 
 const batchSize = 256;

@@ -5,9 +5,9 @@ import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
-import type { Pins } from './bytes/pins.ts';
 import type { Blobs } from '../../storage/blobs.ts';
 import type { Database } from '../../storage/database.ts';
+import type { Pins } from './bytes/pins.ts';
 
 export interface S3Resources {
   readonly database: Database;

@@ -17,6 +17,13 @@ export function discardPartBlobs(uploadId: string, partNumber?: number): Stateme
   return discard(query.compile());
 }
 
+/** Parts that the completed object is not made of. Goes before the statement that drops the upload's parts. */
+export function discardUnchosenParts(uploadId: string, compositeId: string): Statement {
+  const chosen = s3Tables.selectFrom('s3_segments').select('blob_id').where('composite_id', '=', compositeId);
+  const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', '=', uploadId);
+  return discard(parts.where('blob_id', 'not in', chosen).compile());
+}
+
 /** What a composite is made of, and its list. */
 export function discardSegments(compositeId: string): Statement[] {
   const ofComposite = s3Tables.selectFrom('s3_segments').where('composite_id', '=', compositeId);
@@ -65,8 +72,7 @@ export async function findUsedBlobs(database: Database, blobIds: readonly string
   for (let from = 0; from < blobIds.length; from += chunkSize) {
     const chunk = JSON.stringify(blobIds.slice(from, from + chunkSize));
     const selects = namingTables.map(
-      (table) =>
-        sql`select blob_id from ${sql.table(table)} where blob_id in (select value from json_each(${chunk}))`,
+      (table) => sql`select blob_id from ${sql.table(table)} where blob_id in (select value from json_each(${chunk}))`,
     );
     const query = sql<{ blob_id: string }>`${sql.join(selects, sql` union `)}`;
     for (const row of await database.read(query.compile(s3Tables))) used.add(row.blob_id);

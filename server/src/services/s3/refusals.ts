@@ -12,8 +12,19 @@ export function noSuchBucket(call: Call, bucket: string): AwsError {
   });
 }
 
-export function noSuchKey(call: Call, key: string): AwsError {
-  return call.error('NoSuchKey', 'The specified key does not exist.', { status: 404, fields: { Key: key } });
+export function noSuchKey(call: Call, key: string, headers?: Record<string, string>): AwsError {
+  return call.error('NoSuchKey', 'The specified key does not exist.', {
+    status: 404,
+    fields: { Key: key },
+    ...(headers ? { headers } : {}),
+  });
+}
+
+export function noSuchVersion(call: Call, key: string, versionId: string): AwsError {
+  return call.error('NoSuchVersion', 'The specified version does not exist.', {
+    status: 404,
+    fields: { Key: key, VersionId: versionId },
+  });
 }
 
 export function noSuchUpload(call: Call, uploadId: string): AwsError {

@@ -20,6 +20,7 @@ import { headBucket } from './buckets/head-bucket.ts';
 import { listBuckets } from './buckets/list-buckets.ts';
 import { createPins } from './bytes/pins.ts';
 import type { S3Deps, S3Resources } from './deps.ts';
+import { listObjectVersions } from './listing/list-object-versions.ts';
 import { listObjects } from './listing/list-objects.ts';
 import { listObjectsV2 } from './listing/list-objects-v2.ts';
 import { abortMultipartUpload } from './multipart/abort-multipart-upload.ts';
@@ -31,10 +32,22 @@ import { uploadPart } from './multipart/upload-part.ts';
 import { uploadPartCopy } from './multipart/upload-part-copy.ts';
 import { copyObject } from './objects/copy-object.ts';
 import { deleteObject } from './objects/delete-object.ts';
+import { deleteObjectTagging } from './objects/delete-object-tagging.ts';
 import { deleteObjects } from './objects/delete-objects.ts';
 import { getObject } from './objects/get-object.ts';
+import { getObjectAttributes } from './objects/get-object-attributes.ts';
+import { getObjectTagging } from './objects/get-object-tagging.ts';
 import { headObject } from './objects/head-object.ts';
 import { putObject } from './objects/put-object.ts';
+import { putObjectTagging } from './objects/put-object-tagging.ts';
+import { getBucketVersioning } from './versions/get-bucket-versioning.ts';
+import { getObjectLegalHold } from './versions/get-object-legal-hold.ts';
+import { getObjectLockConfiguration } from './versions/get-object-lock-configuration.ts';
+import { getObjectRetention } from './versions/get-object-retention.ts';
+import { putBucketVersioning } from './versions/put-bucket-versioning.ts';
+import { putObjectLegalHold } from './versions/put-object-legal-hold.ts';
+import { putObjectLockConfiguration } from './versions/put-object-lock-configuration.ts';
+import { putObjectRetention } from './versions/put-object-retention.ts';
 
 export const s3Operations = {
   CreateBucket: createBucket,
@@ -57,6 +70,19 @@ export const s3Operations = {
   AbortMultipartUpload: abortMultipartUpload,
   ListParts: listParts,
   ListMultipartUploads: listMultipartUploads,
+  GetObjectAttributes: getObjectAttributes,
+  GetObjectTagging: getObjectTagging,
+  PutObjectTagging: putObjectTagging,
+  DeleteObjectTagging: deleteObjectTagging,
+  ListObjectVersions: listObjectVersions,
+  GetBucketVersioning: getBucketVersioning,
+  PutBucketVersioning: putBucketVersioning,
+  GetObjectLockConfiguration: getObjectLockConfiguration,
+  PutObjectLockConfiguration: putObjectLockConfiguration,
+  GetObjectLegalHold: getObjectLegalHold,
+  PutObjectLegalHold: putObjectLegalHold,
+  GetObjectRetention: getObjectRetention,
+  PutObjectRetention: putObjectRetention,
 } satisfies OperationTable<'s3', S3Deps>;
 
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {

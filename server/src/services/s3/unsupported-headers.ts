@@ -3,17 +3,7 @@ import type { Call } from '../../contract/call.ts';
 import { notImplemented } from './refusals.ts';
 
 const headers: Readonly<Record<string, string>> = {
-  ServerSideEncryption: 'x-amz-server-side-encryption',
-  SSECustomerAlgorithm: 'x-amz-server-side-encryption-customer-algorithm',
-  SSECustomerKey: 'x-amz-server-side-encryption-customer-key',
-  SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
-  CopySourceSSECustomerAlgorithm: 'x-amz-copy-source-server-side-encryption-customer-algorithm',
-  CopySourceSSECustomerKey: 'x-amz-copy-source-server-side-encryption-customer-key',
-  Tagging: 'x-amz-tagging',
-  ObjectLockMode: 'x-amz-object-lock-mode',
-  ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
-  ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
-  ObjectLockEnabledForBucket: 'x-amz-bucket-object-lock-enabled',
+  SSEKMSEncryptionContext: 'x-amz-server-side-encryption-context',
   WriteOffsetBytes: 'x-amz-write-offset-bytes',
   IfMatchSize: 'x-amz-if-match-size',
   IfMatchLastModifiedTime: 'x-amz-if-match-last-modified-time',

@@ -11,17 +11,19 @@ export async function findBucket(database: Database, name: string): Promise<Buck
   return (await database.read(query.compile()))[0];
 }
 
-/** Misses where the bucket is gone or holds objects. Its uploads under way end with it. */
+/** Misses where the bucket is gone or holds objects or versions. Its uploads under way end with it. */
 export function removeBucket(name: string): Statement[] {
   const uploads = s3Tables.selectFrom('s3_uploads').select('upload_id').where('bucket', '=', name);
   const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', 'in', uploads);
   const objects = s3Tables.selectFrom('s3_objects').select('key').where('bucket', '=', name);
+  const versions = s3Tables.selectFrom('s3_versions').select('key').where('bucket', '=', name);
   return [
     statement(
       s3Tables
         .deleteFrom('s3_buckets')
         .where('name', '=', name)
         .where(({ not, exists }) => not(exists(objects)))
+        .where(({ not, exists }) => not(exists(versions)))
         .compile(),
       1,
     ),
@@ -60,4 +62,24 @@ export function listBuckets(database: Database, filter: BucketFilter): Promise<B
   if (filter.until !== undefined) query = query.where('name', '<', filter.until);
   if (filter.region !== undefined) query = query.where('region', '=', filter.region);
   return database.read(query.compile());
+}
+
+/** Misses where the bucket is gone, or its locks forbid it. */
+export function updateVersioning(name: string, versioning: 'Enabled' | 'Suspended'): Statement {
+  let query = s3Tables.updateTable('s3_buckets').set({ versioning }).where('name', '=', name);
+  if (versioning === 'Suspended') query = query.where('object_lock', 'is', null);
+  return statement(query.compile(), 1);
+}
+
+/** Misses where the bucket is gone or keeps no versions. */
+export function updateObjectLock(name: string, lock: string): Statement {
+  return statement(
+    s3Tables
+      .updateTable('s3_buckets')
+      .set({ object_lock: lock })
+      .where('name', '=', name)
+      .where('versioning', '=', 'Enabled')
+      .compile(),
+    1,
+  );
 }

@@ -176,12 +176,6 @@ describe('buckets refuse', () => {
   });
 
   it('what is not built, rather than half of it', async () => {
-    await assert.rejects(
-      s3.send(new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true })),
-      refused(501, {
-        name: 'NotImplemented',
-      }),
-    );
     await assert.rejects(s3.send(new CreateBucketCommand({ Bucket: 'public', ACL: 'public-read' })), {
       name: 'InvalidBucketAclWithObjectOwnership',
     });

@@ -34,6 +34,9 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       region,
       created_at: call.now.getTime(),
       document: JSON.stringify(input),
+      // Locks need versions, and come with them.
+      versioning: input.ObjectLockEnabledForBucket ? 'Enabled' : 'Unversioned',
+      object_lock: input.ObjectLockEnabledForBucket ? '{}' : null,
     };
     try {
       await deps.database.write([insertBucket(row)]);

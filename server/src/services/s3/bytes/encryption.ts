@@ -69,14 +69,19 @@ export function customerKeyOf(input: EncryptionInput, call: Call): Buffer | unde
       fields: { ArgumentName: 'x-amz-server-side-encryption-customer-algorithm', ArgumentValue: algorithm },
     });
   }
-  if (text === undefined) throw missing(call, 'x-amz-server-side-encryption-customer-key', 'an appropriate secret key.');
+  if (text === undefined)
+    throw missing(call, 'x-amz-server-side-encryption-customer-key', 'an appropriate secret key.');
   const key = Buffer.from(text, 'base64');
   if (key.length !== keyBytes) {
     const message = 'The secret key was invalid for the specified algorithm.';
     throw invalidArgument(call, message, 'x-amz-server-side-encryption-customer-key', '');
   }
   if (md5 === undefined) {
-    throw missing(call, 'x-amz-server-side-encryption-customer-key-MD5', 'the client calculated MD5 of the secret key.');
+    throw missing(
+      call,
+      'x-amz-server-side-encryption-customer-key-MD5',
+      'the client calculated MD5 of the secret key.',
+    );
   }
   if (md5 !== md5Of(key)) {
     const message = 'The calculated MD5 hash of the key did not match the hash that was provided.';

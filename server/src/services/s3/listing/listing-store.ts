@@ -16,8 +16,6 @@ interface ListingRange {
   readonly limit: number;
 }
 
-export type ListedObject = Omit<ObjectRow, 'bucket' | 'blob_id' | 'document' | 'checksum_value'>;
-
 export type ListedEntry =
   | { readonly kind: 'object'; readonly object: ListedObject }
   | { readonly kind: 'group'; readonly prefix: string };
@@ -37,6 +35,8 @@ const listedColumns = [
   'checksum_algorithm',
   'checksum_type',
 ] as const;
+
+export type ListedObject = Pick<ObjectRow, (typeof listedColumns)[number]>;
 
 async function listFlat(database: Database, { bucket, from, prefix, limit }: ListingRange): Promise<ListedEntry[]> {
   let query = s3Tables

@@ -1,5 +1,6 @@
 /**
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html: asked for again after its answer was lost, it answers the same.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html: the object is the list of its parts, no byte is moved. Asked
+ * for again after its answer was lost, it answers the same.
  */
 import { createHash } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
@@ -7,17 +8,19 @@ import type { Input } from '../../../models/types.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import { newCompositeId } from '../bytes/blob-id.ts';
+import { insertSegments } from '../bytes/byte-store.ts';
+import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import { checksumMember, compositeChecksum, fullObjectChecksum } from '../checksums/checksum.ts';
 import type { S3Deps, S3Operation } from '../deps.ts';
-import { discardPartBlobs } from '../garbage-store.ts';
+import { discardUnchosenParts } from '../garbage-store.ts';
 import { checksumMembers, documentIn, quoted } from '../objects/object.ts';
-import { findObject } from '../objects/object-store.ts';
-import { isMissing } from '../objects/open-blob.ts';
-import { storeObject, writeCondition } from '../objects/store-object.ts';
+import { type NewObject, storeObject, versionMember, writeCondition } from '../objects/store-object.ts';
 import { conflictingOperation, invalidRequest, malformedXml, noSuchUpload } from '../refusals.ts';
 import type { BucketRow, ObjectRow, PartRow, UploadRow } from '../tables.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
 import { urlEncode } from '../url-encoding.ts';
+import { findCompleted } from '../versions/version-store.ts';
 import { chooseParts } from './choose-parts.ts';
 import { maxParts } from './upload.ts';
 import { findUpload, listParts, removeParts, removeUpload } from './upload-store.ts';
@@ -36,27 +39,29 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       const upload = await findUpload(deps.database, input.UploadId);
       const row =
         upload === undefined
-          ? await findCompleted(input, call, deps)
+          ? await completedBefore(input, call, deps)
           : await complete(input, bucket, upload, call, deps);
-      if (row !== undefined) return answer(row);
+      if (row !== undefined) return answer(row, bucket);
     }
     throw conflictingOperation(call);
   },
 };
 
-function answer(row: ObjectRow) {
+function answer(row: ObjectRow, bucket: BucketRow) {
   return {
     Location: `/${row.bucket}/${urlEncode(row.key)}`,
     Bucket: row.bucket,
     Key: row.key,
     ETag: quoted(row.etag),
     ...checksumMembers(row.checksum_algorithm, row.checksum_type, row.checksum_value),
+    ...encryptionMembers(encryptionIn(row)),
+    ...versionMember(bucket, row),
   };
 }
 
-async function findCompleted(input: CompleteInput, call: Call, deps: S3Deps): Promise<ObjectRow> {
-  const row = await findObject(deps.database, input.Bucket, input.Key);
-  if (row === undefined || documentIn(row).parts?.uploadId !== input.UploadId) throw noSuchUpload(call, input.UploadId);
+async function completedBefore(input: CompleteInput, call: Call, deps: S3Deps): Promise<ObjectRow> {
+  const row = await findCompleted(deps.database, input.Bucket, input.Key, input.UploadId);
+  if (row === undefined) throw noSuchUpload(call, input.UploadId);
   return row;
 }
 
@@ -72,25 +77,25 @@ async function complete(
   if (input.MultipartUpload === undefined) throw malformedXml(call);
   const condition = writeCondition(input, call);
   const stored = await listParts(deps.database, upload.upload_id, 0, maxParts);
+  // They go together with the upload: completed or aborted between the two reads.
+  if (stored.length === 0 && (await findUpload(deps.database, upload.upload_id)) === undefined) return undefined;
   const parts = chooseParts(input.MultipartUpload.Parts, stored, upload, call);
   const described = describeWhole(upload, parts);
   checkWhole(input, described, call);
-  const blobId = await concatenate(parts, deps);
-  if (blobId === undefined) return undefined;
-  const row: ObjectRow = { ...described, blob_id: blobId, last_modified: call.now.getTime() };
+  const blobId = newCompositeId();
+  const object = { ...described, blob_id: blobId, last_modified: call.now.getTime() };
   const id = upload.upload_id;
-  const before = [removeUpload(id), discardPartBlobs(id), removeParts(id)];
+  const before = [insertSegments(blobId, parts), removeUpload(id), discardUnchosenParts(id, blobId), removeParts(id)];
   try {
     const reason = 'CompleteMultipartUpload';
-    await storeObject({ bucket, row, condition, reason, isNewBlob: true, before }, call, deps);
+    return await storeObject({ bucket, object, condition, reason, isNewBlob: false, before }, call, deps);
   } catch (error) {
     if (error instanceof Conflict) return undefined;
     throw error;
   }
-  return row;
 }
 
-function describeWhole(upload: UploadRow, parts: readonly PartRow[]): Omit<ObjectRow, 'blob_id' | 'last_modified'> {
+function describeWhole(upload: UploadRow, parts: readonly PartRow[]): Omit<NewObject, 'blob_id' | 'last_modified'> {
   const algorithm = upload.checksum_algorithm;
   const type = upload.checksum_type;
   const checksums = parts.map(({ checksum_value: value, size }) => ({ value, size }));
@@ -103,6 +108,9 @@ function describeWhole(upload: UploadRow, parts: readonly PartRow[]): Omit<Objec
     size: sizes.reduce((total, size) => total + size, 0),
     etag: `${hash.digest('hex')}-${parts.length}`,
     storage_class: upload.storage_class,
+    encryption: upload.encryption,
+    tags: upload.tags,
+    lock: upload.lock,
     checksum_algorithm: algorithm,
     checksum_type: type,
     checksum_value: (type === 'COMPOSITE' ? compositeChecksum : fullObjectChecksum)(algorithm, checksums),
@@ -134,13 +142,4 @@ function checkWhole(
   if (checksum === undefined || checksum === whole.checksum_value) return;
   if (type === 'COMPOSITE' && checksum === whole.checksum_value.replace(/-\d+$/, '')) return;
   throw call.error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
-}
-
-async function concatenate(parts: readonly PartRow[], deps: S3Deps): Promise<string | undefined> {
-  try {
-    return (await deps.blobs.concatenate(parts.map((part) => part.blob_id))).id;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }

@@ -3,12 +3,12 @@ import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import { encryptionMembers } from '../bytes/encryption.ts';
 import { type ChecksumAlgorithm, type ChecksumType, defaultAlgorithm } from '../checksums/checksum.ts';
 import type { S3Operation } from '../deps.ts';
 import { readAlgorithm } from '../objects/body-expectations.ts';
-import { documentOf } from '../objects/object-document.ts';
+import { traitsAccess, traitsOf } from '../objects/new-object.ts';
 import { checkKey } from '../objects/object-key.ts';
-import { storageClassOf } from '../objects/storage-class.ts';
 import { invalidArgument, invalidRequest, noSuchBucket } from '../refusals.ts';
 import type { UploadRow } from '../tables.ts';
 import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
@@ -16,7 +16,7 @@ import { newUploadId } from './upload.ts';
 import { insertUpload } from './upload-store.ts';
 
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
-  access: objectAccess('s3:PutObject'),
+  access: (input) => [...objectAccess('s3:PutObject')(input), ...traitsAccess(input)],
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);
@@ -24,16 +24,17 @@ export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
     const named = input.ChecksumAlgorithm;
     const algorithm = named === undefined ? defaultAlgorithm : readAlgorithm(named, call);
     const bucket = await getBucket(deps, call, input);
+    const { document, sealing, columns } = traitsOf(input, bucket, call, deps);
     const row: UploadRow = {
+      ...columns,
       bucket: bucket.name,
       key: input.Key,
       upload_id: newUploadId(call.now),
       initiated_at: call.now.getTime(),
       initiator: call.principal.arn,
-      storage_class: storageClassOf(input.StorageClass, call),
       checksum_algorithm: algorithm,
       checksum_type: checksumTypeOf(algorithm, input.ChecksumType, call),
-      document: JSON.stringify(documentOf(input, call)),
+      document: JSON.stringify(document),
     };
     try {
       await deps.database.write([insertUpload(row)]);
@@ -44,6 +45,7 @@ export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
       Bucket: row.bucket,
       Key: row.key,
       UploadId: row.upload_id,
+      ...encryptionMembers(sealing.encryption),
       ...(named === undefined ? {} : { ChecksumAlgorithm: algorithm, ChecksumType: row.checksum_type }),
     };
   },

@@ -1,6 +1,7 @@
-/** The one way a part's row is written, behind its bytes. */
+/** The one way a part's row is written, behind its bytes or together with them. A Conflict in the body's own statements is thrown as it is. */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
+import { kindOf } from '../bytes/blob-id.ts';
 import type { S3Deps } from '../deps.ts';
 import { discardPartBlobs } from '../garbage-store.ts';
 import type { ReceivedBody } from '../objects/receive-body.ts';
@@ -11,9 +12,10 @@ import { putPart } from './upload-store.ts';
 export async function storePart(
   uploadId: string,
   partNumber: number,
-  body: ReceivedBody,
+  body: Omit<ReceivedBody, 'checksumAlgorithm'>,
   call: Call,
   deps: S3Deps,
+  isNewBlob = true,
 ): Promise<PartRow> {
   const row: PartRow = {
     upload_id: uploadId,
@@ -25,10 +27,10 @@ export async function storePart(
     checksum_value: body.checksum,
   };
   try {
-    await deps.database.write([discardPartBlobs(uploadId, partNumber), putPart(row)]);
+    await deps.database.write([...body.statements, discardPartBlobs(uploadId, partNumber), putPart(row)]);
   } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    await deps.blobs.remove(body.blobId);
+    if (!(error instanceof Conflict) || error.index < body.statements.length) throw error;
+    if (isNewBlob && kindOf(body.blobId) === 'file') await deps.blobs.remove(body.blobId);
     throw noSuchUpload(call, uploadId);
   }
   deps.collect();

@@ -1,46 +1,107 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html: a part that is a whole object names the object's bytes; any other is
+ * read and written.
+ */
 import type { Call } from '../../../contract/call.ts';
 import type { ByteRange } from '../../../storage/blobs.ts';
+import { Conflict } from '../../../storage/database.ts';
 import { objectAccess } from '../access.ts';
-import type { S3Operation } from '../deps.ts';
-import { getCopySource, getSourceRow, sourceAccess } from '../objects/copy-source.ts';
-import { checksumMembers, quoted, secondsOf } from '../objects/object.ts';
-import { openBlob } from '../objects/open-blob.ts';
+import { kindOf } from '../bytes/blob-id.ts';
+import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
+import { openBytes } from '../bytes/open-bytes.ts';
+import type { S3Deps, S3Operation } from '../deps.ts';
+import { nothingExpected } from '../objects/body-expectations.ts';
+import { isSameSecret } from '../objects/copy-object.ts';
+import { type FoundSource, getCopySource, getSource, sourceAccess } from '../objects/copy-source.ts';
+import { checksumMembers, documentIn, quoted, secondsOf } from '../objects/object.ts';
+import { requireBlob } from '../objects/object-store.ts';
 import { receiveBody } from '../objects/receive-body.ts';
 import { conflictingOperation, invalidArgument } from '../refusals.ts';
+import type { PartRow, UploadRow } from '../tables.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
 import { storePart } from './store-part.ts';
-import { checkPartNumber, getUpload } from './upload.ts';
+import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 
 /** How often the source may be replaced between its row and its bytes being read. */
 const attempts = 10;
-const nothing = { size: undefined, md5: undefined, algorithm: undefined, checksum: undefined };
 
 export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
   access: (input) => [...sourceAccess(input), ...objectAccess('s3:PutObject')(input)],
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);
     refuseUnsupported(input, call);
-    const source = getCopySource(input, call);
+    const from = getCopySource(input, call);
     const { upload } = await getUpload(deps, call, input);
+    const secret = secretOfUpload(upload, input, call, deps);
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const original = await getSourceRow(source, input, call, deps);
-      const range = readCopyRange(input.CopySourceRange, original.size, call);
-      const bytes = original.size === 0 ? undefined : await openBlob(deps.blobs, original.blob_id, range);
-      if (bytes === undefined && original.size > 0) continue;
-      const body = await receiveBody(bytes, nothing, call, deps, upload.checksum_algorithm);
-      const row = await storePart(upload.upload_id, input.PartNumber, body, call, deps);
+      const source = await getSource(from, input, call, deps);
+      const range = readCopyRange(input.CopySourceRange, source.row.size, call);
+      const row = await copyPart({ upload, source, range, secret, partNumber: input.PartNumber }, call, deps);
+      if (row === undefined) continue;
+      const isVersioned = source.bucket.versioning !== 'Unversioned';
       return {
         CopyPartResult: {
           ETag: quoted(row.etag),
           LastModified: secondsOf(row.last_modified),
           ...checksumMembers(upload.checksum_algorithm, undefined, row.checksum_value),
         },
+        ...encryptionMembers(encryptionIn(upload)),
+        ...(isVersioned ? { CopySourceVersionId: source.row.version_id } : {}),
       };
     }
     throw conflictingOperation(call);
   },
 };
+
+interface PartCopy {
+  readonly upload: UploadRow;
+  readonly source: FoundSource;
+  readonly range: ByteRange | undefined;
+  readonly secret: Uint8Array | undefined;
+  readonly partNumber: number;
+}
+
+/** Undefined: the source changed on the way. */
+async function copyPart(copy: PartCopy, call: Call, deps: S3Deps): Promise<PartRow | undefined> {
+  const { upload, source, range, secret, partNumber } = copy;
+  const { row } = source;
+  if (isNameable(copy)) {
+    const body = {
+      blobId: row.blob_id,
+      size: row.size,
+      etag: row.etag,
+      checksum: row.checksum_value,
+      statements: [requireBlob(row)],
+    };
+    try {
+      return await storePart(upload.upload_id, partNumber, body, call, deps, false);
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+  }
+  const bytes = await openBytes(
+    { blobId: row.blob_id, secret: source.secret, range: row.size === 0 ? undefined : range },
+    deps,
+  );
+  if (bytes === undefined) return undefined;
+  const kept = { algorithm: upload.checksum_algorithm, secret };
+  const body = await receiveBody(bytes, nothingExpected, call, deps, kept);
+  return storePart(upload.upload_id, partNumber, body, call, deps);
+}
+
+/** Whether the part may name the source's blob: it is one piece, wanted whole, with the digests and the key that the part needs. */
+function isNameable({ upload, source, range, secret }: PartCopy): boolean {
+  const { row } = source;
+  const isWhole = range === undefined || (range.start === 0 && range.end === row.size - 1);
+  return (
+    isWhole &&
+    kindOf(row.blob_id) !== 'composite' &&
+    documentIn(row).parts === undefined &&
+    row.checksum_algorithm === upload.checksum_algorithm &&
+    isSameSecret(source.secret, secret)
+  );
+}
 
 function readCopyRange(header: string | undefined, size: number, call: Call): ByteRange | undefined {
   if (header === undefined) return undefined;

@@ -1,12 +1,13 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 import { objectAccess } from '../access.ts';
+import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
 import { expectationsOf } from '../objects/body-expectations.ts';
 import { checksumMembers, quoted } from '../objects/object.ts';
 import { receiveBody } from '../objects/receive-body.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
 import { storePart } from './store-part.ts';
-import { checkPartNumber, getUpload } from './upload.ts';
+import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 
 export const uploadPart: S3Operation<'UploadPart'> = {
   access: objectAccess('s3:PutObject'),
@@ -15,9 +16,14 @@ export const uploadPart: S3Operation<'UploadPart'> = {
     refuseUnsupported(input, call);
     const expected = expectationsOf(input, call);
     const { upload } = await getUpload(deps, call, input);
+    const secret = secretOfUpload(upload, input, call, deps);
     const algorithm = upload.checksum_algorithm;
-    const body = await receiveBody(input.Body, expected, call, deps, algorithm);
+    const body = await receiveBody(input.Body, expected, call, deps, { algorithm, secret });
     const row = await storePart(upload.upload_id, input.PartNumber, body, call, deps);
-    return { ETag: quoted(row.etag), ...checksumMembers(algorithm, undefined, row.checksum_value) };
+    return {
+      ETag: quoted(row.etag),
+      ...checksumMembers(algorithm, undefined, row.checksum_value),
+      ...encryptionMembers(encryptionIn(upload)),
+    };
   },
 };

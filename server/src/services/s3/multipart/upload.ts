@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import { type EncryptionInput, encryptionIn, secretFor } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
-import { invalidArgument, noSuchUpload } from '../refusals.ts';
+import { invalidArgument, invalidRequest, noSuchUpload } from '../refusals.ts';
 import type { BucketRow, UploadRow } from '../tables.ts';
 import { findUpload } from './upload-store.ts';
 
@@ -32,6 +33,30 @@ export async function getUpload(
     throw noSuchUpload(call, input.UploadId);
   }
   return { bucket, upload };
+}
+
+/** What the parts' keys come from. Every part of an upload with a customer's key must bring that key. */
+export function secretOfUpload(
+  upload: UploadRow,
+  input: EncryptionInput,
+  call: Call,
+  deps: S3Deps,
+): Uint8Array | undefined {
+  const encryption = encryptionIn(upload);
+  const brings = input.SSECustomerAlgorithm !== undefined || input.SSECustomerKey !== undefined;
+  if (encryption?.kind === 'SSE-C' && !brings) {
+    throw invalidRequest(
+      call,
+      'The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.',
+    );
+  }
+  if (encryption?.kind !== 'SSE-C' && brings) {
+    throw invalidRequest(
+      call,
+      'The multipart upload initiate did not request encryption. Please resend the request without sending encryption parameters.',
+    );
+  }
+  return secretFor(encryption, input, deps.objectSecret, call);
 }
 
 export function checkPartNumber(partNumber: number, call: Call): void {

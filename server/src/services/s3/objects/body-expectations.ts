@@ -64,3 +64,11 @@ export function readAlgorithm(text: string, call: Call): ChecksumAlgorithm {
 export function invalidChecksum(call: Call, algorithm: ChecksumAlgorithm) {
   return invalidRequest(call, `Value for ${checksumHeader(algorithm)} header is invalid.`);
 }
+
+/** Of bytes that come from the store itself. */
+export const nothingExpected: BodyExpectations = {
+  size: undefined,
+  md5: undefined,
+  algorithm: undefined,
+  checksum: undefined,
+};

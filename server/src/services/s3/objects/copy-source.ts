@@ -4,12 +4,13 @@ import type { Call } from '../../../contract/call.ts';
 import type { Access } from '../../../contract/operation.ts';
 import { objectArn } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import { type EncryptionInput, encryptionIn, secretFor } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
-import { invalidArgument, noSuchKey, preconditionFailed } from '../refusals.ts';
-import type { ObjectRow } from '../tables.ts';
+import { invalidArgument, preconditionFailed } from '../refusals.ts';
+import type { BucketRow, ObjectRow } from '../tables.ts';
+import { checkVersionId } from '../versions/version-id.ts';
 import { brokenCondition } from './conditions.ts';
-import { checkVersionId } from './object-key.ts';
-import { findObject } from './object-store.ts';
+import { findRow } from './read-object.ts';
 
 export interface CopySource {
   readonly bucket: string;
@@ -24,6 +25,9 @@ interface CopyInput {
   readonly CopySourceIfNoneMatch?: string | undefined;
   readonly CopySourceIfModifiedSince?: Date | undefined;
   readonly CopySourceIfUnmodifiedSince?: Date | undefined;
+  readonly CopySourceSSECustomerAlgorithm?: string | undefined;
+  readonly CopySourceSSECustomerKey?: string | undefined;
+  readonly CopySourceSSECustomerKeyMD5?: string | undefined;
 }
 
 export function parseCopySource(text: string | undefined): CopySource | undefined {
@@ -41,7 +45,9 @@ export function parseCopySource(text: string | undefined): CopySource | undefine
 /** The right to read the source; where no source can be read from the header the call is refused later. */
 export function sourceAccess(input: CopyInput): Access[] {
   const source = parseCopySource(input.CopySource);
-  return source ? [{ action: 's3:GetObject', resource: objectArn(source.bucket, source.key) }] : [];
+  if (!source) return [];
+  const action = source.versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  return [{ action, resource: objectArn(source.bucket, source.key) }];
 }
 
 export function getCopySource(input: CopyInput, call: Call): CopySource {
@@ -54,11 +60,20 @@ export function getCopySource(input: CopyInput, call: Call): CopySource {
   return source;
 }
 
+export interface FoundSource {
+  readonly bucket: BucketRow;
+  readonly row: ObjectRow;
+  /** What its bytes are read with. */
+  readonly secret: Uint8Array | undefined;
+}
+
 /** The source object, judged by the conditions on it: for a copy all of them are preconditions. */
-export async function getSourceRow(source: CopySource, input: CopyInput, call: Call, deps: S3Deps): Promise<ObjectRow> {
-  await getBucket(deps, call, { Bucket: source.bucket, ExpectedBucketOwner: input.ExpectedSourceBucketOwner });
-  const row = await findObject(deps.database, source.bucket, source.key);
-  if (row === undefined) throw noSuchKey(call, source.key);
+export async function getSource(source: CopySource, input: CopyInput, call: Call, deps: S3Deps): Promise<FoundSource> {
+  const bucket = await getBucket(deps, call, {
+    Bucket: source.bucket,
+    ExpectedBucketOwner: input.ExpectedSourceBucketOwner,
+  });
+  const row = await findRow(bucket, { Key: source.key, VersionId: source.versionId }, call, deps);
   const conditions = {
     ifMatch: input.CopySourceIfMatch,
     ifNoneMatch: input.CopySourceIfNoneMatch,
@@ -67,5 +82,14 @@ export async function getSourceRow(source: CopySource, input: CopyInput, call: C
   };
   const broken = brokenCondition(conditions, row.etag, row.last_modified);
   if (broken !== undefined) throw preconditionFailed(call, `x-amz-copy-source-${broken}`);
-  return row;
+  const secret = secretFor(encryptionIn(row), sourceKeyOf(input), deps.objectSecret, call);
+  return { bucket, row, secret };
+}
+
+function sourceKeyOf(input: CopyInput): EncryptionInput {
+  return {
+    SSECustomerAlgorithm: input.CopySourceSSECustomerAlgorithm,
+    SSECustomerKey: input.CopySourceSSECustomerKey,
+    SSECustomerKeyMD5: input.CopySourceSSECustomerKeyMD5,
+  };
 }

@@ -1,48 +1,77 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html: deleting what is not there succeeds. */
+import type { Call } from '../../../contract/call.ts';
+import type { Input } from '../../../models/types.ts';
 import { Conflict } from '../../../storage/database.ts';
-import { objectAccess } from '../access.ts';
+import { objectAccess, versionAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
-import type { S3Operation } from '../deps.ts';
-import { discardObjectBlob } from '../garbage-store.ts';
+import type { S3Deps, S3Operation } from '../deps.ts';
 import { conflictingOperation, noSuchKey, preconditionFailed } from '../refusals.ts';
+import type { BucketRow } from '../tables.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
+import { refuseLocked } from '../versions/object-lock.ts';
+import { checkVersionId } from '../versions/version-id.ts';
+import { findVersion } from '../versions/version-store.ts';
 import { brokenCondition } from './conditions.ts';
-import { objectDeleted } from './object-event.ts';
-import { checkKey, checkVersionId } from './object-key.ts';
-import { findObject, removeObject } from './object-store.ts';
+import { type Deletion, deleteCurrent, deleteVersion } from './deletion.ts';
+import { checkKey } from './object-key.ts';
+import { findObject, requireEtag } from './object-store.ts';
+
+type DeleteInput = Input<'s3', 'DeleteObject'>;
 
 /** How often the object may be replaced between being read and being deleted. */
 const attempts = 100;
 
 export const deleteObject: S3Operation<'DeleteObject'> = {
-  access: objectAccess('s3:DeleteObject'),
+  access: (input) => [
+    ...versionAccess('s3:DeleteObject', 's3:DeleteObjectVersion')(input),
+    ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input) : []),
+  ],
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     checkVersionId(input.VersionId, call);
     refuseUnsupported(input, call);
-    const bucket = await getBucket(deps, call, input);
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const row = await findObject(deps.database, bucket.name, input.Key);
-      if (row === undefined) {
-        if (input.IfMatch !== undefined) throw noSuchKey(call, input.Key);
-        return {};
-      }
-      const broken = brokenCondition({ ifMatch: input.IfMatch }, row.etag, row.last_modified);
-      if (broken !== undefined) throw preconditionFailed(call, broken);
+      const bucket = await getBucket(deps, call, input);
+      const { statements, versionId, isMarker } =
+        input.VersionId === undefined
+          ? await ofKey(input, bucket, call, deps)
+          : await ofVersion(input, input.VersionId, bucket, call, deps);
       try {
-        await deps.database.write([
-          discardObjectBlob(bucket.name, row.key),
-          removeObject(row),
-          deps.outbox.add(objectDeleted(call, bucket, row.key)),
-        ]);
+        await deps.database.write(statements);
       } catch (error) {
         if (error instanceof Conflict) continue;
         throw error;
       }
       deps.outbox.wake();
       deps.collect();
-      return {};
+      return {
+        ...(versionId === undefined ? {} : { VersionId: versionId }),
+        ...(isMarker ? { DeleteMarker: true } : {}),
+      };
     }
     throw conflictingOperation(call);
   },
 };
+
+async function ofKey(input: DeleteInput, bucket: BucketRow, call: Call, deps: S3Deps): Promise<Deletion> {
+  const row = await findObject(deps.database, bucket.name, input.Key);
+  if (row === undefined && input.IfMatch !== undefined) throw noSuchKey(call, input.Key);
+  const broken = row && brokenCondition({ ifMatch: input.IfMatch }, row.etag, row.last_modified);
+  if (broken !== undefined) throw preconditionFailed(call, broken);
+  const deletion = deleteCurrent(bucket, input.Key, row, call, deps);
+  if (row === undefined || input.IfMatch === undefined) return deletion;
+  return { ...deletion, statements: [requireEtag(bucket.name, input.Key, row.etag), ...deletion.statements] };
+}
+
+async function ofVersion(
+  input: DeleteInput,
+  versionId: string,
+  bucket: BucketRow,
+  call: Call,
+  deps: S3Deps,
+): Promise<Deletion> {
+  const version = await findVersion(deps.database, bucket.name, input.Key, versionId);
+  if (version === undefined) return { statements: [], versionId };
+  refuseLocked(version, input.BypassGovernanceRetention === true, call);
+  return deleteVersion(bucket, version, call, deps);
+}

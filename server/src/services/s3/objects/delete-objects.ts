@@ -5,12 +5,13 @@ import { Conflict } from '../../../storage/database.ts';
 import { objectArn } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import type { S3Deps, S3Operation } from '../deps.ts';
-import { discardObjectBlob } from '../garbage-store.ts';
 import { conflictingOperation, malformedXml } from '../refusals.ts';
-import type { BucketRow } from '../tables.ts';
+import type { BucketRow, ObjectRow } from '../tables.ts';
+import { isLocked, lockedMessage } from '../versions/object-lock.ts';
+import { findVersion } from '../versions/version-store.ts';
 import { brokenCondition } from './conditions.ts';
-import { objectDeleted } from './object-event.ts';
-import { findObjects, removeObject } from './object-store.ts';
+import { type Deletion, deleteCurrent, deleteVersion } from './deletion.ts';
+import { findObjects } from './object-store.ts';
 
 const maxKeys = 1000;
 const attempts = 100;
@@ -23,64 +24,108 @@ interface Wanted {
 
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
   access: (input) => {
+    const wanted = input.Delete?.Objects ?? [];
+    const asked = wanted.map(({ Key: key, VersionId: versionId }) => ({
+      action: versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion',
+      resource: objectArn(input.Bucket, key),
+    }));
+    const bypasses = input.BypassGovernanceRetention
+      ? wanted.map(({ Key: key }) => ({
+          action: 's3:BypassGovernanceRetention',
+          resource: objectArn(input.Bucket, key),
+        }))
+      : [];
     // A request without keys is refused later; until then it asks for any.
-    const keys = new Set(input.Delete?.Objects?.length ? input.Delete.Objects.map(({ Key: key }) => key) : ['*']);
-    return [...keys].map((key) => ({ action: 's3:DeleteObject', resource: objectArn(input.Bucket, key) }));
+    if (asked.length === 0) return [{ action: 's3:DeleteObject', resource: objectArn(input.Bucket, '*') }];
+    return [
+      ...new Map([...asked, ...bypasses].map((access) => [`${access.action} ${access.resource}`, access])).values(),
+    ];
   },
   async handle(input, call, deps) {
     const { Objects: wanted, Quiet: quiet } = input.Delete;
     if (!wanted?.length || wanted.length > maxKeys || wanted.some(({ Key: key }) => !key)) throw malformedXml(call);
-    const bucket = await getBucket(deps, call, input);
     for (let attempt = 0; attempt < attempts; attempt++) {
+      const bucket = await getBucket(deps, call, input);
+      const bypass = input.BypassGovernanceRetention === true;
+      const decided = await decideAll(wanted, bucket, bypass, call, deps);
       try {
-        const { deleted, errors } = await deleteAll(wanted, bucket, call, deps);
-        return { Deleted: quiet ? [] : deleted, Errors: errors };
+        await deps.database.write(decided.flatMap(({ deletion }) => deletion?.statements ?? []));
       } catch (error) {
-        if (!(error instanceof Conflict)) throw error;
+        if (error instanceof Conflict) continue;
+        throw error;
       }
+      deps.outbox.wake();
+      deps.collect();
+      return {
+        Deleted: quiet ? [] : decided.flatMap(deletedOf),
+        Errors: decided.flatMap(({ wanted: { Key, VersionId }, refusal }) =>
+          refusal ? [{ Key, VersionId, ...refusal }] : [],
+        ),
+      };
     }
     throw conflictingOperation(call);
   },
 };
 
-async function deleteAll(wanted: readonly Wanted[], bucket: BucketRow, call: Call, deps: S3Deps) {
-  const keys = [...new Set(wanted.map(({ Key: key }) => key))];
-  const rows = new Map((await findObjects(deps.database, bucket.name, keys)).map((row) => [row.key, row]));
-  const removed = new Set<string>();
-  const deleted: DeletedObject[] = [];
-  const errors: S3Error[] = [];
-  for (const { Key: key, VersionId: versionId, ETag: etag } of wanted) {
-    const row = rows.get(key);
-    const refusal = refusalOf(versionId, etag, row);
-    if (refusal !== undefined) errors.push({ Key: key, VersionId: versionId, ...refusal });
-    else deleted.push({ Key: key, VersionId: versionId });
-    if (refusal === undefined && row !== undefined) removed.add(key);
-  }
-  if (removed.size > 0) {
-    await deps.database.write(
-      [...rows.values()]
-        .filter(({ key }) => removed.has(key))
-        .flatMap((row) => [
-          discardObjectBlob(bucket.name, row.key),
-          removeObject(row),
-          deps.outbox.add(objectDeleted(call, bucket, row.key)),
-        ]),
-    );
-    deps.outbox.wake();
-    deps.collect();
-  }
-  return { deleted, errors };
+interface Decided {
+  readonly wanted: Wanted;
+  readonly deletion?: Deletion;
+  readonly refusal?: S3Error;
 }
 
-function refusalOf(
-  versionId: string | undefined,
-  etag: string | undefined,
-  row: { readonly etag: string; readonly last_modified: number } | undefined,
-) {
-  if (versionId !== undefined && versionId !== 'null') {
-    return { Code: 'NoSuchVersion', Message: 'The specified version does not exist.' };
-  }
-  if (etag === undefined) return undefined;
+async function decideAll(
+  wanted: readonly Wanted[],
+  bucket: BucketRow,
+  bypass: boolean,
+  call: Call,
+  deps: S3Deps,
+): Promise<Decided[]> {
+  const keys = [
+    ...new Set(wanted.flatMap(({ Key: key, VersionId: versionId }) => (versionId === undefined ? key : []))),
+  ];
+  const rows = new Map((await findObjects(deps.database, bucket.name, keys)).map((row) => [row.key, row]));
+  const done = new Set<string>();
+  return Promise.all(
+    wanted.map(async (one): Promise<Decided> => {
+      const isRepeated = done.has(`${one.Key}?${one.VersionId}`);
+      done.add(`${one.Key}?${one.VersionId}`);
+      if (isRepeated) return { wanted: one, deletion: { statements: [] } };
+      if (one.VersionId === undefined) return decideKey(one, rows.get(one.Key), bucket, call, deps);
+      return decideVersion(one, one.VersionId, bucket, bypass, call, deps);
+    }),
+  );
+}
+
+function decideKey(wanted: Wanted, row: ObjectRow | undefined, bucket: BucketRow, call: Call, deps: S3Deps): Decided {
+  const refusal = wanted.ETag === undefined ? undefined : brokenEtag(wanted.ETag, row);
+  if (refusal) return { wanted, refusal };
+  return { wanted, deletion: deleteCurrent(bucket, wanted.Key, row, call, deps) };
+}
+
+async function decideVersion(
+  wanted: Wanted,
+  versionId: string,
+  bucket: BucketRow,
+  bypass: boolean,
+  call: Call,
+  deps: S3Deps,
+): Promise<Decided> {
+  const version = await findVersion(deps.database, bucket.name, wanted.Key, versionId);
+  if (version === undefined) return { wanted, deletion: { statements: [], versionId } };
+  const refusal = wanted.ETag === undefined ? undefined : brokenEtag(wanted.ETag, version);
+  if (refusal) return { wanted, refusal };
+  if (isLocked(version, bypass, call.now)) return { wanted, refusal: { Code: 'AccessDenied', Message: lockedMessage } };
+  return { wanted, deletion: deleteVersion(bucket, version, call, deps) };
+}
+
+/** Of a marker that was made the id is told as the marker's, of a version that went as it was asked for. */
+function deletedOf({ wanted: { Key, VersionId }, deletion }: Decided): DeletedObject[] {
+  if (deletion === undefined) return [];
+  const { versionId, isMarker } = deletion;
+  return [{ Key, VersionId, ...(isMarker ? { DeleteMarker: true, DeleteMarkerVersionId: versionId } : {}) }];
+}
+
+function brokenEtag(etag: string, row: Pick<ObjectRow, 'etag' | 'last_modified'> | undefined): S3Error | undefined {
   if (row === undefined) return { Code: 'NoSuchKey', Message: 'The specified key does not exist.' };
   if (brokenCondition({ ifMatch: etag }, row.etag, row.last_modified) === undefined) return undefined;
   return { Code: 'PreconditionFailed', Message: 'At least one of the pre-conditions you specified did not hold' };

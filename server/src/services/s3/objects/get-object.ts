@@ -1,26 +1,29 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-import { objectAccess } from '../access.ts';
+import { versionAccess } from '../access.ts';
+import { encryptionIn, secretFor } from '../bytes/encryption.ts';
+import { openBytes } from '../bytes/open-bytes.ts';
 import type { S3Operation } from '../deps.ts';
 import { conflictingOperation } from '../refusals.ts';
-import { openBlob } from './open-blob.ts';
-import { answerOf, getObjectRow, selectBytes } from './read-object.ts';
+import { answerOf, findForReading, selectBytes } from './read-object.ts';
 
 /** How often an object may be replaced between its row and its bytes being read. */
 const attempts = 10;
 
 export const getObject: S3Operation<'GetObject'> = {
-  access: objectAccess('s3:GetObject'),
+  access: versionAccess('s3:GetObject', 's3:GetObjectVersion'),
   async handle(input, call, deps) {
     let missing: string | undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const row = await getObjectRow(input, call, deps);
+      const found = await findForReading(input, call, deps);
+      const { row } = found;
+      const secret = secretFor(encryptionIn(row), input, deps.objectSecret, call);
       const selection = selectBytes(input, row, call);
-      const answer = answerOf(input, row, selection);
+      const answer = answerOf(input, found, selection);
       if (selection.length === 0) return { ...answer, Body: new Uint8Array() };
-      const body = await openBlob(deps.blobs, row.blob_id, selection.range);
+      const wanted = { blobId: row.blob_id, secret, range: selection.range, small: row.bytes };
+      const body = await openBytes(wanted, deps);
       if (body !== undefined) return { ...answer, Body: body };
-      if (row.blob_id === missing)
-        throw new Error(`the blob ${missing} of ${row.bucket}/${row.key} is not on the disk`);
+      if (row.blob_id === missing) throw new Error(`the bytes ${missing} of ${row.bucket}/${row.key} are gone`);
       missing = row.blob_id;
     }
     throw conflictingOperation(call);

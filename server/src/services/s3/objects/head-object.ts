@@ -1,12 +1,14 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-import { objectAccess } from '../access.ts';
+import { versionAccess } from '../access.ts';
+import { encryptionIn, secretFor } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
-import { answerOf, getObjectRow, selectBytes } from './read-object.ts';
+import { answerOf, findForReading, selectBytes } from './read-object.ts';
 
 export const headObject: S3Operation<'HeadObject'> = {
-  access: objectAccess('s3:GetObject'),
+  access: versionAccess('s3:GetObject', 's3:GetObjectVersion'),
   async handle(input, call, deps) {
-    const row = await getObjectRow(input, call, deps);
-    return answerOf(input, row, selectBytes(input, row, call));
+    const found = await findForReading(input, call, deps);
+    secretFor(encryptionIn(found.row), input, deps.objectSecret, call);
+    return answerOf(input, found, selectBytes(input, found.row, call));
   },
 };

@@ -16,7 +16,7 @@ export interface ObjectDocument {
   readonly parts?: { readonly uploadId: string; readonly sizes: readonly number[] };
 }
 
-interface DescribingInput {
+export interface DescribingInput {
   readonly CacheControl?: string | undefined;
   readonly ContentDisposition?: string | undefined;
   readonly ContentEncoding?: string | undefined;

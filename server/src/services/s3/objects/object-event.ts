@@ -7,6 +7,7 @@ import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { bucketArn } from '../access.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
+import { nullVersion } from '../versions/version-id.ts';
 
 export function objectCreated(
   call: Call,
@@ -15,18 +16,33 @@ export function objectCreated(
   reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload',
 ): PlatformEvent {
   return event(call, bucket, 'Object Created', {
-    object: { key: row.key, size: row.size, etag: row.etag, sequencer: sequencer(call.now) },
+    object: {
+      key: row.key,
+      size: row.size,
+      etag: row.etag,
+      ...versionOf(row.version_id),
+      sequencer: sequencer(call.now),
+    },
     reason,
   });
 }
 
-export function objectDeleted(call: Call, bucket: BucketRow, key: string): PlatformEvent {
+/** `versionId`: of the version that is gone, or of the delete marker that was made. */
+export function objectDeleted(
+  call: Call,
+  bucket: BucketRow,
+  key: string,
+  versionId = nullVersion,
+  type: 'Permanently Deleted' | 'Delete Marker Created' = 'Permanently Deleted',
+): PlatformEvent {
   return event(call, bucket, 'Object Deleted', {
-    object: { key, sequencer: sequencer(call.now) },
+    object: { key, ...versionOf(versionId), sequencer: sequencer(call.now) },
     reason: 'DeleteObject',
-    'deletion-type': 'Permanently Deleted',
+    'deletion-type': type,
   });
 }
+
+const versionOf = (versionId: string) => (versionId === nullVersion ? {} : { 'version-id': versionId });
 
 /** Ordered by time as text. */
 function sequencer(now: Date): string {

@@ -11,11 +11,3 @@ export function checkKey(key: string, call: Call): void {
   // Nothing is no name, and half a surrogate pair has no bytes to be ordered by.
   if (size === 0 || !key.isWellFormed()) throw call.error('InvalidURI', "Couldn't parse the specified URI.");
 }
-
-/** Versioning is not built: the only version is `null`. */
-export function checkVersionId(versionId: string | undefined, call: Call): void {
-  if (versionId === undefined || versionId === 'null') return;
-  throw call.error('InvalidArgument', 'Invalid version id specified', {
-    fields: { ArgumentName: 'versionId', ArgumentValue: versionId },
-  });
-}

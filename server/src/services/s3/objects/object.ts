@@ -1,7 +1,11 @@
 /** An object in S3's answers. */
+
+import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import { type ChecksumAlgorithm, type ChecksumType, checksumMember } from '../checksums/checksum.ts';
 import type { ObjectRow } from '../tables.ts';
+import { lockMembers } from '../versions/object-lock.ts';
 import { describe, type ObjectDocument } from './object-document.ts';
+import { tagsIn } from './object-tags.ts';
 
 export function quoted(etag: string): string {
   return `"${etag}"`;
@@ -23,8 +27,12 @@ export function checksumMembers(algorithm: ChecksumAlgorithm, type: ChecksumType
 
 /** What GetObject and HeadObject tell alike. */
 export function attributesOf(row: ObjectRow) {
+  const tagCount = tagsIn(row).length;
   return {
     ...describe(documentIn(row)),
+    ...encryptionMembers(encryptionIn(row)),
+    ...lockMembers(row),
+    ...(tagCount > 0 ? { TagCount: tagCount } : {}),
     ETag: quoted(row.etag),
     LastModified: secondsOf(row.last_modified),
     AcceptRanges: 'bytes',

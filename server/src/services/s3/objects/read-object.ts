@@ -2,16 +2,20 @@
 import type { Call } from '../../../contract/call.ts';
 import type { ByteRange } from '../../../storage/blobs.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import type { EncryptionInput } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
-import { invalidArgument, invalidRequest, noSuchKey, preconditionFailed } from '../refusals.ts';
-import type { ObjectRow } from '../tables.ts';
+import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from '../refusals.ts';
+import type { BucketRow, ObjectRow } from '../tables.ts';
+import { checkVersionId } from '../versions/version-id.ts';
+import { findHidingMarker, findVersion } from '../versions/version-store.ts';
 import { readRange } from './byte-range.ts';
 import { brokenCondition } from './conditions.ts';
 import { attributesOf, checksumMembers, documentIn, quoted, secondsOf } from './object.ts';
-import { checkKey, checkVersionId } from './object-key.ts';
-import { findObject } from './object-store.ts';
+import { checkKey } from './object-key.ts';
+import { findObjectWithBytes, type ObjectWithBytes } from './object-store.ts';
+import { versionMember } from './store-object.ts';
 
-interface ReadInput {
+interface ReadInput extends EncryptionInput {
   readonly Bucket: string;
   readonly Key: string;
   readonly ExpectedBucketOwner?: string | undefined;
@@ -31,17 +35,54 @@ interface ReadInput {
   readonly ResponseExpires?: Date | undefined;
 }
 
-export async function getObjectRow(input: ReadInput, call: Call, deps: S3Deps): Promise<ObjectRow> {
+export interface FoundObject {
+  readonly bucket: BucketRow;
+  /** Its bytes come along where they are in the database and the key holds it now. */
+  readonly row: ObjectRow & Partial<Pick<ObjectWithBytes, 'bytes'>>;
+}
+
+export async function findForReading(input: ReadInput, call: Call, deps: S3Deps): Promise<FoundObject> {
   checkKey(input.Key, call);
   checkVersionId(input.VersionId, call);
   if (input.Range !== undefined && input.PartNumber !== undefined) {
     throw invalidRequest(call, 'Cannot specify both Range header and partNumber query parameter');
   }
-  await getBucket(deps, call, input);
-  const row = await findObject(deps.database, input.Bucket, input.Key);
-  if (row === undefined) throw noSuchKey(call, input.Key);
+  const bucket = await getBucket(deps, call, input);
+  const row = await findRow(bucket, input, call, deps);
   checkConditions(input, row, call);
-  return row;
+  return { bucket, row };
+}
+
+interface NamedVersion {
+  readonly Key: string;
+  readonly VersionId?: string | undefined;
+}
+
+/** What the key holds now, or the version that is asked for. A delete marker cannot be read. */
+export async function findRow(
+  bucket: BucketRow,
+  { Key: key, VersionId: versionId }: NamedVersion,
+  call: Call,
+  deps: S3Deps,
+) {
+  if (versionId === undefined) {
+    const row = await findObjectWithBytes(deps.database, bucket.name, key);
+    if (row !== undefined) return row;
+    const marker =
+      bucket.versioning === 'Unversioned' ? undefined : await findHidingMarker(deps.database, bucket.name, key);
+    const headers = marker && { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.version_id };
+    throw noSuchKey(call, key, headers);
+  }
+  const version = await findVersion(deps.database, bucket.name, key, versionId);
+  if (version === undefined) throw noSuchVersion(call, key, versionId);
+  if (version.is_marker === 1) {
+    throw call.error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+      status: 405,
+      fields: { Method: 'GET', ResourceType: 'DeleteMarker' },
+      headers: { allow: 'DELETE', 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId },
+    });
+  }
+  return version;
 }
 
 function checkConditions(input: ReadInput, row: ObjectRow, call: Call): void {
@@ -99,11 +140,12 @@ function selectPart(partNumber: number, row: ObjectRow, call: Call): Selection {
 }
 
 /** The answer but for its body. */
-export function answerOf(input: ReadInput, row: ObjectRow, { range, length, partsCount }: Selection) {
+export function answerOf(input: ReadInput, { bucket, row }: FoundObject, { range, length, partsCount }: Selection) {
   const { checksum_algorithm: algorithm, checksum_type: type, checksum_value: value } = row;
   const isWhole = range === undefined;
   return {
     ...attributesOf(row),
+    ...versionMember(bucket, row),
     ...overrides(input),
     ...(input.ChecksumMode === 'ENABLED' && isWhole ? checksumMembers(algorithm, type, value) : {}),
     ContentLength: length,

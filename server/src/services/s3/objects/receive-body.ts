@@ -6,6 +6,11 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Call } from '../../../contract/call.ts';
+import { newBlobId } from '../../../storage/blobs.ts';
+import type { Statement } from '../../../storage/database.ts';
+import { newSmallId } from '../bytes/blob-id.ts';
+import { insertSmall } from '../bytes/byte-store.ts';
+import { blobCipher } from '../bytes/encryption.ts';
 import {
   type ChecksumAlgorithm,
   checksumAlgorithms,
@@ -14,11 +19,6 @@ import {
   defaultAlgorithm,
   isChecksumValue,
 } from '../checksums/checksum.ts';
-import type { Statement } from '../../../storage/database.ts';
-import { newBlobId } from '../../../storage/blobs.ts';
-import { newSmallId } from '../bytes/blob-id.ts';
-import { insertSmall } from '../bytes/byte-store.ts';
-import { blobCipher } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
 import { invalidRequest } from '../refusals.ts';
 import { type BodyExpectations, invalidChecksum } from './body-expectations.ts';
@@ -67,9 +67,7 @@ export async function receiveBody(
   const digests = new Digests(computed, expected.algorithm);
   const checked = check(source, expected, digests, call);
   const { begun, size, done } = await readSmall(checked);
-  const blob = done
-    ? keepSmall(begun, size, secret)
-    : await keepFile(resumed(begun, checked), secret, deps);
+  const blob = done ? keepSmall(begun, size, secret) : await keepFile(resumed(begun, checked), secret, deps);
   return {
     ...blob,
     etag: digests.md5.toString('hex'),

@@ -1,16 +1,20 @@
 /**
- * The one way an object's row is written: behind its bytes, together with its event, under the request's condition. The replaced blob is freed
- * after the commit, never before.
+ * The one way an object's row is written: behind its bytes or together with them, with its event, under the request's condition. What it replaces
+ * becomes a version where the bucket keeps versions; else its blob is freed after the commit, never before.
  */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
+import { findBucket } from '../buckets/bucket-store.ts';
+import { kindOf } from '../bytes/blob-id.ts';
 import type { S3Deps } from '../deps.ts';
 import { discardObjectBlob } from '../garbage-store.ts';
 import { noSuchBucket, noSuchKey, notImplemented, preconditionFailed } from '../refusals.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
+import { newVersionId, nullVersion } from '../versions/version-id.ts';
+import { keepCurrent, keepCurrentButNull, nextSequence } from '../versions/version-store.ts';
 import { bareEtag } from './conditions.ts';
 import { objectCreated } from './object-event.ts';
-import { findObject, insertObjectRow, putObjectRow, updateObjectRow } from './object-store.ts';
+import { findObject, insertObjectRow, putObjectRow, requireEtag } from './object-store.ts';
 
 interface WriteCondition {
   readonly ifMatch: string | undefined;
@@ -27,46 +31,91 @@ export function writeCondition(
   return { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch };
 }
 
+/** A row but for what the bucket's versioning decides. */
+export type NewObject = Omit<ObjectRow, 'version_id' | 'seq'>;
+
 interface StoredObject {
   readonly bucket: BucketRow;
-  readonly row: ObjectRow;
+  readonly object: NewObject;
   readonly condition: WriteCondition;
   readonly reason: Parameters<typeof objectCreated>[3];
   /** The blob is named by this row alone, so a refused write takes it along. */
   readonly isNewBlob: boolean;
   /** What must hold before the row is written: a Conflict in one of these is thrown as it is. */
   readonly before?: readonly Statement[];
+  /** The bytes, where they go into the database. */
+  readonly bytes?: readonly Statement[];
 }
 
-export async function storeObject(stored: StoredObject, call: Call, deps: S3Deps): Promise<void> {
-  const { bucket, row, condition, before = [] } = stored;
-  const statements = [
-    ...before,
-    discardObjectBlob(row.bucket, row.key),
-    rowStatement(row, condition),
-    deps.outbox.add(objectCreated(call, bucket, row, stored.reason)),
-  ];
-  try {
-    await deps.database.write(statements);
-  } catch (error) {
-    // Any other failure may have written: then the sweep decides.
-    if (error instanceof Conflict && stored.isNewBlob) await deps.blobs.remove(row.blob_id);
-    if (!(error instanceof Conflict) || error.index < before.length) throw error;
-    throw await refusal(row, condition, call, deps, error);
+/** How often the bucket's versioning may be switched meanwhile. */
+const attempts = 5;
+
+export async function storeObject(stored: StoredObject, call: Call, deps: S3Deps): Promise<ObjectRow> {
+  const { object, condition, before = [], bytes = [] } = stored;
+  let bucket: BucketRow | undefined = stored.bucket;
+  let conflict: unknown;
+  for (let attempt = 0; attempt < attempts && bucket; attempt++) {
+    const row: ObjectRow = {
+      ...object,
+      version_id: bucket.versioning === 'Enabled' ? newVersionId() : nullVersion,
+      seq: 0,
+    };
+    try {
+      await deps.database.write([
+        ...before,
+        ...bytes,
+        ...replace(bucket, row, condition),
+        deps.outbox.add(objectCreated(call, bucket, row, stored.reason)),
+      ]);
+      deps.outbox.wake();
+      deps.collect();
+      return row;
+    } catch (error) {
+      if (!(error instanceof Conflict) || error.index < before.length) {
+        // Another failure than a conflict may have written: then the sweep decides.
+        if (error instanceof Conflict) await dropNewBlob(stored, deps);
+        throw error;
+      }
+      conflict = error;
+      const now = await findBucket(deps.database, object.bucket);
+      if (now && now.versioning === bucket.versioning) {
+        await dropNewBlob(stored, deps);
+        throw await refusal(object, condition, call, deps, error);
+      }
+      bucket = now;
+    }
   }
-  deps.outbox.wake();
-  deps.collect();
+  await dropNewBlob(stored, deps);
+  throw bucket ? conflict : noSuchBucket(call, object.bucket);
 }
 
-function rowStatement(row: ObjectRow, { ifMatch, ifNoneMatch }: WriteCondition): Statement {
-  if (ifNoneMatch !== undefined) return insertObjectRow(row);
-  if (ifMatch === undefined) return putObjectRow(row);
-  return updateObjectRow(row, ifMatch.trim() === '*' ? undefined : bareEtag(ifMatch));
+async function dropNewBlob({ isNewBlob, object }: StoredObject, deps: S3Deps): Promise<void> {
+  if (isNewBlob && kindOf(object.blob_id) === 'file') await deps.blobs.remove(object.blob_id);
 }
 
-async function refusal(row: ObjectRow, condition: WriteCondition, call: Call, deps: S3Deps, cause: Conflict) {
+function replace(bucket: BucketRow, row: ObjectRow, { ifMatch, ifNoneMatch }: WriteCondition): Statement[] {
+  const { versioning } = bucket;
+  const write = ifNoneMatch === undefined ? putObjectRow(row, versioning) : insertObjectRow(row, versioning);
+  const etag = ifMatch?.trim() === '*' ? undefined : bareEtag(ifMatch ?? '');
+  const required = ifMatch === undefined ? [] : [requireEtag(row.bucket, row.key, etag)];
+  switch (versioning) {
+    case 'Unversioned':
+      return [...required, discardObjectBlob(row.bucket, row.key), write];
+    case 'Enabled':
+      return [...required, nextSequence(), keepCurrent(row.bucket, row.key), write];
+    case 'Suspended':
+      return [...required, nextSequence(), ...keepCurrentButNull(row.bucket, row.key), write];
+  }
+}
+
+async function refusal(object: NewObject, condition: WriteCondition, call: Call, deps: S3Deps, cause: Conflict) {
   if (cause.reason === 'unique') return preconditionFailed(call, 'If-None-Match');
-  if (condition.ifMatch === undefined) return noSuchBucket(call, row.bucket);
-  const found = await findObject(deps.database, row.bucket, row.key);
-  return found === undefined ? noSuchKey(call, row.key) : preconditionFailed(call, 'If-Match');
+  if (condition.ifMatch === undefined) return noSuchBucket(call, object.bucket);
+  const found = await findObject(deps.database, object.bucket, object.key);
+  return found === undefined ? noSuchKey(call, object.key) : preconditionFailed(call, 'If-Match');
+}
+
+/** What an answer tells of the version that was written. */
+export function versionMember(bucket: BucketRow, row: Pick<ObjectRow, 'version_id'>) {
+  return bucket.versioning === 'Unversioned' ? {} : { VersionId: row.version_id };
 }

@@ -50,14 +50,17 @@ export function keepCurrentButNull(bucket: string, key: string): Statement[] {
 }
 
 export function dropCurrent(bucket: string, key: string): Statement {
-  return statement(
-    s3Tables.deleteFrom('s3_objects').where('bucket', '=', bucket).where('key', '=', key).compile(),
-  );
+  return statement(s3Tables.deleteFrom('s3_objects').where('bucket', '=', bucket).where('key', '=', key).compile());
 }
 
 /** Misses where the bucket is gone or its versioning has changed. */
 export function insertMarker(
-  { bucket, key, version_id: versionId, last_modified: time }: Pick<ObjectRow, 'bucket' | 'key' | 'version_id' | 'last_modified'>,
+  {
+    bucket,
+    key,
+    version_id: versionId,
+    last_modified: time,
+  }: Pick<ObjectRow, 'bucket' | 'key' | 'version_id' | 'last_modified'>,
   versioning: Versioning,
 ): Statement {
   const query = sql`insert into s3_versions (${columnList}, is_marker)
@@ -128,6 +131,19 @@ export async function findVersion(
 export const isLatestMarker = sql<0 | 1>`(v.is_marker
   and not exists (select 1 from s3_objects o where o.bucket = v.bucket and o.key = v.key)
   and not exists (select 1 from s3_versions w where w.bucket = v.bucket and w.key = v.key and w.seq > v.seq))`;
+
+/** The version that an upload became; undefined where there is none. */
+export async function findCompleted(
+  database: Database,
+  bucket: string,
+  key: string,
+  uploadId: string,
+): Promise<ObjectRow | undefined> {
+  const ofUpload = sql`bucket = ${bucket} and key = ${key} and document ->> '$.parts.uploadId' = ${uploadId}`;
+  const query = sql<ObjectRow>`select ${columnList} from s3_objects where ${ofUpload}
+    union all select ${columnList} from s3_versions where ${ofUpload} and is_marker = 0`;
+  return (await database.read(query.compile(s3Tables)))[0];
+}
 
 /** The delete marker that hides the key; undefined where there is none. */
 export async function findHidingMarker(

@@ -1,0 +1,74 @@
+/** What deleting a key, or one of its versions, writes. The one way a row goes, but for the bucket's own rules. */
+import type { Call } from '../../../contract/call.ts';
+import type { Statement } from '../../../storage/database.ts';
+import type { S3Deps } from '../deps.ts';
+import { discardObjectBlob } from '../garbage-store.ts';
+import type { BucketRow, ObjectRow } from '../tables.ts';
+import { newVersionId, nullVersion } from '../versions/version-id.ts';
+import {
+  dropCurrent,
+  type FoundVersion,
+  insertMarker,
+  keepCurrent,
+  keepCurrentButNull,
+  nextSequence,
+  promoteLatest,
+  removeReadVersion,
+} from '../versions/version-store.ts';
+import { objectDeleted } from './object-event.ts';
+import { removeObject } from './object-store.ts';
+
+export interface Deletion {
+  readonly statements: readonly Statement[];
+  /** The version that goes, or the marker that is made. */
+  readonly versionId?: string;
+  /** A marker was made, or goes. */
+  readonly isMarker?: true;
+}
+
+/** The key holds nothing from now on: for good, or under a delete marker. `row` is what it held. */
+export function deleteCurrent(
+  bucket: BucketRow,
+  key: string,
+  row: ObjectRow | undefined,
+  call: Call,
+  deps: S3Deps,
+): Deletion {
+  if (bucket.versioning === 'Unversioned') {
+    if (row === undefined) return { statements: [] };
+    const event = deps.outbox.add(objectDeleted(call, bucket, key));
+    return { statements: [discardObjectBlob(bucket.name, key), removeObject(row), event] };
+  }
+  const versionId = bucket.versioning === 'Enabled' ? newVersionId() : nullVersion;
+  const kept = bucket.versioning === 'Enabled' ? [keepCurrent(bucket.name, key)] : keepCurrentButNull(bucket.name, key);
+  const marker = { bucket: bucket.name, key, version_id: versionId, last_modified: call.now.getTime() };
+  return {
+    versionId,
+    isMarker: true,
+    statements: [
+      nextSequence(),
+      ...kept,
+      dropCurrent(bucket.name, key),
+      insertMarker(marker, bucket.versioning),
+      deps.outbox.add(objectDeleted(call, bucket, key, versionId, 'Delete Marker Created')),
+    ],
+  };
+}
+
+/** The version is gone; where it was the latest, the one before it takes its place. */
+export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: Call, deps: S3Deps): Deletion {
+  const { key, version_id: versionId, is_marker: isMarker, is_latest: isLatest } = version;
+  const isCurrent = isLatest === 1 && isMarker === 0;
+  const removal = isCurrent
+    ? [discardObjectBlob(bucket.name, key, versionId), removeObject(version)]
+    : removeReadVersion(version);
+  return {
+    versionId,
+    ...(isMarker ? { isMarker: true } : {}),
+    statements: [
+      ...removal,
+      ...(bucket.versioning === 'Unversioned' ? [] : promoteLatest(bucket.name, key)),
+      deps.outbox.add(objectDeleted(call, bucket, key, versionId)),
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+/** The version that a call names, or what the key holds now, and a change of its tags or its lock. */
+import type { Call } from '../../../contract/call.ts';
+import { Conflict } from '../../../storage/database.ts';
+import { getBucket } from '../buckets/bucket.ts';
+import type { S3Deps } from '../deps.ts';
+import { findRow } from '../objects/read-object.ts';
+import { versionMember } from '../objects/store-object.ts';
+import { conflictingOperation } from '../refusals.ts';
+import type { BucketRow, ObjectRow } from '../tables.ts';
+import { checkVersionId } from './version-id.ts';
+import { updateVersion } from './version-store.ts';
+
+interface VersionInput {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly VersionId?: string | undefined;
+  readonly ExpectedBucketOwner?: string | undefined;
+}
+
+/** How often the version may be replaced, or its lock be changed, meanwhile. */
+const attempts = 20;
+
+interface NamedVersion {
+  readonly bucket: BucketRow;
+  readonly row: ObjectRow;
+}
+
+export async function getVersion(input: VersionInput, call: Call, deps: S3Deps): Promise<NamedVersion> {
+  checkVersionId(input.VersionId, call);
+  const bucket = await getBucket(deps, call, input);
+  return { bucket, row: await findRow(bucket, input, call, deps) };
+}
+
+/** `change` judges the version and tells the columns that it gets. */
+export async function changeVersion(
+  input: VersionInput,
+  call: Call,
+  deps: S3Deps,
+  change: (version: NamedVersion) => Partial<Pick<ObjectRow, 'tags' | 'lock'>>,
+) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const version = await getVersion(input, call, deps);
+    const { bucket, row } = version;
+    // A version that was asked for by its id may be the one that the key holds.
+    const isCurrent = input.VersionId === undefined || ('is_latest' in row && row.is_latest === 1);
+    try {
+      await deps.database.write([updateVersion(row, isCurrent, change(version), { lock: row.lock })]);
+      return versionMember(bucket, row);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+    }
+  }
+  throw conflictingOperation(call);
+}

@@ -1,0 +1,43 @@
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html: a retention can grow; only GOVERNANCE can shrink, by those who may bypass it. */
+import type { Call } from '../../../contract/call.ts';
+import { objectAccess } from '../access.ts';
+import type { S3Operation } from '../deps.ts';
+import { malformedXml } from '../refusals.ts';
+import { changeVersion } from './changed-version.ts';
+import {
+  lockColumn,
+  objectLocked,
+  readRetention,
+  requireLocks,
+  type VersionLock,
+  versionLockIn,
+} from './object-lock.ts';
+
+export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
+  access: (input) => [
+    ...objectAccess('s3:PutObjectRetention')(input),
+    ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input) : []),
+  ],
+  async handle(input, call, deps) {
+    const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
+    if ((mode === undefined) !== (until === undefined)) throw malformedXml(call);
+    const wanted = mode === undefined ? {} : readRetention(mode, until, call);
+    const bypass = input.BypassGovernanceRetention === true;
+    await changeVersion(input, call, deps, ({ bucket, row }) => {
+      requireLocks(bucket, call);
+      const before = versionLockIn(row);
+      refuseWeakening(before, wanted, bypass, call);
+      return { lock: lockColumn({ ...wanted, ...(before.legalHold ? { legalHold: true } : {}) }) };
+    });
+    return {};
+  },
+};
+
+function refuseWeakening(before: VersionLock, wanted: VersionLock, bypass: boolean, call: Call): void {
+  const { mode, until = 0 } = before;
+  if (mode === undefined || until <= call.now.getTime()) return;
+  const grows = (wanted.until ?? 0) >= until;
+  const isWeaker = !grows || (mode === 'COMPLIANCE' && wanted.mode !== 'COMPLIANCE');
+  const isChanged = mode !== wanted.mode;
+  if (mode === 'COMPLIANCE' ? isWeaker : (isWeaker || isChanged) && !bypass) throw objectLocked(call);
+}
