@@ -87,6 +87,18 @@ const body = (content: string) => Readable.from([Buffer.from(content)]);
 const textOf = (found: unknown) => text(found instanceof Uint8Array ? Readable.from([found]) : (found as Readable));
 const large = (letter: string) => letter.repeat(70_000);
 const Bucket = 'bucket';
+const partSize = 5 * 1024 * 1024;
+
+/** Three parts, of a, b and c. */
+async function uploadParts(s3: Awaited<ReturnType<typeof startService>>, Key: string) {
+  const { UploadId = '' } = await s3.do('CreateMultipartUpload', { Bucket, Key });
+  const Parts = [];
+  for (const [index, letter] of ['a', 'b', 'c'].entries()) {
+    const part = { Bucket, Key, UploadId, PartNumber: index + 1, Body: body(letter.repeat(partSize)) };
+    Parts.push({ PartNumber: index + 1, ETag: (await s3.do('UploadPart', part)).ETag });
+  }
+  return { Bucket, Key, UploadId, Parts };
+}
 
 describe('the service does', () => {
   it("record each object's coming and going as an event", async () => {
@@ -141,6 +153,23 @@ describe('the service does', () => {
     await until(async () => (await s3.files()) === 0);
   });
 
+  it('make one object of its parts without moving a byte, and free them with their last copy', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const { Parts, ...upload } = await uploadParts(s3, 'k');
+    assert.equal(await s3.files(), 3);
+    await s3.do('CompleteMultipartUpload', { ...upload, MultipartUpload: { Parts: Parts.slice(0, 2) } });
+    // The third was uploaded and not chosen.
+    await until(async () => (await s3.files()) === 2);
+    await s3.do('CopyObject', { Bucket, Key: 'copy', CopySource: `${Bucket}/k` });
+    await s3.do('DeleteObject', { Bucket, Key: 'k' });
+    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'copy' });
+    assert.equal(await textOf(found), 'a'.repeat(partSize) + 'b'.repeat(partSize));
+    assert.equal(await s3.files(), 2);
+    await s3.do('DeleteObject', { Bucket, Key: 'copy' });
+    await until(async () => (await s3.files()) === 0);
+  });
+
   it('keep one blob of many writers of one key', async () => {
     await using s3 = await startService();
     await s3.do('CreateBucket', { Bucket });
@@ -171,6 +200,23 @@ describe('the service survives', () => {
     await s3.do('PutObject', { Bucket, Key: 'k', Body: body(large('n')) });
     await until(async () => (await s3.files()) === 1);
     assert.equal(await textOf(found), content);
+  });
+
+  it('an object of parts being replaced while its first part is read', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const { Parts, ...upload } = await uploadParts(s3, 'k');
+    await s3.do('CompleteMultipartUpload', { ...upload, MultipartUpload: { Parts } });
+    const { Body: found } = await s3.do('GetObject', { Bucket, Key: 'k' });
+    const chunks = (found as Readable)[Symbol.asyncIterator]();
+    let size = (await chunks.next()).value.length;
+    await s3.do('DeleteObject', { Bucket, Key: 'k' });
+    // What is discarded after it is gone before it: it is kept for its reader.
+    await s3.do('PutObject', { Bucket, Key: 'other', Body: body(large('x')) });
+    await s3.do('DeleteObject', { Bucket, Key: 'other' });
+    await until(async () => (await s3.files()) === 3);
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) size += next.value.length;
+    assert.equal(size, 3 * partSize);
   });
 
   it('readers among writers', async () => {

@@ -9,6 +9,7 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -99,6 +100,31 @@ describe('multipart uploads do', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => upload.complete(parts)));
     assert.equal(new Set(answers.map(({ ETag: etag }) => etag)).size, 1);
     assert.equal((await read('raced')).length, minimum + 3);
+  });
+
+  it('tell their parts', async () => {
+    const upload = await begin('attributes', { ChecksumAlgorithm: 'SHA256' });
+    const parts = [await upload.part(1, randomBytes(minimum)), await upload.part(4, 'end')];
+    await upload.complete(parts);
+    const where = { Bucket, Key: 'attributes', ObjectAttributes: ['ObjectParts', 'ObjectSize', 'Checksum'] as const };
+    const ask = (more: object) =>
+      s3.send(new GetObjectAttributesCommand({ ...where, ...more, ObjectAttributes: [...where.ObjectAttributes] }));
+    const whole = await ask({});
+    assert.deepEqual(
+      [whole.ObjectSize, whole.ETag, whole.Checksum?.ChecksumType],
+      [minimum + 3, undefined, 'COMPOSITE'],
+    );
+    assert.deepEqual(
+      whole.ObjectParts?.Parts?.map(({ PartNumber, Size, ChecksumSHA256 }) => [PartNumber, Size, ChecksumSHA256]),
+      [
+        [1, minimum, parts[0]?.ChecksumSHA256],
+        [4, 3, parts[1]?.ChecksumSHA256],
+      ],
+    );
+    const first = await ask({ MaxParts: 1 });
+    assert.deepEqual([first.ObjectParts?.IsTruncated, first.ObjectParts?.NextPartNumberMarker], [true, '1']);
+    const second = await ask({ MaxParts: 1, PartNumberMarker: '1' });
+    assert.deepEqual([second.ObjectParts?.Parts?.length, second.ObjectParts?.IsTruncated], [1, false]);
   });
 
   for (const [algorithm, type] of [
