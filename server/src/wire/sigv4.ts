@@ -142,9 +142,19 @@ export function signingKey(
 export const scopeOf = ({ date, region, service }: Pick<Signature, 'date' | 'region' | 'service'>) =>
   `${date}/${region}/${service}/aws4_request`;
 
+/** As clients do it: no empty segments, no `.`, no `..`; a slash at the end stays. */
+function normalized(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  }
+  return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
+}
+
 function canonicalPath(path: string, isS3: boolean): string {
-  const segments = path.split('/');
-  // S3 signs the path encoded once, everybody else signs the encoded path encoded again.
+  // S3 signs the path as it is and encoded once, everybody else signs the normalized and encoded path encoded again.
+  const segments = (isS3 || !/\/[./]/.test(path) ? path : normalized(path)).split('/');
   return segments.map((segment) => encodeUri(isS3 ? decodeUri(segment) : segment)).join('/') || '/';
 }
 
@@ -192,5 +202,6 @@ export function expectedSignature(
 
 /** In constant time. */
 export function isSameSignature(expected: string, given: string): boolean {
-  return expected.length === given.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given));
+  const [one, other] = [Buffer.from(expected), Buffer.from(given)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
