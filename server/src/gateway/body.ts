@@ -54,6 +54,12 @@ async function* verified(stream: Readable, declared: string) {
   );
 }
 
+const listed = (header = '') =>
+  header
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 export interface StreamedRequest {
   readonly headers: WireRequest['headers'];
   readonly body: Readable;
@@ -82,10 +88,8 @@ export function streamed(
     );
   }
   const { 'content-length': _, 'x-amz-decoded-content-length': length, 'content-encoding': coding, ...rest } = headers;
-  const left = (coding ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '' && part !== 'aws-chunked');
+  const left = listed(coding).filter((part) => part !== 'aws-chunked');
+  const trailerNames = headers['x-amz-trailer'] ?? '';
   return {
     headers: {
       ...rest,
@@ -93,8 +97,9 @@ export function streamed(
       ...(left.length === 0 ? {} : { 'content-encoding': left.join(',') }),
     },
     // Which trailers will come has to be known before the first byte, to hash for them.
-    body: Object.assign(decodeChunks(stream, signed ? { signature, key } : undefined), {
-      trailerNames: headers['x-amz-trailer'] ?? '',
-    }),
+    body: Object.assign(
+      decodeChunks(stream, signed ? { signature, key } : undefined, listed(trailerNames.toLowerCase())),
+      { trailerNames },
+    ),
   };
 }
