@@ -21,7 +21,7 @@ import { gather, streamed } from './body.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
 import { perform } from './perform.ts';
-import { defect, notBuilt, refusal } from './refusals.ts';
+import { defect, malformed, notBuilt, refusal } from './refusals.ts';
 
 export interface PipelineDeps {
   readonly services: ReadonlyMap<ServiceName, Service>;
@@ -154,7 +154,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
   try {
     signature = readSignature(head);
   } catch (error) {
-    if (error instanceof MalformedSignature) throw refusal('malformed', known.protocol, error.message);
+    if (error instanceof MalformedSignature) throw malformed(known.protocol, head.headers.authorization, error.message);
     throw error;
   }
   if (!signature) throw refusal('missing', known.protocol);

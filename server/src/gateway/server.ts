@@ -32,7 +32,14 @@ export interface Gateway {
 
 function headersOf(request: IncomingMessage): Record<string, string> {
   // Node has joined repeated headers already; set-cookie alone is a list, and no request has it.
-  return request.headers as Record<string, string>;
+  const headers = request.headers as Record<string, string>;
+  if (Object.keys(headers).length * 2 === request.rawHeaders.length) return headers;
+  const joined = { ...headers };
+  for (const [name, values = []] of Object.entries(request.headersDistinct)) {
+    // Node joins with a space behind the comma, signatures are made without.
+    if (headers[name] === values.join(', ')) joined[name] = values.join(',');
+  }
+  return joined;
 }
 
 async function send(response: ServerResponse, method: string, { status, headers, body }: WireResponse): Promise<void> {

@@ -95,14 +95,22 @@ function readQuery(query: string): Signature {
   const values = new URLSearchParams(query);
   const part = (name: string): string => {
     const value = values.get(name);
-    if (value === null) throw new MalformedSignature(`Query-string authentication requires the ${name} parameter.`);
+    if (value === null) {
+      throw new MalformedSignature(
+        'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+      );
+    }
     return value;
   };
   if (part('X-Amz-Algorithm') !== algorithm)
     throw new MalformedSignature(`X-Amz-Algorithm only supports "${algorithm}"`);
-  const expires = Number(part('X-Amz-Expires'));
-  if (!Number.isInteger(expires) || expires < 0 || expires > 604_800) {
-    throw new MalformedSignature('X-Amz-Expires must be a number of seconds, at least 0 and at most a week (604800)');
+  const expires = Number(part('X-Amz-Expires') || Number.NaN);
+  if (!Number.isInteger(expires)) throw new MalformedSignature('X-Amz-Expires should be a number');
+  if (expires < 0) throw new MalformedSignature('X-Amz-Expires must be non-negative');
+  if (expires > 604_800) {
+    throw new MalformedSignature(
+      'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
+    );
   }
   return {
     form: 'query',
