@@ -12,8 +12,8 @@ const maxSkewMs = 15 * 60_000;
 
 export interface Authenticated {
   readonly principal: Principal;
-  /** For signed chunks. */
-  readonly key: Buffer;
+  /** For signed chunks; none where nothing is checked. */
+  readonly key?: Buffer;
 }
 
 export interface AuthenticationDeps {

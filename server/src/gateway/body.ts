@@ -20,6 +20,11 @@ export function gather(stream: Readable, headers: WireRequest['headers'], protoc
     return Promise.resolve(empty);
   const limit = maxBytes[protocol] ?? usualMaxBytes;
   if (Number(declared) > limit) return Promise.reject(refusal('tooLarge', protocol));
+  return collect(stream, limit, protocol);
+}
+
+/** What is too large is read to its end all the same, and forgotten: a destroyed stream would take the connection along, and the answer with it. */
+export function collect(stream: Readable, limit: number, protocol: ProtocolName): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -70,7 +75,7 @@ export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
   signature: Signature,
-  key: Buffer,
+  key: Buffer | undefined,
 ): StreamedRequest {
   const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
@@ -98,7 +103,7 @@ export function streamed(
     },
     // Which trailers will come has to be known before the first byte, to hash for them.
     body: Object.assign(
-      decodeChunks(stream, signed ? { signature, key } : undefined, listed(trailerNames.toLowerCase())),
+      decodeChunks(stream, signed && key ? { signature, key } : undefined, listed(trailerNames.toLowerCase())),
       { trailerNames },
     ),
   };

@@ -3,7 +3,6 @@
  * Knows no service by name.
  */
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { AwsAccess } from '../contract/aws.ts';
 import { AwsError } from '../contract/aws-error.ts';
 import type { Identity } from '../contract/identity.ts';
@@ -17,7 +16,7 @@ import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
-import { gather, streamed } from './body.ts';
+import { collect, gather, streamed } from './body.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
 import { perform } from './perform.ts';
@@ -116,7 +115,7 @@ async function follow(
   const whole =
     operation.streamingInput || request.body instanceof Uint8Array
       ? request
-      : { ...request, body: await gathered(request.body) };
+      : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(
@@ -139,15 +138,6 @@ async function follow(
 
 /** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
 const maxDocumentBytes = 4 * 1024 * 1024;
-
-async function gathered(stream: Readable): Promise<Uint8Array> {
-  let size = 0;
-  stream.on('data', (chunk: Uint8Array) => {
-    size += chunk.length;
-    if (size > maxDocumentBytes) stream.destroy(refusal('tooLarge', 'rest-xml'));
-  });
-  return buffer(stream);
-}
 
 function readSigned({ head }: Incoming, known: Known): Signature {
   let signature: Signature | undefined;
@@ -216,5 +206,5 @@ function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
     userId: account,
     accessKeyId,
   };
-  return { principal, key: Buffer.alloc(32) };
+  return { principal };
 }

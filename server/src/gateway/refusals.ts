@@ -58,7 +58,7 @@ const words = {
   tooLarge: {
     json: ['RequestEntityTooLargeException', 'Request size exceeded the limit.'],
     query: ['RequestEntityTooLarge', 'Request size exceeded the limit.'],
-    s3: ['EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size'],
+    s3: ['MaxMessageLengthExceeded', 'Your request was too large.'],
   },
 } as const satisfies Record<string, Record<Family, readonly [code: string, message: string]>>;
 
