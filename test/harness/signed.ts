@@ -94,7 +94,11 @@ export function sign(platform: TestPlatform, sending: Sending): Signed {
 export function send(platform: TestPlatform, { method, target, headers, body }: Signed): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(platform.endpoint);
-    const request = open({ hostname, port, method, path: target, headers, agent: false }, async (response) => {
+    const framed =
+      headers['transfer-encoding'] || body.length === 0
+        ? headers
+        : { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+    const request = open({ hostname, port, method, path: target, headers: framed, agent: false }, async (response) => {
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) });
     });
     request.once('error', reject);
