@@ -13,8 +13,6 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
 const quote = 0x22;
-/** From half the way between the largest float32 and 2^128 on a number rounds to infinity. */
-const infiniteFrom = 2 ** 128 - 2 ** 103;
 const powersOfTen = Array.from({ length: 23 }, (_, i) => 10 ** i);
 
 interface Place {
@@ -97,7 +95,7 @@ function parseCell(bytes: Uint8Array, from: number, to: number, column: number, 
   const value = parseNumber(bytes, from, to);
   if (value === undefined) throw noNumber(bytes, from, to, column, place);
   // What is too large for a float32 would be infinite in it. The library takes neither, and cannot say where it stands.
-  if (Math.abs(value) < infiniteFrom || Number.isNaN(value)) return value;
+  if (Math.abs(Math.fround(value)) !== Infinity) return value;
   throw new ClientError(
     `${cellName(bytes, from, to, column, place)} is infinite or too large for a 32-bit float. Leave a missing cell empty, clip or scale the others`,
   );

@@ -106,7 +106,8 @@ describe('readHyperparameters does', () => {
 
   for (const [name, , interval, good] of intervals) {
     test(`take ${name} in ${interval}`, () => {
-      for (const value of good) assert.ok(read({ [name]: value }), value);
+      const objective: Record<string, string> = name === 'num_class' ? { objective: 'multi:softmax' } : {};
+      for (const value of good) assert.ok(read({ ...objective, [name]: value }), value);
     });
   }
 
@@ -176,6 +177,15 @@ describe('readHyperparameters refuses', () => {
         `Require input for parameter 'num_class' for multi-classification (objective ${objective})`,
       );
   });
+
+  test('a number of classes where there are none', () => {
+    const message = "Do not need to setup parameter 'num_class' for learning task other than multi-classification.";
+    refuses({ num_class: '3' }, message);
+    refuses({ num_class: '2', objective: 'binary:logistic' }, message);
+  });
+
+  test('labels that are intervals', () =>
+    refuses({ objective: 'survival:aft' }, 'Hyperparameter objective: survival:aft is not supported by Clary yet'));
 
   test('metrics that are none, or that nobody here computes', () => {
     assert.throws(() => read({ eval_metric: 'rmse,luck' }), {

@@ -164,6 +164,9 @@ const ownNames = new Set([
   'single_precision_histogram',
 ]);
 
+/** Its labels are intervals, which no content type of ours carries. */
+const unsupportedObjective = 'survival:aft';
+
 /** Built by nobody here: a clear refusal beats a wrong model. */
 const unsupported: Readonly<Record<string, string>> = {
   _kfold: 'cross-validation (_kfold)',
@@ -257,6 +260,13 @@ export function readHyperparameters(given: Readonly<Record<string, string>>): Hy
   if (objective.startsWith('multi:') && numClass === undefined) {
     throw new ClientError(`Require input for parameter 'num_class' for multi-classification (objective ${objective})`);
   }
+  if (!objective.startsWith('multi:') && numClass !== undefined) {
+    throw new ClientError(
+      "Do not need to setup parameter 'num_class' for learning task other than multi-classification.",
+    );
+  }
+  if (objective === unsupportedObjective)
+    throw new ClientError(`Hyperparameter objective: ${objective} is not supported by Clary yet`);
   const parameters = Object.fromEntries([...values].filter(([name]) => !ownNames.has(name)));
   if (parameters.tree_method === 'gpu_hist') parameters.tree_method = 'hist';
   return {
