@@ -19,7 +19,8 @@ const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || 
 
 /** Adds the file's rows to `into`. Throws ClientError naming file, line and the mend. */
 export function parseLibsvm(bytes: Uint8Array, name: string, into: SparseTable): void {
-  for (let at = 0, line = 1; at < bytes.length; line++) {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  for (let at = start, line = 1; at < bytes.length; line++) {
     let end = bytes.indexOf(newline, at);
     if (end === -1) end = bytes.length;
     const comment = bytes.subarray(at, end).indexOf(hash);
@@ -38,8 +39,8 @@ function parseLine(bytes: Uint8Array, from: number, to: number, into: SparseTabl
     const middle = bytes.subarray(at, end).indexOf(colon);
     if (isLabel) {
       const stop = middle === -1 ? end : at + middle;
-      into.labels.push(numberAt(bytes, at, stop, where));
-      const weight = middle === -1 ? 1 : numberAt(bytes, stop + 1, end, where);
+      into.labels.push(numberAt(bytes, at, stop, at, end, where));
+      const weight = middle === -1 ? 1 : numberAt(bytes, stop + 1, end, at, end, where);
       if (!(weight >= 0)) throw new ClientError(`${where}: the weight ${weight} is not a number from 0 on`);
       into.weights.push(weight);
       isLabel = false;
@@ -58,12 +59,20 @@ function parsePair(bytes: Uint8Array, at: number, middle: number, end: number, i
   if (!(Number(index) < maxFeatures))
     throw new ClientError(`${where}: the index ${index} is too large: at most ${maxFeatures} features are trained on`);
   into.columns.push(Number(index));
-  into.values.push(numberAt(bytes, middle + 1, end, where));
+  into.values.push(numberAt(bytes, middle + 1, end, at, end, where));
 }
 
-function numberAt(bytes: Uint8Array, from: number, to: number, where: string): number {
+/** The number in from..to of the token in tokenFrom..tokenTo. */
+function numberAt(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  tokenFrom: number,
+  tokenTo: number,
+  where: string,
+): number {
   const value = from === to ? undefined : parseNumber(bytes, from, to);
-  if (value === undefined) throw malformed(bytes, from, to, where);
+  if (value === undefined) throw malformed(bytes, tokenFrom, tokenTo, where);
   if (Math.abs(Math.fround(value)) === Infinity)
     throw new ClientError(`${where}: ${value} is infinite or too large for a 32-bit float`);
   return value;
