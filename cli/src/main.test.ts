@@ -1,60 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
+import { clary, type Place, place } from './example-place.ts';
 import { usage } from './usage.ts';
-
-const program = fileURLToPath(new URL('./main.ts', import.meta.url));
-
-interface Place extends Disposable {
-  readonly dir: string;
-  /** An environment in which nothing of this machine's user is found. */
-  readonly env: Record<string, string>;
-}
-
-function place(): Place {
-  const dir = mkdtempSync(join(tmpdir(), 'clary-cli-'));
-  const env = { PATH: process.env.PATH ?? '', HOME: dir, CLARY_LOG_LEVEL: 'warn' };
-  return { dir, env, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
-}
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly errors: string;
-}
-
-const clary = (env: Record<string, string>, ...args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env }, (error, out, errors) =>
-      resolve({ code: Number(error?.code ?? 0), out, errors }),
-    );
-  });
-
-/** `clary up` until it has printed `lines` lines. */
-async function up({ dir, env }: Place, lines: number, ...args: string[]) {
-  const data = ['--data', join(dir, 'data'), '--port', '0'];
-  const child = spawn(process.execPath, [program, 'up', ...data, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env,
-  });
-  const ended = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
-  const out: string[] = [];
-  const reader = createInterface({ input: child.stdout }).on('line', (line) => out.push(line));
-  while (out.length < lines) await Promise.race([once(reader, 'line'), ended.then(() => assert.fail('it ended'))]);
-  const end = async (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => {
-    child.kill(signal);
-    return ended;
-  };
-  return { pid: child.pid, out, end, [Symbol.asyncDispose]: () => end('SIGKILL').then(() => {}) };
-}
 
 const stored = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: "it's/+secret" };
 
@@ -114,79 +66,6 @@ export AWS_DEFAULT_REGION='eu-west-1'
     symlinkSync(data, join(here.dir, '.local/share/clary'));
     assert.match((await clary(here.env, 'env')).out, /'AKIAEXAMPLE'/);
   });
-
-  test('doctor: all that is there', async () => {
-    using here = place();
-    const cache = join(here.dir, '.cache/clary/xgboost-cpu-1.2.3/xgboost/lib');
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(join(cache, 'libxgboost.so'), '');
-    const { out } = await clary(here.env, 'doctor', '--port', '0');
-    assert.match(out, new RegExp(`^ok {7}Node ${process.version}\n`));
-    assert.match(out, new RegExp(`\nok {7}XGBoost's library: ${cache}/libxgboost.so\n`));
-    assert.match(out, /\nok {7}disk space for data: \d+ GiB free at \/.*\/\.local\/share\/clary\n/);
-    assert.match(out, /\nok {7}port 0: free\n/);
-  });
-
-  test('doctor: what is missing, what that costs and how to mend it; status 1 where nothing works without it', async () => {
-    using here = place();
-    const bin = join(here.dir, 'bin');
-    mkdirSync(bin);
-    const { code, out } = await clary({ ...here.env, PATH: bin }, 'doctor', '--port', '0');
-    assert.equal(code, 1);
-    assert.match(
-      out,
-      /\nMISSING {2}Python ≥ 3\.10\n {11}costs: XGBoost cannot be fetched; no training\n {11}mend: {2}apt-get install python3\n/,
-    );
-    assert.match(out, /\nMISSING {2}pip\n/);
-    assert.match(out, /\nmissing {2}XGBoost's library\n {11}costs: /);
-    assert.match(out, /\nmissing {2}bubblewrap\n/);
-    // A Python that is too old is none.
-    writeFileSync(join(bin, 'python3'), '#!/bin/sh\necho 3.9.1\n');
-    chmodSync(join(bin, 'python3'), 0o755);
-    const old = await clary({ ...here.env, PATH: bin }, 'doctor', '--port', '0');
-    assert.match(old.out, /\nMISSING {2}Python ≥ 3\.10\n/);
-  });
-
-  test('doctor: a port that is taken, by flag or variable', async () => {
-    using here = place();
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    const missing = new RegExp(`\nmissing {2}port ${port}\n`);
-    assert.match((await clary(here.env, 'doctor', '--port', String(port))).out, missing);
-    assert.match((await clary({ ...here.env, CLARY_PORT: String(port) }, 'doctor')).out, missing);
-    server.close();
-  });
-});
-
-describe('clary up does', { concurrency: 2 }, () => {
-  test('say where it answers and how to use it, and end with 0 by Ctrl-C', async () => {
-    using here = place();
-    await using server = await up(here, 6);
-    const data = join(here.dir, 'data');
-    const [url = ''] = /http:\S+$/.exec(server.out[0] ?? '') ?? [];
-    assert.deepEqual(server.out, [
-      `Clary ${packageJson.version} answers at ${url}`,
-      '  region       us-east-1',
-      '  account      000000000000',
-      `  credentials  ${join(data, 'credentials.json')} (readable by you only)`,
-      '',
-      `  eval "$(npx clary env --data ${data})"    then any AWS client works; Ctrl-C stops`,
-    ]);
-    const health = await fetch(`${url}/_clary/health`);
-    assert.deepEqual(await health.json(), { status: 'ok', version: packageJson.version });
-    const { out } = await clary(here.env, 'env', '--json', '--data', data);
-    assert.equal(JSON.parse(out).AWS_ENDPOINT_URL, url);
-    assert.deepEqual(await server.end('SIGINT'), [0, null]);
-  });
-
-  test('be the server itself, so that signals reach it', async () => {
-    using here = place();
-    await using server = await up(here, 1, '--ready-json');
-    const lock = readFileSync(join(here.dir, 'data', 'server.lock'), 'utf8');
-    assert.equal(lock.split(' ')[0], String(server.pid));
-    assert.deepEqual(await server.end('SIGTERM'), [0, null]);
-  });
 });
 
 describe('clary refuses', { concurrency: 2 }, () => {
@@ -241,34 +120,5 @@ describe('clary refuses', { concurrency: 2 }, () => {
     );
     const data = await clary(here.env, 'env', '--data', '');
     assert.deepEqual([data.code, data.errors], [1, 'clary env: --data must not be empty\n']);
-  });
-
-  test('up with settings that cannot be: one line, status 1', async () => {
-    using here = place();
-    const { code, out, errors } = await clary(here.env, 'up', '--port', 'http');
-    assert.deepEqual([code, out, errors], [1, '', 'clary: --port must be a whole number, not "http"\n']);
-  });
-
-  test('up on a port that is taken', async () => {
-    using here = place();
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    const { code, errors } = await clary(here.env, 'up', '--data', join(here.dir, 'data'), '--port', String(port));
-    server.close();
-    assert.equal(code, 1);
-    assert.match(errors, new RegExp(`^clary: .*EADDRINUSE.*127\\.0\\.0\\.1:${port}\n$`));
-  });
-
-  test('a second server in the same folder', async () => {
-    using here = place();
-    await using server = await up(here, 1, '--ready-json');
-    const data = join(here.dir, 'data');
-    const { code, out, errors } = await clary(here.env, 'up', '--data', data, '--port', '0');
-    assert.deepEqual([code, out], [1, '']);
-    assert.equal(
-      errors,
-      `clary: another server (process ${server.pid}) uses ${data}: stop it, or choose another folder with --data\n`,
-    );
   });
 });
