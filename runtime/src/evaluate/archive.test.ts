@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { ClientError } from '../contract/client-error.ts';
-import { type ExampleJob, exampleFolder } from '../contract/example-job.ts';
+import { type ExampleJob, exampleFolder, seeded } from '../contract/example-job.ts';
 import { openArtifact } from './archive.ts';
 
 type Entry = Partial<Header> & { readonly name: string } & { readonly text?: string };
@@ -125,5 +125,18 @@ describe('openArtifact refuses', () => {
     const whole = await archiveOf({ name: 'a', text: Buffer.alloc(5000, 'abc').toString() });
     await refuses(whole.subarray(0, whole.length - 20), 'unexpected end of file');
     await refuses(gzipSync(Buffer.alloc(1024, 'x')), /^model\.tar\.gz could not be opened: .+/);
+  });
+});
+
+describe('openArtifact survives', () => {
+  test('an archive cut anywhere: it says so, and never waits for the rest', async () => {
+    const random = seeded(3);
+    const text = Array.from({ length: 600 }, () => random()).join();
+    const whole = await archiveOf({ name: 'a', text }, { name: 'b/c', text: text.slice(0, 900) });
+    // The last bytes are the checksum: all entries are there before the end is missed.
+    const near = Array.from({ length: 24 }, (_, missing) => whole.length - 1 - missing);
+    const far = Array.from({ length: 40 }, () => Math.floor(random() * whole.length));
+    for (const length of [...near, ...near, ...far])
+      await refuses(whole.subarray(0, length), /could not be opened: .+/);
   });
 });

@@ -45,6 +45,8 @@ export async function openArtifact(folder: string): Promise<string> {
         entry.resume();
       } else if (type === 'file') {
         await mkdir(dirname(path), { recursive: true }).catch(asEntry(name));
+        // Where the archive broke off meanwhile, the entry has said so already and never says it again: who pipes it now waits for ever.
+        if (entry.destroying) await feeding;
         await pipeline(entry, createWriteStream(path, { flags: 'wx' })).catch(asEntry(name));
       } else
         throw new ClientError(`the entry ${JSON.stringify(name)} is a ${type}; only files and folders are unpacked`);
