@@ -17,7 +17,7 @@ export const listModelPackages: SageMakerOperation<'ListModelPackages'> = {
       createdAfter: input.CreationTimeAfter,
       createdBefore: input.CreationTimeBefore,
       sortBy: input.SortBy === 'Name' ? 'arn' : 'created_at',
-      order: input.SortOrder === 'Ascending' ? 'asc' : 'desc',
+      order: input.SortOrder === 'Descending' ? 'desc' : 'asc',
       offset,
       limit: limit + 1,
     });
