@@ -106,6 +106,19 @@ export function endpointStore(database: Database) {
       return row && endpointOf(row);
     },
 
+    /** Holds only if no endpoint uses the configuration when the write happens. */
+    noneUses: (at: { account: string; region: string }, configName: string): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_endpoints')
+          .set((e) => ({ revision: e.ref('revision') }))
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where((e) => e.or([e('config_name', '=', configName), e('serving_config_name', '=', configName)]))
+          .compile(),
+        0,
+      ),
+
     async findByConfig(at: { account: string; region: string }, configName: string): Promise<Endpoint | undefined> {
       const [row] = await database.read(
         from()
