@@ -91,6 +91,19 @@ export function modelPackageStore(database: Database) {
       return row && packageOf(row);
     },
 
+    /** Holds only if the group has no version when the write happens. */
+    noneIn: (at: Place, groupName: string): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_model_packages')
+          .set((e) => ({ version: e.ref('version') }))
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where('group_name', '=', groupName)
+          .compile(),
+        0,
+      ),
+
     /** 0 where the group has none. */
     async findLatestVersion(at: Place, groupName: string): Promise<number> {
       const [row] = await database.read(
