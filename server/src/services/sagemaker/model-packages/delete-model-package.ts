@@ -16,6 +16,7 @@ export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage'> = {
       if (!(error instanceof Conflict)) throw error;
       throw call.error('ValidationException', `ModelPackage ${arn} does not exist.`);
     }
+    deps.wake.modelPackage(arn);
     return {};
   },
 };

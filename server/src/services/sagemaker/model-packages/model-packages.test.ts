@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
@@ -241,6 +243,15 @@ describe('model packages survive', () => {
       Array.from({ length: 6 }, (_, i) => arnOf(`race/${i + 1}`)),
     );
     for (const arn of arns) assert.equal((await checked(arn)).ModelPackageStatus, 'Completed');
+  });
+
+  it('a deletion during the check: nothing of it is left', async () => {
+    await group('short');
+    const arn = await create({ ModelPackageGroupName: 'short' });
+    const folders = () => readdir(join(platform.dataDir, 'runs', 'probes'));
+    await until('the check to begin', async () => ((await folders()).length > 0 ? true : undefined));
+    await bench.sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+    await until('the end of the check', async () => ((await folders()).length === 0 ? true : undefined));
   });
 
   it('a kill of the server during the check', async () => {
