@@ -1,4 +1,5 @@
 /** What tests of SageMaker's operations stand on: a bucket, a role that may use it and nothing else, tiny data, and requests that are complete. */
+import { readdir, readFile } from 'node:fs/promises';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -8,8 +9,10 @@ import {
   CreateModelCommand,
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
+  DeleteEndpointCommand,
   DescribeEndpointCommand,
   DescribeTrainingJobCommand,
+  ListEndpointsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -120,11 +123,22 @@ export async function openWorkbench(platform: TestPlatform, options: { maxAttemp
     return endpointWhen(name, 'InService', 'Failed');
   }
 
-  async function predict(endpointName: string, row = '2,1'): Promise<string> {
+  async function predict(endpointName: string, row = '4,1'): Promise<string> {
     const answer = await runtime.send(
       new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Body: row }),
     );
     return answer.Body.transformToString();
+  }
+
+  /** Ends every endpoint; without this the processes of the models outlive their platform, as they should. */
+  async function withdraw(): Promise<void> {
+    await until('the end of all endpoints', async () => {
+      const { Endpoints: endpoints = [] } = await sagemaker.send(new ListEndpointsCommand({ MaxResults: 100 }));
+      for (const { EndpointName, EndpointStatus } of endpoints) {
+        if (EndpointStatus !== 'Deleting') await sagemaker.send(new DeleteEndpointCommand({ EndpointName }));
+      }
+      return endpoints.length === 0 ? true : undefined;
+    });
   }
 
   return {
@@ -145,6 +159,7 @@ export async function openWorkbench(platform: TestPlatform, options: { maxAttemp
     createConfig,
     deploy,
     predict,
+    withdraw,
   };
 }
 
@@ -167,3 +182,15 @@ export const slowCsv = () =>
   Array.from({ length: 4000 }, (_, i) => [i % 97, ...[3, 5, 7, 11, 13, 17].map((n) => (i * n) % 101)].join(',')).join(
     '\n',
   );
+
+/** The processes that serve models of this platform. */
+export async function replicaPids({ dataDir }: TestPlatform): Promise<number[]> {
+  const pids: number[] = [];
+  for (const pid of await readdir('/proc')) {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (words[0]?.endsWith('node') && words.includes('serve') && words.some((word) => word.startsWith(dataDir))) {
+      pids.push(Number(pid));
+    }
+  }
+  return pids;
+}

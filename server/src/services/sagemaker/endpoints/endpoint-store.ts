@@ -72,6 +72,10 @@ const rowOf = (endpoint: Endpoint): EndpointTable => ({
 export interface EndpointPage {
   readonly nameContains: string | undefined;
   readonly status: string | undefined;
+  readonly createdAfter: Date | undefined;
+  readonly createdBefore: Date | undefined;
+  readonly modifiedAfter: Date | undefined;
+  readonly modifiedBefore: Date | undefined;
   readonly sortBy: 'name' | 'created_at' | 'status';
   readonly order: 'asc' | 'desc';
   readonly offset: number;
@@ -135,6 +139,10 @@ export function endpointStore(database: Database) {
       let query = from().where('account', '=', at.account).where('region', '=', at.region);
       if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));
       if (page.status) query = query.where('status', '=', page.status as EndpointStatus);
+      if (page.createdAfter) query = query.where('created_at', '>=', page.createdAfter.getTime());
+      if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
+      if (page.modifiedAfter) query = query.where('modified_at', '>=', page.modifiedAfter.getTime());
+      if (page.modifiedBefore) query = query.where('modified_at', '<=', page.modifiedBefore.getTime());
       const rows = await database.read(
         query
           .orderBy(page.sortBy, page.order)
