@@ -32,8 +32,12 @@ async function brokenArtifact(): Promise<Uint8Array> {
   return bytes;
 }
 
+/** Ahead of the real time by so many milliseconds. */
+let ahead = 0;
+const clock = { now: () => new Date(Date.now() + ahead) };
+
 before(async () => {
-  platform = await startPlatform();
+  platform = await startPlatform({ clock });
   bench = await openWorkbench(platform);
   const trained = await bench.train('base');
   const other = await bench.train('other', { HyperParameters: { num_round: '9' } });
@@ -249,5 +253,24 @@ describe('endpoints refuse', () => {
     await bench.sagemaker.send(new DeleteModelCommand({ ModelName: 'text' }));
     const noModel = await bench.deploy('no-model', 'text');
     assert.equal(noModel.FailureReason, 'Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/text".');
+  });
+});
+
+describe('endpoints survive', () => {
+  it('a process that hangs when it is asked to end: it is killed', async () => {
+    const others = await replicaPids(platform);
+    await bench.deploy('hung', 'base');
+    const pids = (await replicaPids(platform)).filter((pid) => !others.includes(pid));
+    assert.equal(pids.length, 1);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await remove('hung');
+    await until('the end of hung', () => {
+      ahead = Math.min(ahead + 16_000, 160_000);
+      return describeEndpoint('hung').then(
+        () => undefined,
+        () => true,
+      );
+    });
+    assert.ok(!(await replicaPids(platform)).some((pid) => pids.includes(pid)));
   });
 });
