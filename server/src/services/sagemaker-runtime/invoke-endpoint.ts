@@ -47,9 +47,11 @@ export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
     });
     const answered = performance.now();
     const status = response.status;
-    if (status === 200) capture.take(route, variant, request, response, input.InferenceId, call.now);
+    // 204 is a container's answer to an empty body.
+    const isAnswer = status >= 200 && status < 300;
+    if (isAnswer) capture.take(route, variant, request, response, input.InferenceId, call.now);
     metrics.record(route, variant, status, answered - asked, asked - started + (performance.now() - answered));
-    if (status !== 200) throw modelError(call, route, response);
+    if (!isAnswer) throw modelError(call, route, response);
     return {
       Body: response.body,
       ContentType: response.contentType,
