@@ -147,6 +147,11 @@ describe('InvokeEndpoint refuses', () => {
   });
 
   for (const [what, changes, message] of [
+    [
+      'a content type without end',
+      { ContentType: `text/csv; x=${'y'.repeat(255)}` },
+      'ContentType is longer than 255 bytes.',
+    ],
     ['a variant that is not there', { TargetVariant: 'third' }, 'Variant third not found for endpoint base.'],
     ['a model of a multi-model endpoint', { TargetModel: 'a.tar.gz' }, 'TargetModel is not supported by Clary yet.'],
     ['sessions', { SessionId: 'NEW_SESSION' }, 'SessionId is not supported by Clary yet.'],
