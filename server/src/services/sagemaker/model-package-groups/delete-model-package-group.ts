@@ -10,10 +10,13 @@ export const deleteModelPackageGroup: SageMakerOperation<'DeleteModelPackageGrou
   ],
   async handle(input, call, deps) {
     const arn = modelPackageGroupArn(call, input.ModelPackageGroupName);
+    const name = modelPackageGroupName(input.ModelPackageGroupName);
+    const versions = modelPackageStore(deps.database);
     try {
       await deps.database.write([
-        modelPackageStore(deps.database).noneIn(call, modelPackageGroupName(input.ModelPackageGroupName)),
+        versions.noneIn(call, name),
         modelPackageGroupStore(deps.database).remove(arn),
+        versions.forgetDeleted(call, name),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;

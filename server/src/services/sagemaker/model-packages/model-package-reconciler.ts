@@ -39,17 +39,15 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   }
 
   /** The version was deleted during its check: the check ends, too. */
-  async function abandon(arn: string): Promise<number | undefined> {
-    const check = watched.get(arn);
-    if (!check) return undefined;
-    if ((await executor.status(check.dir)).state === 'running') {
-      await executor.signal(check.dir, 'SIGKILL');
+  async function abandon(arn: string, dir: string): Promise<number> {
+    if ((await executor.status(dir)).state === 'running') {
+      await executor.signal(dir, 'SIGKILL');
       return lookAgainMs;
     }
-    check.unwatch();
+    watched.get(arn)?.unwatch();
     watched.delete(arn);
-    await rm(check.dir, { recursive: true, force: true });
-    return undefined;
+    await rm(dir, { recursive: true, force: true });
+    return 0;
   }
 
   /** Folders of checks whose versions ended or were deleted just before a kill. */
@@ -90,7 +88,10 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
 
   async function step(arn: string): Promise<number | undefined> {
     const version = await store.find(arn);
-    if (!version) return abandon(arn);
+    const check = watched.get(arn);
+    // Its name may have been given to another version meanwhile.
+    if (check && check.dir !== (version && dirOf(version))) return abandon(arn, check.dir);
+    if (!version) return undefined;
     if (version.status !== 'Pending' && version.status !== 'InProgress') return undefined;
     if (version.status === 'Pending') {
       await change(version, { status: 'InProgress' });

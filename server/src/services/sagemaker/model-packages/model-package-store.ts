@@ -66,7 +66,8 @@ const packageOf = (row: PackageTable): ModelPackage => ({
 type Place = { readonly account: string; readonly region: string };
 
 export function modelPackageStore(database: Database) {
-  const all = () => sql.selectFrom('sagemaker_model_packages').selectAll();
+  /** A version that was deleted stays as a row, so that its number, and with it its ARN, is never given to another. */
+  const all = () => sql.selectFrom('sagemaker_model_packages').selectAll().where('status', '!=', 'Deleting');
   return {
     insert: (version: ModelPackage): Statement =>
       statement(sql.insertInto('sagemaker_model_packages').values(rowOf(version)).compile(), 1),
@@ -83,8 +84,31 @@ export function modelPackageStore(database: Database) {
         1,
       ),
 
-    remove: (arn: string): Statement =>
-      statement(sql.deleteFrom('sagemaker_model_packages').where('arn', '=', arn).compile(), 1),
+    /** Holds only if nobody changed it since it was read. */
+    remove: (version: ModelPackage): Statement =>
+      statement(
+        version.groupName
+          ? sql
+              .updateTable('sagemaker_model_packages')
+              .set({ status: 'Deleting', revision: version.revision + 1 })
+              .where('arn', '=', version.arn)
+              .where('revision', '=', version.revision)
+              .compile()
+          : sql.deleteFrom('sagemaker_model_packages').where('arn', '=', version.arn).compile(),
+        1,
+      ),
+
+    /** With their group its numbers go. */
+    forgetDeleted: (at: Place, groupName: string): Statement =>
+      statement(
+        sql
+          .deleteFrom('sagemaker_model_packages')
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where('group_name', '=', groupName)
+          .where('status', '=', 'Deleting')
+          .compile(),
+      ),
 
     async find(arn: string): Promise<ModelPackage | undefined> {
       const [row] = await database.read(all().where('arn', '=', arn).compile());
@@ -100,11 +124,12 @@ export function modelPackageStore(database: Database) {
           .where('account', '=', at.account)
           .where('region', '=', at.region)
           .where('group_name', '=', groupName)
+          .where('status', '!=', 'Deleting')
           .compile(),
         0,
       ),
 
-    /** 0 where the group has none. */
+    /** The greatest number that was given in the group; 0 where none was. */
     async findLatestVersion(at: Place, groupName: string): Promise<number> {
       const [row] = await database.read(
         sql

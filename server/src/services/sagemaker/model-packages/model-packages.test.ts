@@ -9,6 +9,7 @@ import {
   type CreateModelPackageCommandInput,
   CreateModelPackageGroupCommand,
   DeleteModelPackageCommand,
+  DeleteModelPackageGroupCommand,
   DescribeModelPackageCommand,
   ListModelPackagesCommand,
   paginateListModelPackages,
@@ -150,6 +151,31 @@ describe('model packages do', () => {
 });
 
 describe('model packages refuse', () => {
+  it('to give a number twice, until their group is made anew', async () => {
+    await group('numbers');
+    for (const number of [1, 2]) {
+      assert.equal(await create({ ModelPackageGroupName: 'numbers' }), arnOf(`numbers/${number}`));
+    }
+    const remove = (number: number) =>
+      bench.sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arnOf(`numbers/${number}`) }));
+    await remove(2);
+    const gone = validation(`ModelPackage ${arnOf('numbers/2')} does not exist.`);
+    await assert.rejects(describePackage(arnOf('numbers/2')), gone);
+    await assert.rejects(remove(2), gone);
+    assert.equal(await create({ ModelPackageGroupName: 'numbers' }), arnOf('numbers/3'));
+    const { ModelPackageSummaryList: versions } = await bench.sagemaker.send(
+      new ListModelPackagesCommand({ ModelPackageGroupName: 'numbers' }),
+    );
+    assert.deepEqual(
+      versions?.map((version) => version.ModelPackageVersion),
+      [1, 3],
+    );
+    for (const number of [1, 3]) await remove(number);
+    await bench.sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName: 'numbers' }));
+    await group('numbers');
+    assert.equal(await create({ ModelPackageGroupName: 'numbers' }), arnOf('numbers/1'));
+  });
+
   it('groups and versions that are not there, and a name that is taken', async () => {
     await assert.rejects(
       create({ ModelPackageGroupName: 'nobody' }),
