@@ -93,7 +93,6 @@ describe('endpoint configurations refuse', () => {
     ['a variant twice', { ProductionVariants: [variant('v', 'base'), variant('v', 'base')] }, 'Production variant name "v" is used more than once.'],
     ['no instance type', { ProductionVariants: [variant('v', 'base', { InstanceType: undefined })] }, 'Production variant "v" must name an InstanceType.'],
     ['no model', { ProductionVariants: [variant('v', 'base', { ModelName: undefined })] }, 'Production variant "v" must name a model (ModelName).'],
-    ['more copies than serve', { ProductionVariants: [variant('v', 'base', { InitialInstanceCount: 17 })] }, 'Production variant "v": InitialInstanceCount 17 is more than this machine serves (16).'],
     ['serverless variants', { ProductionVariants: [variant('v', 'base', { ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } })] }, 'ServerlessConfig is not supported by Clary yet.'],
     ['shadow variants', { ShadowProductionVariants: [variant('s', 'base')] }, 'ShadowProductionVariants is not supported by Clary yet.'],
     ['asynchronous inference', { AsyncInferenceConfig: { OutputConfig: { S3OutputPath: `s3://${bucket}/x` } } }, 'AsyncInferenceConfig is not supported by Clary yet.'],
@@ -102,6 +101,12 @@ describe('endpoint configurations refuse', () => {
   ] as [string, Partial<CreateEndpointConfigCommandInput>, string | RegExp][]) {
     it(what, () => assert.rejects(create('refused', changes), validation(message)));
   } // biome-ignore format: a table
+
+  it('more copies than this machine serves', () =>
+    assert.rejects(create('refused', { ProductionVariants: [variant('v', 'base', { InitialInstanceCount: 17 })] }), {
+      name: 'ResourceLimitExceeded',
+      message: 'Production variant "v": InitialInstanceCount 17 is more than this machine serves (16).',
+    }));
 
   it('to go while an endpoint uses them', async () => {
     await create('used');

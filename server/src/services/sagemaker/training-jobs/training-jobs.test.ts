@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
   DescribeTrainingJobCommand,
   ListTrainingJobsCommand,
   paginateListTrainingJobs,
+  SageMakerClient,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { until } from '../../../../../examples/road/stage.ts';
@@ -210,6 +212,20 @@ describe('training jobs refuse', () => {
   ] as [string, Partial<CreateTrainingJobCommandInput>, string | RegExp][]) {
     it(what, () => assert.rejects(create('refused', changes), { name: 'ValidationException', message }));
   } // biome-ignore format: a table
+
+  it('a caller who may not pass the role', async () => {
+    await bench.iam.send(new CreateUserCommand({ UserName: 'ann' }));
+    const statement = { Effect: 'Allow', Action: 'sagemaker:*', Resource: '*' };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await bench.iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'own', PolicyDocument }));
+    const { AccessKey: key } = await bench.iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));
+    const credentials = { accessKeyId: key?.AccessKeyId, secretAccessKey: key?.SecretAccessKey };
+    const ann = platform.client(SageMakerClient, { credentials });
+    await assert.rejects(ann.send(new CreateTrainingJobCommand(bench.trainingJob('passed'))), {
+      name: 'AccessDeniedException',
+      message: `User: arn:aws:iam::000000000000:user/ann is not authorized to perform: iam:PassRole on resource: ${bench.roleArn} because no identity-based policy allows the iam:PassRole action`,
+    });
+  });
 
   it('a token and a page size that no list has', async () => {
     const list = (input: object) => bench.sagemaker.send(new ListTrainingJobsCommand(input));
