@@ -17,7 +17,7 @@ export const listModelPackages: SageMakerOperation<'ListModelPackages'> = {
       approvalStatus: input.ModelApprovalStatus,
       createdAfter: input.CreationTimeAfter,
       createdBefore: input.CreationTimeBefore,
-      sortBy: input.SortBy === 'Name' ? 'arn' : 'created_at',
+      sortBy: input.SortBy === 'Name' ? 'name' : 'created_at',
       order: input.SortOrder === 'Descending' ? 'desc' : 'asc',
       offset,
       limit: limit + 1,

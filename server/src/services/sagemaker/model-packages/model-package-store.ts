@@ -25,7 +25,7 @@ export interface PackagePage {
   readonly approvalStatus: string | undefined;
   readonly createdAfter: Date | undefined;
   readonly createdBefore: Date | undefined;
-  readonly sortBy: 'arn' | 'created_at';
+  readonly sortBy: 'name' | 'created_at';
   readonly order: 'asc' | 'desc';
   readonly offset: number;
   readonly limit: number;
@@ -167,8 +167,10 @@ export function modelPackageStore(database: Database) {
       if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
       const rows = await database.read(
         query
-          .orderBy(page.sortBy, page.order)
+          // By name, and by number within it: as text, version 10 would come before version 2.
+          .orderBy(page.sortBy === 'name' ? 'group_name' : 'created_at', page.order)
           .orderBy('version', page.order)
+          .orderBy('arn', page.order)
           .limit(page.limit)
           .offset(page.offset)
           .compile(),

@@ -145,6 +145,15 @@ describe('model packages do', () => {
     const { CreationTime: time } = await describePackage(arnOf('list/2'));
     assert.deepEqual((await list({ CreationTimeAfter: time })).flat(), [2, 3]);
     assert.deepEqual((await list({ CreationTimeBefore: time })).flat(), [1, 2]);
+    await group('long');
+    const numbers = Array.from({ length: 11 }, (_, i) => i + 1);
+    for (const _ of numbers) {
+      const InferenceSpecification = specification(`s3://${bucket}/none.tar.gz`);
+      await create({ ModelPackageGroupName: 'long', InferenceSpecification });
+    }
+    for (const SortBy of ['Name', 'CreationTime']) {
+      assert.deepEqual((await list({ ModelPackageGroupName: 'long', SortBy })).flat(), numbers);
+    }
     const both = await list({ ModelPackageGroupName: undefined, ModelPackageType: 'Both', NameContains: 'list' });
     assert.deepEqual(both.flat(), [1, 2, 3]);
   });
