@@ -102,6 +102,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   }
 
   async function downloadPhase(job: Job<Request>): Promise<number | undefined> {
+    if (job.state.stopRequestedAt) return end(job, 'Stopped');
     const ml = join(dirOf(job), 'ml');
     await rm(ml, { recursive: true, force: true });
     await work.prepare(job, ml, await role(job));
