@@ -32,9 +32,16 @@ const json = (status: number, value: unknown): WireResponse => ({
 });
 
 export async function startServer(config: Config, clock: Clock = systemClock): Promise<RunningServer> {
+  const unlock = await lockFolder(config.dataDir);
+  return serveFolder(config, clock, unlock).catch(async (error) => {
+    await unlock();
+    throw error;
+  });
+}
+
+async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<void>): Promise<RunningServer> {
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   const { dataDir, host, region, account } = config;
-  const unlock = await lockFolder(dataDir);
   const administrator = await administratorOf(dataDir, account);
   const platformKey = await platformKeyOf(dataDir);
   const door = Promise.withResolvers<string>();
@@ -87,7 +94,6 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
   const gateway = await startGateway({ host, port: config.port, deps, own, log }).catch(async (error) => {
     door.reject(error);
     await platform.stop();
-    await unlock();
     throw error;
   });
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
