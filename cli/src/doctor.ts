@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { defaultDataFolder, placeOptions } from './place.ts';
+import { placeOptions } from './place.ts';
 
 interface Finding {
   readonly name: string;
@@ -49,9 +49,9 @@ async function pip(): Promise<Finding> {
 }
 
 async function xgboost(): Promise<Finding> {
-  const cache = process.env.CLARY_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clary');
+  const cache = process.env.CLARY_CACHE_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'clary');
   let library: string | undefined;
-  for await (const file of glob('**/libxgboost.so', { cwd: cache })) library = join(cache, file);
+  for await (const file of glob('xgboost-cpu-*/xgboost/lib/libxgboost.so', { cwd: cache })) library = join(cache, file);
   return {
     name: "XGBoost's library",
     weight: 'useful',
@@ -114,8 +114,8 @@ export async function doctor(args: readonly string[]): Promise<void> {
     pip(),
     xgboost(),
     bubblewrap(),
-    space(options.dataFolder ?? defaultDataFolder()),
-    port(Number(options.port ?? 4566)),
+    space(options.dataFolder),
+    port(Number(options.port ?? (process.env.CLARY_PORT || 4566))),
   ]);
   console.log(`ok       Node ${process.version}`);
   for (const { name, weight, found, cost, mend } of findings) {

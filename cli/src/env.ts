@@ -15,13 +15,8 @@ export function variables({ endpoint, region, credentials }: Place): Record<stri
 const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 export async function env(args: readonly string[]): Promise<void> {
-  try {
-    const { dataFolder, port, json } = placeOptions(args);
-    const values = variables(await readPlace(dataFolder, port));
-    if (json) console.log(JSON.stringify(values, null, 2));
-    else for (const [name, value] of Object.entries(values)) console.log(`export ${name}=${quoted(value)}`);
-  } catch (error) {
-    console.error(`clary env: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
+  const { dataFolder, port, json } = placeOptions(args);
+  const values = variables(await readPlace(dataFolder, port));
+  if (json) console.log(JSON.stringify(values, null, 2));
+  else for (const [name, value] of Object.entries(values)) console.log(`export ${name}=${quoted(value)}`);
 }

@@ -4,28 +4,33 @@ import { usage } from './usage.ts';
 
 const [command = 'help', ...args] = process.argv.slice(2);
 
-switch (command) {
-  case 'up':
-    (await import('./up.ts')).up(args);
-    break;
-  case 'env':
-    await (await import('./env.ts')).env(args);
-    break;
-  case 'doctor':
-    await (await import('./doctor.ts')).doctor(args);
-    break;
-  case 'demo':
-    await (await import('./demo.ts')).demo(args);
-    break;
-  case 'help':
-  case '--help':
-  case '-h':
-    console.log(usage);
-    break;
-  case '--version':
-    console.log((await import('../package.json', { with: { type: 'json' } })).default.version);
-    break;
-  default:
-    console.error(`clary: there is no command "${command}"\n\n${usage}`);
-    process.exitCode = 2;
+async function run(): Promise<void> {
+  switch (command) {
+    case 'up':
+      return (await import('./up.ts')).up(args);
+    case 'env':
+      return (await import('./env.ts')).env(args);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor(args);
+    case 'demo':
+      return (await import('./demo.ts')).demo(args);
+    case 'help':
+    case '--help':
+    case '-h':
+      return console.log(usage);
+    case '--version':
+      return console.log((await import('../package.json', { with: { type: 'json' } })).default.version);
+    default:
+      console.error(`clary: there is no command "${command}"\n\n${usage}`);
+      process.exitCode = 2;
+  }
+}
+
+try {
+  await run();
+} catch (error) {
+  const { message = String(error), code = '' } = error as NodeJS.ErrnoException;
+  const isUsage = code.startsWith('ERR_PARSE_ARGS');
+  console.error(`clary ${command}: ${isUsage ? `${message.split('. ')[0]}\n\n${usage}` : message}`);
+  process.exitCode = isUsage ? 2 : 1;
 }

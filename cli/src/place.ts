@@ -16,18 +16,19 @@ export interface Place {
   readonly credentials: Credentials;
 }
 
-export const defaultDataFolder = () => join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary');
+const defaultDataFolder = () =>
+  process.env.CLARY_DATA || join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary');
 
 /** The platform below `dataFolder`; throws an Error whose message says how to mend it. */
 export async function readPlace(dataFolder: string, port: string | undefined): Promise<Place> {
   const file = join(dataFolder, 'credentials.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw new Error(`${file} cannot be read: ${error.message}`);
     throw new Error(
       `no platform has been started in ${dataFolder} yet (${file} is missing): run \`npx clary up\` first, or name its folder with --data`,
     );
-  }
-  const stored = JSON.parse(text) as Credentials & { region?: string; account?: string; endpoint?: string };
+  });
+  const stored = parseStored(text, file);
   return {
     endpoint: port ? `http://127.0.0.1:${port}` : (stored.endpoint ?? 'http://127.0.0.1:4566'),
     region: stored.region ?? 'us-east-1',
@@ -36,10 +37,25 @@ export async function readPlace(dataFolder: string, port: string | undefined): P
   };
 }
 
+function parseStored(
+  text: string,
+  file: string,
+): Credentials & { region?: string; account?: string; endpoint?: string } {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is no JSON: ${(error as Error).message}`);
+  }
+}
+
 export function placeOptions(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: { data: { type: 'string' }, port: { type: 'string' }, json: { type: 'boolean' } },
   });
-  return { dataFolder: resolve(values.data ?? defaultDataFolder()), port: values.port, json: values.json ?? false };
+  if (values.data === '') throw new Error('--data must not be empty');
+  const { port } = values;
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
+    throw new Error(`--port must be a whole number up to 65535, not "${port}"`);
+  return { dataFolder: resolve(values.data ?? defaultDataFolder()), port, json: values.json ?? false };
 }

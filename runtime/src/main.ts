@@ -10,41 +10,55 @@ const usage = `usage: main.ts <train|evaluate|serve|probe|prepare> [--ml-dir DIR
   probe     loads <ml-dir>/model and asks it once
   prepare   fetches XGBoost's library into the cache folder`;
 
+/** What is wrong with the words, as against what goes wrong in the work. */
+class UsageError extends Error {}
+
+function readWords(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'ml-dir': { type: 'string', default: '/opt/ml' },
+        algorithm: { type: 'string', default: 'xgboost' },
+        socket: { type: 'string' },
+      },
+    });
+    const [command, ...rest] = positionals;
+    if (rest.length > 0) throw new UsageError(`${command} takes no further words: ${rest.join(' ')}`);
+    return { command, mlDir: values['ml-dir'], algorithm: values.algorithm, socket: values.socket };
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. To specify')[0]);
+  }
+}
+
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      'ml-dir': { type: 'string', default: '/opt/ml' },
-      algorithm: { type: 'string', default: 'xgboost' },
-      socket: { type: 'string' },
-    },
-  });
-  const mlDir = values['ml-dir'];
+  const { command, mlDir, algorithm, socket } = readWords(args);
   const libraryFile = async () => (await import('./xgboost/library.ts')).ensureLibrary(process.env, console.log);
-  switch (positionals[0]) {
+  switch (command) {
     case 'train':
-      if (values.algorithm !== 'xgboost')
-        throw new Error(`there is no algorithm "${values.algorithm}"; there is: xgboost`);
+      if (algorithm !== 'xgboost') throw new UsageError(`there is no algorithm "${algorithm}"; there is: xgboost`);
       return (await import('./xgboost/train.ts')).train({ mlDir, libraryFile });
     case 'evaluate':
       return (await import('./evaluate/evaluate.ts')).evaluate({ mlDir, env: process.env, libraryFile });
     case 'serve':
-      if (!values.socket) throw new Error('serve needs --socket PATH');
-      return (await import('./serve/serve.ts')).serve({ mlDir, socket: values.socket, libraryFile });
+      if (!socket) throw new UsageError('serve needs --socket PATH');
+      return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile });
     case 'probe':
       return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile });
     case 'prepare':
       console.log(await libraryFile());
       return 0;
     default:
-      throw new Error(positionals[0] ? `there is no command "${positionals[0]}"` : 'a command is missing');
+      throw new UsageError(command ? `there is no command "${command}"` : 'a command is missing');
   }
 }
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-  process.exitCode = 2;
+  const isUsage = error instanceof UsageError;
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(isUsage ? `${text}\n\n${usage}` : text);
+  process.exitCode = isUsage ? 2 : 1;
 }

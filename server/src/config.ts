@@ -119,31 +119,39 @@ export class ConfigError extends Error {}
 const handedOn =
   /^(PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_CACHE_HOME|CLARY_CACHE_DIR|PIP_.*|PYENV_ROOT|UV_.*|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE)$/;
 
+/** Longer ones end at once. */
+const longestTimer = 2 ** 31 - 1;
+
 const packageFile = (name: string, file: string) =>
   join(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), file);
 
 export function readConfig(args: readonly string[], env: Environment): Config {
   const given = parse(args, env);
   const text = (name: keyof typeof settings, usual: string = settings[name].default) =>
-    given[settings[name].flag] ?? usual;
-  const number = (name: keyof typeof settings, usual: string = settings[name].default) => {
-    const value = Number(text(name, usual));
-    if (!Number.isInteger(value) || value < 0)
-      throw new ConfigError(`--${settings[name].flag} must be a whole number, not "${text(name)}"`);
-    return value;
+    given[settings[name].flag]?.value ?? usual;
+  /** As the user called it. */
+  const source = (name: keyof typeof settings) => given[settings[name].flag]?.source ?? `--${settings[name].flag}`;
+  const number = (
+    name: keyof typeof settings,
+    { least = 0, most = longestTimer, usual = settings[name].default as string } = {},
+  ) => {
+    const value = text(name, usual);
+    if (!/^\d+$/.test(value)) throw new ConfigError(`${source(name)} must be a whole number, not "${value}"`);
+    if (Number(value) < least) throw new ConfigError(`${source(name)} must be at least ${least}, not ${value}`);
+    if (Number(value) > most) throw new ConfigError(`${source(name)} must be at most ${most}, not ${value}`);
+    return Number(value);
   };
   const on = (name: keyof typeof settings) => text(name) === 'on';
   const choice = <T extends string>(name: keyof typeof settings, ...values: T[]): T => {
     const value = values.find((candidate) => candidate === text(name));
-    if (!value)
-      throw new ConfigError(`--${settings[name].flag} must be one of ${values.join(', ')}, not "${text(name)}"`);
+    if (!value) throw new ConfigError(`${source(name)} must be one of ${values.join(', ')}, not "${text(name)}"`);
     return value;
   };
   const cache = env.CLARY_CACHE_DIR || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'clary');
   const config: Config = {
-    dataDir: resolve(given.data ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
+    dataDir: resolve(given.data?.value ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
     host: text('host'),
-    port: number('port'),
+    port: number('port', { most: 65_535 }),
     region: text('region'),
     account: text('account'),
     logLevel: choice('logLevel', 'debug', 'info', 'warn', 'error', 'silent'),
@@ -152,7 +160,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     requireApprovedModelPackage: on('requireApproved'),
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
-    maxRunningJobs: number('maxRunningJobs', String(Math.max(2, availableParallelism()))),
+    maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
     durability: choice('durability', 'power', 'process'),
     readyJson: on('readyJson'),
     nodePath: process.execPath,
@@ -167,43 +175,60 @@ export function readConfig(args: readonly string[], env: Environment): Config {
       NODE_COMPILE_CACHE: join(cache, 'compiled'),
     },
   };
-  check(config);
+  check(config, source);
   return config;
 }
 
-function check(config: Config): void {
+function check(config: Config, source: (name: keyof typeof settings) => string): void {
   if (!/^\d{12}$/.test(config.account))
-    throw new ConfigError(`--account must be twelve digits, not "${config.account}"`);
+    throw new ConfigError(`${source('account')} must be twelve digits, not "${config.account}"`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
-    throw new ConfigError(`--region must look like us-east-1, not "${config.region}"`);
-  if (config.port > 65_535) throw new ConfigError(`--port must be at most 65535, not ${config.port}`);
+    throw new ConfigError(`${source('region')} must look like us-east-1, not "${config.region}"`);
   if (config.anyCredentials && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
     throw new ConfigError(
-      `--any-credentials opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${config.host}`,
+      `${source('anyCredentials')} opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${config.host}`,
     );
   }
 }
 
-/** Flags beat variables. Switches are 'on' or 'off'. */
-function parse(args: readonly string[], env: Environment): Record<string, string | undefined> {
+interface Given {
+  readonly value: string;
+  /** The flag or the variable. */
+  readonly source: string;
+}
+
+/** Flags beat variables; an empty variable is none. Switches are 'on' or 'off'. */
+function parse(args: readonly string[], env: Environment): Record<string, Given | undefined> {
   const all: readonly Setting[] = Object.values(settings);
-  const values: Record<string, string | undefined> = {};
+  const given: Record<string, Given | undefined> = {};
   for (const { flag, kind } of all) {
-    const value = env[`CLARY_${flag.replaceAll('-', '_').toUpperCase()}`];
-    if (value === undefined) continue;
-    values[flag] = kind === 'switch' ? (/^(1|true|on|yes)$/i.test(value) ? 'on' : 'off') : value;
+    const source = `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
+    const value = env[source];
+    if (value) given[flag] = { value: kind === 'switch' ? switchOf(value, source) : value, source };
   }
+  for (const [flag, value] of Object.entries(flagsOf(args, all))) {
+    if (value === '') throw new ConfigError(`--${flag} must not be empty`);
+    given[flag] = { value: typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value), source: `--${flag}` };
+  }
+  return given;
+}
+
+/** A misspelt word must not open what another would have kept shut. */
+function switchOf(value: string, source: string): 'on' | 'off' {
+  if (/^(1|true|on|yes)$/i.test(value)) return 'on';
+  if (/^(0|false|off|no)$/i.test(value)) return 'off';
+  throw new ConfigError(`${source} must be on or off, not "${value}"`);
+}
+
+function flagsOf(args: readonly string[], all: readonly Setting[]) {
   const options = Object.fromEntries(
     all.map(({ flag, kind }) => [flag, { type: kind === 'switch' ? ('boolean' as const) : ('string' as const) }]),
   );
   try {
-    const parsed = parseArgs({ args: [...args], options, allowNegative: true }).values;
-    for (const [flag, value] of Object.entries(parsed))
-      values[flag] = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+    return parseArgs({ args: [...args], options, allowNegative: true }).values;
   } catch (error) {
     throw new ConfigError(
       `${(error as Error).message.split('. ')[0]}. The flags are: ${all.map(({ flag }) => `--${flag}`).join(' ')}`,
     );
   }
-  return values;
 }

@@ -1,7 +1,8 @@
 /** What a data folder holds beside the database: the administrator's key, the platform's key, the lock of the server that uses it. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 export interface StoredCredentials {
   readonly accessKeyId: string;
@@ -23,11 +24,11 @@ async function writeSecret(file: string, content: string | Buffer): Promise<void
   await rename(`${file}.new`, file);
 }
 
-const readIfThere = (file: string) =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+const unlessMissing = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
+const readIfThere = (file: string) => readFile(file).catch(unlessMissing);
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -70,19 +71,66 @@ export async function platformKeyOf(dataDir: string): Promise<Buffer> {
   return key;
 }
 
+/** Undefined where no such process lives. A zombie does not: its files are closed, only its parent has not looked yet. */
 async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const [state = 'X', ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return 'ZXx'.includes(state) ? undefined : fields[18];
 }
 
-/** One server at a time: throws where another one that lives has the folder. Answers what gives the folder free. */
+/** The living process that a lock names. */
+async function holderOf(lock: string): Promise<string | undefined> {
+  const [pid = '', startTime = ''] = ((await readIfThere(lock))?.toString() ?? '').trim().split(' ');
+  return startTime !== '' && (await startTimeOf(Number(pid))) === startTime ? pid : undefined;
+}
+
+const patienceMs = 1000;
+const pauseMs = 25;
+
+/**
+ * One server at a time: throws where another one that lives has the folder, and goes on having it for a second: a server that was killed a moment
+ * ago may still be dying. Answers what gives the folder free.
+ */
 export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'server.lock');
-  const [pid = '', startTime] = ((await readIfThere(file))?.toString() ?? '').trim().split(' ');
-  if (pid && (await startTimeOf(Number(pid))) === startTime && startTime) {
-    throw new Error(`another server (process ${pid}) uses ${dataDir}: stop it, or choose another folder with --data`);
+  const own = `${process.pid} ${await startTimeOf(process.pid)}\n`;
+  const deadline = performance.now() + patienceMs;
+  while (!(await makeLock(file, own))) {
+    const holder = await holderOf(file);
+    if (holder === undefined) await removeDeadLock(file);
+    else if (performance.now() < deadline) await setTimeout(pauseMs);
+    else
+      throw new Error(
+        `another server (process ${holder}) uses ${dataDir}: stop it, or choose another folder with --data`,
+      );
   }
-  await writeFile(file, `${process.pid} ${await startTimeOf(process.pid)}\n`, { mode: 0o600 });
-  return () => rm(file, { force: true });
+  return async () => {
+    if ((await readIfThere(file))?.toString() === own) await rm(file, { force: true });
+  };
+}
+
+const nameBeside = (file: string) => `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+
+/** Whole or not at all, and by one of those that try it at once: that is what a link is. */
+async function makeLock(file: string, content: string): Promise<boolean> {
+  const whole = nameBeside(file);
+  await writeFile(whole, content, { mode: 0o600 });
+  try {
+    await link(whole, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(whole, { force: true });
+  }
+}
+
+/** Taken aside first: what another server has put in its place meanwhile is put back. */
+async function removeDeadLock(file: string): Promise<void> {
+  const aside = nameBeside(file);
+  await rename(file, aside).catch(unlessMissing);
+  if ((await holderOf(aside)) !== undefined) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
 }

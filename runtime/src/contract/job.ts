@@ -20,7 +20,18 @@ export const channelFolder = (mlDir: string, channel: string) => join(mlDir, 'in
 export const modelFolder = (mlDir: string) => join(mlDir, 'model');
 
 async function readJson<T>(file: string): Promise<T> {
-  return JSON.parse(await readFile(file, 'utf8')) as T;
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      error.code === 'ENOENT'
+        ? `${file} is missing: whoever starts a training container puts the job's settings there`
+        : `${file} cannot be read: ${error.message}`,
+    );
+  });
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`);
+  }
 }
 
 export async function readJobInput(mlDir: string): Promise<JobInput> {
@@ -31,9 +42,11 @@ export async function readJobInput(mlDir: string): Promise<JobInput> {
   };
 }
 
+/** What is no number (an AUC of one class alone) is left out: JSON has no word for it. */
 export async function writeMetrics(mlDir: string, metrics: Readonly<Record<string, number>>): Promise<void> {
+  const finite = Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
   await mkdir(join(mlDir, 'output'), { recursive: true });
-  await writeFile(join(mlDir, 'output', 'metrics.json'), `${JSON.stringify(metrics)}\n`);
+  await writeFile(join(mlDir, 'output', 'metrics.json'), `${JSON.stringify(finite)}\n`);
 }
 
 /** Runs a job's work; what it throws becomes the failure file, a line of the log and exit status 1. */

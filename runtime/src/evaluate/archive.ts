@@ -9,6 +9,13 @@ import { ClientError } from '../contract/client-error.ts';
 
 const maxBytes = 20 * 2 ** 30;
 
+/** In the archive's words, not in those of the machine's paths. */
+const asEntry = (name: string) => (error: NodeJS.ErrnoException) => {
+  if (['EEXIST', 'ENOTDIR', 'EISDIR'].includes(error.code ?? ''))
+    throw new ClientError(`the entry ${JSON.stringify(name)} stands where another one is`);
+  throw error;
+};
+
 /** The folder with the model's files: the archive unpacked beside itself, or the folder as it is where there is no archive. */
 export async function openArtifact(folder: string): Promise<string> {
   const archive = join(folder, 'model.tar.gz');
@@ -34,11 +41,13 @@ export async function openArtifact(folder: string): Promise<string> {
       if (bytes > maxBytes) throw new ClientError(`the archive unpacks to more than ${maxBytes} bytes`);
       const path = join(target, ...names);
       if (type === 'directory') {
-        await mkdir(path, { recursive: true });
+        await mkdir(path, { recursive: true }).catch(asEntry(name));
         entry.resume();
       } else if (type === 'file') {
-        await mkdir(dirname(path), { recursive: true });
-        await pipeline(entry, createWriteStream(path, { flags: 'wx' }));
+        await mkdir(dirname(path), { recursive: true }).catch(asEntry(name));
+        // Where the archive broke off meanwhile, the entry has said so already and never says it again: who pipes it now waits for ever.
+        if (entry.destroying) await feeding;
+        await pipeline(entry, createWriteStream(path, { flags: 'wx' })).catch(asEntry(name));
       } else
         throw new ClientError(`the entry ${JSON.stringify(name)} is a ${type}; only files and folders are unpacked`);
     }

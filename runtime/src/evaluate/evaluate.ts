@@ -56,15 +56,28 @@ async function openModel(folder: string, libraryFile: () => Promise<string>): Pr
   }
 }
 
+/** A model whose predictions are not what the problem type reads them as is measured by nothing. */
+function checkFit(problem: ProblemType, outputs: number): void {
+  const most = { regression: 1, binary: 2, multiclass: Number.POSITIVE_INFINITY }[problem];
+  if (outputs > most)
+    throw new ClientError(`The model predicts ${outputs} values a row: that is no ${problem} (EVALUATE_PROBLEM_TYPE)`);
+}
+
 function measure(problem: ProblemType, model: Model, { labels, values, rows }: CsvFolder): Measured {
+  checkFit(problem, model.outputs);
   const predictions = model.predict(values, rows);
-  if (problem === 'regression') return { metrics: regressionMetrics(labels, predictions) };
+  if (problem === 'regression') {
+    const missing = labels.findIndex(Number.isNaN);
+    if (missing !== -1) throw new ClientError(`Test row ${missing + 1}: the label, the first column, is missing`);
+    return { metrics: regressionMetrics(labels, predictions) };
+  }
   const classes = predictedClasses(problem, predictions, rows, model.outputs);
-  const count = classCount(labels, classes, Math.max(model.outputs, 2));
+  const count = classCount(labels, classes, Math.max(model.outputs, 2), problem);
   const matrix = confusionMatrix(labels, classes, count);
   if (problem === 'binary') {
     const isPositive = Array.from(labels, (label) => label === 1);
-    return { metrics: { ...classificationMetrics(matrix, 1), auc: areaUnderRoc(isPositive, predictions) }, matrix };
+    const scores = columnOf(predictions, model.outputs - 1, model.outputs, rows);
+    return { metrics: { ...classificationMetrics(matrix, 1), auc: areaUnderRoc(isPositive, scores) }, matrix };
   }
   const metrics = classificationMetrics(matrix);
   return {
@@ -91,15 +104,28 @@ function predictedClasses(problem: ProblemType, predictions: Float32Array, rows:
   return classes;
 }
 
-function classCount(labels: Float32Array, classes: Int32Array, least: number): number {
+const columnOf = (predictions: Float32Array, column: number, outputs: number, rows: number) =>
+  Float32Array.from({ length: rows }, (_, row) => predictions[row * outputs + column] ?? 0);
+
+const maxClass = 10_000;
+
+function classCount(labels: Float32Array, classes: Int32Array, least: number, problem: ProblemType): number {
   let count = least;
   labels.forEach((label, row) => {
-    if (!Number.isInteger(label) || label < 0 || label > 10_000) {
+    const predicted = classes[row] ?? 0;
+    if (!Number.isInteger(label) || label < 0 || label > maxClass) {
       throw new ClientError(
         `Test row ${row + 1}: the label ${label} is no class: classes are whole numbers from 0, in the first column`,
       );
     }
-    count = Math.max(count, label + 1, (classes[row] ?? 0) + 1);
+    if (problem === 'binary' && label > 1)
+      throw new ClientError(`Test row ${row + 1}: the label ${label} is neither 0 nor 1: is the problem multiclass?`);
+    if (predicted < 0 || predicted > maxClass) {
+      throw new ClientError(
+        `The model predicts ${predicted} for test row ${row + 1}, which is no class: is the problem regression?`,
+      );
+    }
+    count = Math.max(count, label + 1, predicted + 1);
   });
   return count;
 }
@@ -108,10 +134,9 @@ function classCount(labels: Float32Array, classes: Int32Array, least: number): n
 function meanArea(labels: Float32Array, predictions: Float32Array, outputs: number): number {
   const areas: number[] = [];
   for (let c = 0; c < outputs; c++) {
-    const scores = Float32Array.from(labels, (_, row) => predictions[row * outputs + c] ?? 0);
     const area = areaUnderRoc(
       Array.from(labels, (label) => label === c),
-      scores,
+      columnOf(predictions, c, outputs, labels.length),
     );
     if (!Number.isNaN(area)) areas.push(area);
   }
@@ -124,6 +149,9 @@ const documentName = {
   multiclass: 'multiclass_classification_metrics',
 } as const;
 
+/** JSON has no word for what is no number; SageMaker writes it as a text. */
+const plain = (value: number) => (Number.isFinite(value) ? value : String(value));
+
 /** The shape that ModelMetrics refers to: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html */
 async function writeResults(
   mlDir: string,
@@ -134,14 +162,15 @@ async function writeResults(
   const folder = join(mlDir, 'processing', 'evaluation');
   await mkdir(folder, { recursive: true });
   const values = Object.fromEntries(
-    Object.entries(metrics).map(([name, value]) => [name, { value, standard_deviation: 'NaN' }]),
+    Object.entries(metrics).map(([name, value]) => [name, { value: plain(value), standard_deviation: 'NaN' }]),
   );
   const confusion = matrix && {
     confusion_matrix: Object.fromEntries(
       matrix.map((row, i) => [String(i), Object.fromEntries(row.map((n, j) => [String(j), n]))]),
     ),
   };
-  const document = { [documentName[problem]]: { ...confusion, ...values }, ...verdict };
+  const rows = verdict.rows.map((row) => ({ ...row, value: plain(row.value) }));
+  const document = { [documentName[problem]]: { ...confusion, ...values }, ...verdict, rows };
   await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(document, null, 2)}\n`);
   const all = Object.entries(metrics).map(([name, value]) => `- ${name}: ${value.toFixed(6)}`);
   await writeFile(

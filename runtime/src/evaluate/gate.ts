@@ -22,19 +22,20 @@ export function judge(
   thresholdsJson: string,
 ): { rows: Row[]; decision: 'passed' | 'failed' } {
   const rows = Object.entries(readThresholds(thresholdsJson)).flatMap(([metric, wanted]) => {
-    const value = metrics[metric];
+    const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
     if (value === undefined) {
       throw new ClientError(
         `EVALUATE_THRESHOLDS names the metric "${metric}"; measured are: ${Object.keys(metrics).join(', ')}`,
       );
     }
+    const names = Object.keys(bounds).join(', ');
+    // A gate that asks nothing would let everything through.
+    if (Object.keys(wanted).length === 0)
+      throw new ClientError(`EVALUATE_THRESHOLDS, ${metric}: one of ${names} with a number is missing`);
     return Object.entries(wanted).map(([name, bound]): Row => {
-      const rule = bounds[name];
-      if (!rule || typeof bound !== 'number') {
-        throw new ClientError(
-          `EVALUATE_THRESHOLDS, ${metric}: "${name}" must be one of ${Object.keys(bounds).join(', ')} with a number`,
-        );
-      }
+      const rule = Object.hasOwn(bounds, name) ? bounds[name] : undefined;
+      if (!rule || typeof bound !== 'number')
+        throw new ClientError(`EVALUATE_THRESHOLDS, ${metric}: "${name}" must be one of ${names} with a number`);
       return { metric, value, required: `${rule.sign} ${bound}`, passed: rule.holds(value, bound) };
     });
   });

@@ -37,6 +37,11 @@ function bind(file: string) {
 
 type Functions = ReturnType<typeof bind>;
 
+/** What the library says of data or parameters that it does not take. */
+export class XgboostError extends Error {
+  override readonly name = 'XgboostError';
+}
+
 export interface Matrix extends Disposable {
   readonly handle: unknown;
   setFloats(field: 'label' | 'weight', values: Float32Array): void;
@@ -62,7 +67,7 @@ export interface Xgboost {
 export function openXgboost(libraryFile: string): Xgboost {
   const functions = bind(libraryFile);
   const check = (status: number) => {
-    if (status !== 0) throw new Error(`XGBoost: ${reason(functions.lastError())}`);
+    if (status !== 0) throw new XgboostError(reason(functions.lastError()));
   };
   const made = (create: (out: Out<unknown>) => number): unknown => {
     const out: Out<unknown> = [null];
@@ -104,9 +109,14 @@ function describeArray(array: BigUint64Array | Uint32Array | Float32Array, types
   return JSON.stringify({ data: [Number(koffi.address(array)), true], shape: [array.length], typestr, version: 3 });
 }
 
-/** The library's message without its stack trace and source position. */
+/** The library's message without its stack trace, source position and the lists that follow it. */
 function reason(text: string): string {
-  return (text.split('Stack trace:')[0] ?? text).trim().replace(/^\[[\d:]+\] \S+:\d+: /, '');
+  const [message = text] = text.split('Stack trace:');
+  const [line = ''] = message
+    .trim()
+    .replace(/^\[[\d:]+\] \S+:\d+: /, '')
+    .split('\n');
+  return line.replace(/ :\s*$/, '');
 }
 
 function matrixOf(functions: Functions, check: (status: number) => void, handle: unknown): Matrix {

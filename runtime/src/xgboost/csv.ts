@@ -15,15 +15,21 @@ const space = 0x20;
 const quote = 0x22;
 const powersOfTen = Array.from({ length: 23 }, (_, i) => 10 ** i);
 
+interface Place {
+  readonly name: string;
+  readonly line: number;
+  readonly isFirst: boolean;
+}
+
 /** `name` is how messages call the file. Throws ClientError naming file, line, column and the mend. */
 export function parseCsv(bytes: Uint8Array, name: string): CsvTable {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  const { lines, columns } = measure(bytes, start);
+  const { lines, columns, firstLine } = measure(bytes, start);
   if (lines === 0)
     throw new ClientError(`${name} is empty: it needs at least one row, the label first, then the features`);
   if (columns < 2) {
     throw new ClientError(
-      `${name}, line 1 has one column: a row needs the label and at least one feature, separated by commas`,
+      `${name}, line ${firstLine} has one column: a row needs the label and at least one feature, separated by commas`,
     );
   }
   const values = new Float32Array(lines * columns);
@@ -33,7 +39,7 @@ export function parseCsv(bytes: Uint8Array, name: string): CsvTable {
     if (end === -1) end = bytes.length;
     const stop = end > at && bytes[end - 1] === carriageReturn ? end - 1 : end;
     if (stop > at) {
-      parseRow(bytes, at, stop, values, row * columns, columns, name, line);
+      parseRow(bytes, at, stop, values, row * columns, columns, { name, line, isFirst: row === 0 });
       row += 1;
     }
     at = end + 1;
@@ -41,24 +47,26 @@ export function parseCsv(bytes: Uint8Array, name: string): CsvTable {
   return { rows: row, columns, values };
 }
 
-/** Lines that are not empty, and the columns of the first. */
-function measure(bytes: Uint8Array, start: number): { lines: number; columns: number } {
+/** Lines that are not empty, the number of the first of them and its columns. */
+function measure(bytes: Uint8Array, start: number): { lines: number; columns: number; firstLine: number } {
   let lines = 0;
   let columns = 0;
-  for (let at = start; at < bytes.length; ) {
+  let firstLine = 1;
+  for (let at = start, line = 1; at < bytes.length; line++) {
     let end = bytes.indexOf(newline, at);
     if (end === -1) end = bytes.length;
     const stop = end > at && bytes[end - 1] === carriageReturn ? end - 1 : end;
     if (stop > at) {
       if (lines === 0) {
         columns = 1;
+        firstLine = line;
         for (let i = at; i < stop; i++) if (bytes[i] === comma) columns += 1;
       }
       lines += 1;
     }
     at = end + 1;
   }
-  return { lines, columns };
+  return { lines, columns, firstLine };
 }
 
 function parseRow(
@@ -68,35 +76,54 @@ function parseRow(
   into: Float32Array,
   offset: number,
   columns: number,
-  name: string,
-  line: number,
+  place: Place,
 ): void {
   let column = 0;
   for (let at = from; at <= to; column++) {
     let end = at;
     while (end < to && bytes[end] !== comma) end += 1;
-    if (column < columns) into[offset + column] = parseCell(bytes, at, end, name, line, column);
+    if (column < columns) into[offset + column] = parseCell(bytes, at, end, column, place);
     at = end + 1;
   }
   if (column === columns) return;
   throw new ClientError(
-    `${name}, line ${line} has ${column} columns, the lines before have ${columns}: every row needs the label and the same number of features`,
+    `${place.name}, line ${place.line} has ${column} ${column === 1 ? 'column' : 'columns'}, the lines before have ${columns}: every row needs the label and the same number of features`,
   );
 }
 
-function parseCell(bytes: Uint8Array, from: number, to: number, name: string, line: number, column: number): number {
+function parseCell(bytes: Uint8Array, from: number, to: number, column: number, place: Place): number {
   const value = parseNumber(bytes, from, to);
-  if (value !== undefined) return value;
-  const cell = Buffer.from(bytes.subarray(from, Math.min(to, from + 40))).toString('utf8');
-  const where = `${name}, line ${line}, column ${column + 1}: "${cell}" is not a number.`;
-  if (line === 1) {
-    throw new ClientError(
+  if (value === undefined) throw noNumber(bytes, from, to, column, place);
+  // What is too large for a float32 would be infinite in it. The library takes neither, and cannot say where it stands.
+  if (Math.abs(Math.fround(value)) !== Infinity) return value;
+  throw new ClientError(
+    `${cellName(bytes, from, to, column, place)} is infinite or too large for a 32-bit float. Leave a missing cell empty, clip or scale the others`,
+  );
+}
+
+const cellName = (bytes: Uint8Array, from: number, to: number, column: number, { name, line }: Place) =>
+  `${name}, line ${line}, column ${column + 1}: "${Buffer.from(bytes.subarray(from, Math.min(to, from + 40))).toString('utf8')}"`;
+
+function noNumber(bytes: Uint8Array, from: number, to: number, column: number, place: Place): ClientError {
+  const where = `${cellName(bytes, from, to, column, place)} is not a number.`;
+  if (place.isFirst && holdsNoNumber(bytes, from)) {
+    return new ClientError(
       `${where} It looks like a header: remove the first line, put the label into the first column and leave numbers only`,
     );
   }
-  throw new ClientError(
+  return new ClientError(
     `${where} Encode text as numbers, put the label into the first column and leave a missing cell empty`,
   );
+}
+
+/** Of the line in which `at` lies. */
+function holdsNoNumber(bytes: Uint8Array, at: number): boolean {
+  const end = bytes.indexOf(newline, at);
+  const line = bytes.subarray(bytes.lastIndexOf(newline, at) + 1, end === -1 ? bytes.length : end);
+  return Buffer.from(line)
+    .toString('latin1')
+    .split(',')
+    .every((cell) => !Number.isFinite(parseNumber(Buffer.from(cell.trim(), 'latin1'), 0, cell.trim().length)));
 }
 
 /** Undefined for what is no number, NaN for an empty cell. */

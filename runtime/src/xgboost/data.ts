@@ -1,6 +1,6 @@
 /** A channel's folder, all of its files together, as labels and features. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { ClientError } from '../contract/client-error.ts';
 import type { Matrix, Xgboost } from './booster.ts';
 import { type CsvTable, parseCsv } from './csv.ts';
@@ -19,6 +19,7 @@ export interface Dataset {
   readonly weights: Float32Array | undefined;
   readonly rows: number;
   readonly columns: number;
+  readonly isSparse: boolean;
   /** `columns` is the widest of all channels, so that every matrix has the model's width. */
   matrix(xgboost: Xgboost, columns: number): Matrix;
 }
@@ -33,7 +34,8 @@ async function filesOf(folder: string): Promise<string[]> {
   const files = found
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name));
-  if (files.length === 0) throw new ClientError(`${folder} holds no file: check the channel's S3 prefix`);
+  if (files.length === 0)
+    throw new ClientError(`Channel ${basename(folder)} holds no file: check the channel's S3 prefix`);
   return files.sort();
 }
 
@@ -79,15 +81,20 @@ async function readCsvDataset(folder: string, csvWeights: boolean): Promise<Data
       weights: undefined,
       rows,
       columns,
+      isSparse: false,
       matrix: (xgboost) => xgboost.denseMatrix(values, rows, columns),
     };
   }
   if (columns < 2)
-    throw new ClientError(`${folder}: with csv_weights=1 a row is the label, the weight, then at least one feature`);
+    throw new ClientError(
+      `Channel ${basename(folder)}: with csv_weights=1 a row is the label, the weight, then at least one feature`,
+    );
   const weights = new Float32Array(rows);
   const features = new Float32Array(rows * (columns - 1));
   for (let row = 0; row < rows; row++) {
-    weights[row] = values[row * columns] ?? 1;
+    const weight = values[row * columns] ?? Number.NaN;
+    if (!(weight >= 0)) throw badWeight(basename(folder), row, weight);
+    weights[row] = weight;
     features.set(values.subarray(row * columns + 1, (row + 1) * columns), row * (columns - 1));
   }
   return {
@@ -95,16 +102,28 @@ async function readCsvDataset(folder: string, csvWeights: boolean): Promise<Data
     weights,
     rows,
     columns: columns - 1,
+    isSparse: false,
     matrix: (xgboost) => xgboost.denseMatrix(features, rows, columns - 1),
   };
 }
+
+const badWeight = (channel: string, row: number, weight: number) =>
+  new ClientError(
+    `Channel ${channel}, row ${row + 1}: the weight ${weight} is not a number from 0 on. With csv_weights=1 the weight is the second column`,
+  );
 
 async function readLibsvmDataset(folder: string): Promise<Dataset> {
   const table: SparseTable = { labels: [], weights: [], offsets: [0], columns: [], values: [] };
   for (const file of await filesOf(folder))
     parseLibsvm(await readFile(file), relative(join(folder, '..'), file), table);
   const rows = table.labels.length;
-  if (rows === 0) throw new ClientError(`${folder} holds no row`);
+  if (rows === 0)
+    throw new ClientError(`Channel ${basename(folder)} holds no row: a line is "label index:value index:value …"`);
+  if (table.columns.length === 0) {
+    throw new ClientError(
+      `Channel ${basename(folder)} holds labels alone, no feature: a line is "label index:value index:value …"`,
+    );
+  }
   const offsets = BigUint64Array.from(table.offsets, BigInt);
   const columns = Uint32Array.from(table.columns);
   const values = Float32Array.from(table.values);
@@ -112,6 +131,7 @@ async function readLibsvmDataset(folder: string): Promise<Dataset> {
     labels: Float32Array.from(table.labels),
     weights: table.weights.some((weight) => weight !== 1) ? Float32Array.from(table.weights) : undefined,
     rows,
+    isSparse: true,
     columns: columns.reduce((most, column) => Math.max(most, column + 1), 0),
     matrix: (xgboost, width) => xgboost.sparseMatrix(offsets, columns, values, width),
   };

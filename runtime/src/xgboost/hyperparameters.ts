@@ -5,13 +5,19 @@
  */
 import { ClientError } from '../contract/client-error.ts';
 
-type Rule =
-  | { readonly kind: 'integer' | 'number'; readonly min?: number; readonly max?: number; readonly minOpen?: boolean }
-  | { readonly kind: 'choice'; readonly values: readonly string[] }
-  | { readonly kind: 'text' };
+interface Interval {
+  readonly kind: 'integer' | 'number';
+  readonly min?: number;
+  readonly max?: number;
+  readonly minOpen?: boolean;
+  readonly maxOpen?: boolean;
+}
+
+type Rule = Interval | { readonly kind: 'choice'; readonly values: readonly string[] } | { readonly kind: 'text' };
 
 const integer = (min?: number, max?: number): Rule => ({ kind: 'integer', min, max }) as Rule;
-const number = (min?: number, max?: number, minOpen = false): Rule => ({ kind: 'number', min, max, minOpen }) as Rule;
+const number = (min?: number, max?: number, minOpen = false, maxOpen = false): Rule =>
+  ({ kind: 'number', min, max, minOpen, maxOpen }) as Rule;
 const choice = (...values: string[]): Rule => ({ kind: 'choice', values });
 const text: Rule = { kind: 'text' };
 
@@ -71,6 +77,9 @@ const metrics = [
 /** Those that the container computes itself, outside of the library. */
 const containerMetrics = new Set(['accuracy', 'accuracy_micro', 'f1', 'f1_binary', 'f1_macro', 'mse', 'r2']);
 
+/** Those that take a number after an @. */
+const withThreshold = new Set(['error', 'map', 'ndcg', 'tweedie-nloglik']);
+
 const rules: Readonly<Record<string, Rule>> = {
   num_round: integer(1),
   csv_weights: integer(0, 1),
@@ -92,8 +101,8 @@ const rules: Readonly<Record<string, Rule>> = {
   alpha: number(0),
   lambda_bias: number(0, 1),
   tree_method: choice('auto', 'exact', 'approx', 'hist', 'gpu_hist'),
-  sketch_eps: number(0, 1, true),
-  scale_pos_weight: number(0),
+  sketch_eps: number(0, 1, true, true),
+  scale_pos_weight: number(0, undefined, true),
   updater: text,
   dsplit: choice('row', 'col'),
   refresh_leaf: integer(0, 1),
@@ -109,7 +118,7 @@ const rules: Readonly<Record<string, Rule>> = {
   rate_drop: number(0, 1),
   one_drop: integer(0, 1),
   skip_drop: number(0, 1),
-  tweedie_variance_power: number(1, 2, true),
+  tweedie_variance_power: number(1, 2, true, true),
   huber_slope: number(0),
   aft_loss_distribution: choice('normal', 'logistic', 'extreme'),
   aft_loss_distribution_scale: number(0),
@@ -155,6 +164,9 @@ const ownNames = new Set([
   'single_precision_histogram',
 ]);
 
+/** Its labels are intervals, which no content type of ours carries. */
+const unsupportedObjective = 'survival:aft';
+
 /** Built by nobody here: a clear refusal beats a wrong model. */
 const unsupported: Readonly<Record<string, string>> = {
   _kfold: 'cross-validation (_kfold)',
@@ -173,8 +185,11 @@ export interface Hyperparameters {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-const rangeText = ({ min, max, minOpen }: { min?: number; max?: number; minOpen?: boolean }) =>
-  `${min === undefined ? '(-inf' : `${minOpen ? '(' : '['}${min}`}, ${max === undefined ? 'inf)' : `${max}]`}`;
+const rangeText = ({ min, max, minOpen, maxOpen }: Interval) =>
+  `${min === undefined ? '(-inf' : `${minOpen ? '(' : '['}${min}`}, ${max === undefined ? '+inf)' : `${max}${maxOpen ? ')' : ']'}`}`;
+
+/** As Python's int() and float() read them, which the container calls. */
+const forms = { integer: /^\s*[+-]?\d+\s*$/, number: /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i } as const;
 
 function checkValue(name: string, value: string, rule: Rule): void {
   if (rule.kind === 'text') return;
@@ -184,14 +199,14 @@ function checkValue(name: string, value: string, rule: Rule): void {
       `Hyperparameter ${name}: ${value} is not in [${rule.values.map((v) => `'${v}'`).join(', ')}]`,
     );
   }
-  const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : Number.NaN;
-  if (Number.isNaN(parsed) || (rule.kind === 'integer' && !Number.isInteger(parsed))) {
+  if (!forms[rule.kind].test(value)) {
     throw new ClientError(
       `Hyperparameter ${name}: could not parse value "${value}" as ${rule.kind === 'integer' ? 'an integer' : 'a number'}`,
     );
   }
-  const { min = -Infinity, max = Infinity, minOpen = false } = rule;
-  if (parsed < min || parsed > max || (minOpen && parsed === min)) {
+  const parsed = Number(value);
+  const { min = -Infinity, max = Infinity, minOpen = false, maxOpen = false } = rule;
+  if (parsed < min || parsed > max || (minOpen && parsed === min) || (maxOpen && parsed === max)) {
     throw new ClientError(`Hyperparameter ${name}: ${value} is not in ${rangeText(rule)}`);
   }
 }
@@ -202,7 +217,12 @@ function metricsOf(list: string | undefined): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== '');
   for (const name of names) {
-    const base = name.split('@')[0] ?? '';
+    const [base = '', threshold] = name.split('@');
+    if (threshold !== undefined && !(withThreshold.has(base) && /^\d+(\.\d*)?-?$/.test(threshold))) {
+      throw new ClientError(
+        `Hyperparameter eval_metric: ${name} is not one of ${[...withThreshold].join(', ')} with a number after the @`,
+      );
+    }
     if (containerMetrics.has(base)) {
       throw new ClientError(
         `Hyperparameter eval_metric: ${name} is computed by no library function and is not supported by Clary yet`,
@@ -217,16 +237,21 @@ function metricsOf(list: string | undefined): string[] {
   return names;
 }
 
+/** Names are the caller's: `constructor` is none of ours. */
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** Checks what CreateTrainingJob gave. Throws ClientError in the container's words. */
 export function readHyperparameters(given: Readonly<Record<string, string>>): Hyperparameters {
   const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(given)) values.set(aliases[name] ?? name, value);
+  for (const [name, value] of Object.entries(given)) values.set(own(aliases, name) ?? name, value);
   if (!values.has('num_round')) throw new ClientError('Missing required hyperparameter: num_round');
   for (const [name, value] of values) {
-    const rule = rules[name];
+    const rule = own(rules, name);
     if (!rule) throw new ClientError(`Extraneous hyperparameter found: ${name}`);
-    if (unsupported[name])
-      throw new ClientError(`Hyperparameter ${name}: ${unsupported[name]} is not supported by Clary yet`);
+    const lacking = own(unsupported, name);
+    if (lacking !== undefined)
+      throw new ClientError(`Hyperparameter ${name}: ${lacking} is not supported by Clary yet`);
     checkValue(name, value, rule);
   }
   const objective =
@@ -235,6 +260,13 @@ export function readHyperparameters(given: Readonly<Record<string, string>>): Hy
   if (objective.startsWith('multi:') && numClass === undefined) {
     throw new ClientError(`Require input for parameter 'num_class' for multi-classification (objective ${objective})`);
   }
+  if (!objective.startsWith('multi:') && numClass !== undefined) {
+    throw new ClientError(
+      "Do not need to setup parameter 'num_class' for learning task other than multi-classification.",
+    );
+  }
+  if (objective === unsupportedObjective)
+    throw new ClientError(`Hyperparameter objective: ${objective} is not supported by Clary yet`);
   const parameters = Object.fromEntries([...values].filter(([name]) => !ownNames.has(name)));
   if (parameters.tree_method === 'gpu_hist') parameters.tree_method = 'hist';
   return {

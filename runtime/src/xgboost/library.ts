@@ -39,8 +39,8 @@ export async function ensureLibrary(env: Environment, say: (line: string) => voi
   await mkdir(cacheFolder(env), { recursive: true });
   const work = await mkdtemp(join(cacheFolder(env), 'fetching-'));
   try {
-    await download(work);
-    await promisify(execFile)('python3', ['-c', unzip, work, join(work, 'unpacked')]);
+    await download(work, env);
+    await promisify(execFile)('python3', ['-c', unzip, work, join(work, 'unpacked')], { env });
     await rename(join(work, 'unpacked'), folder).catch(async (error) => {
       // Another process was faster: its folder is as good.
       if (!(await exists(file))) throw error;
@@ -52,16 +52,16 @@ export async function ensureLibrary(env: Environment, say: (line: string) => voi
   return file;
 }
 
-async function download(folder: string): Promise<void> {
+async function download(folder: string, env: Environment): Promise<void> {
   const requirements = join(folder, 'requirements.txt');
   const pins = hashes.map((hash) => `--hash=sha256:${hash}`).join(' ');
   await writeFile(requirements, `xgboost-cpu==${version} ${pins}\n`);
   const args = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes'];
   try {
-    await promisify(execFile)('python3', [...args, '--requirement', requirements, '--dest', folder]);
+    await promisify(execFile)('python3', [...args, '--requirement', requirements, '--dest', folder], { env });
   } catch (error) {
     const { stderr = '', message, code } = error as { stderr?: string; message: string; code?: string | number };
-    const why = code === 'ENOENT' ? 'python3 is not installed' : (stderr.trim().split('\n').at(-1) ?? message);
+    const why = code === 'ENOENT' ? 'python3 is not installed' : stderr.trim().split('\n').at(-1) || message;
     throw new Error(
       `XGBoost ${version} could not be fetched from the Python package index: ${why}. ` +
         'Install python3 with pip and connect the machine to a package index once, then run the job again.',

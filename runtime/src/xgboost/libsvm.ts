@@ -11,6 +11,7 @@ export interface SparseTable {
   readonly values: number[];
 }
 
+const maxFeatures = 2 ** 24;
 const newline = 0x0a;
 const colon = 0x3a;
 const hash = 0x23;
@@ -18,7 +19,8 @@ const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || 
 
 /** Adds the file's rows to `into`. Throws ClientError naming file, line and the mend. */
 export function parseLibsvm(bytes: Uint8Array, name: string, into: SparseTable): void {
-  for (let at = 0, line = 1; at < bytes.length; line++) {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  for (let at = start, line = 1; at < bytes.length; line++) {
     let end = bytes.indexOf(newline, at);
     if (end === -1) end = bytes.length;
     const comment = bytes.subarray(at, end).indexOf(hash);
@@ -37,8 +39,10 @@ function parseLine(bytes: Uint8Array, from: number, to: number, into: SparseTabl
     const middle = bytes.subarray(at, end).indexOf(colon);
     if (isLabel) {
       const stop = middle === -1 ? end : at + middle;
-      into.labels.push(numberAt(bytes, at, stop, where));
-      into.weights.push(middle === -1 ? 1 : numberAt(bytes, stop + 1, end, where));
+      into.labels.push(numberAt(bytes, at, stop, at, end, where));
+      const weight = middle === -1 ? 1 : numberAt(bytes, stop + 1, end, at, end, where);
+      if (!(weight >= 0)) throw new ClientError(`${where}: the weight ${weight} is not a number from 0 on`);
+      into.weights.push(weight);
       isLabel = false;
     } else if (middle > 0) parsePair(bytes, at, at + middle, end, into, where);
     else throw malformed(bytes, at, end, where);
@@ -50,14 +54,27 @@ function parseLine(bytes: Uint8Array, from: number, to: number, into: SparseTabl
 function parsePair(bytes: Uint8Array, at: number, middle: number, end: number, into: SparseTable, where: string): void {
   const index = Buffer.from(bytes.subarray(at, middle)).toString('latin1');
   if (index === 'qid') throw new ClientError(`${where}: qid (ranking groups) is not supported by Clary yet`);
-  if (!/^\d{1,9}$/.test(index)) throw malformed(bytes, at, end, where);
+  if (!/^\d+$/.test(index)) throw malformed(bytes, at, end, where);
+  // As many as a model may have to be served; the library's memory grows with the greatest index.
+  if (!(Number(index) < maxFeatures))
+    throw new ClientError(`${where}: the index ${index} is too large: at most ${maxFeatures} features are trained on`);
   into.columns.push(Number(index));
-  into.values.push(numberAt(bytes, middle + 1, end, where));
+  into.values.push(numberAt(bytes, middle + 1, end, at, end, where));
 }
 
-function numberAt(bytes: Uint8Array, from: number, to: number, where: string): number {
+/** The number in from..to of the token in tokenFrom..tokenTo. */
+function numberAt(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  tokenFrom: number,
+  tokenTo: number,
+  where: string,
+): number {
   const value = from === to ? undefined : parseNumber(bytes, from, to);
-  if (value === undefined) throw malformed(bytes, from, to, where);
+  if (value === undefined) throw malformed(bytes, tokenFrom, tokenTo, where);
+  if (Math.abs(Math.fround(value)) === Infinity)
+    throw new ClientError(`${where}: ${value} is infinite or too large for a 32-bit float`);
   return value;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClientError } from '../contract/client-error.ts';
 import { asJob, channelFolder, modelFolder, readJobInput, writeMetrics } from '../contract/job.ts';
-import { type Booster, type Matrix, openXgboost } from './booster.ts';
+import { type Booster, type Matrix, openXgboost, XgboostError } from './booster.ts';
 import { checkLabels, type Dataset, readDataset } from './data.ts';
 import { type Hyperparameters, isGreaterBetter, readHyperparameters } from './hyperparameters.ts';
 
@@ -42,15 +42,18 @@ export function train({ mlDir, libraryFile }: TrainOptions): Promise<number> {
     };
     const trainData = await read('train');
     const validationData = channels.validation ? await read('validation') : undefined;
-    if (validationData && validationData.columns > trainData.columns) {
-      throw new ClientError(
-        `Channel validation has ${validationData.columns} features, channel train has ${trainData.columns}`,
-      );
-    }
+    if (validationData) checkWidths(trainData, validationData);
     const model = await fit(hyperparameters, trainData, validationData, await libraryFile());
     await saveModel(mlDir, model.bytes);
     await writeMetrics(mlDir, model.metrics);
   });
+}
+
+/** A sparse line says by its indexes which features it has; columns are counted. */
+function checkWidths(trainData: Dataset, validationData: Dataset): void {
+  const { columns } = validationData;
+  if (columns === trainData.columns || (validationData.isSparse && columns < trainData.columns)) return;
+  throw new ClientError(`Channel validation has ${columns} features, channel train has ${trainData.columns}`);
 }
 
 interface Fitted {
@@ -77,6 +80,11 @@ async function fit(
     for (const metric of hyperparameters.evalMetrics) booster.setParameter('eval_metric', metric);
     const metrics = await boost(booster, hyperparameters, named);
     return { bytes: booster.save(), metrics };
+  } catch (error) {
+    // Its checks are of labels, weights and parameters; what is wrong with the machine it calls by C++'s name.
+    if (error instanceof XgboostError && !error.message.includes('bad_alloc'))
+      throw new ClientError(`XGBoost refuses the data or the hyperparameters: ${error.message}`);
+    throw error;
   } finally {
     owned.dispose();
   }
@@ -99,32 +107,43 @@ async function boost(
     stopped = true;
   };
   process.once('SIGTERM', stop);
-  let best: { round: number; value: number; metrics: Record<string, number> } | undefined;
+  let best: Round | undefined;
   let latest: Record<string, number> = {};
-  for (let round = 0; round < numRound && !stopped; round++) {
-    if (named[0]) booster.update(round, named[0][1]);
-    const line = booster.evaluate(round, named);
-    console.log(line.replaceAll('\t', '#011'));
-    latest = metricsOfLine(line);
-    const [watched, value] = Object.entries(latest).at(-1) ?? ['', Number.NaN];
-    const better = isGreaterBetter(watched.split(':')[1] ?? '')
-      ? (a: number, b: number) => a > b
-      : (a: number, b: number) => a < b;
-    if (!best || better(value, best.value)) best = { round, value, metrics: latest };
-    if (earlyStoppingRounds !== undefined && round - best.round >= earlyStoppingRounds) {
-      info(`Stopping. Best iteration: [${best.round}] ${watched.replace(':', '-')}:${best.value}`);
-      break;
+  try {
+    for (let round = 0; round < numRound && !stopped; round++) {
+      if (named[0]) booster.update(round, named[0][1]);
+      const line = booster.evaluate(round, named);
+      console.log(line.replaceAll('\t', '#011'));
+      latest = metricsOfLine(line);
+      const [watched, value] = Object.entries(latest).at(-1) ?? ['', Number.NaN];
+      if (!best || isBetter(watched, value, best.value)) best = { round, value, metrics: latest };
+      if (earlyStoppingRounds !== undefined && round - best.round >= earlyStoppingRounds) {
+        info(`Stopping. Best iteration: [${best.round}] ${watched.replace(':', '-')}:${best.value}`);
+        break;
+      }
+      // A signal is heard between two turns of the event loop only; a round may take minutes.
+      await nextTurn();
     }
-    // A signal is heard between two turns of the event loop only.
-    if (round % 16 === 15) await nextTurn();
-  }
-  process.off('SIGTERM', stop);
-  if (earlyStoppingRounds !== undefined && best) {
-    booster.setAttribute('best_iteration', String(best.round));
-    booster.setAttribute('best_score', String(best.value));
+  } finally {
+    process.off('SIGTERM', stop);
   }
   if (stopped) info('Stopped by SIGTERM: the model as far as it was trained is kept');
-  return earlyStoppingRounds !== undefined && best ? best.metrics : latest;
+  if (earlyStoppingRounds === undefined || !best) return latest;
+  booster.setAttribute('best_iteration', String(best.round));
+  booster.setAttribute('best_score', String(best.value));
+  return best.metrics;
+}
+
+interface Round {
+  readonly round: number;
+  readonly value: number;
+  readonly metrics: Record<string, number>;
+}
+
+/** Any number is better than none. */
+function isBetter(metric: string, value: number, than: number): boolean {
+  if (Number.isNaN(than)) return !Number.isNaN(value);
+  return isGreaterBetter(metric.split(':')[1] ?? '') ? value > than : value < than;
 }
 
 /** `[3]\ttrain-rmse:1.5\tvalidation-rmse:1.7` → { 'train:rmse': 1.5, 'validation:rmse': 1.7 } */

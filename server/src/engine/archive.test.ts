@@ -179,3 +179,16 @@ describe('refuses', () => {
     });
   }
 });
+
+describe('survives', () => {
+  test('an archive cut anywhere: it is refused, and nobody waits for the rest', async () => {
+    const entries: Entry[] = ['a', 'b/c'].map((name) => [{ name }, randomBytes(300).toString('hex')]);
+    const whole = await buffer(await archiveOf(...entries));
+    // Near the end all entries are there before the end is missed.
+    for (let length = whole.length - 1; length > 0; length -= length > whole.length - 30 ? 1 : 37) {
+      const target = join(folder, `cut-${length}`);
+      const cut = Readable.from([whole.subarray(0, length)]);
+      await assert.rejects(extractTarGz(cut, target, { maxBytes: 10_000, maxEntries: 5 }), ArchiveRefused);
+    }
+  });
+});

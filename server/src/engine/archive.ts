@@ -57,7 +57,10 @@ interface Unpacking {
   readonly symlinks: Map<string, { name: string; target: string }>;
 }
 
-async function unpack(unpacking: Unpacking, header: Header, body: Readable): Promise<void> {
+/** As streamx has it. */
+type Entry = Readable & { readonly destroying: boolean };
+
+async function unpack(unpacking: Unpacking, header: Header, body: Entry, feeding: Promise<void>): Promise<void> {
   const { root, files, symlinks } = unpacking;
   const { name, type, mode = 0 } = header;
   const target = header.linkname ?? '';
@@ -70,6 +73,8 @@ async function unpack(unpacking: Unpacking, header: Header, body: Readable): Pro
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   if (type === 'file' || type === 'contiguous-file') {
+    // Where the archive broke off meanwhile, the entry has said so already and never says it again: who pipes it now waits for ever.
+    if (body.destroying) await feeding;
     await pipeline(body, createWriteStream(path, { flags: 'wx', mode: mode & 0o100 ? 0o700 : 0o600 }));
     files.add(path);
     return;
@@ -140,7 +145,7 @@ export async function extractTarGz(source: Readable, dir: string, limits: Archiv
         throw new ArchiveRefused(`the archive has more than ${limits.maxEntries} entries`);
       if (bytes > limits.maxBytes)
         throw new ArchiveRefused(`the archive unpacks to more than ${limits.maxBytes} bytes`);
-      await unpack(unpacking, entry.header, entry as unknown as Readable);
+      await unpack(unpacking, entry.header, entry as unknown as Entry, feeding);
     }
     await feeding;
     await makeSymlinks(unpacking);

@@ -65,16 +65,27 @@ export function readResponse(rest: Buffer): { status: number; contentType: strin
 
 /** Gathers chunks into frames. Throws RangeError where the bytes cannot be frames. */
 export function frameReader(onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
-  let kept: Buffer = Buffer.alloc(0);
+  let kept: Buffer[] = [];
+  let size = 0;
+  /** With fewer bytes than these no frame is whole: pieces are put together once, not with each that comes. */
+  let needed = 4;
   return (chunk) => {
-    let bytes = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
+    kept.push(chunk);
+    size += chunk.length;
+    if (size < needed) return;
+    let bytes = kept.length === 1 ? chunk : Buffer.concat(kept, size);
+    needed = 4;
     while (bytes.length >= 4) {
       const length = bytes.readUInt32BE(0);
       if (length < headBytes - 4 || length > maxFrameBytes) throw new RangeError(`a frame of ${length} bytes`);
-      if (bytes.length < 4 + length) break;
+      if (bytes.length < 4 + length) {
+        needed = 4 + length;
+        break;
+      }
       onFrame({ id: bytes.readUInt32BE(4), kind: bytes[8] ?? 0, rest: bytes.subarray(headBytes, 4 + length) });
       bytes = bytes.subarray(4 + length);
     }
-    kept = bytes;
+    kept = bytes.length === 0 ? [] : [bytes];
+    size = bytes.length;
   };
 }

@@ -56,12 +56,17 @@ class SocketReplica implements Replica {
   }
 
   /** Resolves when the model's process says that it is ready. */
-  ping(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#onPong = resolve;
-      this.#socket.once('close', () => reject(new ReplicaUnavailable(`replica ${this.id} closed its socket`)));
-      this.#socket.write(pingFrame(0));
-    });
+  ping(timeoutMs: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const fail = (what: string) => reject(new ReplicaUnavailable(`replica ${this.id} ${what}`));
+    const timer = setTimeout(() => {
+      fail('did not say that it is ready');
+      this.#socket.destroy();
+    }, timeoutMs);
+    this.#onPong = resolve;
+    this.#socket.once('close', () => fail('closed its socket'));
+    this.#socket.write(pingFrame(0));
+    return promise.finally(() => clearTimeout(timer));
   }
 
   invoke(request: InvocationRequest, timeoutMs: number): Promise<InvocationResponse> {
@@ -101,8 +106,10 @@ class SocketReplica implements Replica {
     if (frame.kind !== frameKind.response) return;
     const waiting = this.#waiting.get(frame.id);
     if (!waiting) return;
+    // Read first: an answer that is none ends the connection, and with it everything that still waits.
+    const response = readResponse(frame.rest);
     this.#waiting.delete(frame.id);
-    waiting.resolve(readResponse(frame.rest));
+    waiting.resolve(response);
   }
 
   #expire(): void {
@@ -125,14 +132,22 @@ class SocketReplica implements Replica {
   }
 }
 
+/** A process that hangs must not hold up whoever waits for it. */
+const readyWithinMs = 5000;
+
 /** Connects to a model's process and waits until it answers. Rejects where nobody listens (yet). `onClose` is called once, when the connection ends. */
-export async function connectReplica(id: string, path: string, onClose: () => void): Promise<Replica> {
+export async function connectReplica(
+  id: string,
+  path: string,
+  onClose: () => void,
+  timeoutMs: number = readyWithinMs,
+): Promise<Replica> {
   const socket = createConnection({ path });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', reject);
   });
   const replica = new SocketReplica(id, socket, onClose);
-  await replica.ping();
+  await replica.ping(timeoutMs);
   return replica;
 }

@@ -146,6 +146,7 @@ export function captureLine(
     },
     eventMetadata: {
       eventId: uuid(),
+      ...(request.customAttributes ? { customAttributes: [request.customAttributes] } : {}),
       ...(inferenceId ? { inferenceId } : {}),
       inferenceTime: now.toISOString().replace(/\.\d+Z$/, 'Z'),
     },

@@ -25,6 +25,8 @@ interface Counts {
   readonly route: EndpointRoute;
   readonly variantName: string;
   invocations: number;
+  /** Each is 1 / the number of instances at that time; with how often each came. */
+  readonly perInstance: Map<number, number>;
   clientErrors: number;
   serverErrors: number;
   modelErrors: number;
@@ -44,8 +46,7 @@ function microseconds(ms: number): number {
   return Math.round(exact / unit) * unit;
 }
 
-function count(values: Map<number, number>, ms: number): void {
-  const value = microseconds(ms);
+function count(values: Map<number, number>, value: number): void {
   values.set(value, (values.get(value) ?? 0) + 1);
 }
 
@@ -61,6 +62,7 @@ export function startInvocationMetrics({ aws, clock, log, settings }: Invocation
         route,
         variantName: variant.name,
         invocations: 0,
+        perInstance: new Map(),
         clientErrors: 0,
         serverErrors: 0,
         modelErrors: 0,
@@ -101,9 +103,10 @@ export function startInvocationMetrics({ aws, clock, log, settings }: Invocation
       counts.invocations += 1;
       if (status >= 500) counts.serverErrors += 1;
       else if (status >= 400) counts.clientErrors += 1;
-      if (status !== 200) counts.modelErrors += 1;
-      count(counts.modelLatency, modelMs);
-      count(counts.overheadLatency, overheadMs);
+      if (status < 200 || status >= 300) counts.modelErrors += 1;
+      count(counts.perInstance, 1 / Math.max(1, variant.replicas.length));
+      count(counts.modelLatency, microseconds(modelMs));
+      count(counts.overheadLatency, microseconds(overheadMs));
     },
     async stop() {
       clearInterval(timer);
@@ -132,14 +135,14 @@ function metricData(counts: Counts, now: Date): NonNullable<Input<'cloudwatch', 
       Maximum: hits > 0 ? 1 : 0,
     },
   });
-  const latency = (name: string, values: ReadonlyMap<number, number>) => {
+  const spread = (name: string, unit: 'None' | 'Microseconds', values: ReadonlyMap<number, number>) => {
     const entries = [...values];
     return Array.from({ length: Math.ceil(entries.length / maxValues) }, (_, i) => {
       const part = entries.slice(i * maxValues, (i + 1) * maxValues);
       return {
         ...common,
         MetricName: name,
-        Unit: 'Microseconds' as const,
+        Unit: unit,
         Values: part.map(([value]) => value),
         Counts: part.map(([, times]) => times),
       };
@@ -150,7 +153,8 @@ function metricData(counts: Counts, now: Date): NonNullable<Input<'cloudwatch', 
     share('Invocation4XXErrors', counts.clientErrors),
     share('Invocation5XXErrors', counts.serverErrors),
     share('InvocationModelErrors', counts.modelErrors),
-    ...latency('ModelLatency', counts.modelLatency),
-    ...latency('OverheadLatency', counts.overheadLatency),
+    ...spread('InvocationsPerInstance', 'None', counts.perInstance),
+    ...spread('ModelLatency', 'Microseconds', counts.modelLatency),
+    ...spread('OverheadLatency', 'Microseconds', counts.overheadLatency),
   ];
 }

@@ -14,6 +14,9 @@ import type { SageMakerRuntimeOperation } from './deps.ts';
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html: a container must answer within 60 seconds. */
 const modelTimeoutMs = 60_000;
 
+/** What a frame holds. A longer one must not look like a model that is away. */
+const maxTypeBytes = 255;
+
 type InvokeInput = Input<'sagemaker-runtime', 'InvokeEndpoint'>;
 
 export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
@@ -47,9 +50,11 @@ export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
     });
     const answered = performance.now();
     const status = response.status;
-    if (status === 200) capture.take(route, variant, request, response, input.InferenceId, call.now);
+    // 204 is a container's answer to an empty body.
+    const isAnswer = status >= 200 && status < 300;
+    if (isAnswer) capture.take(route, variant, request, response, input.InferenceId, call.now);
     metrics.record(route, variant, status, answered - asked, asked - started + (performance.now() - answered));
-    if (status !== 200) throw modelError(call, route, response);
+    if (!isAnswer) throw modelError(call, route, response);
     return {
       Body: response.body,
       ContentType: response.contentType,
@@ -74,7 +79,11 @@ function refuseWhatIsNotBuilt(input: InvokeInput, call: Call): void {
     (input.EnableExplanations && 'EnableExplanations') ||
     (input.SessionId && 'SessionId');
   if (refused) throw call.error('ValidationError', `${refused} is not supported by Clary yet.`);
+  const tooLong = (isTooLong(input.ContentType) && 'ContentType') || (isTooLong(input.Accept) && 'Accept');
+  if (tooLong) throw call.error('ValidationError', `${tooLong} is longer than ${maxTypeBytes} bytes.`);
 }
+
+const isTooLong = (type: string | undefined) => type !== undefined && Buffer.byteLength(type) > maxTypeBytes;
 
 function variantOf(route: EndpointRoute, target: string | undefined, call: Call): VariantRoute {
   if (target) {

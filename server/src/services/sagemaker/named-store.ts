@@ -67,6 +67,16 @@ export function namedStore<Request>(database: Database, table: keyof Tables) {
           .compile(),
         1,
       ),
+    /** Holds only if the resource is there when the write happens: for what is made of it in the same write. */
+    stillThere: (arn: string): Statement =>
+      statement(
+        sql
+          .updateTable(table)
+          .set((e) => ({ name: e.ref('name') }))
+          .where('arn', '=', arn)
+          .compile(),
+        1,
+      ),
     remove: (arn: string): Statement => statement(sql.deleteFrom(table).where('arn', '=', arn).compile(), 1),
     find: async (arn: string): Promise<Named<Request> | undefined> =>
       (await read(from().where('arn', '=', arn).compile()))[0],

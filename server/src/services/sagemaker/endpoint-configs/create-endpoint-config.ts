@@ -58,7 +58,7 @@ async function checkVariants(input: EndpointConfig, call: Call, deps: SageMakerD
     }
     if ((variant.InitialInstanceCount ?? 1) > maxInstances) {
       throw call.error(
-        'ValidationException',
+        'ResourceLimitExceeded',
         `Production variant "${name}": InitialInstanceCount ${variant.InitialInstanceCount} is more than this machine serves (${maxInstances}).`,
       );
     }

@@ -10,19 +10,21 @@ export const deleteEndpointConfig: SageMakerOperation<'DeleteEndpointConfig'> = 
   ],
   async handle(input, call, deps) {
     const arn = endpointConfigArn(call, input.EndpointConfigName);
-    const user = await endpointStore(deps.database).findByConfig(call, input.EndpointConfigName);
-    if (user) {
-      // AWS allows it and warns that the endpoint can then be lost; here the configuration is what restores it after a restart.
-      throw call.error(
-        'ValidationException',
-        `Endpoint configuration "${arn}" is in use by endpoint "${user.arn}". Delete the endpoint first.`,
-      );
-    }
+    const endpoints = endpointStore(deps.database);
     try {
-      await deps.database.write([endpointConfigStore(deps.database).remove(arn)]);
+      await deps.database.write([
+        endpoints.noneUses(call, input.EndpointConfigName),
+        endpointConfigStore(deps.database).remove(arn),
+      ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      throw call.error('ValidationException', `Could not find endpoint configuration "${arn}".`);
+      if (error.index > 0) throw call.error('ValidationException', `Could not find endpoint configuration "${arn}".`);
+      // AWS allows it and warns that the endpoint can then be lost; here the configuration is what restores it after a restart.
+      const user = await endpoints.findByConfig(call, input.EndpointConfigName);
+      throw call.error(
+        'ValidationException',
+        `Endpoint configuration "${arn}" is in use by endpoint "${user?.arn}". Delete the endpoint first.`,
+      );
     }
     return {};
   },

@@ -15,9 +15,8 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
       throw call.error('ValidationException', 'DeploymentConfig is not supported by Clary yet.');
     }
     const configArn = endpointConfigArn(call, input.EndpointConfigName);
-    if (!(await endpointConfigStore(deps.database).find(configArn))) {
-      throw call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
-    }
+    const noConfig = () => call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
+    if (!(await endpointConfigStore(deps.database).find(configArn))) throw noConfig();
     const arn = endpointArn(call, input.EndpointName);
     const endpoint: Endpoint = {
       arn,
@@ -35,10 +34,12 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
     try {
       await deps.database.write([
         endpointStore(deps.database).insert(endpoint),
+        endpointConfigStore(deps.database).stillThere(configArn),
         deps.outbox.add(endpointEvent(endpoint)),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      if (error.index > 0) throw noConfig();
       throw call.error('ValidationException', `Cannot create already existing endpoint "${arn}".`);
     }
     deps.outbox.wake();

@@ -2,6 +2,7 @@
 import type { SageMakerOperation } from '../deps.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { endpointArn } from './endpoint.ts';
+import { isCapturing } from './endpoint-route.ts';
 import { endpointStore } from './endpoint-store.ts';
 
 export const describeEndpoint: SageMakerOperation<'DescribeEndpoint'> = {
@@ -41,11 +42,11 @@ export const describeEndpoint: SageMakerOperation<'DescribeEndpoint'> = {
             })),
           }
         : {}),
-      ...(capture
+      ...(config && capture
         ? {
             DataCaptureConfig: {
-              EnableCapture: capture.EnableCapture ?? false,
-              CaptureStatus: capture.EnableCapture && endpoint.servingConfigName ? 'Started' : 'Stopped',
+              EnableCapture: isCapturing(config.request),
+              CaptureStatus: isCapturing(config.request) && endpoint.servingConfigName ? 'Started' : 'Stopped',
               CurrentSamplingPercentage: capture.InitialSamplingPercentage,
               DestinationS3Uri: capture.DestinationS3Uri,
               KmsKeyId: capture.KmsKeyId ?? '',

@@ -16,6 +16,8 @@ import { endReplica, newReplicaId, reachReplica, startReplica, watchReplica } fr
 /** While something is on its way, look again this soon; a socket's appearance sends no signal. */
 const lookAgainMs = 20;
 const restMs = 2000;
+/** A replica that did not end this long after SIGTERM is killed. */
+const graceMs = 15_000;
 
 export function startEndpointReconciler(resources: SageMakerResources): Reconciler {
   const { database, outbox, clock, log, routing } = resources;
@@ -23,6 +25,8 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
   /** Connections to replicas that answer, by replica id. */
   const connected = new Map<string, Replica>();
   const watched = new Map<string, () => void>();
+  /** Since when a replica is asked to end, by its id. */
+  const endingSince = new Map<string, number>();
 
   async function configOf(endpoint: Endpoint, name: string): Promise<EndpointConfig | undefined> {
     return (await endpointConfigStore(database).find(endpointConfigArn(endpoint, name)))?.request;
@@ -87,19 +91,31 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
       return true;
     }
     if (health.state === 'starting') return false;
-    if (row.state === 'starting') throw new ReplicaFailed(pingFailure(row, health.reason));
+    if (row.state === 'starting') {
+      // Else the next look would find this run again and never begin another.
+      await forget(endpoint, row);
+      throw new ReplicaFailed(pingFailure(row, health.reason));
+    }
     log.warn('a replica ended and is replaced', { endpoint: endpoint.name, replica: row.id, reason: health.reason });
     await forget(endpoint, row);
     return false;
   }
 
+  /** Ends a replica that no route names any more; false while it still answers what it was asked, or is about to end. */
   async function forget(endpoint: Endpoint, row: ReplicaRow): Promise<boolean> {
-    connected.get(row.id)?.close();
+    const replica = connected.get(row.id);
+    // Every request has a deadline, so that this waits no longer than one.
+    if (replica && replica.inFlight > 0) return false;
+    replica?.close();
     connected.delete(row.id);
     watched.get(row.id)?.();
     watched.delete(row.id);
     await shipReplicaLog(resources, endpoint, row, true);
-    if ((await endReplica(resources, row.id)) === 'ending') return false;
+    const now = clock.now().getTime();
+    const since = endingSince.get(row.id) ?? now;
+    endingSince.set(row.id, since);
+    if ((await endReplica(resources, row.id, now - since > graceMs ? 'SIGKILL' : 'SIGTERM')) === 'ending') return false;
+    endingSince.delete(row.id);
     await database.write([store.removeReplica(row.id)]);
     return true;
   }
@@ -121,14 +137,17 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     const config = await configOf(endpoint, configName);
     if (!config) throw new ReplicaFailed(`Could not find endpoint configuration "${configName}".`);
     const rows = await wantReplicas(endpoint, configName, config);
-    const answers = await Promise.all(
+    // All of them settle before one that failed speaks: a replica that is being started while the others are ended would be left behind.
+    const answers = await Promise.allSettled(
       rows.map(async (row) => {
         if (!connected.has(row.id)) await begin(endpoint, config, row);
         return reach(endpoint, row);
       }),
     );
+    const failed = answers.find((answer) => answer.status === 'rejected');
     if (endpoint.servingConfigName === configName) await publish(endpoint, config, rows);
-    return answers.every(Boolean);
+    if (failed) throw failed.reason;
+    return answers.every((answer) => answer.status === 'fulfilled' && answer.value);
   }
 
   async function endOthers(endpoint: Endpoint, keepConfig: string | undefined): Promise<boolean> {

@@ -25,9 +25,13 @@ export function routeOf(
   };
 }
 
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html: what is not said is enabled. */
+export const isCapturing = ({ DataCaptureConfig: capture }: EndpointConfig) =>
+  capture !== undefined && capture.EnableCapture !== false;
+
 function captureOf(config: EndpointConfig): CaptureRoute | undefined {
   const capture = config.DataCaptureConfig;
-  if (!capture?.EnableCapture) return undefined;
+  if (!capture || !isCapturing(config)) return undefined;
   const modes = capture.CaptureOptions.map((option) => option.CaptureMode);
   return {
     destinationS3Uri: capture.DestinationS3Uri,

@@ -72,6 +72,10 @@ const rowOf = (endpoint: Endpoint): EndpointTable => ({
 export interface EndpointPage {
   readonly nameContains: string | undefined;
   readonly status: string | undefined;
+  readonly createdAfter: Date | undefined;
+  readonly createdBefore: Date | undefined;
+  readonly modifiedAfter: Date | undefined;
+  readonly modifiedBefore: Date | undefined;
   readonly sortBy: 'name' | 'created_at' | 'status';
   readonly order: 'asc' | 'desc';
   readonly offset: number;
@@ -106,6 +110,19 @@ export function endpointStore(database: Database) {
       return row && endpointOf(row);
     },
 
+    /** Holds only if no endpoint uses the configuration when the write happens. */
+    noneUses: (at: { account: string; region: string }, configName: string): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_endpoints')
+          .set((e) => ({ revision: e.ref('revision') }))
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where((e) => e.or([e('config_name', '=', configName), e('serving_config_name', '=', configName)]))
+          .compile(),
+        0,
+      ),
+
     async findByConfig(at: { account: string; region: string }, configName: string): Promise<Endpoint | undefined> {
       const [row] = await database.read(
         from()
@@ -122,6 +139,10 @@ export function endpointStore(database: Database) {
       let query = from().where('account', '=', at.account).where('region', '=', at.region);
       if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));
       if (page.status) query = query.where('status', '=', page.status as EndpointStatus);
+      if (page.createdAfter) query = query.where('created_at', '>=', page.createdAfter.getTime());
+      if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
+      if (page.modifiedAfter) query = query.where('modified_at', '>=', page.modifiedAfter.getTime());
+      if (page.modifiedBefore) query = query.where('modified_at', '<=', page.modifiedBefore.getTime());
       const rows = await database.read(
         query
           .orderBy(page.sortBy, page.order)

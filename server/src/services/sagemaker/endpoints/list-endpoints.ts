@@ -11,6 +11,10 @@ export const listEndpoints: SageMakerOperation<'ListEndpoints'> = {
     const endpoints = await endpointStore(deps.database).list(call, {
       nameContains: input.NameContains,
       status: input.StatusEquals,
+      createdAfter: input.CreationTimeAfter,
+      createdBefore: input.CreationTimeBefore,
+      modifiedAfter: input.LastModifiedTimeAfter,
+      modifiedBefore: input.LastModifiedTimeBefore,
       sortBy: input.SortBy === 'Name' ? 'name' : input.SortBy === 'Status' ? 'status' : 'created_at',
       order: input.SortOrder === 'Ascending' ? 'asc' : 'desc',
       offset,

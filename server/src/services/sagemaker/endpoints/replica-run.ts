@@ -83,14 +83,16 @@ export async function reachReplica(
 export const watchReplica = (resources: SageMakerResources, id: string, listener: () => void) =>
   resources.executor.onExit(runDir(resources, id), listener);
 
-/** Lets requests under way finish, then ends the process and removes its folder. */
-export async function endReplica(resources: SageMakerResources, id: string): Promise<'ended' | 'ending'> {
+/** Asks the process to end (what it has read it still answers), and removes its folder once it has. */
+export async function endReplica(
+  resources: SageMakerResources,
+  id: string,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<'ended' | 'ending'> {
   const dir = runDir(resources, id);
-  const status = await resources.executor.status(dir);
-  if (status.state === 'running') {
-    const age = Date.now() - status.startedAt.getTime();
-    await resources.executor.signal(dir, 'SIGTERM');
-    if (age > 0 && (await resources.executor.status(dir)).state === 'running') return 'ending';
+  if ((await resources.executor.status(dir)).state === 'running') {
+    await resources.executor.signal(dir, signal);
+    if ((await resources.executor.status(dir)).state === 'running') return 'ending';
   }
   await rm(dir, { recursive: true, force: true });
   await rm(socketDir(id), { recursive: true, force: true });

@@ -18,9 +18,8 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
       throw call.error('ValidationException', 'DeploymentConfig is not supported by Clary yet.');
     }
     const configArn = endpointConfigArn(call, input.EndpointConfigName);
-    if (!(await endpointConfigStore(deps.database).find(configArn))) {
-      throw call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
-    }
+    const noConfig = () => call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
+    if (!(await endpointConfigStore(deps.database).find(configArn))) throw noConfig();
     const store = endpointStore(deps.database);
     const arn = endpointArn(call, input.EndpointName);
     const endpoint = await store.find(arn);
@@ -36,9 +35,13 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
       modifiedAt: call.now,
     };
     try {
-      await deps.database.write([store.update(next), deps.outbox.add(endpointEvent(next))]);
+      await deps.database.write([
+        store.update(next),
+        endpointConfigStore(deps.database).stillThere(configArn),
+        deps.outbox.add(endpointEvent(next)),
+      ]);
     } catch (error) {
-      if (error instanceof Conflict) throw refusal('changed meanwhile');
+      if (error instanceof Conflict) throw error.index > 0 ? noConfig() : refusal('changed meanwhile');
       throw error;
     }
     deps.outbox.wake();

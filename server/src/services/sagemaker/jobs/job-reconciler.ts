@@ -102,6 +102,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   }
 
   async function downloadPhase(job: Job<Request>): Promise<number | undefined> {
+    if (job.state.stopRequestedAt) return end(job, 'Stopped');
     const ml = join(dirOf(job), 'ml');
     await rm(ml, { recursive: true, force: true });
     await work.prepare(job, ml, await role(job));
@@ -138,7 +139,8 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     const ended = status.state === 'exited' || status.state === 'lost';
     const file = executor.logFile(dir);
     const { offset, more } = await shipLog(service(job), logStream(job), file, job.logOffset, clock.now(), ended);
-    const current = offset === job.logOffset ? job : await change(job, { logOffset: offset });
+    if (offset !== job.logOffset) await database.write([store.keepLogOffset(job.arn, offset)]);
+    const current = { ...job, logOffset: offset };
     if (!ended) return limits(current);
     if (more) return 0;
     if (status.state === 'lost') {

@@ -71,17 +71,23 @@ export function jobStore<Request>(database: Database, kind: JobKind) {
     insert: (job: Job<Request>): Statement =>
       statement(sql.insertInto('sagemaker_jobs').values(rowOf(job)).compile(), 1),
 
-    /** Holds only if nobody changed the job since it was read. */
-    update: (job: Job<Request>): Statement =>
-      statement(
+    /** Holds only if nobody changed the job since it was read. Leaves the log's offset alone. */
+    update(job: Job<Request>): Statement {
+      const { log_offset: _, ...row } = rowOf(job);
+      return statement(
         sql
           .updateTable('sagemaker_jobs')
-          .set({ ...rowOf(job), revision: job.revision + 1 })
+          .set({ ...row, revision: job.revision + 1 })
           .where('arn', '=', job.arn)
           .where('revision', '=', job.revision)
           .compile(),
         1,
-      ),
+      );
+    },
+
+    /** Whoever else changed the job: what was shipped must not be shipped again. */
+    keepLogOffset: (arn: string, offset: number): Statement =>
+      statement(sql.updateTable('sagemaker_jobs').set({ log_offset: offset }).where('arn', '=', arn).compile()),
 
     async find(arn: string): Promise<Job<Request> | undefined> {
       const [row] = await database.read(sql.selectFrom('sagemaker_jobs').selectAll().where('arn', '=', arn).compile());

@@ -2,7 +2,7 @@
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { modelPackageStore } from '../model-packages/model-package-store.ts';
-import { modelPackageGroupArn, modelPackageGroupStore } from './model-package-group.ts';
+import { modelPackageGroupArn, modelPackageGroupName, modelPackageGroupStore } from './model-package-group.ts';
 
 export const deleteModelPackageGroup: SageMakerOperation<'DeleteModelPackageGroup'> = {
   access: (input, call) => [
@@ -10,15 +10,18 @@ export const deleteModelPackageGroup: SageMakerOperation<'DeleteModelPackageGrou
   ],
   async handle(input, call, deps) {
     const arn = modelPackageGroupArn(call, input.ModelPackageGroupName);
-    const latest = await modelPackageStore(deps.database).findLatestVersion(call, input.ModelPackageGroupName);
-    if (latest > 0) {
-      throw call.error('ConflictException', `Cannot delete Model Package Group ${arn}: it still has model packages.`);
-    }
+    const name = modelPackageGroupName(input.ModelPackageGroupName);
+    const versions = modelPackageStore(deps.database);
     try {
-      await deps.database.write([modelPackageGroupStore(deps.database).remove(arn)]);
+      await deps.database.write([
+        versions.noneIn(call, name),
+        modelPackageGroupStore(deps.database).remove(arn),
+        versions.forgetDeleted(call, name),
+      ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      throw call.error('ValidationException', `ModelPackageGroup ${arn} does not exist.`);
+      if (error.index > 0) throw call.error('ValidationException', `ModelPackageGroup ${arn} does not exist.`);
+      throw call.error('ConflictException', `Cannot delete Model Package Group ${arn}: it still has model packages.`);
     }
     return {};
   },

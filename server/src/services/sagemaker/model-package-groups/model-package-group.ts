@@ -12,5 +12,8 @@ export function modelPackageGroupArn(at: { region: string; account: string }, na
   return formatArn('sagemaker', at.region, at.account, `model-package-group/${nameOrArn}`);
 }
 
+/** The name in what modelPackageGroupArn takes. */
+export const modelPackageGroupName = (nameOrArn: string) => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+
 export const modelPackageGroupStore = (database: Database) =>
   namedStore<ModelPackageGroupRequest>(database, 'sagemaker_model_package_groups');

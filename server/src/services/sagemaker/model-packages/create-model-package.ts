@@ -7,7 +7,11 @@ import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { servingRuntime } from '../images.ts';
-import { modelPackageGroupArn, modelPackageGroupStore } from '../model-package-groups/model-package-group.ts';
+import {
+  modelPackageGroupArn,
+  modelPackageGroupName,
+  modelPackageGroupStore,
+} from '../model-package-groups/model-package-group.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import {
   type ModelPackage,
@@ -26,11 +30,12 @@ export const artifactUri = (request: ModelPackageRequest): string | undefined =>
 export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
   access(input, call) {
     const location = parseS3Uri(artifactUri(input) ?? '');
-    const name = input.ModelPackageGroupName ?? input.ModelPackageName ?? '*';
+    const group = input.ModelPackageGroupName;
+    const name = group ? `${modelPackageGroupName(group)}/*` : (input.ModelPackageName ?? '*');
     return [
       {
         action: 'sagemaker:CreateModelPackage',
-        resource: modelPackageArn(call, input.ModelPackageGroupName ? `${name}/*` : name),
+        resource: modelPackageArn(call, name),
       },
       ...(location ? [{ action: 's3:GetObject', resource: `arn:aws:s3:::${location.bucket}/${location.key}` }] : []),
     ];
@@ -42,11 +47,14 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
       try {
         await deps.database.write([
           modelPackageStore(deps.database).insert(version),
+          ...(version.groupName
+            ? [modelPackageGroupStore(deps.database).stillThere(modelPackageGroupArn(call, version.groupName))]
+            : []),
           deps.outbox.add(modelPackageEvent(version)),
         ]);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        // Somebody else took this number of the group: take the next. A name that is taken stays taken.
+        // Somebody else took this number of the group: take the next, if the group is still there. A name that is taken stays taken.
         if (version.groupName) continue;
         throw call.error('ConflictException', `Model Package already exists: ${version.arn}`);
       }
@@ -82,7 +90,7 @@ function checkRequest(input: ModelPackageRequest, call: Call): void {
 async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): Promise<ModelPackage> {
   const group = input.ModelPackageGroupName;
   const place = { account: call.account, region: call.region };
-  const groupName = group?.startsWith('arn:') ? group.slice(group.lastIndexOf('/') + 1) : group;
+  const groupName = group && modelPackageGroupName(group);
   let version: number | undefined;
   if (groupName) {
     const groupArn = modelPackageGroupArn(call, groupName);

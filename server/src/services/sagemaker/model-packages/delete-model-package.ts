@@ -10,12 +10,19 @@ export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage'> = {
   ],
   async handle(input, call, deps) {
     const arn = modelPackageArn(call, input.ModelPackageName);
-    try {
-      await deps.database.write([modelPackageStore(deps.database).remove(arn)]);
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      throw call.error('ValidationException', `ModelPackage ${arn} does not exist.`);
+    const store = modelPackageStore(deps.database);
+    for (;;) {
+      const version = await store.find(arn);
+      if (!version) throw call.error('ValidationException', `ModelPackage ${arn} does not exist.`);
+      try {
+        await deps.database.write([store.remove(version)]);
+        break;
+      } catch (error) {
+        // Its check, or another caller, changed the version meanwhile: look again.
+        if (!(error instanceof Conflict)) throw error;
+      }
     }
+    deps.wake.modelPackage(arn);
     return {};
   },
 };

@@ -1,5 +1,6 @@
 /** ListModelPackages: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html */
 import type { SageMakerOperation } from '../deps.ts';
+import { modelPackageGroupName } from '../model-package-groups/model-package-group.ts';
 import { offsetToken, readOffsetToken } from '../offset-token.ts';
 import { modelPackageStore } from './model-package-store.ts';
 
@@ -10,14 +11,14 @@ export const listModelPackages: SageMakerOperation<'ListModelPackages'> = {
     const limit = input.MaxResults ?? 10;
     const group = input.ModelPackageGroupName;
     const versions = await modelPackageStore(deps.database).list(call, {
-      groupName: group?.startsWith('arn:') ? group.slice(group.lastIndexOf('/') + 1) : group,
+      groupName: group && modelPackageGroupName(group),
       type: input.ModelPackageType ?? 'Unversioned',
       nameContains: input.NameContains,
       approvalStatus: input.ModelApprovalStatus,
       createdAfter: input.CreationTimeAfter,
       createdBefore: input.CreationTimeBefore,
-      sortBy: input.SortBy === 'Name' ? 'arn' : 'created_at',
-      order: input.SortOrder === 'Ascending' ? 'asc' : 'desc',
+      sortBy: input.SortBy === 'Name' ? 'name' : 'created_at',
+      order: input.SortOrder === 'Descending' ? 'desc' : 'asc',
       offset,
       limit: limit + 1,
     });

@@ -2,7 +2,7 @@
  * The check of a model package: its artifact is fetched, opened, loaded and asked for a prediction by a process of its own. Only then is the version
  * Completed; else it is Failed and says why.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { ArchiveRefused } from '../../../engine/archive.ts';
@@ -20,8 +20,9 @@ const lookAgainMs = 1000;
 export function startModelPackageReconciler(resources: SageMakerResources): Reconciler {
   const { database, outbox, clock, log, executor, settings } = resources;
   const store = modelPackageStore(database);
-  const dirOf = (version: ModelPackage) => join(settings.runsDir, 'probes', version.state.runId);
-  const watched = new Map<string, () => void>();
+  const probesDir = join(settings.runsDir, 'probes');
+  const dirOf = (version: ModelPackage) => join(probesDir, version.state.runId);
+  const watched = new Map<string, { dir: string; unwatch: () => void }>();
 
   async function change(version: ModelPackage, to: Partial<ModelPackage>): Promise<void> {
     const next = { ...version, ...to, modifiedAt: clock.now() };
@@ -32,9 +33,32 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   async function end(version: ModelPackage, failureReason?: string): Promise<undefined> {
     const state = failureReason ? { ...version.state, failureReason: failureReason.slice(0, 1024) } : version.state;
     await change(version, { status: failureReason ? 'Failed' : 'Completed', state });
-    watched.get(version.arn)?.();
+    watched.get(version.arn)?.unwatch();
     watched.delete(version.arn);
     await rm(dirOf(version), { recursive: true, force: true });
+  }
+
+  /** The version was deleted during its check: the check ends, too. */
+  async function abandon(arn: string, dir: string): Promise<number> {
+    if ((await executor.status(dir)).state === 'running') {
+      await executor.signal(dir, 'SIGKILL');
+      return lookAgainMs;
+    }
+    watched.get(arn)?.unwatch();
+    watched.delete(arn);
+    await rm(dir, { recursive: true, force: true });
+    return 0;
+  }
+
+  /** Folders of checks whose versions ended or were deleted just before a kill. */
+  async function sweep(): Promise<void> {
+    const arns = await store.listUnchecked();
+    const used = new Set(
+      (await Promise.all(arns.map((arn) => store.find(arn)))).map((version) => version?.state.runId),
+    );
+    for (const name of await readdir(probesDir).catch(() => [])) {
+      if (!used.has(name)) await rm(join(probesDir, name), { recursive: true, force: true });
+    }
   }
 
   /** Starts the check; answers why it cannot. */
@@ -64,7 +88,11 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
 
   async function step(arn: string): Promise<number | undefined> {
     const version = await store.find(arn);
-    if (!version || (version.status !== 'Pending' && version.status !== 'InProgress')) return undefined;
+    const check = watched.get(arn);
+    // Its name may have been given to another version meanwhile.
+    if (check && check.dir !== (version && dirOf(version))) return abandon(arn, check.dir);
+    if (!version) return undefined;
+    if (version.status !== 'Pending' && version.status !== 'InProgress') return undefined;
     if (version.status === 'Pending') {
       await change(version, { status: 'InProgress' });
       return 0;
@@ -86,17 +114,18 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     } else if (clock.now().getTime() - status.startedAt.getTime() > checkMs) {
       await executor.signal(dir, 'SIGKILL');
     }
-    if (!watched.has(arn))
-      watched.set(
-        arn,
-        executor.onExit(dir, () => reconciler.wake(arn)),
-      );
+    if (!watched.has(arn)) watched.set(arn, { dir, unwatch: executor.onExit(dir, () => reconciler.wake(arn)) });
     return lookAgainMs;
   }
 
+  let swept = false;
   const reconciler = startReconciler({
     name: 'model packages',
-    list: () => store.listUnchecked(),
+    async list() {
+      if (!swept) await sweep();
+      swept = true;
+      return store.listUnchecked();
+    },
     step,
     everyMs: 10_000,
     concurrency: 4,
@@ -107,7 +136,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     wake: reconciler.wake,
     async stop() {
       await reconciler.stop();
-      for (const unwatch of watched.values()) unwatch();
+      for (const { unwatch } of watched.values()) unwatch();
     },
   };
 }

@@ -25,7 +25,7 @@ export interface PackagePage {
   readonly approvalStatus: string | undefined;
   readonly createdAfter: Date | undefined;
   readonly createdBefore: Date | undefined;
-  readonly sortBy: 'arn' | 'created_at';
+  readonly sortBy: 'name' | 'created_at';
   readonly order: 'asc' | 'desc';
   readonly offset: number;
   readonly limit: number;
@@ -66,7 +66,8 @@ const packageOf = (row: PackageTable): ModelPackage => ({
 type Place = { readonly account: string; readonly region: string };
 
 export function modelPackageStore(database: Database) {
-  const all = () => sql.selectFrom('sagemaker_model_packages').selectAll();
+  /** A version that was deleted stays as a row, so that its number, and with it its ARN, is never given to another. */
+  const all = () => sql.selectFrom('sagemaker_model_packages').selectAll().where('status', '!=', 'Deleting');
   return {
     insert: (version: ModelPackage): Statement =>
       statement(sql.insertInto('sagemaker_model_packages').values(rowOf(version)).compile(), 1),
@@ -83,15 +84,52 @@ export function modelPackageStore(database: Database) {
         1,
       ),
 
-    remove: (arn: string): Statement =>
-      statement(sql.deleteFrom('sagemaker_model_packages').where('arn', '=', arn).compile(), 1),
+    /** Holds only if nobody changed it since it was read. */
+    remove: (version: ModelPackage): Statement =>
+      statement(
+        version.groupName
+          ? sql
+              .updateTable('sagemaker_model_packages')
+              .set({ status: 'Deleting', revision: version.revision + 1 })
+              .where('arn', '=', version.arn)
+              .where('revision', '=', version.revision)
+              .compile()
+          : sql.deleteFrom('sagemaker_model_packages').where('arn', '=', version.arn).compile(),
+        1,
+      ),
+
+    /** With their group its numbers go. */
+    forgetDeleted: (at: Place, groupName: string): Statement =>
+      statement(
+        sql
+          .deleteFrom('sagemaker_model_packages')
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where('group_name', '=', groupName)
+          .where('status', '=', 'Deleting')
+          .compile(),
+      ),
 
     async find(arn: string): Promise<ModelPackage | undefined> {
       const [row] = await database.read(all().where('arn', '=', arn).compile());
       return row && packageOf(row);
     },
 
-    /** 0 where the group has none. */
+    /** Holds only if the group has no version when the write happens. */
+    noneIn: (at: Place, groupName: string): Statement =>
+      statement(
+        sql
+          .updateTable('sagemaker_model_packages')
+          .set((e) => ({ version: e.ref('version') }))
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where('group_name', '=', groupName)
+          .where('status', '!=', 'Deleting')
+          .compile(),
+        0,
+      ),
+
+    /** The greatest number that was given in the group; 0 where none was. */
     async findLatestVersion(at: Place, groupName: string): Promise<number> {
       const [row] = await database.read(
         sql
@@ -129,8 +167,10 @@ export function modelPackageStore(database: Database) {
       if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
       const rows = await database.read(
         query
-          .orderBy(page.sortBy, page.order)
+          // By name, and by number within it: as text, version 10 would come before version 2.
+          .orderBy(page.sortBy === 'name' ? 'group_name' : 'created_at', page.order)
           .orderBy('version', page.order)
+          .orderBy('arn', page.order)
           .limit(page.limit)
           .offset(page.offset)
           .compile(),

@@ -20,7 +20,7 @@ export const listTrainingJobs: SageMakerOperation<'ListTrainingJobs'> = {
       modifiedAfter: input.LastModifiedTimeAfter,
       modifiedBefore: input.LastModifiedTimeBefore,
       sortBy: input.SortBy === 'Name' ? 'name' : input.SortBy === 'Status' ? 'status' : 'created_at',
-      order: input.SortOrder === 'Ascending' ? 'asc' : 'desc',
+      order: input.SortOrder === 'Descending' ? 'desc' : 'asc',
       offset,
       limit: limit + 1,
     });

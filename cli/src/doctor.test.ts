@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { clary, place } from './example-place.ts';
+
+describe('clary doctor does', { concurrency: 2 }, () => {
+  test('say all that is there', async () => {
+    using here = place();
+    const cache = join(here.dir, '.cache/clary/xgboost-cpu-1.2.3/xgboost/lib');
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(join(cache, 'libxgboost.so'), '');
+    const { out } = await clary(here.env, 'doctor', '--port', '0');
+    assert.match(out, new RegExp(`^ok {7}Node ${process.version}\n`));
+    assert.match(out, new RegExp(`\nok {7}XGBoost's library: ${cache}/libxgboost.so\n`));
+    assert.match(out, /\nok {7}disk space for data: \d+ GiB free at \/.*\/\.local\/share\/clary\n/);
+    assert.match(out, /\nok {7}port 0: free\n/);
+  });
+
+  test('say what is missing, what that costs and how to mend it; status 1 where nothing works without it', async () => {
+    using here = place();
+    const bin = join(here.dir, 'bin');
+    mkdirSync(bin);
+    const { code, out } = await clary({ ...here.env, PATH: bin }, 'doctor', '--port', '0');
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /\nMISSING {2}Python ≥ 3\.10\n {11}costs: XGBoost cannot be fetched; no training\n {11}mend: {2}apt-get install python3\n/,
+    );
+    assert.match(out, /\nMISSING {2}pip\n/);
+    assert.match(out, /\nmissing {2}XGBoost's library\n {11}costs: /);
+    assert.match(out, /\nmissing {2}bubblewrap\n/);
+    // A Python that is too old is none.
+    writeFileSync(join(bin, 'python3'), '#!/bin/sh\necho 3.9.1\n');
+    chmodSync(join(bin, 'python3'), 0o755);
+    const old = await clary({ ...here.env, PATH: bin }, 'doctor', '--port', '0');
+    assert.match(old.out, /\nMISSING {2}Python ≥ 3\.10\n/);
+  });
+
+  test('say a port that is taken, by flag or variable', async () => {
+    using here = place();
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const missing = new RegExp(`\nmissing {2}port ${port}\n`);
+    assert.match((await clary(here.env, 'doctor', '--port', String(port))).out, missing);
+    assert.match((await clary({ ...here.env, CLARY_PORT: String(port) }, 'doctor')).out, missing);
+    server.close();
+  });
+});

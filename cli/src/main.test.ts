@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import packageJson from '../package.json' with { type: 'json' };
+import { clary, type Place, place } from './example-place.ts';
+import { usage } from './usage.ts';
+
+const stored = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: "it's/+secret" };
+
+function started(here: Place, more: object = {}): string {
+  const data = join(here.dir, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'credentials.json'), JSON.stringify({ ...stored, ...more }));
+  return data;
+}
+
+describe('clary does', { concurrency: 2 }, () => {
+  test('print its usage, and its version', async () => {
+    using here = place();
+    for (const args of [[], ['help'], ['--help'], ['-h']])
+      assert.deepEqual(await clary(here.env, ...args), { code: 0, out: `${usage}\n`, errors: '' });
+    assert.equal((await clary(here.env, '--version')).out, `${packageJson.version}\n`);
+  });
+
+  test('env: lines that a shell takes as they are meant', async () => {
+    using here = place();
+    const data = started(here, { endpoint: 'http://127.0.0.1:7001', region: 'eu-west-1' });
+    const { code, out } = await clary(here.env, 'env', '--data', data);
+    assert.equal(code, 0);
+    assert.equal(
+      out,
+      `export AWS_ENDPOINT_URL='http://127.0.0.1:7001'
+export AWS_ACCESS_KEY_ID='AKIAEXAMPLE'
+export AWS_SECRET_ACCESS_KEY='it'\\''s/+secret'
+export AWS_REGION='eu-west-1'
+export AWS_DEFAULT_REGION='eu-west-1'
+`,
+    );
+    const shell = spawn('sh', ['-c', `${out}printf %s "$AWS_SECRET_ACCESS_KEY"`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    assert.equal(String((await once(shell.stdout, 'data'))[0]), stored.secretAccessKey);
+  });
+
+  test('env --json, and --port before what is stored', async () => {
+    using here = place();
+    const data = started(here, { endpoint: 'http://127.0.0.1:7001', region: 'eu-west-1' });
+    const { out } = await clary(here.env, 'env', '--json', '--port', '7002', '--data', data);
+    assert.deepEqual(JSON.parse(out), {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:7002',
+      AWS_ACCESS_KEY_ID: stored.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: stored.secretAccessKey,
+      AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+    });
+  });
+
+  test('env: look where `clary up` with the same variables keeps its data', async () => {
+    using here = place();
+    const data = started(here);
+    assert.match((await clary({ ...here.env, CLARY_DATA: data }, 'env')).out, /'AKIAEXAMPLE'/);
+    mkdirSync(join(here.dir, '.local/share'), { recursive: true });
+    symlinkSync(data, join(here.dir, '.local/share/clary'));
+    assert.match((await clary(here.env, 'env')).out, /'AKIAEXAMPLE'/);
+  });
+});
+
+describe('clary refuses', { concurrency: 2 }, () => {
+  test('a command that is none: status 2 and the usage', async () => {
+    using here = place();
+    assert.deepEqual(await clary(here.env, 'dance'), {
+      code: 2,
+      out: '',
+      errors: `clary: there is no command "dance"\n\n${usage}\n`,
+    });
+  });
+
+  test('flags that are none: status 2 and the usage', async () => {
+    using here = place();
+    for (const command of ['env', 'doctor', 'demo'])
+      assert.deepEqual(await clary(here.env, command, '--colour'), {
+        code: 2,
+        out: '',
+        errors: `clary ${command}: Unknown option '--colour'\n\n${usage}\n`,
+      });
+  });
+
+  test('env where nothing has been started, with the way out', async () => {
+    using here = place();
+    const data = join(here.dir, 'data');
+    assert.deepEqual(await clary(here.env, 'env', '--data', data), {
+      code: 1,
+      out: '',
+      errors: `clary env: no platform has been started in ${data} yet (${join(data, 'credentials.json')} is missing): run \`npx clary up\` first, or name its folder with --data\n`,
+    });
+  });
+
+  test('env where the file cannot be read', async () => {
+    using here = place();
+    const file = join(started(here), 'credentials.json');
+    writeFileSync(file, '{');
+    const broken = await clary(here.env, 'env', '--data', join(here.dir, 'data'));
+    assert.deepEqual([broken.code, broken.out], [1, '']);
+    assert.ok(broken.errors.startsWith(`clary env: ${file} is no JSON: `), broken.errors);
+    rmSync(file);
+    mkdirSync(file);
+    const folder = await clary(here.env, 'env', '--data', join(here.dir, 'data'));
+    assert.ok(folder.errors.startsWith(`clary env: ${file} cannot be read: EISDIR`), folder.errors);
+  });
+
+  test('values that cannot be', async () => {
+    using here = place();
+    const port = await clary(here.env, 'doctor', '--port', 'http');
+    assert.deepEqual(
+      [port.code, port.errors],
+      [1, 'clary doctor: --port must be a whole number up to 65535, not "http"\n'],
+    );
+    const data = await clary(here.env, 'env', '--data', '');
+    assert.deepEqual([data.code, data.errors], [1, 'clary env: --data must not be empty\n']);
+  });
+});

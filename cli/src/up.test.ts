@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import packageJson from '../package.json' with { type: 'json' };
+import { clary, place, up } from './example-place.ts';
+
+describe('clary up does', { concurrency: 2 }, () => {
+  test('say where it answers and how to use it, and end with 0 by Ctrl-C', async () => {
+    using here = place();
+    await using server = await up(here, 6);
+    const data = join(here.dir, 'data');
+    const [url = ''] = /http:\S+$/.exec(server.out[0] ?? '') ?? [];
+    assert.deepEqual(server.out, [
+      `Clary ${packageJson.version} answers at ${url}`,
+      '  region       us-east-1',
+      '  account      000000000000',
+      `  credentials  ${join(data, 'credentials.json')} (readable by you only)`,
+      '',
+      `  eval "$(npx clary env --data ${data})"    then any AWS client works; Ctrl-C stops`,
+    ]);
+    const health = await fetch(`${url}/_clary/health`);
+    assert.deepEqual(await health.json(), { status: 'ok', version: packageJson.version });
+    const { out } = await clary(here.env, 'env', '--json', '--data', data);
+    assert.equal(JSON.parse(out).AWS_ENDPOINT_URL, url);
+    assert.deepEqual(await server.end('SIGINT'), [0, null]);
+  });
+});
+
+describe('clary up refuses', { concurrency: 2 }, () => {
+  test('up with settings that cannot be: one line, status 1', async () => {
+    using here = place();
+    const { code, out, errors } = await clary(here.env, 'up', '--port', 'http');
+    assert.deepEqual([code, out, errors], [1, '', 'clary: --port must be a whole number, not "http"\n']);
+  });
+
+  test('up on a port that is taken', async () => {
+    using here = place();
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { code, errors } = await clary(here.env, 'up', '--data', join(here.dir, 'data'), '--port', String(port));
+    server.close();
+    assert.equal(code, 1);
+    assert.match(errors, new RegExp(`^clary: .*EADDRINUSE.*127\\.0\\.0\\.1:${port}\n$`));
+  });
+
+  test('a second server in the same folder, by the first one’s process: it is the command itself', async () => {
+    using here = place();
+    await using server = await up(here, 1, '--ready-json');
+    const data = join(here.dir, 'data');
+    const { code, out, errors } = await clary(here.env, 'up', '--data', data, '--port', '0');
+    assert.deepEqual([code, out], [1, '']);
+    assert.equal(
+      errors,
+      `clary: another server (process ${server.pid}) uses ${data}: stop it, or choose another folder with --data\n`,
+    );
+    assert.deepEqual(await server.end('SIGTERM'), [0, null]);
+  });
+});

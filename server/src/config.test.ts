@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { ConfigError, readConfig, settings } from './config.ts';
+
+const read = (args: string[] = [], env: Record<string, string | undefined> = {}) => readConfig(args, env);
+const refuses = (args: string[], env: Record<string, string>, message: string) =>
+  assert.throws(() => read(args, env), new ConfigError(message));
+
+describe('readConfig does', () => {
+  test('take what is left out at its default', () => {
+    const { nodePath, runtimeMain, runtimeEnvironment, ...config } = read();
+    assert.deepEqual(config, {
+      dataDir: join(homedir(), '.local', 'share', 'clary'),
+      host: '127.0.0.1',
+      port: 4566,
+      region: 'us-east-1',
+      account: '000000000000',
+      logLevel: 'info',
+      anyCredentials: false,
+      allowReset: false,
+      requireApprovedModelPackage: true,
+      captureFlushMs: 1000,
+      metricsFlushMs: 1000,
+      maxRunningJobs: Math.max(2, availableParallelism()),
+      durability: 'power',
+      readyJson: false,
+    });
+    assert.equal(nodePath, process.execPath);
+    assert.ok(existsSync(runtimeMain), runtimeMain);
+    assert.deepEqual(runtimeEnvironment, { NODE_COMPILE_CACHE: join(homedir(), '.cache', 'clary', 'compiled') });
+  });
+
+  /** Flag, its value, the variable's value, what both make of the setting. */
+  const given: [name: string, flags: string[], variable: string, key: string, value: unknown][] = [
+    ['data', ['--data', '/srv/clary'], '/srv/clary', 'dataDir', '/srv/clary'],
+    ['data', ['--data=rel'], 'rel', 'dataDir', resolve('rel')],
+    ['host', ['--host', '0.0.0.0'], '0.0.0.0', 'host', '0.0.0.0'],
+    ['port', ['--port', '0'], '0', 'port', 0],
+    ['port', ['--port', '65535'], '65535', 'port', 65_535],
+    ['region', ['--region', 'us-gov-west-1'], 'us-gov-west-1', 'region', 'us-gov-west-1'],
+    ['account', ['--account', '123456789012'], '123456789012', 'account', '123456789012'],
+    ['log-level', ['--log-level', 'silent'], 'silent', 'logLevel', 'silent'],
+    ['any-credentials', ['--any-credentials'], 'on', 'anyCredentials', true],
+    ['allow-reset', ['--allow-reset'], 'TRUE', 'allowReset', true],
+    ['require-approved-model-package', ['--no-require-approved-model-package'], 'off', 'requireApprovedModelPackage', false],
+    ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
+    ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
+    ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
+    ['durability', ['--durability', 'process'], 'process', 'durability', 'process'],
+    ['ready-json', ['--ready-json'], '1', 'readyJson', true],
+  ]; // biome-ignore format: a table
+  const variableOf = (flag: string) => `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
+  for (const [flag, flags, variable, key, value] of given) {
+    test(`read --${flag} and ${variableOf(flag)}: ${variable}`, () => {
+      assert.equal(read(flags)[key as 'port'], value);
+      assert.equal(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
+    });
+  }
+
+  test('know each of its settings by the table above', () =>
+    assert.deepEqual(new Set(given.map(([flag]) => flag)), new Set(Object.values(settings).map(({ flag }) => flag))));
+
+  test('prefer the flag to the variable, and the last flag to the first', () => {
+    assert.equal(read(['--port', '2'], { CLARY_PORT: '1' }).port, 2);
+    assert.equal(read(['--port', '2', '--port', '3']).port, 3);
+    assert.equal(read(['--no-allow-reset'], { CLARY_ALLOW_RESET: 'on' }).allowReset, false);
+    assert.equal(read(['--allow-reset'], { CLARY_ALLOW_RESET: 'off' }).allowReset, true);
+    assert.equal(read(['--port', '2'], { CLARY_PORT: 'never looked at' }).port, 2);
+  });
+
+  test('take an empty variable for none', () => {
+    const env = { CLARY_PORT: '', CLARY_DATA: '', CLARY_REQUIRE_APPROVED_MODEL_PACKAGE: '', XDG_DATA_HOME: '' };
+    assert.deepEqual(read([], env), read());
+  });
+
+  test('read switches in every usual word', () => {
+    for (const word of ['1', 'true', 'on', 'YES']) assert.equal(read([], { CLARY_ALLOW_RESET: word }).allowReset, true);
+    for (const word of ['0', 'false', 'Off', 'no'])
+      assert.equal(read([], { CLARY_ALLOW_RESET: word }).allowReset, false);
+  });
+
+  test('keep data where XDG says', () => assert.equal(read([], { XDG_DATA_HOME: '/xdg' }).dataDir, '/xdg/clary'));
+
+  test('hand on to jobs what they need to fetch a package, and nothing else', () => {
+    const env = { PATH: '/bin', HOME: '/home/a', https_proxy: 'p', PIP_INDEX_URL: 'i', SSL_CERT_FILE: 'c' };
+    const secrets = {
+      AWS_SECRET_ACCESS_KEY: 's',
+      CLARY_ACCOUNT: '123456789012',
+      NODE_OPTIONS: '--inspect',
+      LD_PRELOAD: 'l',
+    };
+    assert.deepEqual(read([], { ...env, ...secrets }).runtimeEnvironment, {
+      ...env,
+      NODE_COMPILE_CACHE: '/home/a/.cache/clary/compiled',
+    });
+    const cache = (given: Record<string, string>) => read([], given).runtimeEnvironment.NODE_COMPILE_CACHE;
+    assert.equal(cache({ CLARY_CACHE_DIR: '/c', XDG_CACHE_HOME: '/x' }), '/c/compiled');
+    assert.equal(cache({ XDG_CACHE_HOME: '/x' }), '/x/clary/compiled');
+  });
+
+  test('open itself to every key on this machine alone', () => {
+    for (const host of ['127.0.0.1', '::1', 'localhost'])
+      assert.equal(read(['--any-credentials', '--host', host]).anyCredentials, true);
+  });
+});
+
+describe('readConfig refuses', () => {
+  const flags = Object.values(settings)
+    .map(({ flag }) => `--${flag}`)
+    .join(' ');
+
+  test('flags that are none, with those that are', () => {
+    refuses(['--colour', 'red'], {}, `Unknown option '--colour'. The flags are: ${flags}`);
+    refuses(['--constructor'], {}, `Unknown option '--constructor'. The flags are: ${flags}`);
+    refuses(['now'], {}, `Unexpected argument 'now'. The flags are: ${flags}`);
+    refuses(['--port'], {}, `Option '--port <value>' argument missing. The flags are: ${flags}`);
+    refuses(['--allow-reset=yes'], {}, `Option '--allow-reset' does not take an argument. The flags are: ${flags}`);
+  });
+
+  const bad: [flag: string, value: string, message: string][] = [
+    ['port', 'http', 'must be a whole number, not "http"'],
+    ['port', '-1', 'must be a whole number, not "-1"'],
+    ['port', '1e3', 'must be a whole number, not "1e3"'],
+    ['port', '0x10', 'must be a whole number, not "0x10"'],
+    ['port', ' ', 'must be a whole number, not " "'],
+    ['port', '65536', 'must be at most 65535, not 65536'],
+    ['max-running-jobs', '0', 'must be at least 1, not 0'],
+    ['max-running-jobs', 'many', 'must be a whole number, not "many"'],
+    ['capture-flush-ms', '1.5', 'must be a whole number, not "1.5"'],
+    ['metrics-flush-ms', '99999999999', 'must be at most 2147483647, not 99999999999'],
+    ['log-level', 'loud', 'must be one of debug, info, warn, error, silent, not "loud"'],
+    ['durability', 'none', 'must be one of power, process, not "none"'],
+    ['account', '12345', 'must be twelve digits, not "12345"'],
+    ['region', 'mars', 'must look like us-east-1, not "mars"'],
+  ];
+  for (const [flag, value, message] of bad) {
+    test(`--${flag} "${value}", by the name that it was given under`, () => {
+      refuses([`--${flag}=${value}`], {}, `--${flag} ${message}`);
+      const variable = `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
+      refuses([], { [variable]: value }, `${variable} ${message}`);
+    });
+  }
+
+  test('a switch in a word that is neither', () => {
+    for (const flag of ['ANY_CREDENTIALS', 'ALLOW_RESET', 'REQUIRE_APPROVED_MODEL_PACKAGE', 'READY_JSON'])
+      refuses([], { [`CLARY_${flag}`]: 'ture' }, `CLARY_${flag} must be on or off, not "ture"`);
+  });
+
+  test('empty flags: --data "" would be the folder that one stands in', () => {
+    refuses(['--data', ''], {}, '--data must not be empty');
+    refuses(['--host='], {}, '--host must not be empty');
+  });
+
+  test('to accept every key from every machine', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.0.7', 'example.com'])
+      refuses(
+        ['--any-credentials', '--host', host],
+        {},
+        `--any-credentials opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${host}`,
+      );
+  });
+});

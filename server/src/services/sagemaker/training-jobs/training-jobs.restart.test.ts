@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  StopTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { until } from '../../../../../examples/road/stage.ts';
+import { startPlatformProcess } from '../../../../../test/harness/platform.ts';
+import { channel, openWorkbench, slowCsv } from '../../../../../test/harness/workbench.ts';
+
+const slow = {
+  InputDataConfig: [channel('train', 'slow/')],
+  HyperParameters: { num_round: '1000000', max_depth: '8' },
+};
+
+describe('training jobs survive', () => {
+  it('a kill of the server while one runs and another waits for its place', async () => {
+    await using killed = await startPlatformProcess({ flags: ['--max-running-jobs', '1'] });
+    const own = await openWorkbench(killed, { maxAttempts: 8 });
+    await own.put('slow/data.csv', slowCsv());
+    const first = { ...slow, HyperParameters: { num_round: '120', max_depth: '8' } };
+    await own.sagemaker.send(new CreateTrainingJobCommand(own.trainingJob('first', first)));
+    await own.sagemaker.send(new CreateTrainingJobCommand(own.trainingJob('second')));
+    await until('first to run', async () => {
+      const job = await own.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'first' }));
+      return job.SecondaryStatus === 'Training' ? true : undefined;
+    });
+    await killed.kill9();
+    await killed.restart();
+    const ended = [await own.jobEnd('first'), await own.jobEnd('second')];
+    for (const job of ended) {
+      assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+      assert.deepEqual(
+        job.SecondaryStatusTransitions?.map(({ Status }) => Status),
+        ['Starting', 'Downloading', 'Training', 'Uploading', 'Completed'],
+      );
+    }
+    assert.ok((ended[1]?.TrainingStartTime ?? 0) >= (ended[0]?.TrainingEndTime ?? Number.POSITIVE_INFINITY));
+  });
+
+  it('a stop and a kill at once', async () => {
+    await using killed = await startPlatformProcess();
+    const own = await openWorkbench(killed, { maxAttempts: 8 });
+    await own.put('slow/data.csv', slowCsv());
+    await own.sagemaker.send(new CreateTrainingJobCommand(own.trainingJob('halted', slow)));
+    await own.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 'halted' }));
+    await killed.kill9();
+    await killed.restart();
+    const job = await own.jobEnd('halted');
+    assert.equal(job.TrainingJobStatus, 'Stopped');
+    const statuses = job.SecondaryStatusTransitions?.map(({ Status }) => Status) ?? [];
+    assert.ok(!statuses.slice(statuses.indexOf('Stopping')).includes('Training'), String(statuses));
+  });
+});
