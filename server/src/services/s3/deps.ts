@@ -7,6 +7,7 @@ import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { Blobs } from '../../storage/blobs.ts';
 import type { Database } from '../../storage/database.ts';
+import type { BucketCache } from './buckets/bucket-cache.ts';
 
 export interface S3Resources {
   readonly database: Database;
@@ -17,6 +18,7 @@ export interface S3Resources {
 }
 
 export interface S3Deps extends S3Resources {
+  readonly buckets: BucketCache;
   /** Says that a write left blobs behind which may be free now. */
   collect(): void;
 }

@@ -13,6 +13,7 @@
  */
 import { defineService, type OperationTable, type Service } from '../../contract/service.ts';
 import { startBlobCollector } from './blob-collector.ts';
+import { createBucketCache } from './buckets/bucket-cache.ts';
 import { createBucket } from './buckets/create-bucket.ts';
 import { deleteBucket } from './buckets/delete-bucket.ts';
 import { getBucketLocation } from './buckets/get-bucket-location.ts';
@@ -60,6 +61,7 @@ export const s3Operations = {
 
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {
   const collector = startBlobCollector(resources);
-  const deps: S3Deps = { ...resources, collect: () => collector.wake() };
+  const buckets = createBucketCache(resources.database);
+  const deps: S3Deps = { ...resources, buckets, collect: () => collector.wake() };
   return { service: defineService('s3', deps, s3Operations), stop: () => collector.stop() };
 }

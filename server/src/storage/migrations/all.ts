@@ -8,6 +8,7 @@ import { sagemakerRegistry } from './0005-sagemaker-registry.ts';
 import { sagemakerEndpoints } from './0006-sagemaker-endpoints.ts';
 import { cloudwatch } from './0007-cloudwatch.ts';
 import { cloudwatchLogs } from './0008-cloudwatch-logs.ts';
+import { s3BucketConfiguration } from './0011-s3-bucket-configuration.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   sagemakerEndpoints,
   cloudwatch,
   cloudwatchLogs,
+  s3BucketConfiguration,
 ];

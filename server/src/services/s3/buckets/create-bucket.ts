@@ -1,13 +1,14 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
 import type { Call } from '../../../contract/call.ts';
-import { Conflict } from '../../../storage/database.ts';
+import { Conflict, type Statement } from '../../../storage/database.ts';
 import { bucketAccess, bucketArn } from '../access.ts';
+import { putConfiguration } from '../bucket-configuration/configuration-store.ts';
 import type { S3Operation } from '../deps.ts';
 import { noSuchBucket } from '../refusals.ts';
 import type { BucketRow } from '../tables.ts';
 import { hasGrants, refuseUnsupported } from '../unsupported-headers.ts';
 import { isBucketName } from './bucket-name.ts';
-import { findBucket, insertBucket } from './bucket-store.ts';
+import { insertBucket } from './bucket-store.ts';
 
 /** The region that takes no LocationConstraint, and whose endpoint creates buckets of every region. */
 const firstRegion = 'us-east-1';
@@ -36,14 +37,27 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       document: JSON.stringify(input),
     };
     try {
-      await deps.database.write([insertBucket(row)]);
+      await deps.database.write([insertBucket(row), ...newBucketConfiguration(row)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      await refuseTaken(await findBucket(deps.database, name), row, call, error);
+      await refuseTaken(await deps.buckets.find(name), row, call, error);
     }
     return { Location: `/${name}`, BucketArn: bucketArn(name) };
   },
 };
+
+/** What S3 sets every new bucket to. */
+function newBucketConfiguration(row: BucketRow): Statement[] {
+  return [
+    putConfiguration(row, 'publicAccessBlock', {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    }),
+    putConfiguration(row, 'ownershipControls', { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] }),
+  ];
+}
 
 function regionOf(constraint: string | undefined, call: Call): string {
   if (constraint === undefined || constraint === '') {
