@@ -1,5 +1,6 @@
 /** The only SQL about buckets. */
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { parseConfiguration } from '../bucket-configuration/kinds.ts';
 import { type BucketRow, s3Tables } from '../tables.ts';
 import type { Bucket } from './bucket-cache.ts';
 
@@ -20,7 +21,7 @@ export async function findBucket(database: Database, name: string): Promise<Buck
   if (first === undefined) return undefined;
   const { kind: _kind, configured: _configured, ...row } = first;
   const configuration = Object.fromEntries(
-    rows.flatMap(({ kind, configured }) => (kind && configured ? [[kind, JSON.parse(configured)]] : [])),
+    rows.flatMap(({ kind, configured }) => (kind && configured ? [[kind, parseConfiguration(kind, configured)]] : [])),
   );
   return { ...row, configuration };
 }
