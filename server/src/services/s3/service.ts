@@ -1,13 +1,18 @@
 /**
  * S3: the table of its operations.
  *
- * Gaps: versioning, tagging, encryption, object lock, lifecycle, policies, CORS, notifications and websites answer 501, as do headers that ask
- * for them; bucket ownership is BucketOwnerEnforced, so ACLs are refused. DeleteObjects and CompleteMultipartUpload do not check the
- * Content-MD5 of their documents, and DeleteObjects is refused as a whole where one key may not be deleted. A key that is not there answers
- * NoSuchKey also to those who may not list. Storage classes that need a restore are refused.
+ * Gaps: versioning, object tags, encryption of objects, object lock and websites answer 501, as do headers that ask for them; grants on objects
+ * are refused. DeleteObjects and CompleteMultipartUpload do not check the Content-MD5 of their documents, and DeleteObjects is refused as a
+ * whole where one key may not be deleted. A key that is not there answers NoSuchKey also to those who may not list. Storage classes that need a
+ * restore are refused.
+ * Of buckets: lifecycle rules and notifications are kept and told, nobody carries them out yet; transitions have no effect (all classes are one
+ * disk). Grants are kept and told, nobody is let in by one. Whether a policy's principals, or a notification's destinations, exist is not asked,
+ * nor whether a condition key belongs to its action. aws:kms has one key, alias/aws/s3; others and aws:kms:dsse answer 501. Acceleration,
+ * logging, websites, replication, analytics, inventory, metrics, tiering and requester-pays cannot be set (501) and answer as never set.
+ * Put… of a configuration answers 200 where S3 answers 204 to some.
  * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. A copy names its
- * source's bytes. A part without a checksum is accepted whatever the upload was created with. Objects of other accounts cannot be reached.
- * `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
+ * source's bytes. A part without a checksum is accepted whatever the upload was created with. Other accounts come in
+ * where the bucket's policy names them. `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
  * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
  * a header for buffers; the AWS CLI asks for CRC64NVME.
  */

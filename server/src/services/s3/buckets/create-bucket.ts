@@ -14,9 +14,7 @@ import type { BucketRow } from '../tables.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
 import { isBucketName } from './bucket-name.ts';
 import { insertBucket } from './bucket-store.ts';
-
-/** The region that takes no LocationConstraint, and whose endpoint creates buckets of every region. */
-const firstRegion = 'us-east-1';
+import { firstRegion, isOtherRegion } from './regions.ts';
 
 export const createBucket: S3Operation<'CreateBucket'> = {
   /** Beyond CreateBucket, what the request sets needs the right to set it: see the page above. */
@@ -99,7 +97,7 @@ function regionOf(constraint: string | undefined, call: Call): string {
     return region;
   }
   if (region === undefined) return firstRegion;
-  if (region === firstRegion || !/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
+  if (!isOtherRegion(region)) {
     throw call.error('InvalidLocationConstraint', 'The specified location-constraint is not valid', {
       fields: { LocationConstraint: constraint },
     });

@@ -3,6 +3,7 @@ import type { BucketLocationConstraint, CreateBucketRequest } from '@aws-sdk/cli
 import { bucketAccess } from '../access.ts';
 import type { S3Operation } from '../deps.ts';
 import { getBucket } from './bucket.ts';
+import { firstRegion } from './regions.ts';
 
 export const getBucketLocation: S3Operation<'GetBucketLocation'> = {
   access: bucketAccess('s3:GetBucketLocation'),
@@ -11,6 +12,6 @@ export const getBucketLocation: S3Operation<'GetBucketLocation'> = {
     // `EU` is told as it was asked for (observed).
     const { CreateBucketConfiguration: asked } = JSON.parse(document) as CreateBucketRequest;
     if (asked?.LocationConstraint === 'EU') return { LocationConstraint: 'EU' };
-    return { LocationConstraint: region === 'us-east-1' ? undefined : (region as BucketLocationConstraint) };
+    return { LocationConstraint: region === firstRegion ? undefined : (region as BucketLocationConstraint) };
   },
 };
