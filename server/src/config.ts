@@ -82,6 +82,12 @@ export const settings = {
     default: 'power',
     doc: 'What acknowledged objects survive: power (every write is flushed to the disk) or process (a kill of the server).',
   },
+  defaultEncryption: {
+    flag: 'default-encryption',
+    kind: 'text',
+    default: 'AES256',
+    doc: 'How objects are encrypted at rest where neither their request nor their bucket says how: AES256, as at AWS, or none.',
+  },
   readyJson: {
     flag: 'ready-json',
     kind: 'switch',
@@ -104,6 +110,7 @@ export interface Config {
   readonly metricsFlushMs: number;
   readonly maxRunningJobs: number;
   readonly durability: 'power' | 'process';
+  readonly defaultEncryption: 'AES256' | 'none';
   readonly readyJson: boolean;
   readonly nodePath: string;
   readonly runtimeMain: string;
@@ -162,6 +169,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     metricsFlushMs: number('metricsFlushMs'),
     maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
     durability: choice('durability', 'power', 'process'),
+    defaultEncryption: choice('defaultEncryption', 'AES256', 'none'),
     readyJson: on('readyJson'),
     nodePath: process.execPath,
     runtimeMain: packageFile('@clary/runtime', join('src', 'main.ts')),

@@ -68,7 +68,15 @@ export async function buildPlatform({
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
   const runsDir = join(dataDir, 'runs');
 
-  const s3 = s3Service({ database, blobs, outbox, clock, log, objectSecret: objectSecretOf(platformKey) });
+  const s3 = s3Service({
+    database,
+    blobs,
+    outbox,
+    clock,
+    log,
+    settings: config,
+    objectSecret: objectSecretOf(platformKey),
+  });
   const sagemaker = sagemakerService({
     database,
     outbox,

@@ -11,6 +11,8 @@ export interface Access {
   readonly resource: string;
   /** Condition keys that the service adds, for example `{ 'iam:PassedToService': 'sagemaker.amazonaws.com' }`. */
   readonly context?: Readonly<Record<string, string>>;
+  /** The resource's own policy, where it has one, and the account that the resource is of. */
+  readonly resourcePolicy?: { readonly document: string; readonly account: string };
 }
 
 export interface Operation<S extends ServiceName, N extends OperationName<S>, Deps> {

@@ -1,12 +1,15 @@
 /** A service as the gateway sees it: a name from the catalog and a table of operations. */
 import type { ServiceName } from '../models/catalog.ts';
 import type { OperationName } from '../models/types.ts';
+import type { CrossOrigin } from './cross-origin.ts';
 import type { BoundOperation, Operation } from './operation.ts';
 
 export interface Service {
   readonly name: ServiceName;
   /** Operations by AWS's name. What is not here answers 501. */
   readonly operations: ReadonlyMap<string, BoundOperation>;
+  /** Where browsers may reach its resources from other origins. */
+  readonly crossOrigin?: CrossOrigin;
 }
 
 /** A service's table: the compiler checks each name and each operation's types against AWS's model. */

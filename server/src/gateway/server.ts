@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
-import { answer, type Outcome, type PipelineDeps } from './pipeline.ts';
+import { answerAcrossOrigins } from './cross-origin.ts';
+import type { Outcome, PipelineDeps } from './pipeline.ts';
 
 /** Answers a path below /_clary; undefined where there is none such. */
 export type OwnPath = (request: {
@@ -130,7 +131,7 @@ async function respond(
   deps: PipelineDeps,
   { head, requestId, signal, log, started }: Asked,
 ): Promise<void> {
-  const outcome = await answer(
+  const outcome = await answerAcrossOrigins(
     { head, stream: request, requestId, sourceIp: request.socket.remoteAddress ?? '', signal },
     deps,
   );

@@ -4,7 +4,7 @@
  * It never changes the input, and it looks at no stream.
  */
 import { Readable } from 'node:stream';
-import type { ProtocolName } from './catalog.ts';
+import type { ProtocolName, ServiceName } from './catalog.ts';
 import { type Constraint, constraintsOf, type ServiceConstraints } from './constraints.ts';
 import { compilePattern, maxPatternLength } from './patterns.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
@@ -30,6 +30,15 @@ export function violations(model: ServiceModel, operation: OperationModel, input
   const found: string[] = [];
   check(ruleOf(model, operation), input, '', false, found);
   return found;
+}
+
+/** Whether a value is what the model says of a shape: for services that tell of broken documents in words of their own (S3's MalformedXML). */
+export function conforms(service: ServiceName, shape: string, value: object): boolean {
+  const constraints = constraintsOf(service);
+  const constraint = constraints.shapes[shape];
+  const found: string[] = [];
+  if (constraint !== undefined) check(resolve(constraints, constraint), value, '', false, found);
+  return found.length === 0;
 }
 
 /** `1 validation error detected: …`, AWS's message for all of them. */

@@ -7,6 +7,8 @@ import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { Blobs } from '../../storage/blobs.ts';
 import type { Database } from '../../storage/database.ts';
+import type { EncryptionSettings } from './bucket-configuration/encryption/default-encryption.ts';
+import type { BucketCache } from './buckets/bucket-cache.ts';
 import type { Pins } from './bytes/pins.ts';
 
 export interface S3Resources {
@@ -14,6 +16,7 @@ export interface S3Resources {
   readonly blobs: Blobs;
   readonly outbox: Outbox;
   readonly clock: Clock;
+  readonly settings: EncryptionSettings;
   /** 32 bytes that the keys of encrypted objects come from. */
   readonly objectSecret: Uint8Array;
   readonly log: Log;
@@ -21,6 +24,7 @@ export interface S3Resources {
 
 export interface S3Deps extends S3Resources {
   readonly pins: Pins;
+  readonly buckets: BucketCache;
   /** Says that a write left blobs behind which may be free now. */
   collect(): void;
 }

@@ -72,3 +72,13 @@ export function conflictingOperation(call: Call): AwsError {
     { status: 409 },
   );
 }
+
+export function notConfigured(call: Call, bucket: string, code: string, message: string): AwsError {
+  return call.error(code, message, { status: 404, fields: { BucketName: bucket } });
+}
+
+/** S3's whole sentence: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html */
+export function accessDenied(call: Call, action: string, resource: string, because: string): AwsError {
+  const message = `User: ${call.principal.arn} is not authorized to perform: ${action} on resource: "${resource}" because ${because}`;
+  return call.error('AccessDenied', message, { status: 403 });
+}

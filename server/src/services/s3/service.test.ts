@@ -33,6 +33,7 @@ async function startService() {
     outbox,
     clock: systemClock,
     log,
+    settings: { defaultEncryption: 'AES256' },
     objectSecret: new Uint8Array(32),
   });
   const events: PlatformEvent[] = [];

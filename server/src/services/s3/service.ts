@@ -1,18 +1,64 @@
 /**
  * S3: the table of its operations.
  *
- * Gaps: versioning, tagging, encryption, object lock, lifecycle, policies, CORS, notifications and websites answer 501, as do headers that ask
- * for them; bucket ownership is BucketOwnerEnforced, so ACLs are refused. DeleteObjects and CompleteMultipartUpload do not check the
- * Content-MD5 of their documents, and DeleteObjects is refused as a whole where one key may not be deleted. A key that is not there answers
- * NoSuchKey also to those who may not list. Storage classes that need a restore are refused.
+ * Gaps: versioning, object tags, encryption of objects, object lock and websites answer 501, as do headers that ask for them; grants on objects
+ * are refused. DeleteObjects and CompleteMultipartUpload do not check the Content-MD5 of their documents, and DeleteObjects is refused as a
+ * whole where one key may not be deleted. A key that is not there answers NoSuchKey also to those who may not list. Storage classes that need a
+ * restore are refused.
+ * Of buckets: lifecycle rules and notifications are kept and told, nobody carries them out yet; transitions have no effect (all classes are one
+ * disk). Grants are kept and told, nobody is let in by one. Whether a policy's principals, or a notification's destinations, exist is not asked,
+ * nor whether a condition key belongs to its action. aws:kms has one key, alias/aws/s3; others and aws:kms:dsse answer 501. Acceleration,
+ * logging, websites, replication, analytics, inventory, metrics, tiering and requester-pays cannot be set (501) and answer as never set.
+ * Put… of a configuration answers 200 where S3 answers 204 to some.
  * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. A copy names its
- * source's bytes. A part without a checksum is accepted whatever the upload was created with. Objects of other accounts cannot be reached.
- * `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
+ * source's bytes. A part without a checksum is accepted whatever the upload was created with. Other accounts come in
+ * where the bucket's policy names them. `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
  * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
  * a header for buffers; the AWS CLI asks for CRC64NVME.
  */
 import { defineService, type OperationTable, type Service } from '../../contract/service.ts';
 import { startBlobCollector } from './blob-collector.ts';
+import { getBucketAcl } from './bucket-configuration/acl/get-bucket-acl.ts';
+import { putBucketAcl } from './bucket-configuration/acl/put-bucket-acl.ts';
+import { crossOriginOf } from './bucket-configuration/cors/cross-origin.ts';
+import { deleteBucketCors } from './bucket-configuration/cors/delete-bucket-cors.ts';
+import { getBucketCors } from './bucket-configuration/cors/get-bucket-cors.ts';
+import { putBucketCors } from './bucket-configuration/cors/put-bucket-cors.ts';
+import { deleteBucketEncryption } from './bucket-configuration/encryption/delete-bucket-encryption.ts';
+import { getBucketEncryption } from './bucket-configuration/encryption/get-bucket-encryption.ts';
+import { putBucketEncryption } from './bucket-configuration/encryption/put-bucket-encryption.ts';
+import { deleteBucketLifecycle } from './bucket-configuration/lifecycle/delete-bucket-lifecycle.ts';
+import { getBucketLifecycleConfiguration } from './bucket-configuration/lifecycle/get-bucket-lifecycle-configuration.ts';
+import { putBucketLifecycleConfiguration } from './bucket-configuration/lifecycle/put-bucket-lifecycle-configuration.ts';
+import { getBucketNotificationConfiguration } from './bucket-configuration/notification/get-bucket-notification-configuration.ts';
+import { putBucketNotificationConfiguration } from './bucket-configuration/notification/put-bucket-notification-configuration.ts';
+import { deleteBucketOwnershipControls } from './bucket-configuration/ownership-controls/delete-bucket-ownership-controls.ts';
+import { getBucketOwnershipControls } from './bucket-configuration/ownership-controls/get-bucket-ownership-controls.ts';
+import { putBucketOwnershipControls } from './bucket-configuration/ownership-controls/put-bucket-ownership-controls.ts';
+import { deleteBucketPolicy } from './bucket-configuration/policy/delete-bucket-policy.ts';
+import { getBucketPolicy } from './bucket-configuration/policy/get-bucket-policy.ts';
+import { getBucketPolicyStatus } from './bucket-configuration/policy/get-bucket-policy-status.ts';
+import { putBucketPolicy } from './bucket-configuration/policy/put-bucket-policy.ts';
+import { deletePublicAccessBlock } from './bucket-configuration/public-access-block/delete-public-access-block.ts';
+import { getPublicAccessBlock } from './bucket-configuration/public-access-block/get-public-access-block.ts';
+import { putPublicAccessBlock } from './bucket-configuration/public-access-block/put-public-access-block.ts';
+import { deleteBucketTagging } from './bucket-configuration/tagging/delete-bucket-tagging.ts';
+import { getBucketTagging } from './bucket-configuration/tagging/get-bucket-tagging.ts';
+import { putBucketTagging } from './bucket-configuration/tagging/put-bucket-tagging.ts';
+import { getBucketAccelerateConfiguration } from './bucket-configuration/unconfigured/get-bucket-accelerate-configuration.ts';
+import { getBucketAnalyticsConfiguration } from './bucket-configuration/unconfigured/get-bucket-analytics-configuration.ts';
+import { getBucketIntelligentTieringConfiguration } from './bucket-configuration/unconfigured/get-bucket-intelligent-tiering-configuration.ts';
+import { getBucketInventoryConfiguration } from './bucket-configuration/unconfigured/get-bucket-inventory-configuration.ts';
+import { getBucketLogging } from './bucket-configuration/unconfigured/get-bucket-logging.ts';
+import { getBucketMetricsConfiguration } from './bucket-configuration/unconfigured/get-bucket-metrics-configuration.ts';
+import { getBucketReplication } from './bucket-configuration/unconfigured/get-bucket-replication.ts';
+import { getBucketRequestPayment } from './bucket-configuration/unconfigured/get-bucket-request-payment.ts';
+import { getBucketWebsite } from './bucket-configuration/unconfigured/get-bucket-website.ts';
+import { listBucketAnalyticsConfigurations } from './bucket-configuration/unconfigured/list-bucket-analytics-configurations.ts';
+import { listBucketIntelligentTieringConfigurations } from './bucket-configuration/unconfigured/list-bucket-intelligent-tiering-configurations.ts';
+import { listBucketInventoryConfigurations } from './bucket-configuration/unconfigured/list-bucket-inventory-configurations.ts';
+import { listBucketMetricsConfigurations } from './bucket-configuration/unconfigured/list-bucket-metrics-configurations.ts';
+import { createBucketCache } from './buckets/bucket-cache.ts';
 import { createBucket } from './buckets/create-bucket.ts';
 import { deleteBucket } from './buckets/delete-bucket.ts';
 import { getBucketLocation } from './buckets/get-bucket-location.ts';
@@ -40,6 +86,7 @@ import { getObjectTagging } from './objects/get-object-tagging.ts';
 import { headObject } from './objects/head-object.ts';
 import { putObject } from './objects/put-object.ts';
 import { putObjectTagging } from './objects/put-object-tagging.ts';
+import { withResourcePolicies } from './resource-policies.ts';
 import { getBucketVersioning } from './versions/get-bucket-versioning.ts';
 import { getObjectLegalHold } from './versions/get-object-legal-hold.ts';
 import { getObjectLockConfiguration } from './versions/get-object-lock-configuration.ts';
@@ -55,6 +102,45 @@ export const s3Operations = {
   ListBuckets: listBuckets,
   DeleteBucket: deleteBucket,
   GetBucketLocation: getBucketLocation,
+  DeleteBucketTagging: deleteBucketTagging,
+  GetBucketTagging: getBucketTagging,
+  PutBucketTagging: putBucketTagging,
+  DeleteBucketPolicy: deleteBucketPolicy,
+  GetBucketPolicy: getBucketPolicy,
+  GetBucketPolicyStatus: getBucketPolicyStatus,
+  PutBucketPolicy: putBucketPolicy,
+  DeletePublicAccessBlock: deletePublicAccessBlock,
+  GetPublicAccessBlock: getPublicAccessBlock,
+  PutPublicAccessBlock: putPublicAccessBlock,
+  DeleteBucketOwnershipControls: deleteBucketOwnershipControls,
+  GetBucketOwnershipControls: getBucketOwnershipControls,
+  PutBucketOwnershipControls: putBucketOwnershipControls,
+  GetBucketAcl: getBucketAcl,
+  PutBucketAcl: putBucketAcl,
+  DeleteBucketCors: deleteBucketCors,
+  GetBucketCors: getBucketCors,
+  PutBucketCors: putBucketCors,
+  DeleteBucketEncryption: deleteBucketEncryption,
+  GetBucketEncryption: getBucketEncryption,
+  PutBucketEncryption: putBucketEncryption,
+  DeleteBucketLifecycle: deleteBucketLifecycle,
+  GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
+  PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
+  GetBucketNotificationConfiguration: getBucketNotificationConfiguration,
+  PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
+  GetBucketAccelerateConfiguration: getBucketAccelerateConfiguration,
+  GetBucketAnalyticsConfiguration: getBucketAnalyticsConfiguration,
+  GetBucketIntelligentTieringConfiguration: getBucketIntelligentTieringConfiguration,
+  GetBucketInventoryConfiguration: getBucketInventoryConfiguration,
+  GetBucketLogging: getBucketLogging,
+  GetBucketMetricsConfiguration: getBucketMetricsConfiguration,
+  GetBucketReplication: getBucketReplication,
+  GetBucketRequestPayment: getBucketRequestPayment,
+  GetBucketWebsite: getBucketWebsite,
+  ListBucketAnalyticsConfigurations: listBucketAnalyticsConfigurations,
+  ListBucketIntelligentTieringConfigurations: listBucketIntelligentTieringConfigurations,
+  ListBucketInventoryConfigurations: listBucketInventoryConfigurations,
+  ListBucketMetricsConfigurations: listBucketMetricsConfigurations,
   PutObject: putObject,
   GetObject: getObject,
   HeadObject: headObject,
@@ -88,6 +174,8 @@ export const s3Operations = {
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
-  const deps: S3Deps = { ...resources, pins, collect: () => collector.wake() };
-  return { service: defineService('s3', deps, s3Operations), stop: () => collector.stop() };
+  const buckets = createBucketCache(resources.database);
+  const deps: S3Deps = { ...resources, pins, buckets, collect: () => collector.wake() };
+  const service = defineService('s3', deps, withResourcePolicies(s3Operations));
+  return { service: { ...service, crossOrigin: crossOriginOf(buckets) }, stop: () => collector.stop() };
 }

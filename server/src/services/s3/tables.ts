@@ -1,4 +1,4 @@
-/** The tables of 0003-s3 and 0009-s3-versions, as Kysely sees them. Only the stores read or write them. */
+/** The tables of 0003-s3 and what came later, as Kysely sees them. Only the stores read or write them. */
 import { queryBuilder } from '../../storage/query-builder.ts';
 import type { ChecksumAlgorithm, ChecksumType } from './checksums/checksum.ts';
 
@@ -84,8 +84,16 @@ export interface SegmentRow {
   checksum_value: string;
 }
 
+/** A bucket's policy, rules, tags …: see bucket-configuration/kinds.ts. */
+interface BucketConfigurationRow {
+  bucket: string;
+  kind: string;
+  document: string;
+}
+
 interface S3Tables {
   s3_buckets: BucketRow;
+  s3_bucket_configuration: BucketConfigurationRow;
   s3_objects: ObjectRow;
   s3_uploads: UploadRow;
   s3_parts: PartRow;

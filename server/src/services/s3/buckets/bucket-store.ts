@@ -1,17 +1,32 @@
 /** The only SQL about buckets. */
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { parseConfiguration } from '../bucket-configuration/kinds.ts';
 import { type BucketRow, s3Tables } from '../tables.ts';
+import type { Bucket } from './bucket-cache.ts';
 
 export function insertBucket(row: BucketRow): Statement {
   return statement(s3Tables.insertInto('s3_buckets').values(row).compile());
 }
 
-export async function findBucket(database: Database, name: string): Promise<BucketRow | undefined> {
-  const query = s3Tables.selectFrom('s3_buckets').selectAll().where('name', '=', name);
-  return (await database.read(query.compile()))[0];
+/** Row and configuration in one query, so that both are of the same moment. */
+export async function findBucket(database: Database, name: string): Promise<Bucket | undefined> {
+  const query = s3Tables
+    .selectFrom('s3_buckets')
+    .leftJoin('s3_bucket_configuration as configuration', 'configuration.bucket', 's3_buckets.name')
+    .selectAll('s3_buckets')
+    .select(['configuration.kind', 'configuration.document as configured'])
+    .where('s3_buckets.name', '=', name);
+  const rows = await database.read(query.compile());
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const { kind: _kind, configured: _configured, ...row } = first;
+  const configuration = Object.fromEntries(
+    rows.flatMap(({ kind, configured }) => (kind && configured ? [[kind, parseConfiguration(kind, configured)]] : [])),
+  );
+  return { ...row, configuration };
 }
 
-/** Misses where the bucket is gone or holds objects or versions. Its uploads under way end with it. */
+/** Misses where the bucket is gone or holds objects or versions. Its uploads under way and its configuration end with it. */
 export function removeBucket(name: string): Statement[] {
   const uploads = s3Tables.selectFrom('s3_uploads').select('upload_id').where('bucket', '=', name);
   const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', 'in', uploads);
@@ -37,6 +52,7 @@ export function removeBucket(name: string): Statement[] {
     ),
     statement(s3Tables.deleteFrom('s3_parts').where('upload_id', 'in', uploads).compile()),
     statement(s3Tables.deleteFrom('s3_uploads').where('bucket', '=', name).compile()),
+    statement(s3Tables.deleteFrom('s3_bucket_configuration').where('bucket', '=', name).compile()),
   ];
 }
 

@@ -1,22 +1,37 @@
-/** The bucket that a call names: there, the caller's own account's, and the expected owner's. */
+/** The bucket that a call names: there, the caller's own account's or one whose policy lets others in, and the expected owner's. */
 import type { Call } from '../../../contract/call.ts';
+import { mayLetIn } from '../bucket-configuration/policy/lets-in.ts';
 import type { S3Deps } from '../deps.ts';
 import { noSuchBucket } from '../refusals.ts';
-import type { BucketRow } from '../tables.ts';
-import { findBucket } from './bucket-store.ts';
+import type { Bucket } from './bucket-cache.ts';
 
-interface BucketInput {
+export interface BucketInput {
   readonly Bucket: string;
   readonly ExpectedBucketOwner?: string | undefined;
 }
 
-export async function getBucket(deps: S3Deps, call: Call, input: BucketInput): Promise<BucketRow> {
-  const row = await findBucket(deps.database, input.Bucket);
-  if (row === undefined) throw noSuchBucket(call, input.Bucket);
-  // Without bucket policies no other account's identities are let in, whatever their own policies say.
-  const isForeign = row.account !== call.account;
-  if (isForeign || (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== row.account)) {
-    throw call.error('AccessDenied', 'Access Denied', { status: 403 });
+export async function getBucket(deps: S3Deps, call: Call, input: BucketInput): Promise<Bucket> {
+  checkExpectedOwner(input.ExpectedBucketOwner, call);
+  const bucket = await deps.buckets.find(input.Bucket);
+  if (bucket === undefined) throw noSuchBucket(call, input.Bucket);
+  const isForeign = bucket.account !== call.account;
+  if (
+    (isForeign && !mayLetIn(bucket, call.account)) ||
+    (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.account)
+  ) {
+    // SDKs find a bucket's region by it, whoever the bucket is of: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+    throw call.error('AccessDenied', 'Access Denied', {
+      status: 403,
+      headers: { 'x-amz-bucket-region': bucket.region },
+    });
   }
-  return row;
+  return bucket;
+}
+
+function checkExpectedOwner(owner: string | undefined, call: Call): void {
+  if (owner === undefined || /^\d{12}$/.test(owner)) return;
+  throw call.error(
+    'InvalidBucketOwnerAWSAccountID',
+    `The value of the expected bucket owner parameter must be an AWS Account ID... [${owner}]`,
+  );
 }

@@ -61,7 +61,7 @@ describe('buckets do', () => {
       (await s3.send(new GetBucketLocationCommand({ Bucket: name }))).LocationConstraint;
     assert.equal(await locationOf('first'), undefined);
     assert.equal(await locationOf('second'), 'eu-west-1');
-    assert.equal(await locationOf('third'), 'eu-west-1');
+    assert.equal(await locationOf('third'), 'EU');
     assert.equal((await s3.send(new HeadBucketCommand({ Bucket: 'second' }))).BucketRegion, 'eu-west-1');
   });
 
@@ -122,16 +122,38 @@ describe('buckets refuse', () => {
   });
 
   it('constraints that are no region or not the endpoint’s', async () => {
-    await assert.rejects(create('nowhere', 'us-east-1'), {
-      name: 'InvalidLocationConstraint',
-      message: 'The specified location-constraint is not valid',
-    });
+    for (const constraint of ['us-east-1', 'eu-east-1', 'foo']) {
+      await assert.rejects(create('nowhere', constraint), {
+        name: 'InvalidLocationConstraint',
+        message: 'The specified location-constraint is not valid',
+        LocationConstraint: constraint,
+      });
+    }
     const abroad = platform.client(S3Client, { region: 'eu-west-1' });
     const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' as const };
     await assert.rejects(abroad.send(new CreateBucketCommand({ Bucket: 'nowhere', CreateBucketConfiguration })), {
       name: 'IllegalLocationConstraintException',
       message:
         'The eu-central-1 location constraint is incompatible for the region specific endpoint this request was sent to.',
+    });
+  });
+
+  it('at other regions’ endpoints what is not theirs, a region or not', async () => {
+    const abroad = platform.client(S3Client, { region: 'eu-west-1' });
+    for (const constraint of ['bar', 'us-east-1']) {
+      const CreateBucketConfiguration = { LocationConstraint: constraint as 'eu-west-1' };
+      await assert.rejects(abroad.send(new CreateBucketCommand({ Bucket: 'nowhere', CreateBucketConfiguration })), {
+        name: 'IllegalLocationConstraintException',
+        message: `The ${constraint} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+      });
+    }
+  });
+
+  it('to be listed by what is no region', async () => {
+    await assert.rejects(s3.send(new ListBucketsCommand({ BucketRegion: 'eu-east-1' })), {
+      name: 'InvalidArgument',
+      message: 'Argument value eu-east-1 is not a valid AWS Region',
+      ArgumentName: 'bucket-region',
     });
   });
 

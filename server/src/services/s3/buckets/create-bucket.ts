@@ -1,33 +1,38 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
+import type { Tag } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';
-import { Conflict } from '../../../storage/database.ts';
-import { bucketAccess, bucketArn } from '../access.ts';
+import { conforms } from '../../../models/validate.ts';
+import { Conflict, type Statement } from '../../../storage/database.ts';
+import { bucketArn } from '../access.ts';
+import { grantsOfHeaders, isOwnersOnly, isPublic } from '../bucket-configuration/acl/grants.ts';
+import { putConfiguration } from '../bucket-configuration/configuration-store.ts';
+import { aclAgainstOwnership } from '../bucket-configuration/ownership-controls/ownership.ts';
+import { checkTags, systemTagAtCreation } from '../bucket-configuration/tagging/tags.ts';
 import type { S3Operation } from '../deps.ts';
 import { noSuchBucket } from '../refusals.ts';
 import type { BucketRow } from '../tables.ts';
-import { hasGrants, refuseUnsupported } from '../unsupported-headers.ts';
+import { refuseUnsupported } from '../unsupported-headers.ts';
 import { isBucketName } from './bucket-name.ts';
-import { findBucket, insertBucket } from './bucket-store.ts';
-
-/** The region that takes no LocationConstraint, and whose endpoint creates buckets of every region. */
-const firstRegion = 'us-east-1';
+import { insertBucket } from './bucket-store.ts';
+import { firstRegion, isOtherRegion } from './regions.ts';
 
 export const createBucket: S3Operation<'CreateBucket'> = {
-  access: bucketAccess('s3:CreateBucket'),
+  /** Beyond CreateBucket, what the request sets needs the right to set it: see the page above. */
+  access: (input) =>
+    [
+      's3:CreateBucket',
+      ...(setsAcl(input) ? ['s3:PutBucketAcl'] : []),
+      ...(input.ObjectOwnership === undefined ? [] : ['s3:PutBucketOwnershipControls']),
+      ...(input.CreateBucketConfiguration?.Tags?.length ? ['s3:TagResource'] : []),
+    ].map((action) => ({ action, resource: bucketArn(input.Bucket) })),
   async handle(input, call, deps) {
     refuseUnsupported(input, call);
     const name = input.Bucket;
     if (!isBucketName(name)) {
       throw call.error('InvalidBucketName', 'The specified bucket is not valid.', { fields: { BucketName: name } });
     }
-    const ownership = input.ObjectOwnership ?? 'BucketOwnerEnforced';
-    if (ownership !== 'BucketOwnerEnforced' || hasGrants(input)) {
-      throw call.error(
-        'InvalidBucketAclWithObjectOwnership',
-        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-      );
-    }
-    const region = regionOf(input.CreateBucketConfiguration?.LocationConstraint, call);
+    const { LocationConstraint: constraint, Tags: tags = [] } = input.CreateBucketConfiguration ?? {};
+    const region = regionOf(constraint, call);
     const row: BucketRow = {
       name,
       account: call.account,
@@ -38,28 +43,68 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       versioning: input.ObjectLockEnabledForBucket ? 'Enabled' : 'Unversioned',
       object_lock: input.ObjectLockEnabledForBucket ? '{}' : null,
     };
+    const configured = configure(row, input, tags, call);
     try {
-      await deps.database.write([insertBucket(row)]);
+      await deps.database.write([insertBucket(row), ...configured]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      await refuseTaken(await findBucket(deps.database, name), row, call, error);
+      await refuseTaken(await deps.buckets.find(name), row, tags.length > 0, call, error);
     }
-    return { Location: `/${name}`, BucketArn: bucketArn(name) };
+    const location = constraint ? `http://${name}.s3.amazonaws.com/` : `/${name}`;
+    return { Location: location, BucketArn: bucketArn(name) };
   },
 };
 
-function regionOf(constraint: string | undefined, call: Call): string {
-  if (constraint === undefined || constraint === '') {
-    if (call.region === firstRegion) return firstRegion;
-    throw incompatible('unspecified', call);
+type CreateInput = Parameters<(typeof createBucket)['handle']>[0];
+
+function setsAcl(input: CreateInput): boolean {
+  const { ACL: acl = 'private', ...rest } = input;
+  return acl !== 'private' || Object.keys(rest).some((member) => member.startsWith('Grant'));
+}
+
+/** What S3 sets every new bucket to, and what the request asks for. */
+function configure(row: BucketRow, input: CreateInput, tags: readonly Tag[], call: Call): Statement[] {
+  const ownership = input.ObjectOwnership ?? 'BucketOwnerEnforced';
+  if (!conforms('s3', 'OwnershipControlsRule', { ObjectOwnership: ownership })) {
+    throw call.error('InvalidArgument', `Invalid x-amz-object-ownership header: ${ownership}`, {
+      fields: { ArgumentName: 'x-amz-object-ownership' },
+    });
   }
-  const region = constraint === 'EU' ? 'eu-west-1' : constraint;
-  if (region === firstRegion || !/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
+  checkTags(tags, call, systemTagAtCreation);
+  const acl = grantsOfHeaders(input, row.account, call);
+  if (acl && !isOwnersOnly(acl, row.account)) {
+    if (ownership === 'BucketOwnerEnforced') throw aclAgainstOwnership(call);
+    if (isPublic(acl)) {
+      const code = 'InvalidBucketAclWithBlockPublicAccessError';
+      throw call.error(code, 'Bucket cannot have public ACLs set with BlockPublicAccess enabled');
+    }
+  }
+  return [
+    putConfiguration(row, 'publicAccessBlock', {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    }),
+    putConfiguration(row, 'ownershipControls', { Rules: [{ ObjectOwnership: ownership }] }),
+    ...(acl ? [putConfiguration(row, 'acl', acl)] : []),
+    ...(tags.length > 0 ? [putConfiguration(row, 'tagging', { TagSet: [...tags] })] : []),
+  ];
+}
+
+/** The endpoints of other regions than the first create in theirs alone, and say so before they ask whether the constraint is a region. */
+function regionOf(constraint: string | undefined, call: Call): string {
+  const region = constraint === 'EU' ? 'eu-west-1' : constraint || undefined;
+  if (call.region !== firstRegion) {
+    if (region !== call.region) throw incompatible(constraint || 'unspecified', call);
+    return region;
+  }
+  if (region === undefined) return firstRegion;
+  if (!isOtherRegion(region)) {
     throw call.error('InvalidLocationConstraint', 'The specified location-constraint is not valid', {
       fields: { LocationConstraint: constraint },
     });
   }
-  if (call.region !== firstRegion && call.region !== region) throw incompatible(constraint, call);
   return region;
 }
 
@@ -70,8 +115,14 @@ function incompatible(constraint: string, call: Call) {
   );
 }
 
-/** Creating one's own bucket again is a success in the first region alone, as it has always been. */
-async function refuseTaken(found: BucketRow | undefined, wanted: BucketRow, call: Call, cause: unknown) {
+/** Creating one's own bucket again is a success in the first region alone, as it has always been, and not with tags. */
+async function refuseTaken(
+  found: BucketRow | undefined,
+  wanted: BucketRow,
+  hasTags: boolean,
+  call: Call,
+  cause: unknown,
+): Promise<void> {
   if (found === undefined) throw noSuchBucket(call, wanted.name);
   const fields = { BucketName: wanted.name };
   if (found.account !== wanted.account) {
@@ -81,7 +132,7 @@ async function refuseTaken(found: BucketRow | undefined, wanted: BucketRow, call
       { status: 409, fields, cause },
     );
   }
-  if (found.region === firstRegion && wanted.region === firstRegion) return;
+  if (found.region === firstRegion && wanted.region === firstRegion && !hasTags) return;
   throw call.error(
     'BucketAlreadyOwnedByYou',
     'Your previous request to create the named bucket succeeded and you already own it.',

@@ -13,6 +13,7 @@ export const deleteBucket: S3Operation<'DeleteBucket'> = {
       await deps.database.write(removeBucket(input.Bucket));
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      deps.buckets.forget(input.Bucket);
       // Gone meanwhile says so; else it holds something.
       await getBucket(deps, call, input);
       throw call.error('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
@@ -21,6 +22,7 @@ export const deleteBucket: S3Operation<'DeleteBucket'> = {
         cause: error,
       });
     }
+    deps.buckets.forget(input.Bucket);
     deps.collect();
     return {};
   },

@@ -7,6 +7,7 @@ import { readToken, writeToken } from '../listing/token.ts';
 import { ownerOf } from '../owner.ts';
 import { invalidArgument } from '../refusals.ts';
 import { listBuckets as listRows } from './bucket-store.ts';
+import { firstRegion, isOtherRegion } from './regions.ts';
 
 const maxBuckets = 10_000;
 
@@ -18,12 +19,16 @@ export const listBuckets: S3Operation<'ListBuckets'> = {
       const message = `Argument max-buckets must be an integer between 1 and ${maxBuckets}`;
       throw invalidArgument(call, message, 'max-buckets', String(limit));
     }
+    const { BucketRegion: region, ContinuationToken: token } = input;
+    if (region !== undefined && region !== firstRegion && !isOtherRegion(region)) {
+      throw invalidArgument(call, `Argument value ${region} is not a valid AWS Region`, 'bucket-region', region);
+    }
     const rows = await listRows(deps.database, {
       account: call.account,
-      after: input.ContinuationToken === undefined ? undefined : readToken(input.ContinuationToken, call),
+      after: token ? readToken(token, call) : undefined,
       from: input.Prefix ?? '',
       until: input.Prefix === undefined ? undefined : successorOf(input.Prefix),
-      region: input.BucketRegion,
+      region,
       limit: limit + 1,
     });
     const shown = rows.slice(0, limit);

@@ -5,7 +5,9 @@
  */
 import { createCipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
+import { managedKeyArn } from '../bucket-configuration/encryption/managed-key.ts';
 import { invalidArgument, invalidRequest } from '../refusals.ts';
+import type { BucketRow } from '../tables.ts';
 
 /** What a row keeps of it, as JSON. */
 export type Encryption =
@@ -49,11 +51,6 @@ export function encryptionMembers(encryption: Encryption | undefined) {
   }
   const { keyId: SSEKMSKeyId, bucketKey } = encryption;
   return { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId, ...(bucketKey ? { BucketKeyEnabled: true } : {}) };
-}
-
-/** The platform's own key stands for every key of KMS that a request may name. */
-export function platformKeyId(call: Call): string {
-  return `arn:aws:kms:${call.region}:${call.account}:alias/aws/s3`;
 }
 
 /** The customer's key of a request; undefined where it brings none. Throws what S3 says to one that is none. */
@@ -107,6 +104,7 @@ export interface Sealing {
 export function sealingOf(
   input: EncryptionInput,
   usual: Encryption | undefined,
+  bucket: Pick<BucketRow, 'account' | 'region'>,
   platformSecret: Uint8Array,
   call: Call,
 ): Sealing {
@@ -123,7 +121,7 @@ export function sealingOf(
     }
     return { encryption: { kind: 'SSE-C', keyMd5: md5Of(customerKey) }, secret: customerKey };
   }
-  const encryption = asked === undefined ? usual : readAsked(asked, input, call);
+  const encryption = asked === undefined ? usual : readAsked(asked, input, bucket, call);
   if (asked === undefined && input.SSEKMSKeyId !== undefined) {
     throw invalidArgument(
       call,
@@ -135,12 +133,18 @@ export function sealingOf(
   return { encryption, secret: encryption && platformSecret };
 }
 
-function readAsked(asked: string, input: EncryptionInput, call: Call): Encryption {
+/** The platform's own key stands for every key of KMS that a request may name, and the answer says so. */
+function readAsked(
+  asked: string,
+  input: EncryptionInput,
+  bucket: Pick<BucketRow, 'account' | 'region'>,
+  call: Call,
+): Encryption {
   if (asked === 'AES256') return { kind: 'AES256' };
   if (asked === 'aws:kms' || asked === 'aws:kms:dsse') {
     return {
       kind: 'aws:kms',
-      keyId: input.SSEKMSKeyId ?? platformKeyId(call),
+      keyId: managedKeyArn(bucket),
       ...(input.BucketKeyEnabled ? { bucketKey: true } : {}),
     };
   }

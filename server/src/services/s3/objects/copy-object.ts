@@ -74,7 +74,7 @@ function checkDirective(directive: string | undefined, message: string, header: 
 }
 
 /** Undefined: the source changed on the way. */
-async function copy(input: CopyInput, from: CopySource, bucket: BucketRow, call: Call, deps: S3Deps) {
+async function copy(input: CopyInput, from: CopySource, bucket: Bucket, call: Call, deps: S3Deps) {
   const source = await getSource(from, input, call, deps);
   const original = source.row;
   if (original.size > maxSize) {

@@ -2,10 +2,10 @@
 import type { Call } from '../../../contract/call.ts';
 import type { Access } from '../../../contract/operation.ts';
 import { objectArn } from '../access.ts';
-import { defaultEncryptionOf } from '../bytes/default-encryption.ts';
+import { defaultEncryptionOf } from '../bucket-configuration/encryption/default-encryption.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import { type EncryptionInput, type Sealing, sealingOf } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
-import type { BucketRow } from '../tables.ts';
 import { type LockInput, lockOf } from '../versions/object-lock.ts';
 import { type DescribingInput, documentOf, type ObjectDocument } from './object-document.ts';
 import { readTagHeader, tagsColumn } from './object-tags.ts';
@@ -28,8 +28,8 @@ export interface ObjectTraits {
   };
 }
 
-export function traitsOf(input: NewObjectInput, bucket: BucketRow, call: Call, deps: S3Deps): ObjectTraits {
-  const sealing = sealingOf(input, defaultEncryptionOf(bucket), deps.objectSecret, call);
+export function traitsOf(input: NewObjectInput, bucket: Bucket, call: Call, deps: S3Deps): ObjectTraits {
+  const sealing = sealingOf(input, defaultEncryptionOf(bucket, deps.settings), bucket, deps.objectSecret, call);
   return {
     document: documentOf(input, call),
     sealing,

@@ -17,6 +17,7 @@ export const putBucketVersioning: S3Operation<'PutBucketVersioning'> = {
       await deps.database.write([updateVersioning(input.Bucket, status)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      deps.buckets.forget(input.Bucket);
       // Gone meanwhile says so; else it has locks.
       await getBucket(deps, call, input);
       throw call.error(
@@ -25,6 +26,7 @@ export const putBucketVersioning: S3Operation<'PutBucketVersioning'> = {
         { status: 409, cause: error },
       );
     }
+    deps.buckets.forget(input.Bucket);
     return {};
   },
 };

@@ -20,10 +20,12 @@ export const putObjectLockConfiguration: S3Operation<'PutObjectLockConfiguration
       await deps.database.write([updateObjectLock(input.Bucket, JSON.stringify(lock))]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      deps.buckets.forget(input.Bucket);
       await getBucket(deps, call, input);
       const message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";
       throw call.error('InvalidBucketState', message, { status: 409, cause: error });
     }
+    deps.buckets.forget(input.Bucket);
     return {};
   },
 };
