@@ -27,6 +27,8 @@ export interface S3Deps extends S3Resources {
   readonly buckets: BucketCache;
   /** Says that a write left blobs behind which may be free now. */
   collect(): void;
+  /** Says that a bucket's lifecycle rules have changed. */
+  applyRules(bucket: string): void;
 }
 
 export type S3Operation<N extends OperationName<'s3'>> = Operation<'s3', N, S3Deps>;

@@ -66,6 +66,7 @@ import { headBucket } from './buckets/head-bucket.ts';
 import { listBuckets } from './buckets/list-buckets.ts';
 import { createPins } from './bytes/pins.ts';
 import type { S3Deps, S3Resources } from './deps.ts';
+import { startLifecycle } from './lifecycle/lifecycle-reconciler.ts';
 import { listObjectVersions } from './listing/list-object-versions.ts';
 import { listObjects } from './listing/list-objects.ts';
 import { listObjectsV2 } from './listing/list-objects-v2.ts';
@@ -175,7 +176,20 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
   const buckets = createBucketCache(resources.database);
-  const deps: S3Deps = { ...resources, pins, buckets, collect: () => collector.wake() };
+  const deps: S3Deps = {
+    ...resources,
+    pins,
+    buckets,
+    collect: () => collector.wake(),
+    applyRules: (bucket) => lifecycle.wake(bucket),
+  };
+  const lifecycle = startLifecycle(deps);
   const service = defineService('s3', deps, withResourcePolicies(s3Operations));
-  return { service: { ...service, crossOrigin: crossOriginOf(buckets) }, stop: () => collector.stop() };
+  return {
+    service: { ...service, crossOrigin: crossOriginOf(buckets) },
+    async stop() {
+      await lifecycle.stop();
+      await collector.stop();
+    },
+  };
 }

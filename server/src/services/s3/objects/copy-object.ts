@@ -9,6 +9,7 @@ import type { Input } from '../../../models/types.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import { encryptionMembers, type Sealing } from '../bytes/encryption.ts';
 import { openBytes } from '../bytes/open-bytes.ts';
 import { type ChecksumAlgorithm, createHasher } from '../checksums/checksum.ts';

@@ -1,5 +1,4 @@
 /** What deleting a key, or one of its versions, writes. The one way a row goes, but for the bucket's own rules. */
-import type { Call } from '../../../contract/call.ts';
 import type { Statement } from '../../../storage/database.ts';
 import type { S3Deps } from '../deps.ts';
 import { discardObjectBlob } from '../garbage-store.ts';
@@ -15,7 +14,7 @@ import {
   promoteLatest,
   removeReadVersion,
 } from '../versions/version-store.ts';
-import { objectDeleted } from './object-event.ts';
+import { type EventOrigin, objectDeleted } from './object-event.ts';
 import { removeObject } from './object-store.ts';
 
 export interface Deletion {
@@ -31,7 +30,7 @@ export function deleteCurrent(
   bucket: BucketRow,
   key: string,
   row: ObjectRow | undefined,
-  call: Call,
+  call: EventOrigin,
   deps: S3Deps,
 ): Deletion {
   if (bucket.versioning === 'Unversioned') {
@@ -56,7 +55,7 @@ export function deleteCurrent(
 }
 
 /** The version is gone; where it was the latest, the one before it takes its place. */
-export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: Call, deps: S3Deps): Deletion {
+export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: EventOrigin, deps: S3Deps): Deletion {
   const { key, version_id: versionId, is_marker: isMarker, is_latest: isLatest } = version;
   const isCurrent = isLatest === 1 && isMarker === 0;
   const removal = isCurrent

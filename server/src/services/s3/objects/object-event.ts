@@ -9,6 +9,15 @@ import { bucketArn } from '../access.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { nullVersion } from '../versions/version-id.ts';
 
+/** Who changed the object: a call, or the bucket's own rules. */
+export interface EventOrigin {
+  readonly now: Date;
+  readonly requestId: string;
+  readonly sourceIp: string;
+  readonly principal: { readonly account: string };
+  readonly reason?: 'Lifecycle Expiration';
+}
+
 export function objectCreated(
   call: Call,
   bucket: BucketRow,
@@ -29,7 +38,7 @@ export function objectCreated(
 
 /** `versionId`: of the version that is gone, or of the delete marker that was made. */
 export function objectDeleted(
-  call: Call,
+  call: EventOrigin,
   bucket: BucketRow,
   key: string,
   versionId = nullVersion,
@@ -37,7 +46,7 @@ export function objectDeleted(
 ): PlatformEvent {
   return event(call, bucket, 'Object Deleted', {
     object: { key, ...versionOf(versionId), sequencer: sequencer(call.now) },
-    reason: 'DeleteObject',
+    reason: call.reason ?? 'DeleteObject',
     'deletion-type': type,
   });
 }
@@ -51,7 +60,7 @@ function sequencer(now: Date): string {
 }
 
 function event(
-  call: Call,
+  call: EventOrigin,
   bucket: BucketRow,
   detailType: string,
   { object, ...rest }: { object: Record<string, unknown> } & Record<string, unknown>,

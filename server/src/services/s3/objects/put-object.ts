@@ -5,6 +5,7 @@ import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import { encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
+import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidRequest } from '../refusals.ts';
 import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
 import { type BodyExpectations, expectationsOf } from './body-expectations.ts';
@@ -50,6 +51,7 @@ export const putObject: S3Operation<'PutObject'> = {
       ...checksumMembers(row.checksum_algorithm, 'FULL_OBJECT', row.checksum_value),
       ...encryptionMembers(sealing.encryption),
       ...versionMember(bucket, row),
+      ...expirationMember(bucket, row),
     };
   },
 };

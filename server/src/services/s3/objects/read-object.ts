@@ -2,8 +2,10 @@
 import type { Call } from '../../../contract/call.ts';
 import type { ByteRange } from '../../../storage/blobs.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { EncryptionInput } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
+import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from '../refusals.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { checkVersionId } from '../versions/version-id.ts';
@@ -36,7 +38,7 @@ interface ReadInput extends EncryptionInput {
 }
 
 export interface FoundObject {
-  readonly bucket: BucketRow;
+  readonly bucket: Bucket;
   /** Its bytes come along where they are in the database and the key holds it now. */
   readonly row: ObjectRow & Partial<Pick<ObjectWithBytes, 'bytes'>>;
 }
@@ -146,6 +148,7 @@ export function answerOf(input: ReadInput, { bucket, row }: FoundObject, { range
   return {
     ...attributesOf(row),
     ...versionMember(bucket, row),
+    ...expirationMember(bucket, row),
     ...overrides(input),
     ...(input.ChecksumMode === 'ENABLED' && isWhole ? checksumMembers(algorithm, type, value) : {}),
     ContentLength: length,

@@ -24,6 +24,7 @@ export const putBucketLifecycleConfiguration: S3Operation<'PutBucketLifecycleCon
     // Ids of S3's making are a UUID's Base64 (observed).
     const rules = given.map((rule) => ({ ...rule, ID: rule.ID || Buffer.from(uuid()).toString('base64') }));
     await setConfiguration(deps, call, input, 'lifecycle', { Rules: rules, TransitionDefaultMinimumObjectSize: size });
+    deps.applyRules(input.Bucket);
     return { TransitionDefaultMinimumObjectSize: size };
   },
 };
