@@ -45,8 +45,11 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       await deps.database.write([insertBucket(row), ...configured]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      deps.buckets.forget(name);
       await refuseTaken(await deps.buckets.find(name), row, tags.length > 0, call, error);
     }
+    // Who asks from now on must not join one who asked before it was there.
+    deps.buckets.forget(name);
     const location = constraint ? `http://${name}.s3.amazonaws.com/` : `/${name}`;
     return { Location: location, BucketArn: bucketArn(name) };
   },
