@@ -24,6 +24,7 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       ...(setsAcl(input) ? ['s3:PutBucketAcl'] : []),
       ...(input.ObjectOwnership === undefined ? [] : ['s3:PutBucketOwnershipControls']),
       ...(input.CreateBucketConfiguration?.Tags?.length ? ['s3:TagResource'] : []),
+      ...(input.ObjectLockEnabledForBucket ? ['s3:PutBucketObjectLockConfiguration', 's3:PutBucketVersioning'] : []),
     ].map((action) => ({ action, resource: bucketArn(input.Bucket) })),
   async handle(input, call, deps) {
     refuseUnsupported(input, call);
