@@ -17,6 +17,7 @@ import { protocols } from '../wire/protocols.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { collect, gather, streamed } from './body.ts';
+import { checkDigests } from './document-digest.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
 import { perform } from './perform.ts';
@@ -116,6 +117,7 @@ async function follow(
     operation.streamingInput || request.body instanceof Uint8Array
       ? request
       : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
+  if (whole !== request && whole.body instanceof Uint8Array) checkDigests(operation, whole.headers, whole.body);
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(

@@ -148,4 +148,24 @@ describe('operations ask for', () => {
         actions,
       ));
   }
+  it('what a new bucket is set to', () => {
+    const given = {
+      Bucket: 'b',
+      ACL: 'public-read',
+      ObjectOwnership: 'ObjectWriter',
+      ObjectLockEnabledForBucket: true,
+      CreateBucketConfiguration: { Tags: [{ Key: 'a', Value: 'b' }] },
+    };
+    assert.deepEqual(
+      accessOf('CreateBucket', given).map(({ action }) => action),
+      [
+        's3:CreateBucket',
+        's3:PutBucketAcl',
+        's3:PutBucketOwnershipControls',
+        's3:TagResource',
+        's3:PutBucketObjectLockConfiguration',
+        's3:PutBucketVersioning',
+      ],
+    );
+  });
 });

@@ -2,8 +2,8 @@
  * S3: the table of its operations.
  *
  * Gaps: versioning, object tags, encryption of objects, object lock and websites answer 501, as do headers that ask for them; grants on objects
- * are refused. DeleteObjects and CompleteMultipartUpload do not check the Content-MD5 of their documents, and DeleteObjects is refused as a
- * whole where one key may not be deleted. A key that is not there answers NoSuchKey also to those who may not list. Storage classes that need a
+ * are refused. Documents are not checked against CRC32C and CRC64NVME, and need no digest. DeleteObjects is refused as a whole where one key
+ * may not be deleted. A key that is not there answers NoSuchKey also to those who may not list. Storage classes that need a
  * restore are refused.
  * Of buckets: lifecycle rules and notifications are kept and told, nobody carries them out yet; transitions have no effect (all classes are one
  * disk). Grants are kept and told, nobody is let in by one. Whether a policy's principals, or a notification's destinations, exist is not asked,

@@ -86,6 +86,35 @@ describe('a bucket refuses', () => {
   });
 });
 
+describe('documents that came damaged are refused', () => {
+  const digests: [string, Record<string, string>, object][] = [
+    ['by MD5', { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' }, bad('Content-MD5', 'what we received')],
+    ['by CRC32', { 'x-amz-checksum-crc32': 'AAAAAA==' }, bad('CRC32', 'the calculated checksum')],
+    ['by SHA-256', { 'x-amz-checksum-sha256': 'AAAA' }, bad('SHA256', 'the calculated checksum')],
+    [
+      'with no digest',
+      { 'content-md5': 'x' },
+      { name: 'InvalidDigest', message: 'The Content-MD5 you specified was invalid.' },
+    ],
+  ];
+  function bad(what: string, against: string) {
+    return { name: 'BadDigest', message: `The ${what} you specified did not match ${against}.` };
+  }
+  for (const [what, headers, refusal] of digests) {
+    it(what, async () => {
+      const client = platform.client(S3Client, { requestChecksumCalculation: 'WHEN_REQUIRED' });
+      client.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign((args.request as { headers: Record<string, string> }).headers, headers);
+          return next(args);
+        },
+        { step: 'build' },
+      );
+      await assert.rejects(client.send(new PutBucketTaggingCommand({ Bucket, Tagging: tag('x') })), refusal);
+    });
+  }
+});
+
 describe('what a bucket is set to survives', () => {
   it('the server, but not the bucket', async () => {
     await using server = await startPlatformProcess();

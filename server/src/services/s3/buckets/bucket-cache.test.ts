@@ -57,6 +57,14 @@ describe('the cache of buckets does', () => {
 });
 
 describe('the cache of buckets survives', () => {
+  it('a bucket that comes while it is looked for: who asks afterwards finds it', async () => {
+    const before = cache.find('coming');
+    await database.write([insertBucket(rowOf('coming'))]);
+    cache.forget('coming');
+    assert.equal((await cache.find('coming'))?.name, 'coming');
+    assert.equal(await before, undefined);
+  });
+
   it('a write while it loads: what was read before is not kept', async () => {
     await database.write([insertBucket(rowOf('raced')), putConfiguration(rowOf('raced'), 'tagging', tagging('old'))]);
     const before = cache.find('raced');

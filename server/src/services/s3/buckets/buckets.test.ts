@@ -98,6 +98,23 @@ describe('buckets do', () => {
   });
 });
 
+describe('buckets survive', () => {
+  it('being asked for while they come and go: what was answered holds', async () => {
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) await s3.send(new HeadBucketCommand({ Bucket: 'restless' })).catch(() => {});
+    })();
+    for (let round = 0; round < 30; round++) {
+      await create('restless');
+      await s3.send(new HeadBucketCommand({ Bucket: 'restless' }));
+      await s3.send(new DeleteBucketCommand({ Bucket: 'restless' }));
+      await assert.rejects(s3.send(new HeadBucketCommand({ Bucket: 'restless' })), { name: 'NotFound' });
+    }
+    isOver = true;
+    await asking;
+  });
+});
+
 describe('buckets refuse', () => {
   it('names that are none', async () => {
     await assert.rejects(

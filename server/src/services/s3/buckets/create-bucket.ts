@@ -24,6 +24,7 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       ...(setsAcl(input) ? ['s3:PutBucketAcl'] : []),
       ...(input.ObjectOwnership === undefined ? [] : ['s3:PutBucketOwnershipControls']),
       ...(input.CreateBucketConfiguration?.Tags?.length ? ['s3:TagResource'] : []),
+      ...(input.ObjectLockEnabledForBucket ? ['s3:PutBucketObjectLockConfiguration', 's3:PutBucketVersioning'] : []),
     ].map((action) => ({ action, resource: bucketArn(input.Bucket) })),
   async handle(input, call, deps) {
     refuseUnsupported(input, call);
@@ -48,8 +49,11 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       await deps.database.write([insertBucket(row), ...configured]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      deps.buckets.forget(name);
       await refuseTaken(await deps.buckets.find(name), row, tags.length > 0, call, error);
     }
+    // Who asks from now on must not join one who asked before it was there.
+    deps.buckets.forget(name);
     const location = constraint ? `http://${name}.s3.amazonaws.com/` : `/${name}`;
     return { Location: location, BucketArn: bucketArn(name) };
   },

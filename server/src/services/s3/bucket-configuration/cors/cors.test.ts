@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type IncomingMessage, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
@@ -79,6 +80,17 @@ describe('cross-origin rules do', () => {
       'access-control-allow-origin': 'https://a.b.example.org',
       'access-control-allow-headers': 'x-amz-date, content-type',
     });
+  });
+
+  it('know a bucket by its host', async () => {
+    const { hostname, port } = new URL(platform.endpoint);
+    const headers = { host: `${Bucket}.s3.localhost`, origin: allowed, 'access-control-request-method': 'GET' };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request({ hostname, port, method: 'OPTIONS', path: '/k', headers }, resolve).once('error', reject).end();
+    });
+    answer.resume();
+    assert.equal(answer.statusCode, 200);
+    assert.equal(answer.headers['access-control-allow-origin'], allowed);
   });
 
   it('name no origin where any will do', async () => {

@@ -1,0 +1,55 @@
+/**
+ * Documents against the digests that came with them, before anybody reads what they say. Streamed payloads are their operations' own business.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html; texts observed.
+ */
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { AwsError } from '../contract/aws-error.ts';
+import type { OperationModel } from '../models/service-model.ts';
+import { structureOf } from '../models/shape.ts';
+import type { WireRequest } from '../wire/protocol.ts';
+
+/** Those that Node computes; a document under another (CRC32C, CRC64NVME) is taken as it comes. */
+const checksums: Readonly<Record<string, (body: Uint8Array) => string>> = {
+  CRC32: (body) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(crc32(body));
+    return bytes.toString('base64');
+  },
+  SHA1: (body) => hash('sha1', body, 'base64'),
+  SHA256: (body) => hash('sha256', body, 'base64'),
+};
+
+export function checkDigests(operation: OperationModel, headers: WireRequest['headers'], body: Uint8Array): void {
+  const md5 = headers['content-md5'];
+  if (md5 !== undefined) checkMd5(md5, body);
+  for (const [algorithm, compute] of Object.entries(checksums)) {
+    const header = `x-amz-checksum-${algorithm.toLowerCase()}`;
+    const declared = headers[header];
+    // Where the operation has a member for it, it is about something else: CompleteMultipartUpload's is the object's.
+    if (declared === undefined || isMember(operation, header) || declared === compute(body)) continue;
+    throw new AwsError('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`, {
+      status: 400,
+    });
+  }
+}
+
+function isMember(operation: OperationModel, header: string): boolean {
+  return structureOf(operation.input).members.some(({ http }) => http.header === header);
+}
+
+function checkMd5(declared: string, body: Uint8Array): void {
+  const bytes = Buffer.from(declared, 'base64');
+  if (bytes.length !== 16 || bytes.toString('base64') !== declared) {
+    throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
+      status: 400,
+      fields: { 'Content-MD5': declared },
+    });
+  }
+  const computed = hash('md5', body, 'base64');
+  if (computed === declared) return;
+  throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
+    status: 400,
+    fields: { ExpectedDigest: bytes.toString('hex'), CalculatedDigest: computed },
+  });
+}
