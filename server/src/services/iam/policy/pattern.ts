@@ -27,15 +27,26 @@ export interface Pattern {
 const piece = /\$\{([^},]+?)(?:\s*,\s*'([^']*)'\s*)?\}|./gsu;
 const escapes: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' };
 
-/** `wildcards: false` keeps `*` and `?` as they are (StringEquals). */
-export function compilePattern(text: string, options: { readonly wildcards: boolean }): Pattern {
-  const parts = [...text.matchAll(piece)].map((match): Part => {
-    const [whole, key, fallback] = match;
+export interface PatternOptions {
+  /** False keeps `*` and `?` as they are (StringEquals). */
+  readonly wildcards: boolean;
+  /** False for what has no variables: actions, and policies of before 2012-10-17. */
+  readonly variables: boolean;
+}
+
+export function compilePattern(text: string, { wildcards, variables }: PatternOptions): Pattern {
+  const pieces = variables ? [...text.matchAll(piece)] : [...text].map((character) => [character]);
+  const parts = pieces.map(([whole = '', key, fallback]): Part => {
     if (key !== undefined) return escapes[key] ?? { key: key.trim(), fallback };
-    if (options.wildcards && whole === '*') return star;
-    return options.wildcards && whole === '?' ? one : whole;
+    if (wildcards && whole === '*') return star;
+    return wildcards && whole === '?' ? one : whole;
   });
   return { text, parts };
+}
+
+/** The keys that a pattern puts in. */
+export function variablesOf({ parts }: Pattern): string[] {
+  return parts.flatMap((part) => (typeof part === 'object' ? [part.key] : []));
 }
 
 /** The pattern for this request; `absent` or `unknown` where a variable has no value. */
@@ -47,9 +58,11 @@ function resolve(pattern: Pattern, context: Context): readonly Token[] | 'absent
       continue;
     }
     const found = context.get(part.key);
-    if (typeof found === 'object') tokens.push(...found.value);
-    else if (part.fallback !== undefined && found === 'absent') tokens.push(...part.fallback);
-    else return found as 'absent' | 'unknown';
+    if (found === 'unknown') return 'unknown';
+    // Keys of several values cannot be variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    if (found !== 'absent' && !found.list) tokens.push(...(found.values[0] ?? ''));
+    else if (part.fallback !== undefined) tokens.push(...part.fallback);
+    else return 'absent';
   }
   return tokens;
 }
