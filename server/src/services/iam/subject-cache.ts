@@ -81,7 +81,11 @@ async function loadPolicies(database: Database, key: OwnerKey, log: Log): Promis
     if (!policy) log.warn('An attached policy is unknown and grants nothing', { policyArn: row.policy_arn });
     return policy ? [policy] : [];
   });
-  return [...inline.map((row) => parsePolicy(row.policy_document, 'identity', row.policy_name)), ...managed];
+  // The names are those of the policy simulator: role_<role>_<policy>, as observed.
+  const named = inline.map((row) =>
+    parsePolicy(row.policy_document, 'identity', `${key.owner}_${key.name}_${row.policy_name}`),
+  );
+  return [...named, ...managed];
 }
 
 export function maxSessionSecondsOf(row: RoleRow): number {

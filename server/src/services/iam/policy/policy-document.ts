@@ -30,9 +30,11 @@ export interface Statement {
 }
 
 export interface Policy {
-  /** What the owner calls it; empty where it has no name. */
+  /** What the policy simulator calls it. */
   readonly name: string;
   readonly text: string;
+  /** Whether `${…}` is a variable. */
+  readonly variables: boolean;
   readonly statements: readonly Statement[];
 }
 
@@ -189,5 +191,5 @@ export function parsePolicy(text: string, kind: PolicyKind, name = ''): Policy {
   if (new Set(sids).size < sids.length) {
     throw new MalformedPolicy('Statement IDs (SID) in a single policy must be unique.');
   }
-  return { name, text, statements };
+  return { name, text, variables, statements };
 }
