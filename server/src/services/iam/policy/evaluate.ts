@@ -24,7 +24,7 @@ function testMatcher(matcher: Matcher, test: (pattern: Pattern) => Tri): Tri {
 }
 
 function testAction(statement: Statement, action: string, context: Context): Tri {
-  return testMatcher(statement.actions, (pattern) => matches(pattern, action, context, { ignoreCase: true }));
+  return testMatcher(statement.actions, (pattern) => matches(pattern, action, context));
 }
 
 function testResource(statement: Statement, resource: string, context: Context): Tri {

@@ -27,8 +27,8 @@ const unknown: Test = () => 'unknown';
 const text =
   ({ wildcards, ignoreCase }: { readonly wildcards: boolean; readonly ignoreCase: boolean }): Compile =>
   (wanted, { variables }) => {
-    const pattern = compilePattern(wanted, { wildcards, variables });
-    return (value, context) => matches(pattern, value, context, { ignoreCase });
+    const pattern = compilePattern(wanted, { wildcards, variables, ignoreCase });
+    return (value, context) => matches(pattern, value, context);
   };
 
 const arn: Compile = (wanted, { variables }) => {

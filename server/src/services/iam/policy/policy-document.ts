@@ -4,7 +4,7 @@
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; the sentences are as observed from IAM.
  */
 import { type Condition, compileCondition } from './condition.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
+import { compilePattern, type Pattern, type PatternOptions } from './pattern.ts';
 
 /** `resource` is what another service keeps with a resource and has checked in its own words; here it only has to be understood. */
 export type PolicyKind = 'identity' | 'trust' | 'resource';
@@ -59,20 +59,28 @@ function readTexts(value: unknown): string[] {
   return texts;
 }
 
-function readMatcher(fields: Fields, name: string, missing: string, variables: boolean): Matcher {
+function readMatcher(
+  fields: Fields,
+  name: string,
+  missing: string,
+  options: Omit<PatternOptions, 'wildcards'>,
+): Matcher {
   const negated = `Not${name}`;
   if (name in fields && negated in fields) throw syntaxError();
   const value = fields[name] ?? fields[negated];
   const texts = value === undefined ? [] : readTexts(value);
   if (texts.length === 0) throw new MalformedPolicy(missing);
   return {
-    patterns: texts.map((text) => compilePattern(text, { wildcards: true, variables })),
+    patterns: texts.map((text) => compilePattern(text, { wildcards: true, ...options })),
     negated: negated in fields,
   };
 }
 
 function readActions(fields: Fields, kind: PolicyKind): Matcher {
-  const actions = readMatcher(fields, 'Action', 'Policy statement must contain actions.', false);
+  const actions = readMatcher(fields, 'Action', 'Policy statement must contain actions.', {
+    variables: false,
+    ignoreCase: true,
+  });
   for (const { text } of actions.patterns) {
     if (text !== '*' && !text.includes(':')) {
       throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
@@ -87,7 +95,7 @@ function readActions(fields: Fields, kind: PolicyKind): Matcher {
 }
 
 function readResources(fields: Fields, kind: PolicyKind, variables: boolean): Matcher {
-  const resources = readMatcher(fields, 'Resource', 'Policy statement must contain resources.', variables);
+  const resources = readMatcher(fields, 'Resource', 'Policy statement must contain resources.', { variables });
   if (kind === 'resource') return resources;
   for (const { text } of resources.patterns) {
     if (/^\*+$/.test(text)) continue;
