@@ -123,6 +123,10 @@ export async function assumeRole(
   request: AssumeRoleRequest,
 ): Promise<AssumedRole> {
   const { roleArn, sessionName, lifetimeMs } = request;
+  if (caller.kind === 'federated-user') {
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html: of STS they can call GetCallerIdentity only.
+    throw refused(caller, 'sts:AssumeRole', roleArn, { allowed: false, explicit: false, type: 'identity' });
+  }
   const plan = await planSession(request, caller.session, now, cache);
   const [role, known] = await Promise.all([cache.findRole(roleArn), permissions.find(caller)]);
   const context = contextOf(caller, known?.tags ?? {}, role, request, now);

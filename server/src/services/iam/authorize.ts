@@ -11,6 +11,7 @@ import { type ContextSource, createContext } from './policy/context.ts';
 import { type Judgement, judge, type ResourceSide } from './policy/judge.ts';
 import { rememberPolicies } from './policy/remember.ts';
 import { principalContext } from './principal-context.ts';
+import { checkReach } from './session-reach.ts';
 
 /** As many resources' policies as are kept parsed. */
 const keptResourcePolicies = 1000;
@@ -90,6 +91,7 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
 
   return (principal, access, context) => {
     if (principal.kind === 'service') return allowed;
+    checkReach(principal, access);
     const asked = principal.kind === 'root' ? access.filter((one) => concernsRoot(principal, one)) : access;
     if (asked.length === 0) return allowed;
     const decide = (known: Known | undefined): Decision => {

@@ -1,8 +1,7 @@
 /**
  * STS: the table of its operations.
  *
- * Gaps: AssumeRoleWithWebIdentity, AssumeRoleWithSAML and AssumeRoot answer 501, and second factors are refused. A user's session token may call
- * IAM. How session policies and tags are packed, and so PackedPolicySize, is our own.
+ * Gaps: AssumeRoleWithWebIdentity, AssumeRoleWithSAML and AssumeRoot answer 501, and second factors are refused. How session policies and tags are packed, and so PackedPolicySize, is our own.
  * Differs by design: temporary credentials are sealed tokens, no table; those of a deleted role or user end at once. Root may assume
  * roles. The message for DecodeAuthorizationMessage comes in a header of every refusal: x-clary-encoded-authorization-message.
  */

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { CloudWatchClient, ListMetricsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
   DeleteRolePolicyCommand,
   GetRoleCommand,
-  GetUserCommand,
   IAMClient,
   ListRolesCommand,
   ListUsersCommand,
@@ -82,6 +82,7 @@ async function prepare<Platform extends TestPlatform>(platform: Platform) {
 }
 
 const listUsers = new ListUsersCommand({});
+const listMetrics = new ListMetricsCommand({});
 const listRoles = new ListRolesCommand({});
 
 describe('session policies do', () => {
@@ -261,24 +262,50 @@ describe('GetFederationToken does', () => {
   it('make a session of its own name, limited by its policies and the user’s', async () => {
     await using made = await prepare(await startPlatform());
     const { platform, iam, own, userArn } = made;
-    const document = policy(allow(['sts:GetFederationToken', 'iam:List*']));
+    const document = policy(allow(['sts:GetFederationToken', 'cloudwatch:ListMetrics']));
     await assert.rejects(own.send(new GetFederationTokenCommand({ Name: 'guest' })), {
       name: 'AccessDenied',
       message: `User: ${userArn} is not authorized to perform: sts:GetFederationToken on resource: arn:aws:sts::${platform.account}:federated-user/guest because no identity-based policy allows the sts:GetFederationToken action`,
     });
     await iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'P', PolicyDocument: document }));
-    const Policy = policy(allow(['iam:ListUsers', 'iam:GetUser']));
+    const Policy = policy(allow(['cloudwatch:ListMetrics', 'cloudwatch:PutMetricData']));
     const answer = await own.send(new GetFederationTokenCommand({ Name: 'guest', Policy, DurationSeconds: 900 }));
     const arn = `arn:aws:sts::${platform.account}:federated-user/guest`;
     assert.deepEqual(answer.FederatedUser, { Arn: arn, FederatedUserId: `${platform.account}:guest` });
     assert.equal((await made.as(answer).send(new GetCallerIdentityCommand({}))).Arn, arn);
-    const guest = platform.client(IAMClient, { credentials: toCredentials(answer.Credentials) });
-    await guest.send(listUsers);
-    await assert.rejects(guest.send(listRoles), /because no session policy allows the iam:ListRoles action$/);
-    await assert.rejects(guest.send(new GetUserCommand({ UserName: 'ann' })), /because no identity-based policy/);
+    const metrics = (of: typeof answer) =>
+      platform.client(CloudWatchClient, { credentials: toCredentials(of.Credentials) });
+    await metrics(answer).send(listMetrics);
+    const data = { Namespace: 'N', MetricData: [{ MetricName: 'M', Value: 1 }] };
+    await assert.rejects(metrics(answer).send(new PutMetricDataCommand(data)), /because no identity-based policy/);
     const bare = await own.send(new GetFederationTokenCommand({ Name: 'nobody' }));
-    const nobody = platform.client(IAMClient, { credentials: toCredentials(bare.Credentials) });
-    await assert.rejects(nobody.send(listUsers), /because no session policy allows the iam:ListUsers action$/);
+    await assert.rejects(
+      metrics(bare).send(listMetrics),
+      /because no session policy allows the cloudwatch:ListMetrics action$/,
+    );
+    await assert.rejects(made.assume({}, made.as(answer)), {
+      name: 'AccessDenied',
+      message: `User: ${arn} is not authorized to perform: sts:AssumeRole on resource: ${made.roleArn}`,
+    });
+  });
+
+  it('keep users’ and root’s sessions away from IAM', async () => {
+    await using made = await prepare(await startPlatform());
+    const { platform, own } = made;
+    const root = platform.client(STSClient);
+    const sessions = [
+      await own.send(new GetSessionTokenCommand({})),
+      await root.send(new GetSessionTokenCommand({})),
+      await root.send(new GetFederationTokenCommand({ Name: 'guest', Policy: policy(allow('*')) })),
+    ];
+    for (const session of sessions) {
+      const iam = platform.client(IAMClient, { credentials: toCredentials(session.Credentials) });
+      await assert.rejects(iam.send(listUsers), {
+        name: 'InvalidClientTokenId',
+        message: 'The security token included in the request is invalid.',
+      });
+      await made.as(session).send(new GetCallerIdentityCommand({}));
+    }
   });
 
   it('refuse sessions', async () => {
