@@ -11,7 +11,7 @@ import { type Context, createContext } from './policy/context.ts';
 import { evaluateResourcePolicy } from './policy/evaluate-resource-policy.ts';
 import { type Judgement, judge } from './policy/judge.ts';
 import { principalContext } from './principal-context.ts';
-import { planSession, type SessionPlan, sessionContext } from './session-request.ts';
+import { checkManagedPolicies, planSession, type SessionPlan, sessionContext } from './session-request.ts';
 import type { Subject, SubjectCache } from './subject-cache.ts';
 
 export function sessionPrincipal(role: Subject, sessionName: string, session: Session): Principal {
@@ -127,7 +127,7 @@ export async function assumeRole(
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html: of STS they can call GetCallerIdentity only.
     throw refused(caller, 'sts:AssumeRole', roleArn, { allowed: false, explicit: false, type: 'identity' });
   }
-  const plan = await planSession(request, caller.session, now, cache);
+  const plan = planSession(request, caller.session, now);
   const [role, known] = await Promise.all([cache.findRole(roleArn), permissions.find(caller)]);
   const context = contextOf(caller, known?.tags ?? {}, role, request, now);
   for (const action of neededActions(plan)) {
@@ -150,6 +150,7 @@ export async function assumeRole(
   }
   if (!role) throw refused(caller, 'sts:AssumeRole', roleArn, { allowed: false, explicit: false, type: 'resource' });
   checkLifetime(caller, role, lifetimeMs);
+  await checkManagedPolicies(request.policyArns, role.account, cache);
   return {
     principal: sessionPrincipal(role, sessionName, plan.session),
     packedPolicySize: plan.packedPolicySize,

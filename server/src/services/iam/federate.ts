@@ -1,11 +1,12 @@
 /** Sessions that a user or root makes for somebody whom only they know: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
 import type { SessionRequest } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';
-import { planSession } from './session-request.ts';
+import { checkManagedPolicies, planSession } from './session-request.ts';
 import type { SubjectCache } from './subject-cache.ts';
 
 export async function federate(cache: SubjectCache, now: Date, caller: Principal, name: string, asked: SessionRequest) {
-  const { session, packedPolicySize } = await planSession({ ...asked, transitiveTagKeys: [] }, undefined, now, cache);
+  const { session, packedPolicySize } = planSession({ ...asked, transitiveTagKeys: [] }, undefined, now);
+  await checkManagedPolicies(asked.policyArns, caller.account, cache);
   const principal: Principal = {
     kind: 'federated-user',
     account: caller.account,

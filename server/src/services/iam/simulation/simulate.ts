@@ -42,6 +42,15 @@ const toDecision = (judgement: Judgement): Decision =>
 const identityPolicy = 'IAM Policy' as PolicySourceType;
 const resourcePolicy = 'Resource Policy' as PolicySourceType;
 
+/** Found once for each policy, however many actions and resources are simulated. */
+const spansOf = new WeakMap<Policy, ReturnType<typeof statementSpans>>();
+
+function findSpans(policy: Policy) {
+  const found = spansOf.get(policy) ?? statementSpans(policy.text);
+  spansOf.set(policy, found);
+  return found;
+}
+
 function matched(
   policies: readonly Policy[],
   type: PolicySourceType,
@@ -50,7 +59,7 @@ function matched(
   return policies.flatMap((policy) => {
     const at = policy.statements.flatMap((statement, index) => (isMatch(statement) ? [index] : []));
     if (at.length === 0) return [];
-    const spans = statementSpans(policy.text);
+    const spans = findSpans(policy);
     return at.map((index) => ({ SourcePolicyId: policy.name, SourcePolicyType: type, ...spans[index] }));
   });
 }
@@ -79,14 +88,13 @@ function detailsOf({ resource, caller }: Simulation, verdicts: Verdicts): Record
   };
 }
 
-function evaluateOne(simulation: Simulation, action: string, resource: string, missing: string[]) {
-  const request = { action, resource, context: createClosedContext(simulation.context) };
+function evaluateOne(simulation: Simulation, request: PolicyRequest, missing: string[]) {
   const { caller: principal, permissions } = simulation;
   const one: Case = { principal, permissions, resource: simulation.resource, request };
   const verdicts = verdictsOf(one);
   const decision = toDecision(judge(one));
   return {
-    EvalResourceName: resource,
+    EvalResourceName: request.resource,
     EvalResourceDecision: decision,
     MatchedStatements: matchedStatements(simulation, request, decision),
     MissingContextValues: missing,
@@ -111,7 +119,10 @@ const worst = (all: readonly Decision[]): Decision =>
 export function simulate(simulation: Simulation, action: string): EvaluationResult {
   const missing = missingContextValues(simulation);
   const { resources } = simulation;
-  const all = (resources.length > 0 ? resources : ['*']).map((one) => evaluateOne(simulation, action, one, missing));
+  const context = createClosedContext(simulation.context);
+  const all = (resources.length > 0 ? resources : ['*']).map((resource) =>
+    evaluateOne(simulation, { action, resource, context }, missing),
+  );
   const decision = worst(all.map((one) => one.EvalResourceDecision));
   const deciding = all.filter((one) => one.EvalResourceDecision === decision);
   const statements = new Map(

@@ -147,6 +147,12 @@ describe('SimulateCustomPolicy does', () => {
     const seen: (string | undefined)[][] = [];
     for await (const page of pages) seen.push((page.EvaluationResults ?? []).map((one) => one.EvalActionName));
     assert.deepEqual(seen, [ActionNames.slice(0, 2), ActionNames.slice(2, 4), ActionNames.slice(4)]);
+    const ResourceArns = Array.from({ length: 1500 }, (_, n) => `arn:aws:s3:::b/${n}`);
+    const wide = { PolicyInputList: [allowGet], ActionNames: ActionNames.slice(0, 2), ResourceArns };
+    const first = await made.iam.send(new SimulateCustomPolicyCommand(wide));
+    assert.deepEqual([first.EvaluationResults?.length, first.IsTruncated], [1, true]);
+    const rest = await made.iam.send(new SimulateCustomPolicyCommand({ ...wide, Marker: first.Marker }));
+    assert.deepEqual([rest.EvaluationResults?.[0]?.EvalActionName, rest.IsTruncated], ['s3:PutObject', false]);
   });
 });
 

@@ -12,11 +12,6 @@ function endOfString(text: string, start: number): number {
   return at + 1;
 }
 
-function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  return { Line: before.split('\n').length, Column: offset - before.lastIndexOf('\n') };
-}
-
 /** The text is a policy that has been parsed, so it is valid JSON with statements. */
 export function statementSpans(text: string): Span[] {
   const spans: Span[] = [];
@@ -24,7 +19,10 @@ export function statementSpans(text: string): Span[] {
   let isStatement = false;
   /** How deep a statement's braces are: one more within a list. */
   let statementDepth = 0;
-  let start = 0;
+  let start: Position = {};
+  let line = 1;
+  let lineStart = 0;
+  const position = (offset: number): Position => ({ Line: line, Column: offset - lineStart + 1 });
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === '"') {
@@ -33,12 +31,15 @@ export function statementSpans(text: string): Span[] {
       at = end - 1;
     } else if (character === '{' || character === '[') {
       if (++depth === 2) statementDepth = character === '[' ? 3 : 2;
-      if (isStatement && depth === statementDepth) start = at;
+      if (isStatement && depth === statementDepth) start = position(at);
     } else if (character === '}' || character === ']') {
       if (isStatement && depth === statementDepth) {
-        spans.push({ StartPosition: positionAt(text, start), EndPosition: positionAt(text, at + 1) });
+        spans.push({ StartPosition: start, EndPosition: position(at + 1) });
       }
       depth--;
+    } else if (character === '\n') {
+      line++;
+      lineStart = at + 1;
     }
   }
   return spans;
