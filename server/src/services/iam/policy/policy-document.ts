@@ -81,6 +81,7 @@ function readActions(fields: Fields, kind: PolicyKind): Matcher {
     variables: false,
     ignoreCase: true,
   });
+  if (kind === 'resource') return actions;
   for (const { text } of actions.patterns) {
     if (text !== '*' && !text.includes(':')) {
       throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
@@ -196,7 +197,7 @@ export function parsePolicy(text: string, kind: PolicyKind, name = ''): Policy {
   );
   if (statements.length === 0) throw syntaxError();
   const sids = statements.flatMap(({ sid }) => (sid ? [sid] : []));
-  if (new Set(sids).size < sids.length) {
+  if (kind !== 'resource' && new Set(sids).size < sids.length) {
     throw new MalformedPolicy('Statement IDs (SID) in a single policy must be unique.');
   }
   return { name, text, variables, statements };
