@@ -144,9 +144,8 @@ export async function assumeRole(
   }
   const inherited = caller.session?.sourceIdentity;
   if (inherited !== undefined && request.sourceIdentity !== undefined && inherited !== request.sourceIdentity) {
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html: once set it cannot be changed.
-    const judgement = { allowed: false, explicit: false, type: 'identity' } as const;
-    throw refused(caller, 'sts:SetSourceIdentity', roleArn, judgement);
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html; the sentence as observed.
+    throw new AwsError('ValidationError', 'The source identity is already set for this assume role session');
   }
   if (!role) throw refused(caller, 'sts:AssumeRole', roleArn, { allowed: false, explicit: false, type: 'resource' });
   checkLifetime(caller, role, lifetimeMs);

@@ -13,8 +13,13 @@ const policies: Readonly<Record<PolicyType, { readonly denies: string; readonly 
   session: { denies: 'a session policy', allows: 'session policy' },
 };
 
-export const notAuthorized = (principal: Principal, { action, resource }: Access): string =>
-  `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+/** As observed, these leave the resource out where there is none, and others say `*` (Lambda, ECR). */
+const silentWithoutResource = /^(cloudwatch|s3|sts):/;
+
+export function notAuthorized(principal: Principal, { action, resource }: Access): string {
+  const start = `User: ${principal.arn} is not authorized to perform: ${action}`;
+  return resource === '*' && silentWithoutResource.test(action) ? start : `${start} on resource: ${resource}`;
+}
 
 export function denial(principal: Principal, access: Access, { explicit, type }: Refusal): string {
   const because = explicit

@@ -46,7 +46,7 @@ describe('DecodeAuthorizationMessage does', () => {
     assert.deepEqual(role.values, { items: [{ value: made.roleArn }] });
     await assert.rejects(made.own.send(decode), {
       name: 'AccessDenied',
-      message: `User: ${userArn} is not authorized to perform: sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
+      message: `User: ${userArn} is not authorized to perform: sts:DecodeAuthorizationMessage because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
     });
     const invalid = new DecodeAuthorizationMessageCommand({ EncodedMessage: `A${EncodedMessage.slice(1)}` });
     await assert.rejects(platform.client(STSClient).send(invalid), {

@@ -128,8 +128,8 @@ describe('source identities do', () => {
     assert.equal(second.SourceIdentity, 'Ann');
     await second.client.send(listUsers);
     await assert.rejects(made.assume({ RoleArn: next, SourceIdentity: 'Bob' }, made.as(first)), {
-      name: 'AccessDenied',
-      message: /sts:SetSourceIdentity on resource/,
+      name: 'ValidationError',
+      message: 'The source identity is already set for this assume role session',
     });
   });
 });

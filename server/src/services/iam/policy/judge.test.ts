@@ -150,6 +150,21 @@ describe('judge refuses in AWS’s words', () => {
   }
 });
 
+describe('a denial does', () => {
+  it('leave out a resource that there is not, where AWS does', () => {
+    const judgement = { allowed: false, explicit: false, type: 'identity' } as const;
+    const reason = (name: string) => denial(ann, { action: name, resource: '*' }, judgement).slice(ann.arn.length + 6);
+    assert.equal(
+      reason('s3:ListAllMyBuckets'),
+      ' is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action',
+    );
+    assert.equal(
+      reason('lambda:ListFunctions'),
+      ' is not authorized to perform: lambda:ListFunctions on resource: * because no identity-based policy allows the lambda:ListFunctions action',
+    );
+  });
+});
+
 describe('judge does allow', () => {
   const cases: readonly [string, Principal, Permissions, ResourceSide | undefined][] = [
     ['what an identity policy allows', ann, { identity: [silent, may] }, undefined],
