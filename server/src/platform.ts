@@ -90,7 +90,12 @@ export async function buildPlatform({
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [
-    iamService({ database, accessKeySealer: identity.accessKeySealer, forget: identity.forget }),
+    iamService({
+      database,
+      accessKeySealer: identity.accessKeySealer,
+      subjects: identity.subjects,
+      forget: identity.forget,
+    }),
     stsService({ sessions: identity }),
     s3.service,
     cloudWatchService({ database }),

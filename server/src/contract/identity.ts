@@ -1,5 +1,5 @@
 /** What the gateway asks of whoever keeps identities (services/iam fulfils it; main.ts hands it over). */
-import type { Access } from './operation.ts';
+import type { Access, ContextValue } from './operation.ts';
 import type { Principal } from './principal.ts';
 
 export interface SigningKey {
@@ -10,7 +10,14 @@ export interface SigningKey {
 }
 
 /** `reason` is AWS's whole sentence: `User: … is not authorized to perform: … on resource: … because …`. */
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+export type Decision =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly reason: string;
+      /** The details, for sts:DecodeAuthorizationMessage: who was refused may not read them. */
+      readonly encodedMessage: string;
+    };
 
 export interface TemporaryCredentials {
   readonly accessKeyId: string;
@@ -30,7 +37,7 @@ export interface Identity {
     principal: Principal,
     access: readonly Access[],
     /** Condition keys of the request; asked for only where a policy has to be evaluated. */
-    context: () => Readonly<Record<string, string>>,
+    context: () => Readonly<Record<string, ContextValue>>,
   ): Decision | Promise<Decision>;
   /** The session principal of a role handed to a service. Throws AwsError AccessDenied where the role is missing or does not trust the service. */
   assumeForService(roleArn: string, servicePrincipal: string, sessionName: string): Promise<Principal>;
@@ -47,21 +54,44 @@ export interface RoleRun {
   readonly lifetimeMs?: number;
 }
 
-export interface AssumeRoleRequest {
+/** What a caller may ask of a session made for it or for others. */
+export interface SessionRequest {
+  readonly lifetimeMs: number;
+  /** Session policies: JSON text, and ARNs of managed policies. */
+  readonly policy?: string | undefined;
+  readonly policyArns: readonly string[];
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  /** Condition keys of the request, for example `{ 'sts:ExternalId': '…' }`. */
+  readonly context: Readonly<Record<string, ContextValue>>;
+}
+
+export interface AssumeRoleRequest extends SessionRequest {
   readonly roleArn: string;
   readonly sessionName: string;
-  readonly lifetimeMs: number;
-  /** Condition keys of the request, for example `{ 'sts:ExternalId': '…' }`. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity?: string | undefined;
+}
+
+export interface IssuedSession {
+  readonly principal: Principal;
+  readonly credentials: TemporaryCredentials;
+  /** Percents of the room for policies and tags; left out where there are none. */
+  readonly packedPolicySize?: number | undefined;
 }
 
 /** Temporary credentials on a caller's own request (services/sts asks, services/iam fulfils; main.ts hands it over). */
 export interface Sessions {
-  /** Throws AwsError AccessDenied where the role is missing or its trust policy and the caller's policies do not allow it, ValidationError for a lifetime above the role's. */
-  assumeRole(
-    caller: Principal,
-    request: AssumeRoleRequest,
-  ): Promise<{ readonly principal: Principal; readonly credentials: TemporaryCredentials }>;
+  /**
+   * Throws AwsError AccessDenied where the role is missing or its trust policy and the caller's policies do not allow it, ValidationError for
+   * a lifetime above the role's, and STS's errors for policies and tags that it does not take.
+   */
+  assumeRole(caller: Principal, request: AssumeRoleRequest): Promise<IssuedSession>;
   /** Credentials for the caller itself: a user or the account's root. */
   issueSessionToken(caller: Principal, lifetimeMs: number): TemporaryCredentials;
+  /** Credentials that a user or root makes for somebody whom only they know. Throws STS's errors for policies and tags that it does not take. */
+  federate(caller: Principal, name: string, request: SessionRequest): Promise<IssuedSession>;
+  /** The account of a key; undefined for one that cannot be ours. */
+  findAccountOfKey(accessKeyId: string): Promise<string | undefined>;
+  /** The details of a refusal as JSON; undefined for a message that was not made here. */
+  decodeMessage(encodedMessage: string): string | undefined;
 }

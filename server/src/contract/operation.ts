@@ -3,6 +3,9 @@ import type { ServiceName } from '../models/catalog.ts';
 import type { Input, OperationName, Output } from '../models/types.ts';
 import type { Call } from './call.ts';
 
+/** A condition key's value, or its values where it may have several; `undefined` says that the key is known to be absent. */
+export type ContextValue = string | readonly string[] | undefined;
+
 /** One permission that a call needs, in the words of AWS's service authorization reference. */
 export interface Access {
   /** For example `sagemaker:CreateTrainingJob`. */
@@ -10,9 +13,14 @@ export interface Access {
   /** The ARN acted on, or `*` where AWS defines no resource. */
   readonly resource: string;
   /** Condition keys that the service adds, for example `{ 'iam:PassedToService': 'sagemaker.amazonaws.com' }`. */
-  readonly context?: Readonly<Record<string, string>>;
-  /** The resource's own policy, where it has one, and the account that the resource is of. */
-  readonly resourcePolicy?: { readonly document: string; readonly account: string };
+  readonly context?: Readonly<Record<string, ContextValue>> | undefined;
+  /** All tags of the resource, for `aws:ResourceTag/…`. Left out where they are not known: conditions on them then fail safe. */
+  readonly resourceTags?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whose the resource is and its own policy as JSON text, where it has one. With it callers of other accounts can be let in, and the
+   * account's root can be kept out. Left out where the resource can only be of the caller's account and has no policy.
+   */
+  readonly resourcePolicy?: { readonly account: string; readonly document?: string | undefined } | undefined;
 }
 
 export interface Operation<S extends ServiceName, N extends OperationName<S>, Deps> {

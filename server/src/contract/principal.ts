@@ -1,17 +1,33 @@
 /** Who makes a call, as IAM sees it. */
 export interface Principal {
   /**
-   * root: the account's administrator key. user: an IAM user. assumed-role: a role's temporary session.
-   * service: the platform acting in its own name (writing a job's log, publishing a metric).
+   * root: the account's administrator key. user: an IAM user. assumed-role: a role's temporary session. federated-user: a session that a
+   * user or root made for somebody else. service: the platform acting in its own name (writing a job's log, publishing a metric).
    */
-  readonly kind: 'root' | 'user' | 'assumed-role' | 'service';
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service';
   readonly account: string;
-  /** arn:aws:iam::<account>:root | …:user/<path><name> | arn:aws:sts::<account>:assumed-role/<role>/<session> */
+  /** arn:aws:iam::<account>:root | …:user/<path><name> | arn:aws:sts::<account>:assumed-role/<role>/<session> | …:federated-user/<name> */
   readonly arn: string;
-  /** AWS's unique id: AIDA…, AROA…:<session>, or the account for root. */
+  /** AWS's unique id: AIDA…, AROA…:<session>, <account>:<name> for federated users, or the account for root. */
   readonly userId: string;
   /** The role's ARN, for assumed-role. */
   readonly roleArn?: string;
   /** The key that signed the request, where one did. */
   readonly accessKeyId?: string;
+  /** For temporary credentials. */
+  readonly session?: Session;
+}
+
+/** What was said when temporary credentials were made. Held by their token, so it outlives a restart. */
+export interface Session {
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+  /** Limits what the session may do to what these allow: JSON text, and the ARNs of managed policies. Present though empty, they allow nothing. */
+  readonly policies?: { readonly inline?: string; readonly arns: readonly string[] };
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Tags that sessions made with this one inherit. */
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sourceIdentity?: string;
+  /** For federated users: who made the session. */
+  readonly issuer?: { readonly arn: string; readonly id: string };
 }

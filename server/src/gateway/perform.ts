@@ -2,11 +2,12 @@
 import { AwsError } from '../contract/aws-error.ts';
 import type { Call } from '../contract/call.ts';
 import type { Decision, Identity } from '../contract/identity.ts';
-import type { Access, BoundOperation } from '../contract/operation.ts';
+import type { Access, BoundOperation, ContextValue } from '../contract/operation.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
 import { validationCode, validationMessage, violations } from '../models/validate.ts';
 import { refusal } from './refusals.ts';
+import { tagContext } from './tag-context.ts';
 
 export interface Performance {
   readonly model: ServiceModel;
@@ -14,17 +15,19 @@ export interface Performance {
   readonly bound: BoundOperation;
   readonly protocol: ProtocolName;
   readonly identity: Identity;
+  /** Of a request over HTTP. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Stays synchronous up to the operation where nothing has to be looked up. */
 export function perform(what: Performance, input: unknown, call: Call): Promise<unknown> | unknown {
   const { bound, identity } = what;
   const decide = (access: readonly Access[]) => {
-    const decision = identity.authorize(call.principal, access, () => requestContext(call));
+    const decision = identity.authorize(call.principal, access, () => requestContext(what, input, call));
     return decision instanceof Promise ? decision.then(proceed) : proceed(decision);
   };
   const proceed = (decision: Decision) => {
-    if (!decision.allowed) throw refusal('denied', what.protocol, decision.reason);
+    if (!decision.allowed) throw denied(what.protocol, decision);
     const found = violations(what.model, what.operation, input);
     if (found.length > 0) {
       throw new AwsError(validationCode(what.model, what.protocol), validationMessage(found), { status: 400 });
@@ -35,13 +38,25 @@ export function perform(what: Performance, input: unknown, call: Call): Promise<
   return access instanceof Promise ? access.then(decide) : decide(access);
 }
 
+type Denied = Extract<Decision, { allowed: false }>;
+
+/** The details go in a header, because AWS's answers have no member for them: only sts:DecodeAuthorizationMessage can read it. */
+function denied(protocol: ProtocolName, { reason, encodedMessage }: Denied): AwsError {
+  const { code, message, status } = refusal('denied', protocol, reason);
+  const headers = { 'x-clary-encoded-authorization-message': encodedMessage };
+  return new AwsError(code, message, { headers, ...(status !== undefined && { status }) });
+}
+
 /** Condition keys of every request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-function requestContext(call: Call): Record<string, string> {
+function requestContext({ headers }: Performance, input: unknown, call: Call): Record<string, ContextValue> {
   return {
+    ...tagContext(input),
     'aws:SourceIp': call.sourceIp,
     'aws:SecureTransport': 'false',
     'aws:CurrentTime': call.now.toISOString(),
     'aws:EpochTime': String(Math.floor(call.now.getTime() / 1000)),
     'aws:RequestedRegion': call.region,
+    'aws:UserAgent': headers?.['user-agent'],
+    'aws:Referer': headers?.referer,
   };
 }

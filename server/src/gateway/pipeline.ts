@@ -134,7 +134,12 @@ async function follow(
     deps.access,
     incoming.signal,
   );
-  const output = perform({ model, operation, bound, protocol: known.protocol, identity: deps.identity }, input, call);
+  const { headers } = head;
+  const output = perform(
+    { model, operation, bound, protocol: known.protocol, identity: deps.identity, headers },
+    input,
+    call,
+  );
   return protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
 }
 

@@ -1,75 +1,107 @@
 /**
- * Whether a principal may do what a call needs. Root and the platform itself may do everything; users and role sessions what their
- * policies say. Never answers "allowed" for a principal that no longer exists.
+ * Whether a principal may do what a call needs. The platform itself may do everything, root what no resource's policy forbids; all others
+ * what the policies say together. Never answers "allowed" for a principal that no longer exists.
  */
 import type { Decision } from '../../contract/identity.ts';
 import type { Access } from '../../contract/operation.ts';
 import type { Principal } from '../../contract/principal.ts';
-import { createContext } from './policy/context.ts';
-import { evaluate } from './policy/evaluate.ts';
-import type { Subject, SubjectCache } from './subject-cache.ts';
+import { denial, denialDetails } from './denial.ts';
+import type { Known, PermissionsFinder } from './permissions.ts';
+import { type ContextSource, createContext } from './policy/context.ts';
+import { type Judgement, judge, type ResourceSide } from './policy/judge.ts';
+import { rememberPolicies } from './policy/remember.ts';
+import { principalContext } from './principal-context.ts';
+import { checkReach } from './session-reach.ts';
 
-/** The condition keys that a principal brings along. */
-export function principalContext(principal: Principal, now: Date): Record<string, string | undefined> {
-  const user = principal.kind === 'user' ? principal.arn.slice(principal.arn.lastIndexOf('/') + 1) : undefined;
-  return {
-    'aws:PrincipalAccount': principal.account,
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html: for sessions the role's ARN.
-    'aws:PrincipalArn': principal.roleArn ?? principal.arn,
-    'aws:PrincipalType': { root: 'Account', user: 'User', 'assumed-role': 'AssumedRole', service: 'Service' }[
-      principal.kind
-    ],
-    'aws:userid': principal.userId,
-    'aws:username': user,
-    'aws:CurrentTime': now.toISOString(),
-    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-  };
+/** As many resources' policies as are kept parsed. */
+const keptResourcePolicies = 1000;
+
+const allowed: Decision = { allowed: true };
+
+/**
+ * The account's root can always take its own bucket's policy away:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+ */
+const neverForbiddenToRoot = /^s3:(Get|Put|Delete)BucketPolicy$/;
+
+export interface AuthorizerOptions {
+  readonly permissions: PermissionsFinder;
+  readonly now: () => Date;
+  /** For the details of a refusal, which its caller may not read. */
+  readonly seal: (details: string) => string;
 }
 
-/** AWS's sentence: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-export function denial(principal: Principal, access: Access, explicit: boolean): Decision {
-  const because = explicit
-    ? 'with an explicit deny in an identity-based policy'
-    : `because no identity-based policy allows the ${access.action} action`;
-  const reason = `User: ${principal.arn} is not authorized to perform: ${access.action} on resource: ${access.resource} ${because}`;
-  return { allowed: false, reason };
-}
-
-/** Undefined for those who need no policies. */
-export function findSubject(
-  cache: SubjectCache,
-  principal: Principal,
-): Subject | undefined | Promise<Subject | undefined> {
-  return principal.kind === 'user' ? cache.findUser(principal.arn) : cache.findRole(principal.roleArn ?? '');
-}
-
-/** Sessions are of one role, not of its name: a role made anew under the same ARN is another one. */
-export function isSubjectOf(subject: Subject | undefined, principal: Principal): subject is Subject {
-  return subject !== undefined && principal.userId.split(':')[0] === subject.id;
-}
-
-export function authorize(
-  cache: SubjectCache,
-  now: () => Date,
+export type Authorize = (
   principal: Principal,
   access: readonly Access[],
-  context: () => Readonly<Record<string, string>>,
-): Decision | Promise<Decision> {
-  if (principal.kind === 'root' || principal.kind === 'service') return { allowed: true };
-  const decide = (subject: Subject | undefined): Decision => {
-    const own = principalContext(principal, now());
-    const asked = context();
-    for (const one of access) {
-      const request = {
-        action: one.action,
-        resource: one.resource,
-        context: createContext(one.context ?? {}, asked, own),
-      };
-      const verdict = isSubjectOf(subject, principal) ? evaluate(subject.policies, request) : 'implicit-deny';
-      if (verdict !== 'allow') return denial(principal, one, verdict === 'explicit-deny');
-    }
-    return { allowed: true };
+  context: () => ContextSource,
+) => Decision | Promise<Decision>;
+
+/** S3's ARNs name no account; what has no resource of its own is of the caller's. */
+function accountOf({ resource, resourcePolicy }: Access, principal: Principal): string {
+  return resourcePolicy?.account ?? (/^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] || principal.account);
+}
+
+function resourceContext(access: Access, principal: Principal): ContextSource {
+  const tags = access.resourceTags;
+  return {
+    'aws:ResourceAccount': accountOf(access, principal),
+    ...(tags && { 'aws:ResourceTag/*': undefined }),
+    ...(tags && Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]))),
   };
-  const subject = findSubject(cache, principal);
-  return subject instanceof Promise ? subject.then(decide) : decide(subject);
+}
+
+export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions): Authorize {
+  const parsed = rememberPolicies('resource', keptResourcePolicies);
+
+  const resourceSide = ({ resourcePolicy }: Access): ResourceSide | undefined =>
+    resourcePolicy && {
+      account: resourcePolicy.account,
+      policy: resourcePolicy.document === undefined ? undefined : parsed(resourcePolicy.document),
+    };
+
+  function decideOne(
+    principal: Principal,
+    known: Known | undefined,
+    one: Access,
+    asked: () => ContextSource,
+  ): Decision {
+    const context = createContext(
+      () => one.context ?? {},
+      asked,
+      () => resourceContext(one, principal),
+      () => principalContext(principal, known?.tags ?? {}, now()),
+    );
+    const request = { action: one.action, resource: one.resource, context };
+    const judgement: Judgement = known
+      ? judge({ principal, permissions: known.permissions, resource: resourceSide(one), request })
+      : { allowed: false, explicit: false, type: 'identity' };
+    if (judgement.allowed) return allowed;
+    return {
+      allowed: false,
+      reason: denial(principal, one, judgement),
+      encodedMessage: seal(denialDetails(principal, one, judgement, context)),
+    };
+  }
+
+  /** Root is asked about only what may have a say over it. */
+  const concernsRoot = (principal: Principal, { action, resourcePolicy }: Access) =>
+    resourcePolicy !== undefined &&
+    !(resourcePolicy.account === principal.account && neverForbiddenToRoot.test(action));
+
+  return (principal, access, context) => {
+    if (principal.kind === 'service') return allowed;
+    checkReach(principal, access);
+    const asked = principal.kind === 'root' ? access.filter((one) => concernsRoot(principal, one)) : access;
+    if (asked.length === 0) return allowed;
+    const decide = (known: Known | undefined): Decision => {
+      for (const one of asked) {
+        const decision = decideOne(principal, known, one, context);
+        if (!decision.allowed) return decision;
+      }
+      return allowed;
+    };
+    const known = permissions.find(principal);
+    return known instanceof Promise ? known.then(decide) : decide(known);
+  };
 }

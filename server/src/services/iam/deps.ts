@@ -3,11 +3,14 @@ import type { Operation } from '../../contract/operation.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Sealer } from './sealed.ts';
+import type { SubjectCache } from './subject-cache.ts';
 
 export interface IamDeps {
   readonly database: Database;
   /** Seals secret access keys for the subject that is their access key id. */
   readonly accessKeySealer: Sealer;
+  /** Roles and users with the policies that count for them. */
+  readonly subjects: Pick<SubjectCache, 'findRole' | 'findUser'>;
   /** Tells the identity caches that something they may hold has changed. Call it after each write. */
   forget(): void;
 }

@@ -9,10 +9,12 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Database } from '../../storage/database.ts';
 import { assumeForService, assumeRole, sessionPrincipal } from './assume-role.ts';
-import { authorize, findSubject, isSubjectOf } from './authorize.ts';
+import { createAuthorizer } from './authorize.ts';
+import { federate } from './federate.ts';
+import { createPermissionsFinder, findSubject, isOfRoot, isSubjectOf } from './permissions.ts';
 import { createSealer, type Sealer } from './sealed.ts';
-import { issueSession, openSession } from './session-token.ts';
-import { createSubjectCache, type KeyOwner } from './subject-cache.ts';
+import { accountOfTemporaryKey, issueSession, openSession } from './session-token.ts';
+import { createSubjectCache, type KeyOwner, type SubjectCache } from './subject-cache.ts';
 
 export interface IdentityResources {
   readonly database: Database;
@@ -27,6 +29,7 @@ export interface IdentityResources {
 
 export interface PlatformIdentity extends Identity, Sessions {
   readonly accessKeySealer: Sealer;
+  readonly subjects: SubjectCache;
   /** Something about identities has changed in the database. */
   forget(): void;
 }
@@ -36,6 +39,13 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
   const cache = createSubjectCache(database, log);
   const accessKeySealer = createSealer(platformKey, 'access-keys');
   const sessionSealer = createSealer(platformKey, 'session-tokens');
+  const messageSealer = createSealer(platformKey, 'authorization-messages');
+  const permissions = createPermissionsFinder(cache);
+  const authorize = createAuthorizer({
+    permissions,
+    now: () => clock.now(),
+    seal: (details) => messageSealer.seal(details, ''),
+  });
 
   const administratorKey: SigningKey = {
     principal: {
@@ -64,7 +74,7 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
 
   function sessionKey(accessKeyId: string, sessionToken: string) {
     const key = openSession(sessionSealer, accessKeyId, sessionToken);
-    if (!key || key.principal.kind === 'root') return key;
+    if (!key || isOfRoot(key.principal)) return key;
     const check = (subject: Awaited<ReturnType<typeof findSubject>>) =>
       isSubjectOf(subject, key.principal) ? key : undefined;
     const subject = findSubject(cache, key.principal);
@@ -76,25 +86,36 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
 
   return {
     accessKeySealer,
+    subjects: cache,
     findSigningKey(accessKeyId, sessionToken) {
       if (sessionToken !== undefined) return sessionKey(accessKeyId, sessionToken);
       if (accessKeyId === administrator.accessKeyId) return administratorKey;
       const owner = cache.findKey(accessKeyId);
       return owner instanceof Promise ? owner.then(userKey) : userKey(owner);
     },
-    authorize: (principal, access, context) => authorize(cache, () => clock.now(), principal, access, context),
+    authorize,
     assumeForService: (roleArn, servicePrincipal, sessionName) =>
       assumeForService(cache, clock.now(), roleArn, servicePrincipal, sessionName),
     async issueCredentials(roleArn, sessionName, lifetimeMs) {
       const role = await cache.findRole(roleArn);
       if (!role) throw new AwsError('AccessDenied', `The role ${roleArn} does not exist.`, { status: 403 });
-      return issue(sessionPrincipal(role, sessionName), lifetimeMs);
+      return issue(sessionPrincipal(role, sessionName, { issuedAt: clock.now().getTime() }), lifetimeMs);
     },
     async assumeRole(caller, request) {
-      const principal = await assumeRole(cache, clock.now(), caller, request);
-      return { principal, credentials: issue(principal, request.lifetimeMs) };
+      const assumed = await assumeRole({ cache, permissions }, clock.now(), caller, request);
+      return { ...assumed, credentials: issue(assumed.principal, request.lifetimeMs) };
     },
-    issueSessionToken: issue,
+    issueSessionToken: (caller, lifetimeMs) =>
+      issue({ ...caller, session: { issuedAt: clock.now().getTime() } }, lifetimeMs),
+    async federate(caller, name, request) {
+      const federated = await federate(cache, clock.now(), caller, name, request);
+      return { ...federated, credentials: issue(federated.principal, request.lifetimeMs) };
+    },
+    async findAccountOfKey(accessKeyId) {
+      if (accessKeyId === administrator.accessKeyId) return account;
+      return accountOfTemporaryKey(accessKeyId) ?? (await cache.findKey(accessKeyId))?.row.account;
+    },
+    decodeMessage: (encodedMessage) => messageSealer.open(encodedMessage, ''),
     forget: () => cache.forget(),
   };
 }

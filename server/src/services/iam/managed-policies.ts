@@ -34,7 +34,7 @@ function define(name: string, description: string, statements: readonly Statemen
     policyId: `ANPA${digest.slice(0, 17)}`,
     description,
     document,
-    policy: parsePolicy(document, 'identity'),
+    policy: parsePolicy(document, 'identity', name),
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * IAM: the table of its operations.
  *
- * Gaps: groups, customer-managed policies, policy versions, permission boundaries, instance profiles, tagging operations, account
- * summaries and simulations answer 501.
+ * Gaps: groups, customer-managed policies, policy versions, permission boundaries, instance profiles, tagging operations and
+ * account summaries answer 501. Simulations take users and roles, not groups, and no PolicyExclusionList or ResourceHandlingOption.
  * Differs by design: nothing is eventually consistent, a write counts for the next call. What a policy says that is not understood
  * fails safe. Access keys belong to users only; the account's root key is made by the platform.
  * Client quirks: policy documents are answered percent-encoded, as IAM does; boto3 decodes them, the JavaScript SDK does not.
@@ -25,6 +25,10 @@ import { listAttachedRolePolicies } from './roles/list-attached-role-policies.ts
 import { listRolePolicies } from './roles/list-role-policies.ts';
 import { listRoles } from './roles/list-roles.ts';
 import { putRolePolicy } from './roles/put-role-policy.ts';
+import { getContextKeysForCustomPolicy } from './simulation/get-context-keys-for-custom-policy.ts';
+import { getContextKeysForPrincipalPolicy } from './simulation/get-context-keys-for-principal-policy.ts';
+import { simulateCustomPolicy } from './simulation/simulate-custom-policy.ts';
+import { simulatePrincipalPolicy } from './simulation/simulate-principal-policy.ts';
 import { attachUserPolicy } from './users/attach-user-policy.ts';
 import { createUser } from './users/create-user.ts';
 import { deleteUser } from './users/delete-user.ts';
@@ -60,5 +64,9 @@ export function iamService(deps: IamDeps): Service {
     DeleteAccessKey: deleteAccessKey,
     UpdateAccessKey: updateAccessKey,
     GetPolicy: getPolicy,
+    SimulatePrincipalPolicy: simulatePrincipalPolicy,
+    SimulateCustomPolicy: simulateCustomPolicy,
+    GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
+    GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
   });
 }

@@ -21,6 +21,9 @@ export interface Subject {
   /** AROA… or AIDA…. */
   readonly id: string;
   readonly policies: readonly Policy[];
+  /** Its permissions boundary. */
+  readonly boundary?: Policy | undefined;
+  readonly tags: Readonly<Record<string, string>>;
   readonly trust: Policy | undefined;
   readonly maxSessionMs: number;
 }
@@ -34,6 +37,8 @@ export interface KeyOwner {
 export interface SubjectCache {
   findRole(arn: string): Subject | undefined | Promise<Subject | undefined>;
   findUser(arn: string): Subject | undefined | Promise<Subject | undefined>;
+  /** A managed policy, for sessions that are limited by it. */
+  findPolicy(arn: string): Policy | undefined | Promise<Policy | undefined>;
   findKey(accessKeyId: string): KeyOwner | undefined | Promise<KeyOwner | undefined>;
   forget(): void;
 }
@@ -76,11 +81,21 @@ async function loadPolicies(database: Database, key: OwnerKey, log: Log): Promis
     if (!policy) log.warn('An attached policy is unknown and grants nothing', { policyArn: row.policy_arn });
     return policy ? [policy] : [];
   });
-  return [...inline.map((row) => parsePolicy(row.policy_document, 'identity')), ...managed];
+  // The names are those of the policy simulator: role_<role>_<policy>, as observed.
+  const named = inline.map((row) =>
+    parsePolicy(row.policy_document, 'identity', `${key.owner}_${key.name}_${row.policy_name}`),
+  );
+  return [...named, ...managed];
 }
 
 export function maxSessionSecondsOf(row: RoleRow): number {
   return (JSON.parse(row.document) as { MaxSessionDuration?: number }).MaxSessionDuration ?? 3600;
+}
+
+/** The tags of the Create… request. */
+function tagsOf(row: { readonly document: string }): Record<string, string> {
+  const { Tags: tags = [] } = JSON.parse(row.document) as { Tags?: { Key: string; Value: string }[] };
+  return Object.fromEntries(tags.map(({ Key: key, Value: value }) => [key, value]));
 }
 
 export function createSubjectCache(database: Database, log: Log): SubjectCache {
@@ -94,6 +109,7 @@ export function createSubjectCache(database: Database, log: Log): SubjectCache {
       arn,
       id: row.role_id,
       policies,
+      tags: tagsOf(row),
       trust: parsePolicy(row.trust_policy, 'trust'),
       maxSessionMs: maxSessionSecondsOf(row) * 1000,
     };
@@ -102,7 +118,17 @@ export function createSubjectCache(database: Database, log: Log): SubjectCache {
     const row = await findUserByArn(database, arn);
     if (!row) return undefined;
     const policies = await loadPolicies(database, { account: row.account, owner: 'user', name: row.name }, log);
-    return { account: row.account, name: row.name, arn, id: row.user_id, policies, trust: undefined, maxSessionMs: 0 };
+    const tags = tagsOf(row);
+    return {
+      account: row.account,
+      name: row.name,
+      arn,
+      id: row.user_id,
+      policies,
+      tags,
+      trust: undefined,
+      maxSessionMs: 0,
+    };
   });
   const keys = remember(async (accessKeyId): Promise<KeyOwner | undefined> => {
     const row = await findAccessKey(database, accessKeyId);
@@ -112,6 +138,7 @@ export function createSubjectCache(database: Database, log: Log): SubjectCache {
   return {
     findRole: roles.find,
     findUser: users.find,
+    findPolicy: (arn) => findManagedPolicy(arn)?.policy,
     findKey: keys.find,
     forget() {
       roles.forget();

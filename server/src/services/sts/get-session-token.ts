@@ -1,6 +1,7 @@
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html: for users and root, no permission needed. */
 import { toCredentials } from './credentials.ts';
 import type { StsOperation } from './deps.ts';
+import { wrongTokenCode } from './session-request.ts';
 
 const hour = 3600;
 
@@ -8,14 +9,10 @@ export const getSessionToken: StsOperation<'GetSessionToken'> = {
   access: () => [],
   handle(input, call, deps) {
     const { kind, accessKeyId } = call.principal;
-    if (kind === 'assumed-role' || kind === 'service' || accessKeyId?.startsWith('ASIA')) {
+    if ((kind !== 'user' && kind !== 'root') || accessKeyId?.startsWith('ASIA')) {
       throw call.error('AccessDenied', 'Cannot call GetSessionToken with session credentials', { status: 403 });
     }
-    if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
-      throw call.error('AccessDenied', 'MultiFactorAuthentication failed with invalid MFA one time pass code.', {
-        status: 403,
-      });
-    }
+    if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw wrongTokenCode(call);
     // Root's sessions end after an hour, whatever was asked.
     const wanted = input.DurationSeconds ?? 12 * hour;
     const seconds = kind === 'root' ? Math.min(wanted, hour) : wanted;

@@ -1,20 +1,26 @@
 /**
  * STS: the table of its operations.
  *
- * Gaps: session policies and session tags are refused; AssumeRoleWithWebIdentity, AssumeRoleWithSAML, GetFederationToken,
- * GetAccessKeyInfo and DecodeAuthorizationMessage answer 501. A user's session token may call IAM without MFA.
- * Differs by design: temporary credentials are sealed tokens, no table; those of a deleted role or user end at once.
+ * Gaps: AssumeRoleWithWebIdentity, AssumeRoleWithSAML and AssumeRoot answer 501, and second factors are refused. How session policies and tags are packed, and so PackedPolicySize, is our own.
+ * Differs by design: temporary credentials are sealed tokens, no table; those of a deleted role or user end at once. Root may assume
+ * roles. The message for DecodeAuthorizationMessage comes in a header of every refusal: x-clary-encoded-authorization-message.
  */
 import { defineService, type Service } from '../../contract/service.ts';
 import { assumeRole } from './assume-role.ts';
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts';
 import type { StsDeps } from './deps.ts';
+import { getAccessKeyInfo } from './get-access-key-info.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
+import { getFederationToken } from './get-federation-token.ts';
 import { getSessionToken } from './get-session-token.ts';
 
 export function stsService(deps: StsDeps): Service {
   return defineService('sts', deps, {
     AssumeRole: assumeRole,
+    DecodeAuthorizationMessage: decodeAuthorizationMessage,
+    GetAccessKeyInfo: getAccessKeyInfo,
     GetCallerIdentity: getCallerIdentity,
+    GetFederationToken: getFederationToken,
     GetSessionToken: getSessionToken,
   });
 }

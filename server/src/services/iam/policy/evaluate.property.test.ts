@@ -20,9 +20,22 @@ function seeded(seed: number): Random {
   };
 }
 
+const operators = [
+  'StringLike',
+  'StringNotLike',
+  'StringEqualsIfExists',
+  'ForAllValues:StringLike',
+  'ForAnyValue:StringLike',
+  'ForAllValues:StringNotLike',
+  'ForAnyValue:StringNotLike',
+  'Null',
+  'Mystery',
+] as const;
+const keys = ['aws:username', 'aws:username', 'aws:userid', 'aws:TagKeys', 'aws:TagKeys', 'x:unknown'] as const;
+
 interface PlainCondition {
-  readonly operator: 'StringLike' | 'StringNotLike' | 'StringEqualsIfExists' | 'Mystery';
-  readonly key: 'aws:username' | 'aws:userid' | 'x:unknown';
+  readonly operator: (typeof operators)[number];
+  readonly key: (typeof keys)[number];
   readonly values: readonly string[];
 }
 
@@ -38,7 +51,7 @@ interface PlainStatement {
 interface World {
   readonly action: string;
   readonly resource: string;
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Every way to let a star stand for something. */
@@ -53,11 +66,19 @@ function fits(pattern: string, text: string): boolean {
 /** The outcomes that are possible for a condition. */
 function outcomes(condition: PlainCondition, world: World): boolean[] {
   if (condition.operator === 'Mystery' || condition.key === 'x:unknown') return [true, false];
-  const value = world.context[condition.key];
-  if (value === undefined) return [condition.operator !== 'StringLike'];
-  if (condition.operator === 'StringEqualsIfExists') return [condition.values.includes(value)];
-  const some = condition.values.some((pattern) => fits(pattern, value));
-  return [condition.operator === 'StringLike' ? some : !some];
+  const given = world.context[condition.key] ?? [];
+  const values = typeof given === 'string' ? [given] : given;
+  const [set, name] = condition.operator.includes(':') ? condition.operator.split(':') : ['', condition.operator];
+  if (name === 'Null') return [condition.values.includes(values.length === 0 ? 'true' : 'false')];
+  const holds = (value: string) => {
+    if (name === 'StringEqualsIfExists') return condition.values.includes(value);
+    const some = condition.values.some((pattern) => fits(pattern, value));
+    return name === 'StringLike' ? some : !some;
+  };
+  if (set === 'ForAllValues') return [values.every(holds)];
+  if (set === 'ForAnyValue') return [values.some(holds)];
+  if (values.length === 0) return [name !== 'StringLike'];
+  return values.length === 1 ? values.map(holds) : [true, false];
 }
 
 /** What the statement comes to in each possible world. */
@@ -81,11 +102,11 @@ function generate(random: Random) {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const some = <T>(make: () => T, most: number): T[] => Array.from({ length: 1 + Math.floor(random() * most) }, make);
   const letters = (alphabet: string, most: number) => some(() => pick([...alphabet]), most).join('');
-  const condition = (): PlainCondition => ({
-    operator: pick(['StringLike', 'StringNotLike', 'StringEqualsIfExists', 'Mystery'] as const),
-    key: pick(['aws:username', 'aws:username', 'aws:userid', 'x:unknown'] as const),
-    values: some(() => letters('ab*?', 3), 2),
-  });
+  const condition = (): PlainCondition => {
+    const operator = pick(operators);
+    const values = operator === 'Null' ? [pick(['true', 'false'])] : some(() => letters('ab*?', 3), 2);
+    return { operator, key: pick(keys), values };
+  };
   const statement = (): PlainStatement => ({
     deny: random() < 0.3,
     notAction: random() < 0.2,
@@ -94,9 +115,10 @@ function generate(random: Random) {
     resources: some(() => (random() < 0.3 ? '*' : `arn:aws:s3:::${letters('ab/*?', 5)}`), 2),
     conditions: random() < 0.5 ? [] : some(condition, 2),
   });
-  const context: Record<string, string> = {};
+  const context: Record<string, string | string[]> = {};
   if (random() < 0.6) context['aws:username'] = letters('ab', 3);
   if (random() < 0.3) context['aws:userid'] = letters('ab', 3);
+  if (random() < 0.6) context['aws:TagKeys'] = some(() => letters('ab', 2), 3);
   const world: World = { action: `s3:${letters('ab', 4)}`, resource: `arn:aws:s3:::${letters('ab/', 5)}`, context };
   return { statements: some(statement, 4), world };
 }

@@ -23,13 +23,20 @@ function testMatcher(matcher: Matcher, test: (pattern: Pattern) => Tri): Tri {
   return matcher.negated ? not(met) : met;
 }
 
-export function testAction(statement: Statement, action: string, context: Context): Tri {
-  return testMatcher(statement.actions, (pattern) => matches(pattern, action, context, { ignoreCase: true }));
+function testAction(statement: Statement, action: string, context: Context): Tri {
+  return testMatcher(statement.actions, (pattern) => matches(pattern, action, context));
 }
 
 function testResource(statement: Statement, resource: string, context: Context): Tri {
   if (!statement.resources) return true;
   return testMatcher(statement.resources, (pattern) => matchesArn(pattern, resource, context));
+}
+
+/** Whether the statement speaks of this request. Says nothing about its principals. */
+export function testStatement(statement: Statement, { action, resource, context }: PolicyRequest): Tri {
+  const named = testAction(statement, action, context);
+  if (named === false) return false;
+  return all([named, testResource(statement, resource, context), testConditions(statement.conditions, context)]);
 }
 
 /** Whether a statement that applies this far takes effect. */
@@ -40,12 +47,7 @@ export function evaluate(policies: readonly Policy[], request: PolicyRequest): V
   let verdict: Verdict = 'implicit-deny';
   for (const { statements } of policies) {
     for (const statement of statements) {
-      const applies = all([
-        testAction(statement, request.action, request.context),
-        testResource(statement, request.resource, request.context),
-        testConditions(statement.conditions, request.context),
-      ]);
-      if (!takesEffect(statement, applies)) continue;
+      if (!takesEffect(statement, testStatement(statement, request))) continue;
       if (statement.effect === 'Deny') return 'explicit-deny';
       verdict = 'allow';
     }

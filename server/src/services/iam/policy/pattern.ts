@@ -21,21 +21,48 @@ interface Variable {
 export interface Pattern {
   readonly text: string;
   readonly parts: readonly Part[];
+  /** What most patterns are, found once so that matching them is one comparison: a text, or a text before one star. */
+  readonly literal: string | undefined;
+  readonly prefix: string | undefined;
+  readonly ignoreCase: boolean;
 }
 
 /** `${key}`, `${key, 'default'}`, or one character. */
 const piece = /\$\{([^},]+?)(?:\s*,\s*'([^']*)'\s*)?\}|./gsu;
 const escapes: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' };
 
-/** `wildcards: false` keeps `*` and `?` as they are (StringEquals). */
-export function compilePattern(text: string, options: { readonly wildcards: boolean }): Pattern {
-  const parts = [...text.matchAll(piece)].map((match): Part => {
-    const [whole, key, fallback] = match;
+export interface PatternOptions {
+  /** False keeps `*` and `?` as they are (StringEquals). */
+  readonly wildcards: boolean;
+  /** False for what has no variables: actions, and policies of before 2012-10-17. */
+  readonly variables: boolean;
+  readonly ignoreCase?: boolean;
+}
+
+const isText = (part: Part): part is string => typeof part === 'string';
+
+export function compilePattern(text: string, options: PatternOptions): Pattern {
+  const { wildcards, variables, ignoreCase = false } = options;
+  const pieces = variables ? [...text.matchAll(piece)] : [...text].map((character) => [character]);
+  const fold = (part: string) => (ignoreCase ? part.toLowerCase() : part);
+  const parts = pieces.map(([whole = '', key, fallback]): Part => {
     if (key !== undefined) return escapes[key] ?? { key: key.trim(), fallback };
-    if (options.wildcards && whole === '*') return star;
-    return options.wildcards && whole === '?' ? one : whole;
+    if (wildcards && whole === '*') return star;
+    return wildcards && whole === '?' ? one : fold(whole);
   });
-  return { text, parts };
+  const before = parts.slice(0, -1);
+  return {
+    text,
+    parts,
+    literal: parts.every(isText) ? parts.join('') : undefined,
+    prefix: parts.at(-1) === star && before.every(isText) ? before.join('') : undefined,
+    ignoreCase,
+  };
+}
+
+/** The keys that a pattern puts in. */
+export function variablesOf({ parts }: Pattern): string[] {
+  return parts.flatMap((part) => (typeof part === 'object' ? [part.key] : []));
 }
 
 /** The pattern for this request; `absent` or `unknown` where a variable has no value. */
@@ -47,9 +74,11 @@ function resolve(pattern: Pattern, context: Context): readonly Token[] | 'absent
       continue;
     }
     const found = context.get(part.key);
-    if (typeof found === 'object') tokens.push(...found.value);
-    else if (part.fallback !== undefined && found === 'absent') tokens.push(...part.fallback);
-    else return found as 'absent' | 'unknown';
+    if (found === 'unknown') return 'unknown';
+    // Keys of several values cannot be variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    if (found !== 'absent' && !found.list) tokens.push(...(found.values[0] ?? ''));
+    else if (part.fallback !== undefined) tokens.push(...part.fallback);
+    else return 'absent';
   }
   return tokens;
 }
@@ -79,12 +108,16 @@ function matchTokens(tokens: readonly Token[], value: readonly string[]): boolea
 const fold = (tokens: readonly Token[]): Token[] =>
   tokens.map((token) => (typeof token === 'string' ? token.toLowerCase() : token));
 
-export function matches(pattern: Pattern, value: string, context: Context, options?: { ignoreCase: boolean }): Tri {
+export function matches(pattern: Pattern, value: string, context: Context): Tri {
+  const { literal, prefix, ignoreCase } = pattern;
+  const wanted = ignoreCase ? value.toLowerCase() : value;
+  if (literal !== undefined) return wanted === literal;
+  if (prefix !== undefined) return wanted.startsWith(prefix);
   const tokens = resolve(pattern, context);
   // A variable without a value matches nothing.
   if (tokens === 'absent') return false;
   if (tokens === 'unknown') return 'unknown';
-  return options?.ignoreCase ? matchTokens(fold(tokens), [...value.toLowerCase()]) : matchTokens(tokens, [...value]);
+  return matchTokens(ignoreCase ? fold(tokens) : tokens, [...wanted]);
 }
 
 function splitTokens(tokens: readonly Token[]): Token[][] {
@@ -106,6 +139,7 @@ function splitArn(value: string): string[] {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function matchesArn(pattern: Pattern, value: string, context: Context): Tri {
+  if (pattern.prefix === '') return true;
   const tokens = resolve(pattern, context);
   if (tokens === 'absent') return false;
   if (tokens === 'unknown') return 'unknown';

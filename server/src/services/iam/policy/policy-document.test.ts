@@ -74,6 +74,22 @@ describe('parsePolicy does', () => {
     );
   });
 
+  it('read what other services keep with their resources, without judging it', () => {
+    const lenient = {
+      ...good,
+      Principal: { AWS: ['AIDAGONE', '*'], CanonicalUser: 'x' },
+      Resource: 'bucket',
+      Sid: 'S',
+    };
+    const { statements } = parsePolicy(JSON.stringify({ Id: 'I', Statement: [lenient, lenient] }), 'resource');
+    assert.deepEqual(
+      statements.map(({ principals }) => principals),
+      [lenient, lenient].map(() => ({ AWS: ['AIDAGONE', '*'], CanonicalUser: ['x'] })),
+    );
+    assert.throws(() => parsePolicy(document(good), 'resource'), /Missing required field Principal/);
+    assert.throws(() => parsePolicy(document({ ...lenient, Conditions: {} }), 'resource'), /Syntax errors in policy/);
+  });
+
   it('read trust policies of either version', () => {
     assert.deepEqual(parsePolicy(JSON.stringify({ Statement: trust }), 'trust').statements[0]?.principals, {
       Service: ['sagemaker.amazonaws.com'],

@@ -3,10 +3,11 @@
  * nothing that is stored can fail later.
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; the sentences are as observed from IAM.
  */
-import type { Condition } from './condition.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
+import { type Condition, compileCondition } from './condition.ts';
+import { compilePattern, type Pattern, type PatternOptions } from './pattern.ts';
 
-export type PolicyKind = 'identity' | 'trust';
+/** `resource` is what another service keeps with a resource and has checked in its own words; here it only has to be understood. */
+export type PolicyKind = 'identity' | 'trust' | 'resource';
 
 /** Principals by kind; `*` alone is `{ AWS: ['*'] }`. */
 export type Principals = Readonly<Record<string, readonly string[]>>;
@@ -29,6 +30,11 @@ export interface Statement {
 }
 
 export interface Policy {
+  /** What the policy simulator calls it. */
+  readonly name: string;
+  readonly text: string;
+  /** Whether `${…}` is a variable. */
+  readonly variables: boolean;
   readonly statements: readonly Statement[];
 }
 
@@ -53,17 +59,29 @@ function readTexts(value: unknown): string[] {
   return texts;
 }
 
-function readMatcher(fields: Fields, name: string, missing: string): Matcher {
+function readMatcher(
+  fields: Fields,
+  name: string,
+  missing: string,
+  options: Omit<PatternOptions, 'wildcards'>,
+): Matcher {
   const negated = `Not${name}`;
   if (name in fields && negated in fields) throw syntaxError();
   const value = fields[name] ?? fields[negated];
   const texts = value === undefined ? [] : readTexts(value);
   if (texts.length === 0) throw new MalformedPolicy(missing);
-  return { patterns: texts.map((text) => compilePattern(text, { wildcards: true })), negated: negated in fields };
+  return {
+    patterns: texts.map((text) => compilePattern(text, { wildcards: true, ...options })),
+    negated: negated in fields,
+  };
 }
 
 function readActions(fields: Fields, kind: PolicyKind): Matcher {
-  const actions = readMatcher(fields, 'Action', 'Policy statement must contain actions.');
+  const actions = readMatcher(fields, 'Action', 'Policy statement must contain actions.', {
+    variables: false,
+    ignoreCase: true,
+  });
+  if (kind === 'resource') return actions;
   for (const { text } of actions.patterns) {
     if (text !== '*' && !text.includes(':')) {
       throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
@@ -77,8 +95,9 @@ function readActions(fields: Fields, kind: PolicyKind): Matcher {
   return actions;
 }
 
-function readResources(fields: Fields): Matcher {
-  const resources = readMatcher(fields, 'Resource', 'Policy statement must contain resources.');
+function readResources(fields: Fields, kind: PolicyKind, variables: boolean): Matcher {
+  const resources = readMatcher(fields, 'Resource', 'Policy statement must contain resources.', { variables });
+  if (kind === 'resource') return resources;
   for (const { text } of resources.patterns) {
     if (/^\*+$/.test(text)) continue;
     if (!text.startsWith('arn:')) throw new MalformedPolicy(`Resource ${text} must be in ARN format or "*".`);
@@ -90,13 +109,14 @@ function readResources(fields: Fields): Matcher {
   return resources;
 }
 
-function readPrincipals(fields: Fields): Principals {
+function readPrincipals(fields: Fields, kind: PolicyKind): Principals {
   if ('Principal' in fields && 'NotPrincipal' in fields) throw syntaxError();
   const value = fields.Principal ?? fields.NotPrincipal;
   if (value === '*') return { AWS: ['*'] };
   if (!isFields(value)) throw syntaxError();
   onlyFields(value, ['AWS', 'Service', 'Federated', 'CanonicalUser']);
-  const principals = Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, readTexts(names)]));
+  const principals = Object.fromEntries(Object.entries(value).map(([of, names]) => [of, readTexts(names)]));
+  if (kind === 'resource') return principals;
   for (const name of principals.AWS ?? []) {
     if (!/^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:.+)$/.test(name)) {
       throw new MalformedPolicy(`Invalid principal in policy: "AWS":"${name}"`);
@@ -110,7 +130,7 @@ function readPrincipals(fields: Fields): Principals {
   return principals;
 }
 
-function readConditions(value: unknown): Condition[] {
+function readConditions(value: unknown, variables: boolean): Condition[] {
   if (value === undefined) return [];
   if (!isFields(value)) throw syntaxError();
   return Object.entries(value).flatMap(([operator, keys]) => {
@@ -118,7 +138,7 @@ function readConditions(value: unknown): Condition[] {
     return Object.entries(keys).map(([key, wanted]) => {
       const values = Array.isArray(wanted) ? wanted : [wanted];
       if (!values.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) throw syntaxError();
-      return { operator, key, values: values.map(String) };
+      return compileCondition(operator, key, values.map(String), { variables });
     });
   });
 }
@@ -126,8 +146,9 @@ function readConditions(value: unknown): Condition[] {
 const statementFields = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
 const identityFields = [...statementFields, 'Resource', 'NotResource'];
 const trustFields = [...statementFields, 'Principal', 'NotPrincipal'];
+const fieldsOf = { identity: identityFields, trust: trustFields, resource: [...identityFields, ...trustFields] };
 
-function readStatement(value: unknown, kind: PolicyKind): Statement {
+function readStatement(value: unknown, kind: PolicyKind, variables: boolean): Statement {
   if (!isFields(value)) throw syntaxError();
   if (kind === 'identity' && ('Principal' in value || 'NotPrincipal' in value)) {
     throw new MalformedPolicy('Policy document should not specify a principal.');
@@ -135,26 +156,26 @@ function readStatement(value: unknown, kind: PolicyKind): Statement {
   if (kind === 'trust' && ('Resource' in value || 'NotResource' in value)) {
     throw new MalformedPolicy('Has prohibited field Resource');
   }
-  onlyFields(value, kind === 'trust' ? trustFields : identityFields);
+  onlyFields(value, fieldsOf[kind]);
   const { Sid: sid, Effect: effect } = value;
   if (sid !== undefined && typeof sid !== 'string') throw syntaxError();
   if (effect !== 'Allow' && effect !== 'Deny') throw syntaxError();
-  if (kind === 'trust' && !('Principal' in value || 'NotPrincipal' in value)) {
+  if (kind !== 'identity' && !('Principal' in value || 'NotPrincipal' in value)) {
     throw new MalformedPolicy('Missing required field Principal');
   }
   return {
     sid,
     effect,
     actions: readActions(value, kind),
-    resources: kind === 'identity' ? readResources(value) : undefined,
-    principals: kind === 'trust' ? readPrincipals(value) : undefined,
+    resources: kind === 'trust' ? undefined : readResources(value, kind, variables),
+    principals: kind === 'identity' ? undefined : readPrincipals(value, kind),
     notPrincipals: 'NotPrincipal' in value,
-    conditions: readConditions(value.Condition),
+    conditions: readConditions(value.Condition, variables),
   };
 }
 
 /** Throws MalformedPolicy with AWS's sentence. */
-export function parsePolicy(text: string, kind: PolicyKind): Policy {
+export function parsePolicy(text: string, kind: PolicyKind, name = ''): Policy {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -169,11 +190,15 @@ export function parsePolicy(text: string, kind: PolicyKind): Policy {
     throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
   }
   if (statement === undefined) throw syntaxError();
-  const statements = (Array.isArray(statement) ? statement : [statement]).map((one) => readStatement(one, kind));
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html: variables came with 2012-10-17.
+  const variables = version === '2012-10-17';
+  const statements = (Array.isArray(statement) ? statement : [statement]).map((one) =>
+    readStatement(one, kind, variables),
+  );
   if (statements.length === 0) throw syntaxError();
   const sids = statements.flatMap(({ sid }) => (sid ? [sid] : []));
-  if (new Set(sids).size < sids.length) {
+  if (kind !== 'resource' && new Set(sids).size < sids.length) {
     throw new MalformedPolicy('Statement IDs (SID) in a single policy must be unique.');
   }
-  return { statements };
+  return { name, text, variables, statements };
 }

@@ -1,0 +1,49 @@
+/**
+ * Whom a statement of a resource's policy speaks of. Names are compared whole: only a lone `*` is everybody.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+import type { Principal } from '../../../contract/principal.ts';
+import type { Statement } from './policy-document.ts';
+
+export type Candidate = { readonly service: string } | { readonly principal: Principal };
+
+/**
+ * direct: the user, the session or the service itself. entity: the role or the user behind a session, or everybody. account: the
+ * principal's account, which leaves it to that account's policies.
+ */
+export type Match = 'direct' | 'entity' | 'account' | 'none';
+
+/** A principal's names from the most to the least particular. */
+function namesOf({ kind, account, arn, roleArn, session }: Principal): Record<Exclude<Match, 'none'>, string[]> {
+  const owner = [account, `arn:aws:iam::${account}:root`];
+  if (kind === 'root') return { direct: owner, entity: [], account: [] };
+  const behind = roleArn ?? session?.issuer?.arn;
+  return { direct: [arn], entity: behind === undefined || owner.includes(behind) ? [] : [behind], account: owner };
+}
+
+/**
+ * NotPrincipal spares a principal only where every level of it is named: its account, its role or user, its session.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+ */
+function isSpared(aws: readonly string[], principal: Principal): boolean {
+  if (aws.includes('*')) return true;
+  return Object.values(namesOf(principal)).every(
+    (level) => level.length === 0 || level.some((name) => aws.includes(name)),
+  );
+}
+
+export function matchPrincipal(statement: Statement, candidate: Candidate): Match {
+  const { AWS: aws = [], Service: services = [] } = statement.principals ?? {};
+  if (statement.notPrincipals) {
+    // "Using it with Effect: Allow is not supported": it would let in everybody else.
+    if (statement.effect === 'Allow') return 'none';
+    const spared = 'service' in candidate ? services.includes(candidate.service) : isSpared(aws, candidate.principal);
+    return spared ? 'none' : 'entity';
+  }
+  if ('service' in candidate) return services.includes(candidate.service) ? 'direct' : 'none';
+  const names = namesOf(candidate.principal);
+  const isNamed = (level: readonly string[]) => level.some((name) => aws.includes(name));
+  if (isNamed(names.direct)) return 'direct';
+  if (aws.includes('*') || isNamed(names.entity)) return 'entity';
+  return isNamed(names.account) ? 'account' : 'none';
+}
