@@ -8,6 +8,8 @@ export interface IamDeps {
   readonly database: Database;
   /** Seals secret access keys for the subject that is their access key id. */
   readonly accessKeySealer: Sealer;
+  /** Answers about last uses wait for what is being written. */
+  readonly lastUsed: { settled(): Promise<void> };
   /** Tells the identity caches that something they may hold has changed. Call it after each write. */
   forget(): void;
 }

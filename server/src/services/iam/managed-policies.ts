@@ -22,15 +22,17 @@ interface StatementText {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-function define(name: string, description: string, statements: readonly StatementText[]): ManagedPolicy {
+/** `fullName` with its path, for example `service-role/AWSLambdaBasicExecutionRole`. */
+function define(fullName: string, description: string, statements: readonly StatementText[]): ManagedPolicy {
   const document = JSON.stringify({
     Version: '2012-10-17',
     Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })),
   });
-  const digest = createHash('sha256').update(name).digest('hex').toUpperCase();
+  const name = fullName.slice(fullName.lastIndexOf('/') + 1);
+  const digest = createHash('sha256').update(fullName).digest('hex').toUpperCase();
   return {
     name,
-    arn: `arn:aws:iam::aws:policy/${name}`,
+    arn: `arn:aws:iam::aws:policy/${fullName}`,
     policyId: `ANPA${digest.slice(0, 17)}`,
     description,
     document,
@@ -40,7 +42,7 @@ function define(name: string, description: string, statements: readonly Statemen
 
 const sageMakerBuckets = ['arn:aws:s3:::*SageMaker*', 'arn:aws:s3:::*Sagemaker*', 'arn:aws:s3:::*sagemaker*'];
 
-const definitions: readonly ManagedPolicy[] = [
+export const managedPolicies: readonly ManagedPolicy[] = [
   define('AdministratorAccess', 'Provides full access to AWS services and resources.', [
     { Action: ['*'], Resource: '*' },
   ]),
@@ -124,7 +126,7 @@ const definitions: readonly ManagedPolicy[] = [
   ]),
 ];
 
-const byArn: ReadonlyMap<string, ManagedPolicy> = new Map(definitions.map((policy) => [policy.arn, policy]));
+const byArn: ReadonlyMap<string, ManagedPolicy> = new Map(managedPolicies.map((policy) => [policy.arn, policy]));
 
 export function findManagedPolicy(arn: string): ManagedPolicy | undefined {
   return byArn.get(arn);

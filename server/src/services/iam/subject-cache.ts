@@ -6,21 +6,26 @@
 import type { Log } from '../../kit/log.ts';
 import type { Database } from '../../storage/database.ts';
 import { findAccessKey } from './access-keys/access-key-store.ts';
+import { findEntityByArn, findEntityById } from './entities/entity-store.ts';
 import { findManagedPolicy } from './managed-policies.ts';
-import { listAttachedPolicies, listInlinePolicies, type OwnerKey } from './policies/policy-store.ts';
+import { listGrants } from './policies/policy-store.ts';
+import { findDefaultText } from './policies/version-store.ts';
 import { type Policy, parsePolicy } from './policy/policy-document.ts';
-import { findRoleByArn } from './roles/role-store.ts';
-import type { AccessKeyRow, RoleRow } from './tables.ts';
-import { findUser, findUserByArn } from './users/user-store.ts';
+import type { AccessKeyRow, RoleRow, UserRow } from './tables.ts';
+import { listTags } from './tags/tag-store.ts';
 
-/** A role or a user with its policies. */
+/** A role or a user with everything that decides what it may do. */
 export interface Subject {
   readonly account: string;
   readonly name: string;
   readonly arn: string;
   /** AROA… or AIDA…. */
   readonly id: string;
+  /** Written into it and attached to it; for a user those of its groups too. */
   readonly policies: readonly Policy[];
+  /** The most that the policies can grant. One that is not there any more grants nothing. */
+  readonly boundary?: Policy;
+  readonly tags: Readonly<Record<string, string>>;
   readonly trust: Policy | undefined;
   readonly maxSessionMs: number;
 }
@@ -66,48 +71,50 @@ function remember<Value>(load: (key: string) => Promise<Value | undefined>) {
   };
 }
 
-async function loadPolicies(database: Database, key: OwnerKey, log: Log): Promise<Policy[]> {
-  const [inline, attached] = await Promise.all([
-    listInlinePolicies(database, key),
-    listAttachedPolicies(database, key),
-  ]);
-  const managed = attached.flatMap((row) => {
-    const policy = findManagedPolicy(row.policy_arn)?.policy;
-    if (!policy) log.warn('An attached policy is unknown and grants nothing', { policyArn: row.policy_arn });
-    return policy ? [policy] : [];
-  });
-  return [...inline.map((row) => parsePolicy(row.policy_document, 'identity')), ...managed];
+const nothing: Policy = { statements: [] };
+
+function readManaged(arn: string, ownText: string | null | undefined, log: Log): Policy {
+  const policy = findManagedPolicy(arn)?.policy ?? (ownText ? parsePolicy(ownText, 'identity') : undefined);
+  if (!policy) log.warn('A managed policy is unknown and grants nothing', { policyArn: arn });
+  return policy ?? nothing;
 }
 
-export function maxSessionSecondsOf(row: RoleRow): number {
-  return (JSON.parse(row.document) as { MaxSessionDuration?: number }).MaxSessionDuration ?? 3600;
+/** What roles and users have in common. */
+async function loadSubject(database: Database, row: RoleRow | UserRow, log: Log) {
+  const [grants, tags, boundary] = await Promise.all([
+    listGrants(database, row.id),
+    listTags(database, row.id),
+    row.boundary === null ? undefined : findDefaultText(database, row.boundary),
+  ]);
+  return {
+    account: row.account,
+    name: row.name,
+    arn: row.arn,
+    id: row.id,
+    policies: [
+      ...grants.inline.map((text) => parsePolicy(text, 'identity')),
+      ...grants.attached.map((one) => readManaged(one.policy_arn, one.policy_document, log)),
+    ],
+    ...(row.boundary === null ? {} : { boundary: readManaged(row.boundary, boundary, log) }),
+    tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
+  };
 }
 
 export function createSubjectCache(database: Database, log: Log): SubjectCache {
   const roles = remember(async (arn): Promise<Subject | undefined> => {
-    const row = await findRoleByArn(database, arn);
+    const row = await findEntityByArn(database, 'iam_roles', arn);
     if (!row) return undefined;
-    const policies = await loadPolicies(database, { account: row.account, owner: 'role', name: row.name }, log);
-    return {
-      account: row.account,
-      name: row.name,
-      arn,
-      id: row.role_id,
-      policies,
-      trust: parsePolicy(row.trust_policy, 'trust'),
-      maxSessionMs: maxSessionSecondsOf(row) * 1000,
-    };
+    const trust = parsePolicy(row.trust_policy, 'trust');
+    return { ...(await loadSubject(database, row, log)), trust, maxSessionMs: row.max_session_seconds * 1000 };
   });
   const users = remember(async (arn): Promise<Subject | undefined> => {
-    const row = await findUserByArn(database, arn);
-    if (!row) return undefined;
-    const policies = await loadPolicies(database, { account: row.account, owner: 'user', name: row.name }, log);
-    return { account: row.account, name: row.name, arn, id: row.user_id, policies, trust: undefined, maxSessionMs: 0 };
+    const row = await findEntityByArn(database, 'iam_users', arn);
+    return row && { ...(await loadSubject(database, row, log)), trust: undefined, maxSessionMs: 0 };
   });
   const keys = remember(async (accessKeyId): Promise<KeyOwner | undefined> => {
     const row = await findAccessKey(database, accessKeyId);
-    const user = row && (await findUser(database, row.account, row.user_name));
-    return user && { row, userArn: user.arn, userId: user.user_id };
+    const user = row && (await findEntityById(database, 'iam_users', row.user_id));
+    return user && { row, userArn: user.arn, userId: user.id };
   });
   return {
     findRole: roles.find,
