@@ -13,6 +13,13 @@ import { deleteAccessKey } from './access-keys/delete-access-key.ts';
 import { getAccessKeyLastUsed } from './access-keys/get-access-key-last-used.ts';
 import { listAccessKeys } from './access-keys/list-access-keys.ts';
 import { updateAccessKey } from './access-keys/update-access-key.ts';
+import { createAccountAlias } from './account/create-account-alias.ts';
+import { deleteAccountAlias } from './account/delete-account-alias.ts';
+import { generateCredentialReport } from './account/generate-credential-report.ts';
+import { getAccountAuthorizationDetails } from './account/get-account-authorization-details.ts';
+import { getAccountSummary } from './account/get-account-summary.ts';
+import { getCredentialReport } from './account/get-credential-report.ts';
+import { listAccountAliases } from './account/list-account-aliases.ts';
 import type { IamDeps } from './deps.ts';
 import { addUserToGroup } from './groups/add-user-to-group.ts';
 import { attachGroupPolicy } from './groups/attach-group-policy.ts';
@@ -170,5 +177,12 @@ export function iamService(deps: IamDeps): Service {
     RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
     TagInstanceProfile: tagInstanceProfile,
     UntagInstanceProfile: untagInstanceProfile,
+    CreateAccountAlias: createAccountAlias,
+    DeleteAccountAlias: deleteAccountAlias,
+    GenerateCredentialReport: generateCredentialReport,
+    GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+    GetAccountSummary: getAccountSummary,
+    GetCredentialReport: getCredentialReport,
+    ListAccountAliases: listAccountAliases,
   });
 }

@@ -4,7 +4,7 @@ import { Conflict } from '../../../storage/database.ts';
 import type { IamDeps } from '../deps.ts';
 import { noSuch } from '../entities/kinds.ts';
 import { type PageRequest, readPageRange, toPage } from '../page.ts';
-import { checkPolicyArn, findPolicy, requirePolicy } from './managed-policy.ts';
+import { checkPolicyArn, findPolicy, policyKey, requirePolicy } from './managed-policy.ts';
 import { type PolicyOwner, requireOwner } from './owner.ts';
 import { attachPolicy, detachPolicy, listAttachedPolicies, requireAttachmentQuota } from './policy-store.ts';
 
@@ -59,12 +59,12 @@ export async function pageOfAttached(deps: IamDeps, call: Call, owner: PolicyOwn
   const range = readPageRange(input, call);
   // At most ten are attached: the path is in the ARN.
   const prefix = input.PathPrefix ?? '/';
-  const rows = (await listAttachedPolicies(deps.database, owner.id)).filter(
-    ({ policy_arn: arn }) => arn.slice(arn.indexOf('/')).startsWith(prefix) && arn > (range.after ?? ''),
-  );
-  const page = toPage(rows, range, (row) => row.policy_arn);
+  const arns = (await listAttachedPolicies(deps.database, owner.id))
+    .filter((arn) => arn.slice(arn.indexOf('/')).startsWith(prefix) && policyKey(arn) > (range.after ?? ''))
+    .sort((one, other) => (policyKey(one) < policyKey(other) ? -1 : 1));
+  const page = toPage(arns, range, policyKey);
   return {
-    AttachedPolicies: page.rows.map((row) => toAttached(row.policy_arn)),
+    AttachedPolicies: page.rows.map(toAttached),
     IsTruncated: page.IsTruncated,
     Marker: page.Marker,
   };

@@ -15,12 +15,10 @@ export const listEntitiesForPolicy: IamOperation<'ListEntitiesForPolicy'> = {
       bounded: usage !== 'PermissionsPolicy',
       pathPrefix: input.PathPrefix ?? '/',
     });
-    const kindOf = { User: 'user', Role: 'role', Group: 'group' };
-    const filter = input.EntityFilter;
-    // Nothing is a policy of the account for another policy.
-    const wanted = filter === undefined ? undefined : (kindOf[filter as keyof typeof kindOf] ?? filter);
+    // LocalManagedPolicy and AWSManagedPolicy are in the model's list of filters too: no policy has another one.
+    const wanted = input.EntityFilter?.toLowerCase();
     const key = (row: (typeof rows)[number]) => `${row.kind}/${row.name}`;
-    const rest = rows.filter((row) => (!wanted || row.kind === wanted) && key(row) > (range.after ?? ''));
+    const rest = rows.filter((row) => (wanted === undefined || row.kind === wanted) && key(row) > (range.after ?? ''));
     const page = toPage(rest, range, key);
     const of = (kind: string) => page.rows.filter((row) => row.kind === kind);
     return {

@@ -1,9 +1,9 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html: AWS's policies and the account's own, by their ARNs. */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html: AWS's policies and the account's own. */
 import type { IamOperation } from '../deps.ts';
 import { listEntities } from '../entities/entity-store.ts';
 import { managedPolicies } from '../managed-policies.ts';
 import { readPageRange, toPage } from '../page.ts';
-import { toPolicy } from './managed-policy.ts';
+import { policyKey, toPolicy } from './managed-policy.ts';
 import { countPolicyUses } from './policy-store.ts';
 
 export const listPolicies: IamOperation<'ListPolicies'> = {
@@ -26,11 +26,11 @@ export const listPolicies: IamOperation<'ListPolicies'> = {
       if (input.PolicyUsageFilter === 'PermissionsBoundary' && bounding === 0) return false;
       return !input.OnlyAttached || attached + bounding > 0;
     });
-    const arnOf = (policy: (typeof all)[number]) => policy.Arn ?? '';
+    const keyOf = (policy: (typeof all)[number]) => policyKey(policy.Arn ?? '');
     const rest = all
-      .sort((one, other) => (arnOf(one) < arnOf(other) ? -1 : 1))
-      .filter((policy) => arnOf(policy) > (range.after ?? ''));
-    const page = toPage(rest, range, arnOf);
+      .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+      .filter((policy) => keyOf(policy) > (range.after ?? ''));
+    const page = toPage(rest, range, keyOf);
     return { Policies: [...page.rows], IsTruncated: page.IsTruncated, Marker: page.Marker };
   },
 };

@@ -9,6 +9,7 @@ import { findEntityByArn, requireEntity } from '../entities/entity-store.ts';
 import { noSuch } from '../entities/kinds.ts';
 import { findManagedPolicy, type ManagedPolicy } from '../managed-policies.ts';
 import type { PolicyRow } from '../tables.ts';
+import type { PolicyUses } from './policy-store.ts';
 
 /** When the shipped documents were written. */
 export const writtenAt = new Date('2026-11-20T00:00:00Z');
@@ -47,6 +48,9 @@ export async function getOwnPolicy(deps: IamDeps, call: Call, arn: string): Prom
   );
 }
 
+/** The order of lists, and short enough for a marker: names are one in an account, paths may be long. */
+export const policyKey = (arn: string) => `${arn.split(':')[4]}/${arn.slice(arn.lastIndexOf('/') + 1)}`;
+
 /** What goes before attaching a policy or making it a boundary: misses where the policy is gone by then. */
 export const requirePolicy = (found: FoundPolicy): Statement[] =>
   'own' in found ? [requireEntity('iam_policies', found.own.id)] : [];
@@ -68,13 +72,8 @@ export const accessToPolicy =
     return [{ action, resource, context: { ...context, ...inputContext({ Tags: input.Tags }) } }];
   };
 
-interface Uses {
-  readonly attachments: number;
-  readonly boundaries: number;
-}
-
 /** As lists show it: without description and tags. */
-export function toPolicy(found: FoundPolicy, uses: Uses | undefined): Policy {
+export function toPolicy(found: FoundPolicy, uses: PolicyUses | undefined): Policy {
   const counts = {
     AttachmentCount: uses?.attachments ?? 0,
     PermissionsBoundaryUsageCount: uses?.boundaries ?? 0,

@@ -65,25 +65,23 @@ export function detachPolicy(ownerId: string, policyArn: string): Statement {
   return statement(query.compile(), 1);
 }
 
-export function listAttachedPolicies(
-  database: Database,
-  ownerId: string,
-  range?: PageRange,
-): Promise<AttachedPolicyRow[]> {
-  let query = iamTables
-    .selectFrom('iam_attached_policies')
-    .selectAll()
-    .where('owner_id', '=', ownerId)
-    .orderBy('policy_arn');
-  if (range) query = query.limit(range.limit + 1);
-  if (range?.after !== undefined) query = query.where('policy_arn', '>', range.after);
-  return database.read(query.compile());
+/** Their ARNs. */
+export async function listAttachedPolicies(database: Database, ownerId: string): Promise<string[]> {
+  const query = iamTables.selectFrom('iam_attached_policies').select('policy_arn').where('owner_id', '=', ownerId);
+  return (await database.read(query.compile())).map((row) => row.policy_arn);
+}
+
+/** How often a policy is attached and is a boundary. */
+export interface PolicyUses {
+  readonly arn: string;
+  readonly attachments: number;
+  readonly boundaries: number;
 }
 
 /** How often each policy of an account is attached and is a boundary. */
 export async function countPolicyUses(database: Database, account: string, policyArn?: string) {
   const only = (column: string) => (policyArn === undefined ? sql`` : sql` and ${sql.ref(column)} = ${policyArn}`);
-  const query = sql<{ arn: string; attachments: number; boundaries: number }>`
+  const query = sql<PolicyUses>`
     select arn, sum(attached) as attachments, sum(1 - attached) as boundaries from (
       select policy_arn as arn, 1 as attached from iam_attached_policies where account = ${account}${only('policy_arn')}
       union all select boundary, 0 from iam_users where account = ${account} and boundary is not null${only('boundary')}
