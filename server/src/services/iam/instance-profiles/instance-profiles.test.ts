@@ -115,3 +115,26 @@ describe('instance profiles refuse', () => {
     await user.iam.send(new AddRoleToInstanceProfileCommand(both));
   });
 });
+
+describe('instance profiles survive', () => {
+  it('their role, or themselves, being deleted while it is added: either, never both', async () => {
+    await using made = await withProfile();
+    const { iam } = made;
+    const add = () => iam.send(new AddRoleToInstanceProfileCommand(both));
+    for (let round = 0; round < 5; round++) {
+      const [added, deleted] = await Promise.allSettled([
+        add(),
+        iam.send(new DeleteRoleCommand({ RoleName: 'Worker' })),
+      ]);
+      assert.notEqual(added.status, deleted.status);
+      if (added.status === 'fulfilled') await iam.send(new RemoveRoleFromInstanceProfileCommand(both));
+      else await iam.send(new CreateRoleCommand({ RoleName: 'Worker', AssumeRolePolicyDocument: trust }));
+    }
+    for (let round = 0; round < 5; round++) {
+      const [added, deleted] = await Promise.allSettled([add(), iam.send(new DeleteInstanceProfileCommand(profile))]);
+      assert.notEqual(added.status, deleted.status);
+      if (added.status === 'fulfilled') await iam.send(new RemoveRoleFromInstanceProfileCommand(both));
+      else await iam.send(new CreateInstanceProfileCommand(profile));
+    }
+  });
+});

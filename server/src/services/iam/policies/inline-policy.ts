@@ -6,8 +6,14 @@ import { noSuch } from '../entities/kinds.ts';
 import { type PageRequest, readPageRange, toPage } from '../page.ts';
 
 import { type PolicyOwner, requireOwner } from './owner.ts';
-import { findInlinePolicy, listInlinePolicies, putInlinePolicy, removeInlinePolicy } from './policy-store.ts';
-import { checkPolicyText, encodePolicyText, policySize } from './policy-text.ts';
+import {
+  findInlinePolicy,
+  listInlinePolicies,
+  putInlinePolicy,
+  removeInlinePolicy,
+  requireInlineQuota,
+} from './policy-store.ts';
+import { checkPolicyText, encodePolicyText } from './policy-text.ts';
 
 /** All of an owner's inline policies together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const quotas = { role: 10_240, user: 2_048, group: 5_120 };
@@ -19,20 +25,15 @@ interface InlinePolicyText {
 
 export async function putPolicy(deps: IamDeps, call: Call, owner: PolicyOwner, input: InlinePolicyText): Promise<void> {
   checkPolicyText(input.PolicyDocument, 'identity', call);
-  const others = (await listInlinePolicies(deps.database, owner.id)).filter(
-    (row) => row.policy_name.toLowerCase() !== input.PolicyName.toLowerCase(),
-  );
-  const sizes = [input.PolicyDocument, ...others.map((row) => row.policy_document)].map(policySize);
-  const quota = quotas[owner.kind];
-  if (sizes.reduce((sum, size) => sum + size) > quota) {
-    throw call.error('LimitExceeded', `Maximum policy size of ${quota} bytes exceeded for ${owner.kind} ${owner.name}`);
-  }
   const row = { owner_id: owner.id, policy_name: input.PolicyName, policy_document: input.PolicyDocument };
+  const quota = quotas[owner.kind];
   try {
-    await deps.database.write([requireOwner(owner), putInlinePolicy(row)]);
+    await deps.database.write([requireOwner(owner), putInlinePolicy(row), requireInlineQuota(row, quota)]);
   } catch (error) {
-    if (error instanceof Conflict) throw noSuch(call, owner.kind, owner.name);
-    throw error;
+    if (!(error instanceof Conflict)) throw error;
+    if (error.index === 0) throw noSuch(call, owner.kind, owner.name);
+    const message = `Maximum policy size of ${quota} bytes exceeded for ${owner.kind} ${owner.name}`;
+    throw call.error('LimitExceeded', message, { cause: error });
   }
   deps.forget();
 }

@@ -14,6 +14,24 @@ export function putInlinePolicy(row: InlinePolicyRow): Statement {
   return statement(query.compile());
 }
 
+/**
+ * Fails the write where the owner's inline policies now have more than `limit` characters together. White space does not count:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export function requireInlineQuota(
+  { owner_id: ownerId, policy_name: name }: InlinePolicyRow,
+  limit: number,
+): Statement {
+  const dense = [' ', '\n', '\r', '\t'].reduce(
+    (text, space) => sql`replace(${text}, ${space}, '')`,
+    sql`policy_document`,
+  );
+  const size = sql`(select sum(length(${dense})) from iam_inline_policies where owner_id = ${ownerId})`;
+  const query = sql`update iam_inline_policies set policy_document = policy_document
+    where owner_id = ${ownerId} and policy_name = ${name} and ${size} <= ${limit}`;
+  return statement(query.compile(iamTables), 1);
+}
+
 export function removeInlinePolicy(ownerId: string, policyName: string): Statement {
   const query = iamTables
     .deleteFrom('iam_inline_policies')
