@@ -10,7 +10,7 @@ export const setDefaultPolicyVersion: IamOperation<'SetDefaultPolicyVersion'> = 
   async handle(input, call, deps) {
     const policy = await getOwnPolicy(deps, call, input.PolicyArn);
     try {
-      await deps.database.write([setDefaultVersion(policy.id, readVersionId(input.VersionId), call.now.getTime())]);
+      await deps.database.write([setDefaultVersion(policy.id, readVersionId(input.VersionId))]);
     } catch (error) {
       if (error instanceof Conflict) throw noSuchVersion(call, input.PolicyArn, input.VersionId);
       throw error;

@@ -26,11 +26,11 @@ export function insertVersion(row: PolicyVersionRow, limit: number): Statement {
   return statement(query.compile(iamTables), 1);
 }
 
-/** Misses where the version is gone. */
-export function setDefaultVersion(policyId: string, version: number, now: number): Statement {
+/** Misses where the version is gone. UpdateDate stays: it tells of the newest version (API_Policy.html). */
+export function setDefaultVersion(policyId: string, version: number): Statement {
   const query = iamTables
     .updateTable('iam_policies')
-    .set({ default_version: version, updated_at: now })
+    .set({ default_version: version })
     .where('id', '=', policyId)
     .where(({ exists }) =>
       exists(
