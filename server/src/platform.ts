@@ -14,6 +14,7 @@ import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
+import { createLastUsed } from './services/iam/access-keys/last-used.ts';
 import { type ContainerCredentials, containerCredentials } from './services/iam/container-credentials.ts';
 import { createIdentity } from './services/iam/identity.ts';
 import { iamService } from './services/iam/service.ts';
@@ -60,7 +61,8 @@ export async function buildPlatform({
   const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
-  const identity = createIdentity({ database, platformKey, account, administrator, clock, log });
+  const lastUsed = createLastUsed(database, clock, log);
+  const identity = lastUsed.watch(createIdentity({ database, platformKey, account, administrator, clock, log }));
   const services = new Map<ServiceName, Service>();
   const aws: AwsAccess = inProcessAccess({ services, identity, region, clock, log });
   const routing = createRoutingTable();
@@ -94,6 +96,7 @@ export async function buildPlatform({
       database,
       accessKeySealer: identity.accessKeySealer,
       subjects: identity.subjects,
+      lastUsed,
       forget: identity.forget,
     }),
     stsService({ sessions: identity }),
@@ -121,6 +124,7 @@ export async function buildPlatform({
       await sagemaker.stop();
       await s3.stop();
       await outbox.stop();
+      await lastUsed.settled();
       await database.close();
     },
     async endRuns() {

@@ -11,6 +11,8 @@ export interface IamDeps {
   readonly accessKeySealer: Sealer;
   /** Roles and users with the policies that count for them. */
   readonly subjects: Pick<SubjectCache, 'findRole' | 'findUser'>;
+  /** Answers about last uses wait for what is being written. */
+  readonly lastUsed: { settled(): Promise<void> };
   /** Tells the identity caches that something they may hold has changed. Call it after each write. */
   forget(): void;
 }

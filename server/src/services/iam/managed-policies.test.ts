@@ -22,6 +22,19 @@ describe('managed policies do', () => {
     ['AmazonSageMakerFullAccess', 'sagemaker:CreateTrainingJob', '*'],
     ['AmazonSageMakerFullAccess', 's3:GetObject', 'arn:aws:s3:::sagemaker-us-east-1-000000000000/k'],
     ['AmazonSageMakerFullAccess', 'iam:PassRole', role, 'sagemaker.amazonaws.com'],
+    ['service-role/AWSLambdaBasicExecutionRole', 'logs:PutLogEvents', '*'],
+    ['AWSLambda_FullAccess', 'lambda:CreateFunction', '*'],
+    ['AWSLambda_FullAccess', 'iam:PassRole', role, 'lambda.amazonaws.com'],
+    ['AmazonDynamoDBFullAccess', 'dynamodb:PutItem', 'arn:aws:dynamodb:us-east-1:000000000000:table/t'],
+    ['CloudWatchLogsFullAccess', 'logs:DeleteLogGroup', '*'],
+    ['CloudWatchFullAccess', 'cloudwatch:PutMetricAlarm', '*'],
+    ['AmazonAPIGatewayInvokeFullAccess', 'execute-api:Invoke', 'arn:aws:execute-api:us-east-1:000000000000:a/s/GET/x'],
+    ['AmazonAPIGatewayAdministrator', 'apigateway:POST', 'arn:aws:apigateway:us-east-1::/restapis'],
+    ['AmazonSNSFullAccess', 'sns:Publish', '*'],
+    ['AmazonSSMFullAccess', 'ssm:PutParameter', '*'],
+    ['AmazonEventBridgeFullAccess', 'events:PutRule', '*'],
+    ['AmazonEventBridgeFullAccess', 'iam:PassRole', role, 'events.amazonaws.com'],
+    ['IAMFullAccess', 'iam:CreateUser', '*'],
   ];
   for (const [name, action, resource, passedTo] of allowed) {
     it(`${name} allows ${action} on ${resource}`, () => {
@@ -40,6 +53,12 @@ describe('managed policies refuse', () => {
     ['AmazonSageMakerFullAccess', 's3:GetObject', 'arn:aws:s3:::private/k'],
     ['AmazonSageMakerFullAccess', 'iam:PassRole', role, 'lambda.amazonaws.com'],
     ['AmazonSageMakerFullAccess', 'iam:PassRole', role],
+    ['service-role/AWSLambdaBasicExecutionRole', 'logs:GetLogEvents', '*'],
+    ['AWSLambda_FullAccess', 'iam:PassRole', role, 'events.amazonaws.com'],
+    ['AmazonDynamoDBFullAccess', 'lambda:InvokeFunction', '*'],
+    ['AmazonAPIGatewayInvokeFullAccess', 'apigateway:GET', 'arn:aws:apigateway:us-east-1::/restapis'],
+    ['AmazonEventBridgeFullAccess', 'iam:PassRole', role, 'lambda.amazonaws.com'],
+    ['IAMFullAccess', 's3:GetObject', 'arn:aws:s3:::b/k'],
   ];
   for (const [name, action, resource, passedTo] of refused) {
     it(`${name} does not allow ${action} on ${resource}${passedTo ? ` for ${passedTo}` : ''}`, () => {

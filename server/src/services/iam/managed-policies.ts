@@ -22,15 +22,17 @@ interface StatementText {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-function define(name: string, description: string, statements: readonly StatementText[]): ManagedPolicy {
+/** `fullName` with its path, for example `service-role/AWSLambdaBasicExecutionRole`. */
+function define(fullName: string, description: string, statements: readonly StatementText[]): ManagedPolicy {
   const document = JSON.stringify({
     Version: '2012-10-17',
     Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })),
   });
-  const digest = createHash('sha256').update(name).digest('hex').toUpperCase();
+  const name = fullName.slice(fullName.lastIndexOf('/') + 1);
+  const digest = createHash('sha256').update(fullName).digest('hex').toUpperCase();
   return {
     name,
-    arn: `arn:aws:iam::aws:policy/${name}`,
+    arn: `arn:aws:iam::aws:policy/${fullName}`,
     policyId: `ANPA${digest.slice(0, 17)}`,
     description,
     document,
@@ -40,7 +42,7 @@ function define(name: string, description: string, statements: readonly Statemen
 
 const sageMakerBuckets = ['arn:aws:s3:::*SageMaker*', 'arn:aws:s3:::*Sagemaker*', 'arn:aws:s3:::*sagemaker*'];
 
-const definitions: readonly ManagedPolicy[] = [
+export const managedPolicies: readonly ManagedPolicy[] = [
   define('AdministratorAccess', 'Provides full access to AWS services and resources.', [
     { Action: ['*'], Resource: '*' },
   ]),
@@ -55,11 +57,26 @@ const definitions: readonly ManagedPolicy[] = [
   define('ReadOnlyAccess', 'Provides read-only access to AWS services and resources.', [
     {
       Action: [
+        'apigateway:GET',
         'cloudwatch:Describe*',
         'cloudwatch:Get*',
         'cloudwatch:List*',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Describe*',
+        'dynamodb:Get*',
+        'dynamodb:List*',
+        'dynamodb:PartiQLSelect',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        'events:Describe*',
+        'events:List*',
+        'events:Test*',
         'iam:Get*',
         'iam:List*',
+        'iam:Generate*',
+        'iam:Simulate*',
+        'lambda:Get*',
+        'lambda:List*',
         'logs:Describe*',
         'logs:FilterLogEvents',
         'logs:Get*',
@@ -70,6 +87,13 @@ const definitions: readonly ManagedPolicy[] = [
         'sagemaker:Get*',
         'sagemaker:List*',
         'sagemaker:Search',
+        'scheduler:Get*',
+        'scheduler:List*',
+        'sns:Get*',
+        'sns:List*',
+        'ssm:Describe*',
+        'ssm:Get*',
+        'ssm:List*',
         'sts:GetAccessKeyInfo',
         'sts:GetCallerIdentity',
         'sts:GetSessionToken',
@@ -122,9 +146,113 @@ const definitions: readonly ManagedPolicy[] = [
       Condition: { StringEquals: { 'iam:PassedToService': ['sagemaker.amazonaws.com'] } },
     },
   ]),
+  define('service-role/AWSLambdaBasicExecutionRole', 'Provides write permissions to CloudWatch Logs.', [
+    { Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' },
+  ]),
+  define('AWSLambda_FullAccess', 'Grants full access to AWS Lambda service, and what is developed with it.', [
+    {
+      Action: [
+        'cloudwatch:GetMetricData',
+        'cloudwatch:ListMetrics',
+        'iam:GetPolicy',
+        'iam:GetPolicyVersion',
+        'iam:GetRole',
+        'iam:GetRolePolicy',
+        'iam:ListAttachedRolePolicies',
+        'iam:ListRolePolicies',
+        'iam:ListRoles',
+        'lambda:*',
+        'logs:DescribeLogGroups',
+      ],
+      Resource: '*',
+    },
+    {
+      Action: ['iam:PassRole'],
+      Resource: '*',
+      Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+    },
+    {
+      Action: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
+      Resource: 'arn:aws:logs:*:*:log-group:/aws/lambda/*',
+    },
+  ]),
+  define('AmazonDynamoDBFullAccess', 'Provides full access to Amazon DynamoDB via the AWS Management Console.', [
+    {
+      Action: [
+        'cloudwatch:DeleteAlarms',
+        'cloudwatch:DescribeAlarmHistory',
+        'cloudwatch:DescribeAlarms',
+        'cloudwatch:DescribeAlarmsForMetric',
+        'cloudwatch:GetMetricData',
+        'cloudwatch:GetMetricStatistics',
+        'cloudwatch:ListMetrics',
+        'cloudwatch:PutMetricAlarm',
+        'dynamodb:*',
+        'iam:GetRole',
+        'iam:ListRoles',
+        'lambda:CreateEventSourceMapping',
+        'lambda:DeleteEventSourceMapping',
+        'lambda:GetFunctionConfiguration',
+        'lambda:ListEventSourceMappings',
+        'lambda:ListFunctions',
+        'sns:CreateTopic',
+        'sns:DeleteTopic',
+        'sns:ListSubscriptions',
+        'sns:ListSubscriptionsByTopic',
+        'sns:ListTopics',
+        'sns:SetTopicAttributes',
+        'sns:Subscribe',
+        'sns:Unsubscribe',
+      ],
+      Resource: '*',
+    },
+    {
+      Action: ['iam:PassRole'],
+      Resource: '*',
+      Condition: {
+        StringLike: { 'iam:PassedToService': ['application-autoscaling.amazonaws.com', 'dax.amazonaws.com'] },
+      },
+    },
+  ]),
+  define('CloudWatchLogsFullAccess', 'Provides full access to CloudWatch Logs.', [
+    { Action: ['logs:*'], Resource: '*' },
+  ]),
+  define('CloudWatchFullAccess', 'Provides full access to CloudWatch.', [
+    {
+      Action: ['cloudwatch:*', 'logs:*', 'sns:*', 'iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:GetRole'],
+      Resource: '*',
+    },
+  ]),
+  define('AmazonAPIGatewayInvokeFullAccess', 'Provides full access to invoke APIs in Amazon API Gateway.', [
+    { Action: ['execute-api:Invoke', 'execute-api:ManageConnections'], Resource: 'arn:aws:execute-api:*:*:*' },
+  ]),
+  define('AmazonAPIGatewayAdministrator', 'Provides full access to create and edit APIs in Amazon API Gateway.', [
+    { Action: ['apigateway:*'], Resource: 'arn:aws:apigateway:*::/*' },
+  ]),
+  define('AmazonSNSFullAccess', 'Provides full access to Amazon SNS via the AWS Management Console.', [
+    { Action: ['sns:*'], Resource: '*' },
+  ]),
+  define('AmazonSSMFullAccess', 'Provides full access to Amazon SSM.', [
+    { Action: ['cloudwatch:PutMetricData', 'logs:*', 'ssm:*'], Resource: '*' },
+  ]),
+  define('AmazonEventBridgeFullAccess', 'Provides full access to Amazon EventBridge.', [
+    { Action: ['events:*', 'schemas:*', 'scheduler:*', 'pipes:*'], Resource: '*' },
+    {
+      Action: ['iam:PassRole'],
+      Resource: 'arn:aws:iam::*:role/*',
+      Condition: {
+        StringLike: {
+          'iam:PassedToService': ['events.amazonaws.com', 'scheduler.amazonaws.com', 'pipes.amazonaws.com'],
+        },
+      },
+    },
+  ]),
+  define('IAMFullAccess', 'Provides full access to IAM via the AWS Management Console.', [
+    { Action: ['iam:*'], Resource: '*' },
+  ]),
 ];
 
-const byArn: ReadonlyMap<string, ManagedPolicy> = new Map(definitions.map((policy) => [policy.arn, policy]));
+const byArn: ReadonlyMap<string, ManagedPolicy> = new Map(managedPolicies.map((policy) => [policy.arn, policy]));
 
 export function findManagedPolicy(arn: string): ManagedPolicy | undefined {
   return byArn.get(arn);

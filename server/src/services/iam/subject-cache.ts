@@ -6,22 +6,24 @@
 import type { Log } from '../../kit/log.ts';
 import type { Database } from '../../storage/database.ts';
 import { findAccessKey } from './access-keys/access-key-store.ts';
+import { findEntityByArn, findEntityById } from './entities/entity-store.ts';
 import { findManagedPolicy } from './managed-policies.ts';
-import { listAttachedPolicies, listInlinePolicies, type OwnerKey } from './policies/policy-store.ts';
+import { listGrants } from './policies/policy-store.ts';
+import { findDefaultText } from './policies/version-store.ts';
 import { type Policy, parsePolicy } from './policy/policy-document.ts';
-import { findRoleByArn } from './roles/role-store.ts';
-import type { AccessKeyRow, RoleRow } from './tables.ts';
-import { findUser, findUserByArn } from './users/user-store.ts';
+import type { AccessKeyRow, RoleRow, UserRow } from './tables.ts';
+import { listTags } from './tags/tag-store.ts';
 
-/** A role or a user with its policies. */
+/** A role or a user with everything that decides what it may do. */
 export interface Subject {
   readonly account: string;
   readonly name: string;
   readonly arn: string;
   /** AROA… or AIDA…. */
   readonly id: string;
+  /** Written into it and attached to it; for a user those of its groups too. */
   readonly policies: readonly Policy[];
-  /** Its permissions boundary. */
+  /** The most that the policies can grant. One that is not there any more grants nothing. */
   readonly boundary?: Policy | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly trust: Policy | undefined;
@@ -71,79 +73,66 @@ function remember<Value>(load: (key: string) => Promise<Value | undefined>) {
   };
 }
 
-async function loadPolicies(database: Database, key: OwnerKey, log: Log): Promise<Policy[]> {
-  const [inline, attached] = await Promise.all([
-    listInlinePolicies(database, key),
-    listAttachedPolicies(database, key),
+const nothing: Policy = { name: '', text: '', variables: false, statements: [] };
+
+function readManaged(arn: string, ownText: string | null | undefined, log: Log): Policy {
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const policy = findManagedPolicy(arn)?.policy ?? (ownText ? parsePolicy(ownText, 'identity', name) : undefined);
+  if (!policy) log.warn('A managed policy is unknown and grants nothing', { policyArn: arn });
+  return policy ?? nothing;
+}
+
+/** What roles and users have in common. */
+async function loadSubject(database: Database, row: RoleRow | UserRow, log: Log) {
+  const [grants, tags, boundary] = await Promise.all([
+    listGrants(database, row.id),
+    listTags(database, row.id),
+    row.boundary === null ? undefined : findDefaultText(database, row.boundary),
   ]);
-  const managed = attached.flatMap((row) => {
-    const policy = findManagedPolicy(row.policy_arn)?.policy;
-    if (!policy) log.warn('An attached policy is unknown and grants nothing', { policyArn: row.policy_arn });
-    return policy ? [policy] : [];
-  });
-  // The names are those of the policy simulator: role_<role>_<policy>, as observed.
-  const named = inline.map((row) =>
-    parsePolicy(row.policy_document, 'identity', `${key.owner}_${key.name}_${row.policy_name}`),
-  );
-  return [...named, ...managed];
-}
-
-export function maxSessionSecondsOf(row: RoleRow): number {
-  return (JSON.parse(row.document) as { MaxSessionDuration?: number }).MaxSessionDuration ?? 3600;
-}
-
-/** The tags of the Create… request. */
-function tagsOf(row: { readonly document: string }): Record<string, string> {
-  const { Tags: tags = [] } = JSON.parse(row.document) as { Tags?: { Key: string; Value: string }[] };
-  return Object.fromEntries(tags.map(({ Key: key, Value: value }) => [key, value]));
+  return {
+    account: row.account,
+    name: row.name,
+    arn: row.arn,
+    id: row.id,
+    policies: [
+      ...grants.inline.map((one) => parsePolicy(one.policy_document, 'identity', one.name)),
+      ...grants.attached.map((one) => readManaged(one.policy_arn, one.policy_document, log)),
+    ],
+    ...(row.boundary === null ? {} : { boundary: readManaged(row.boundary, boundary, log) }),
+    tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
+  };
 }
 
 export function createSubjectCache(database: Database, log: Log): SubjectCache {
   const roles = remember(async (arn): Promise<Subject | undefined> => {
-    const row = await findRoleByArn(database, arn);
+    const row = await findEntityByArn(database, 'iam_roles', arn);
     if (!row) return undefined;
-    const policies = await loadPolicies(database, { account: row.account, owner: 'role', name: row.name }, log);
-    return {
-      account: row.account,
-      name: row.name,
-      arn,
-      id: row.role_id,
-      policies,
-      tags: tagsOf(row),
-      trust: parsePolicy(row.trust_policy, 'trust'),
-      maxSessionMs: maxSessionSecondsOf(row) * 1000,
-    };
+    const trust = parsePolicy(row.trust_policy, 'trust');
+    return { ...(await loadSubject(database, row, log)), trust, maxSessionMs: row.max_session_seconds * 1000 };
   });
   const users = remember(async (arn): Promise<Subject | undefined> => {
-    const row = await findUserByArn(database, arn);
-    if (!row) return undefined;
-    const policies = await loadPolicies(database, { account: row.account, owner: 'user', name: row.name }, log);
-    const tags = tagsOf(row);
-    return {
-      account: row.account,
-      name: row.name,
-      arn,
-      id: row.user_id,
-      policies,
-      tags,
-      trust: undefined,
-      maxSessionMs: 0,
-    };
+    const row = await findEntityByArn(database, 'iam_users', arn);
+    return row && { ...(await loadSubject(database, row, log)), trust: undefined, maxSessionMs: 0 };
+  });
+  const policies = remember(async (arn): Promise<Policy | undefined> => {
+    const text = await findDefaultText(database, arn);
+    return text === undefined ? undefined : readManaged(arn, text, log);
   });
   const keys = remember(async (accessKeyId): Promise<KeyOwner | undefined> => {
     const row = await findAccessKey(database, accessKeyId);
-    const user = row && (await findUser(database, row.account, row.user_name));
-    return user && { row, userArn: user.arn, userId: user.user_id };
+    const user = row && (await findEntityById(database, 'iam_users', row.user_id));
+    return user && { row, userArn: user.arn, userId: user.id };
   });
   return {
     findRole: roles.find,
     findUser: users.find,
-    findPolicy: (arn) => findManagedPolicy(arn)?.policy,
+    findPolicy: (arn) => findManagedPolicy(arn)?.policy ?? policies.find(arn),
     findKey: keys.find,
     forget() {
       roles.forget();
       users.forget();
       keys.forget();
+      policies.forget();
     },
   };
 }

@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 
-export type IdPrefix = 'AKIA' | 'ASIA' | 'AIDA' | 'AROA';
+export type IdPrefix = 'AKIA' | 'ASIA' | 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'AIPA';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Access key ids have 20 characters in all, ids of users and roles 21. */
+/** Access key ids have 20 characters in all, all others 21. */
 export function uniqueId(prefix: IdPrefix): string {
   const length = prefix.startsWith('AK') || prefix.startsWith('AS') ? 16 : 17;
   const letters = [...randomBytes(length)].map((byte) => alphabet[byte % alphabet.length]);

@@ -9,6 +9,7 @@ import { sagemakerEndpoints } from './0006-sagemaker-endpoints.ts';
 import { cloudwatch } from './0007-cloudwatch.ts';
 import { cloudwatchLogs } from './0008-cloudwatch-logs.ts';
 import { s3Versions } from './0009-s3-versions.ts';
+import { iamDepth } from './0010-iam-depth.ts';
 import { s3BucketConfiguration } from './0011-s3-bucket-configuration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -21,5 +22,6 @@ export const migrations: readonly Migration[] = [
   cloudwatch,
   cloudwatchLogs,
   s3Versions,
+  iamDepth,
   s3BucketConfiguration,
 ];

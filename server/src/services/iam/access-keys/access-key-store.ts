@@ -1,32 +1,17 @@
 /** The only SQL about access keys. Secrets come here sealed. */
+import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { type AccessKeyRow, iamTables } from '../tables.ts';
 
-/** Misses where the user has `limit` keys already. */
-export function insertAccessKey(row: AccessKeyRow, limit: number): Statement {
-  const held = iamTables
-    .selectFrom('iam_access_keys')
-    .select(({ fn }) => fn.countAll<number>().as('keys'))
-    .where('account', '=', row.account)
-    .where('user_name', '=', row.user_name)
-    .as('held');
-  const query = iamTables
-    .insertInto('iam_access_keys')
-    .columns(['access_key_id', 'account', 'user_name', 'status', 'created_at', 'sealed_secret'])
-    .expression(
-      iamTables
-        .selectFrom(held)
-        .select(({ val }) => [
-          val(row.access_key_id).as('access_key_id'),
-          val(row.account).as('account'),
-          val(row.user_name).as('user_name'),
-          val(row.status).as('status'),
-          val(row.created_at).as('created_at'),
-          val(row.sealed_secret).as('sealed_secret'),
-        ])
-        .where('held.keys', '<', limit),
-    );
-  return statement(query.compile(), 1);
+export function insertAccessKey(row: AccessKeyRow): Statement {
+  return statement(iamTables.insertInto('iam_access_keys').values(row).compile());
+}
+
+/** Fails the write where the user now has more than `limit` keys. */
+export function requireAccessKeyQuota({ access_key_id: id, user_id: userId }: AccessKeyRow, limit: number): Statement {
+  const query = sql`update iam_access_keys set account = account where access_key_id = ${id}
+    and (select count(*) from iam_access_keys where user_id = ${userId}) <= ${limit}`;
+  return statement(query.compile(iamTables), 1);
 }
 
 export async function findAccessKey(database: Database, accessKeyId: string): Promise<AccessKeyRow | undefined> {
@@ -34,37 +19,52 @@ export async function findAccessKey(database: Database, accessKeyId: string): Pr
   return (await database.read(query.compile()))[0];
 }
 
-export function listAccessKeys(database: Database, account: string, userName: string): Promise<AccessKeyRow[]> {
+export function listAccessKeys(database: Database, userId: string): Promise<AccessKeyRow[]> {
   const query = iamTables
     .selectFrom('iam_access_keys')
     .selectAll()
-    .where('account', '=', account)
-    .where('user_name', '=', userName)
+    .where('user_id', '=', userId)
     .orderBy('created_at')
     .orderBy('access_key_id');
   return database.read(query.compile());
 }
 
-export function updateAccessKey(
-  account: string,
-  userName: string,
-  accessKeyId: string,
-  status: AccessKeyRow['status'],
-): Statement {
+export function updateAccessKey(userId: string, accessKeyId: string, status: AccessKeyRow['status']): Statement {
   const query = iamTables
     .updateTable('iam_access_keys')
     .set({ status })
     .where('access_key_id', '=', accessKeyId)
-    .where('account', '=', account)
-    .where('user_name', '=', userName);
+    .where('user_id', '=', userId);
   return statement(query.compile(), 1);
 }
 
-export function removeAccessKey(account: string, userName: string, accessKeyId: string): Statement {
+export function removeAccessKey(userId: string, accessKeyId: string): Statement {
   const query = iamTables
     .deleteFrom('iam_access_keys')
     .where('access_key_id', '=', accessKeyId)
-    .where('account', '=', account)
-    .where('user_name', '=', userName);
+    .where('user_id', '=', userId);
   return statement(query.compile(), 1);
+}
+
+export interface Use {
+  readonly at: number;
+  readonly service: string;
+  readonly region: string;
+}
+
+/** Any number of rows: what was used may be gone. */
+export function recordKeyUse(accessKeyId: string, { at, service, region }: Use): Statement {
+  const query = iamTables
+    .updateTable('iam_access_keys')
+    .set({ last_used_at: at, last_used_service: service, last_used_region: region })
+    .where('access_key_id', '=', accessKeyId);
+  return statement(query.compile());
+}
+
+export function recordRoleUse(roleId: string, { at, region }: Use): Statement {
+  const query = iamTables
+    .updateTable('iam_roles')
+    .set({ last_used_at: at, last_used_region: region })
+    .where('id', '=', roleId);
+  return statement(query.compile());
 }

@@ -3,6 +3,9 @@ import type { Call } from '../../../contract/call.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
 import type { IamDeps } from '../deps.ts';
 
+export const noSuchKey = (call: Call, accessKeyId: string) =>
+  call.error('NoSuchEntity', `The Access Key with id ${accessKeyId} cannot be found.`);
+
 export async function changeAccessKey(
   deps: IamDeps,
   call: Call,
@@ -13,7 +16,7 @@ export async function changeAccessKey(
     await deps.database.write([change]);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    throw call.error('NoSuchEntity', `The Access Key with id ${accessKeyId} cannot be found.`, { cause: error });
+    throw noSuchKey(call, accessKeyId);
   }
   deps.forget();
 }

@@ -1,32 +1,40 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html: the only answer that ever shows the secret. */
 import { Conflict } from '../../../storage/database.ts';
 import type { IamOperation } from '../deps.ts';
+import { requireEntity } from '../entities/entity-store.ts';
+import { getEntity, noSuch } from '../entities/kinds.ts';
 import { newSecretAccessKey, uniqueId } from '../unique-id.ts';
-import { accessToUser, getUser, namedUser, noSuchUser } from '../users/user.ts';
-import { requireUser } from '../users/user-store.ts';
-import { insertAccessKey } from './access-key-store.ts';
+import { accessToUser, namedUser } from '../users/user.ts';
+import { insertAccessKey, requireAccessKeyQuota } from './access-key-store.ts';
 
 const quota = 2;
 
 export const createAccessKey: IamOperation<'CreateAccessKey'> = {
   access: accessToUser('iam:CreateAccessKey'),
   async handle(input, call, deps) {
-    const user = await getUser(deps, call, namedUser(call, input.UserName));
+    const user = await getEntity(deps, call, 'user', namedUser(call, input.UserName));
     const accessKeyId = uniqueId('AKIA');
     const secretAccessKey = newSecretAccessKey();
     const row = {
       access_key_id: accessKeyId,
       account: call.account,
-      user_name: user.name,
+      user_id: user.id,
       status: 'Active' as const,
       created_at: call.now.getTime(),
       sealed_secret: deps.accessKeySealer.seal(secretAccessKey, accessKeyId),
+      last_used_at: null,
+      last_used_service: null,
+      last_used_region: null,
     };
     try {
-      await deps.database.write([requireUser(call.account, user.name), insertAccessKey(row, quota)]);
+      await deps.database.write([
+        requireEntity('iam_users', user.id),
+        insertAccessKey(row),
+        requireAccessKeyQuota(row, quota),
+      ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      if (error.index === 0) throw noSuchUser(call, user.name);
+      if (error.index === 0) throw noSuch(call, 'user', user.name);
       throw call.error('LimitExceeded', `Cannot exceed quota for AccessKeysPerUser: ${quota}`, { cause: error });
     }
     deps.forget();

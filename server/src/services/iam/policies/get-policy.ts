@@ -1,29 +1,19 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicy.html, for the AWS-managed policies that ship. */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicy.html */
 import type { IamOperation } from '../deps.ts';
-import { findManagedPolicy } from '../managed-policies.ts';
-import { countAttachments } from './policy-store.ts';
-
-/** When the shipped documents were written. */
-const writtenAt = new Date('2026-11-20T00:00:00Z');
+import { tagsOf } from '../tags/tagging.ts';
+import { accessToPolicy, getManagedPolicy, toPolicy } from './managed-policy.ts';
+import { countPolicyUses } from './policy-store.ts';
 
 export const getPolicy: IamOperation<'GetPolicy'> = {
-  access: (input) => [{ action: 'iam:GetPolicy', resource: input.PolicyArn ?? '*' }],
+  access: accessToPolicy('iam:GetPolicy'),
   async handle(input, call, deps) {
-    const policy = findManagedPolicy(input.PolicyArn);
-    if (!policy) throw call.error('NoSuchEntity', `Policy ${input.PolicyArn} was not found.`);
+    const found = await getManagedPolicy(deps, call, input.PolicyArn);
+    const uses = await countPolicyUses(deps.database, call.account, input.PolicyArn);
     return {
       Policy: {
-        PolicyName: policy.name,
-        PolicyId: policy.policyId,
-        Arn: policy.arn,
-        Path: '/',
-        DefaultVersionId: 'v1',
-        AttachmentCount: await countAttachments(deps.database, call.account, policy.arn),
-        PermissionsBoundaryUsageCount: 0,
-        IsAttachable: true,
-        Description: policy.description,
-        CreateDate: writtenAt,
-        UpdateDate: writtenAt,
+        ...toPolicy(found, uses.get(input.PolicyArn)),
+        Description: ('own' in found ? found.own.description : found.aws.description) ?? undefined,
+        Tags: 'own' in found ? await tagsOf(deps, found.own.id) : undefined,
       },
     };
   },

@@ -22,3 +22,14 @@ export function encodePolicyText(text: string): string {
 export function policySize(text: string): number {
   return text.replace(/\s/g, '').length;
 }
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const managedPolicyQuota = 6144;
+
+/** The document of a customer-managed policy. */
+export function checkManagedPolicyText(text: string, call: Call): void {
+  checkPolicyText(text, 'identity', call);
+  if (policySize(text) > managedPolicyQuota) {
+    throw call.error('LimitExceeded', `Cannot exceed quota for PolicySize: ${managedPolicyQuota}`);
+  }
+}

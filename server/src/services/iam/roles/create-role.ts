@@ -1,40 +1,28 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-import { Conflict } from '../../../storage/database.ts';
 import type { IamOperation } from '../deps.ts';
-import { checkPolicyText, policySize } from '../policies/policy-text.ts';
+import { accessToCreate } from '../entities/access.ts';
+import { createEntity, newEntity } from '../entities/lifecycle.ts';
+import { noSuchBoundary, requireBoundary } from '../policies/boundary.ts';
 import type { RoleRow } from '../tables.ts';
-import { uniqueId } from '../unique-id.ts';
-import { formatRoleArn, toTaggedRole } from './role.ts';
-import { insertRole } from './role-store.ts';
-
-const trustPolicyQuota = 2048;
+import { checkTrustPolicy, toWholeRole } from './role.ts';
 
 export const createRole: IamOperation<'CreateRole'> = {
-  access: (input, call) => [
-    { action: 'iam:CreateRole', resource: formatRoleArn(call.account, input.Path, input.RoleName) },
-  ],
+  access: (input, call) => accessToCreate(call, 'role', 'iam:CreateRole', input.Path, input.RoleName, input),
   async handle(input, call, deps) {
-    checkPolicyText(input.AssumeRolePolicyDocument, 'trust', call);
-    if (policySize(input.AssumeRolePolicyDocument) > trustPolicyQuota) {
-      throw call.error('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${trustPolicyQuota}`);
-    }
+    checkTrustPolicy(input.AssumeRolePolicyDocument, call);
+    const boundary = input.PermissionsBoundary;
+    const required = await requireBoundary(deps, call, boundary);
     const row: RoleRow = {
-      account: call.account,
-      name: input.RoleName,
-      arn: formatRoleArn(call.account, input.Path, input.RoleName),
-      role_id: uniqueId('AROA'),
-      path: input.Path ?? '/',
-      created_at: call.now.getTime(),
+      ...newEntity(call, 'role', input.Path, input.RoleName),
+      boundary: boundary ?? null,
       trust_policy: input.AssumeRolePolicyDocument,
-      document: JSON.stringify(input),
+      description: input.Description ?? null,
+      max_session_seconds: input.MaxSessionDuration ?? 3600,
+      last_used_at: null,
+      last_used_region: null,
     };
-    try {
-      await deps.database.write([insertRole(row)]);
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      throw call.error('EntityAlreadyExists', `Role with name ${input.RoleName} already exists.`, { cause: error });
-    }
-    deps.forget();
-    return { Role: toTaggedRole(row) };
+    await createEntity(deps, call, 'role', row, input.Tags, required, () => noSuchBoundary(call, boundary ?? ''));
+    const { RoleLastUsed: _, ...made } = await toWholeRole(deps, row);
+    return { Role: made };
   },
 };

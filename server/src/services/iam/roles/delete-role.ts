@@ -1,21 +1,23 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html */
-import { Conflict } from '../../../storage/database.ts';
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html; the sentence is as observed from IAM. */
 import type { IamOperation } from '../deps.ts';
-import { deleteConflict } from '../policies/delete-conflict.ts';
-import { accessToRole, getRole, roleKey } from './role.ts';
-import { removeRole } from './role-store.ts';
+import { getEntity } from '../entities/kinds.ts';
+import { deleteEntity } from '../entities/lifecycle.ts';
+import { policyHolders } from '../policies/owner.ts';
+import { accessToRole } from './role.ts';
 
 export const deleteRole: IamOperation<'DeleteRole'> = {
   access: accessToRole('iam:DeleteRole'),
   async handle(input, call, deps) {
-    await getRole(deps, call, input.RoleName);
-    try {
-      await deps.database.write([removeRole(call.account, input.RoleName)]);
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      throw await deleteConflict(deps, call, roleKey(call, input.RoleName), error);
-    }
-    deps.forget();
+    const row = await getEntity(deps, call, 'role', input.RoleName);
+    await deleteEntity(deps, call, 'role', row, [
+      {
+        table: 'iam_instance_profiles',
+        column: 'role_id',
+        value: row.id,
+        conflict: 'Cannot delete entity, must remove roles from instance profile first.',
+      },
+      ...policyHolders(row.id),
+    ]);
     return {};
   },
 };

@@ -1,58 +1,56 @@
 /** The role as AWS answers it, and who may act on it. */
 import type { Role } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
-import type { Access } from '../../../contract/operation.ts';
-import type { Input } from '../../../models/types.ts';
 import type { IamDeps } from '../deps.ts';
-import type { OwnerKey } from '../policies/policy-store.ts';
-import { encodePolicyText } from '../policies/policy-text.ts';
+import { accessToEntity } from '../entities/access.ts';
+import { toBoundary } from '../policies/boundary.ts';
+import { checkPolicyText, encodePolicyText, policySize } from '../policies/policy-text.ts';
 import type { RoleRow } from '../tables.ts';
-import { findRole } from './role-store.ts';
+import { type TagText, tagsOf } from '../tags/tagging.ts';
 
-export function formatRoleArn(account: string, path: string | undefined, name: string | undefined): string {
-  return `arn:aws:iam::${account}:role${path ?? '/'}${name ?? ''}`;
+interface RoleInput {
+  readonly RoleName?: string | undefined;
+  readonly PolicyArn?: string | undefined;
+  readonly PermissionsBoundary?: string | undefined;
+  readonly Tags?: readonly TagText[] | undefined;
 }
 
-export const roleKey = (call: Call, name: string): OwnerKey => ({ account: call.account, owner: 'role', name });
+/** The permission for an action on the role that the input names. */
+export const accessToRole = (action: string) => (input: RoleInput, call: Call, deps: IamDeps) =>
+  accessToEntity(deps, call, 'role', action, input.RoleName, input);
 
-export const noSuchRole = (call: Call, name: string) =>
-  call.error('NoSuchEntity', `The role with name ${name} cannot be found.`);
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const trustPolicyQuota = 2048;
 
-export async function getRole(deps: IamDeps, call: Call, name: string): Promise<RoleRow> {
-  const row = await findRole(deps.database, call.account, name);
-  if (!row) throw noSuchRole(call, name);
-  return row;
+export function checkTrustPolicy(text: string, call: Call): void {
+  checkPolicyText(text, 'trust', call);
+  if (policySize(text) > trustPolicyQuota) {
+    throw call.error('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${trustPolicyQuota}`);
+  }
 }
 
-/** The permission for an action on the role that the input names, under the path that it has. */
-export const accessToRole =
-  (action: string) =>
-  async (
-    input: { readonly RoleName?: string | undefined; readonly PolicyArn?: string | undefined },
-    call: Call,
-    deps: IamDeps,
-  ): Promise<Access[]> => {
-    const row = await findRole(deps.database, call.account, input.RoleName ?? '');
-    const resource = row?.arn ?? formatRoleArn(call.account, '/', input.RoleName);
-    return [{ action, resource, context: input.PolicyArn ? { 'iam:PolicyARN': input.PolicyArn } : {} }];
-  };
-
-/** Without tags: lists leave them out. */
+/** As lists show it: without tags, boundary and last use. */
 export function toRole(row: RoleRow): Role {
-  const request = JSON.parse(row.document) as Input<'iam', 'CreateRole'>;
   return {
     Path: row.path,
     RoleName: row.name,
-    RoleId: row.role_id,
+    RoleId: row.id,
     Arn: row.arn,
     CreateDate: new Date(row.created_at),
     AssumeRolePolicyDocument: encodePolicyText(row.trust_policy),
-    Description: request.Description,
-    MaxSessionDuration: request.MaxSessionDuration ?? 3600,
+    Description: row.description ?? undefined,
+    MaxSessionDuration: row.max_session_seconds,
   };
 }
 
-export function toTaggedRole(row: RoleRow): Role {
-  const { Tags: tags } = JSON.parse(row.document) as Input<'iam', 'CreateRole'>;
-  return { ...toRole(row), Tags: tags?.length ? tags : undefined };
+export async function toWholeRole(deps: IamDeps, row: RoleRow): Promise<Role> {
+  return {
+    ...toRole(row),
+    PermissionsBoundary: toBoundary(row.boundary),
+    Tags: await tagsOf(deps, row.id),
+    RoleLastUsed:
+      row.last_used_at === null
+        ? {}
+        : { LastUsedDate: new Date(row.last_used_at), Region: row.last_used_region ?? undefined },
+  };
 }

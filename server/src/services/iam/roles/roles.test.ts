@@ -51,7 +51,7 @@ describe('roles do', () => {
     assert.equal(made?.Arn, `arn:aws:iam::${platform.account}:role/ml/Worker`);
     assert.match(made?.RoleId ?? '', /^AROA[A-Z2-7]{17}$/);
     const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: 'worker' }));
-    assert.deepEqual(role, made);
+    assert.deepEqual(role, { ...made, RoleLastUsed: {} });
     assert.equal(decodeURIComponent(role?.AssumeRolePolicyDocument ?? ''), trust);
     assert.deepEqual(
       [role?.Description, role?.MaxSessionDuration, role?.Tags],

@@ -1,13 +1,14 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPolicy.html */
 import type { IamOperation } from '../deps.ts';
 import { deletePolicy } from '../policies/inline-policy.ts';
-import { accessToUser, getUser, userKey } from './user.ts';
+import { getOwner } from '../policies/owner.ts';
+import { accessToUser } from './user.ts';
 
 export const deleteUserPolicy: IamOperation<'DeleteUserPolicy'> = {
   access: accessToUser('iam:DeleteUserPolicy'),
   async handle(input, call, deps) {
-    await getUser(deps, call, input.UserName);
-    await deletePolicy(deps, call, userKey(call, input.UserName), input.PolicyName);
+    const owner = await getOwner(deps, call, 'user', input.UserName);
+    await deletePolicy(deps, call, owner, input.PolicyName);
     return {};
   },
 };

@@ -1,26 +1,29 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html */
-import { Conflict } from '../../../storage/database.ts';
-import { listAccessKeys } from '../access-keys/access-key-store.ts';
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html; the sentences are as observed from IAM. */
 import type { IamOperation } from '../deps.ts';
-import { deleteConflict } from '../policies/delete-conflict.ts';
-import { accessToUser, getUser, userKey } from './user.ts';
-import { removeUser } from './user-store.ts';
+import { getEntity } from '../entities/kinds.ts';
+import { deleteEntity } from '../entities/lifecycle.ts';
+import { policyHolders } from '../policies/owner.ts';
+import { accessToUser } from './user.ts';
 
 export const deleteUser: IamOperation<'DeleteUser'> = {
   access: accessToUser('iam:DeleteUser'),
   async handle(input, call, deps) {
-    await getUser(deps, call, input.UserName);
-    try {
-      await deps.database.write([removeUser(call.account, input.UserName)]);
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      const keys = await listAccessKeys(deps.database, call.account, input.UserName);
-      if (keys.length > 0) {
-        throw call.error('DeleteConflict', 'Cannot delete entity, must delete access keys first.', { cause: error });
-      }
-      throw await deleteConflict(deps, call, userKey(call, input.UserName), error);
-    }
-    deps.forget();
+    const row = await getEntity(deps, call, 'user', input.UserName);
+    await deleteEntity(deps, call, 'user', row, [
+      {
+        table: 'iam_access_keys',
+        column: 'user_id',
+        value: row.id,
+        conflict: 'Cannot delete entity, must delete access keys first.',
+      },
+      {
+        table: 'iam_group_members',
+        column: 'user_id',
+        value: row.id,
+        conflict: 'Cannot delete entity, must remove users from group first.',
+      },
+      ...policyHolders(row.id),
+    ]);
     return {};
   },
 };

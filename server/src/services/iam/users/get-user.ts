@@ -1,6 +1,7 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html */
 import type { IamOperation } from '../deps.ts';
-import { accessToUser, getUser as getRow, namedUser, toTaggedUser } from './user.ts';
+import { getEntity } from '../entities/kinds.ts';
+import { accessToUser, namedUser, toWholeUser } from './user.ts';
 
 export const getUser: IamOperation<'GetUser'> = {
   access: accessToUser('iam:GetUser'),
@@ -10,6 +11,6 @@ export const getUser: IamOperation<'GetUser'> = {
       // The root user has no name and no path; it is as old as its account, which nobody records.
       return { User: { Path: undefined, UserName: undefined, UserId: account, Arn: arn, CreateDate: new Date(0) } };
     }
-    return { User: toTaggedUser(await getRow(deps, call, namedUser(call, input.UserName))) };
+    return { User: await toWholeUser(deps, await getEntity(deps, call, 'user', namedUser(call, input.UserName))) };
   },
 };

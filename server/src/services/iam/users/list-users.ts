@@ -1,16 +1,17 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html */
 import type { IamOperation } from '../deps.ts';
+import { listEntities } from '../entities/entity-store.ts';
+import { formatEntityArn } from '../entities/kinds.ts';
 import { readPageRange, toPage } from '../page.ts';
-import { formatUserArn, toUser } from './user.ts';
-import { listUsers as listRows } from './user-store.ts';
+import { toUser } from './user.ts';
 
 export const listUsers: IamOperation<'ListUsers'> = {
   access: (input, call) => [
-    { action: 'iam:ListUsers', resource: formatUserArn(call.account, input.PathPrefix, undefined) },
+    { action: 'iam:ListUsers', resource: formatEntityArn('user', call.account, input.PathPrefix, undefined) },
   ],
   async handle(input, call, deps) {
     const range = readPageRange(input, call);
-    const rows = await listRows(deps.database, call.account, input.PathPrefix ?? '/', range);
+    const rows = await listEntities(deps.database, 'iam_users', call.account, input.PathPrefix, range);
     const page = toPage(rows, range, (row) => row.name);
     return { Users: page.rows.map(toUser), IsTruncated: page.IsTruncated, Marker: page.Marker };
   },
