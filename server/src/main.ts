@@ -43,6 +43,18 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
   const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: door.promise });
   let platform = await build();
 
+  /** While a reset is under way, requests wait for its end, and other resets for their turn. */
+  let renewing: Promise<void> | undefined;
+  async function renew(): Promise<void> {
+    await gateway.idle();
+    await platform.stop();
+    await platform.endRuns();
+    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
+      await rm(join(dataDir, name), { recursive: true, force: true });
+    }
+    platform = await build();
+  }
+
   async function reset(authorization: string): Promise<WireResponse> {
     const given = Buffer.from(authorization);
     const wanted = Buffer.from(`Bearer ${administrator.secretAccessKey}`);
@@ -51,11 +63,11 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
         message: 'A reset needs the administrator’s secret key: Authorization: Bearer <secret access key>',
       });
     }
-    await platform.stop();
-    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
-      await rm(join(dataDir, name), { recursive: true, force: true });
-    }
-    platform = await build();
+    renewing = (renewing ?? Promise.resolve()).then(renew);
+    const mine = renewing;
+    await mine.finally(() => {
+      if (renewing === mine) renewing = undefined;
+    });
     return json(200, { status: 'reset' });
   }
 
@@ -71,14 +83,13 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
     return undefined;
   };
 
-  const gateway = await startGateway({ host, port: config.port, deps: () => platform.pipeline, own, log }).catch(
-    async (error) => {
-      door.reject(error);
-      await platform.stop();
-      await unlock();
-      throw error;
-    },
-  );
+  const deps = () => renewing?.then(() => platform.pipeline) ?? platform.pipeline;
+  const gateway = await startGateway({ host, port: config.port, deps, own, log }).catch(async (error) => {
+    door.reject(error);
+    await platform.stop();
+    await unlock();
+    throw error;
+  });
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
   door.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
   await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url });
@@ -88,6 +99,7 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
     );
   const stop = async () => {
     await gateway.stop();
+    await renewing;
     await platform.stop();
     await unlock();
   };

@@ -1,5 +1,6 @@
 /** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
@@ -38,6 +39,8 @@ export interface Platform {
   readonly credentials: ContainerCredentials;
   /** Reconcilers stop, what waits in memory is written, the database is closed. Jobs and models go on. */
   stop(): Promise<void>;
+  /** Ends every job's and every model's process, for a reset: nobody would know of them any more. */
+  endRuns(): Promise<void>;
 }
 
 export async function buildPlatform({
@@ -58,6 +61,7 @@ export async function buildPlatform({
   const routing = createRoutingTable();
   const executor = processExecutor({ log });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
+  const runsDir = join(dataDir, 'runs');
 
   const s3 = s3Service({ database, blobs, outbox, clock, log });
   const sagemaker = sagemakerService({
@@ -69,7 +73,7 @@ export async function buildPlatform({
     routing,
     clock,
     log,
-    settings: { ...config, runsDir: join(dataDir, 'runs') },
+    settings: { ...config, runsDir },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [
@@ -100,6 +104,16 @@ export async function buildPlatform({
       await s3.stop();
       await outbox.stop();
       await database.close();
+    },
+    async endRuns() {
+      const files = await readdir(runsDir, { recursive: true }).catch(() => []);
+      const runs = files.filter((file) => basename(file) === 'claim').map((file) => join(runsDir, dirname(file)));
+      await Promise.all(
+        runs.map(async (dir) => {
+          await executor.signal(dir, 'SIGKILL');
+          await new Promise<void>((ended) => executor.onExit(dir, ended));
+        }),
+      );
     },
   };
 }

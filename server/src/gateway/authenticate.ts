@@ -6,15 +6,15 @@ import type { Clock } from '../kit/clock.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { WireRequest } from '../wire/protocol.ts';
 import { expectedSignature, isSameSignature, type Signature, signatureTime, signingKey } from '../wire/sigv4.ts';
-import { refusal } from './refusals.ts';
+import { refusal, unsigned } from './refusals.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html: fifteen minutes (S3), five elsewhere are usual; we give all fifteen. */
 const maxSkewMs = 15 * 60_000;
 
 export interface Authenticated {
   readonly principal: Principal;
-  /** For signed chunks. */
-  readonly key: KeyObject;
+  /** For signed chunks; none where nothing is checked. */
+  readonly key?: KeyObject;
 }
 
 export interface AuthenticationDeps {
@@ -26,7 +26,7 @@ function checkTime(signature: Signature, protocol: ProtocolName, now: number): v
   const signedAt = signatureTime(signature.time);
   if (Number.isNaN(signedAt) || !signature.time.startsWith(signature.date)) {
     throw refusal(
-      'malformed',
+      signature.form === 'query' ? 'malformedUrl' : 'malformed',
       protocol,
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${signature.date}' != '${signature.time}'`,
     );
@@ -47,6 +47,21 @@ function checkTime(signature: Signature, protocol: ProtocolName, now: number): v
   throw refusal('skewed', protocol, protocol === 'rest-xml' ? undefined : text);
 }
 
+/** What has to be signed and is not. S3 looks at all that it would act on; its hash of the body is signed as such. */
+function unsignedHeaders(
+  { signedHeaders }: Signature,
+  { headers }: Pick<WireRequest, 'headers'>,
+  protocol: ProtocolName,
+): readonly string[] {
+  const missing = signedHeaders.includes('host') ? [] : ['host'];
+  if (protocol !== 'rest-xml') return missing;
+  for (const name of Object.keys(headers)) {
+    if (name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signedHeaders.includes(name))
+      missing.push(name);
+  }
+  return missing;
+}
+
 /** Synchronous where identity answers synchronously: this is on the way of every prediction. */
 export function authenticate(
   signature: Signature,
@@ -58,12 +73,13 @@ export function authenticate(
   const now = clock.now().getTime();
   checkTime(signature, protocol, now);
   const check = (known: SigningKey | undefined): Authenticated => {
-    if (!known) throw refusal('unknownKey', protocol);
+    if (!known) throw refusal(signature.token === undefined ? 'unknownKey' : 'unknownToken', protocol);
     const key = signingKey(known.secretAccessKey, signature);
-    if (!signature.signedHeaders.includes('host')) throw refusal('mismatch', protocol);
     if (!isSameSignature(expectedSignature(signature, request, payloadHash, key), signature.signature)) {
       throw refusal('mismatch', protocol);
     }
+    const missing = unsignedHeaders(signature, request, protocol);
+    if (missing.length > 0) throw unsigned(missing, protocol);
     if (known.expiration && known.expiration.getTime() <= now) throw refusal('expiredToken', protocol);
     return { principal: known.principal, key };
   };

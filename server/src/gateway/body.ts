@@ -20,6 +20,11 @@ export function gather(stream: Readable, headers: WireRequest['headers'], protoc
     return Promise.resolve(empty);
   const limit = maxBytes[protocol] ?? usualMaxBytes;
   if (Number(declared) > limit) return Promise.reject(refusal('tooLarge', protocol));
+  return collect(stream, limit, protocol);
+}
+
+/** What is too large is read to its end all the same, and forgotten: a destroyed stream would take the connection along, and the answer with it. */
+export function collect(stream: Readable, limit: number, protocol: ProtocolName): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -56,6 +61,12 @@ async function* verified(stream: Readable, declared: string) {
   );
 }
 
+const listed = (header = '') =>
+  header
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 export interface StreamedRequest {
   readonly headers: WireRequest['headers'];
   readonly body: Readable;
@@ -66,7 +77,7 @@ export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
   signature: Signature,
-  key: KeyObject,
+  key: KeyObject | undefined,
 ): StreamedRequest {
   const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
@@ -84,10 +95,8 @@ export function streamed(
     );
   }
   const { 'content-length': _, 'x-amz-decoded-content-length': length, 'content-encoding': coding, ...rest } = headers;
-  const left = (coding ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '' && part !== 'aws-chunked');
+  const left = listed(coding).filter((part) => part !== 'aws-chunked');
+  const trailerNames = headers['x-amz-trailer'] ?? '';
   return {
     headers: {
       ...rest,
@@ -95,8 +104,9 @@ export function streamed(
       ...(left.length === 0 ? {} : { 'content-encoding': left.join(',') }),
     },
     // Which trailers will come has to be known before the first byte, to hash for them.
-    body: Object.assign(decodeChunks(stream, signed ? { signature, key } : undefined), {
-      trailerNames: headers['x-amz-trailer'] ?? '',
-    }),
+    body: Object.assign(
+      decodeChunks(stream, signed && key ? { signature, key } : undefined, listed(trailerNames.toLowerCase())),
+      { trailerNames },
+    ),
   };
 }

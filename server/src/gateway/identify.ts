@@ -66,11 +66,11 @@ export function operationOf({ service, model, protocol }: Destination, request: 
   const name = protocols[protocol].operationOf(model, request);
   const operation = name === undefined ? undefined : model.operations.get(name);
   if (!operation || !service.operations.has(operation.name))
-    throw notBuilt(service.name, name ?? `${request.method} ${request.path}`);
+    throw notBuilt(service.name, name ?? guessOperation(request));
   return operation;
 }
 
-/** What an unknown service's request seems to ask for. */
+/** What a request seems to ask for that no service knows. */
 export function guessOperation(request: WireRequest): string {
   const target = request.headers['x-amz-target'];
   if (target) return target.slice(target.lastIndexOf('.') + 1);

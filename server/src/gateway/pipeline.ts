@@ -2,9 +2,7 @@
  * Every request's way: identify → authenticate → parse → authorize → validate → handle → serialize. (record: server.ts, when the answer has left.)
  * Knows no service by name.
  */
-import { createSecretKey } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { AwsAccess } from '../contract/aws.ts';
 import { AwsError } from '../contract/aws-error.ts';
 import type { Identity } from '../contract/identity.ts';
@@ -18,11 +16,11 @@ import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
-import { gather, streamed } from './body.ts';
+import { collect, gather, streamed } from './body.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
 import { perform } from './perform.ts';
-import { defect, notBuilt, refusal } from './refusals.ts';
+import { defect, malformed, notBuilt, refusal } from './refusals.ts';
 
 export interface PipelineDeps {
   readonly services: ReadonlyMap<ServiceName, Service>;
@@ -117,7 +115,7 @@ async function follow(
   const whole =
     operation.streamingInput || request.body instanceof Uint8Array
       ? request
-      : { ...request, body: await gathered(request.body) };
+      : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(
@@ -141,21 +139,12 @@ async function follow(
 /** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
 const maxDocumentBytes = 4 * 1024 * 1024;
 
-async function gathered(stream: Readable): Promise<Uint8Array> {
-  let size = 0;
-  stream.on('data', (chunk: Uint8Array) => {
-    size += chunk.length;
-    if (size > maxDocumentBytes) stream.destroy(refusal('tooLarge', 'rest-xml'));
-  });
-  return buffer(stream);
-}
-
 function readSigned({ head }: Incoming, known: Known): Signature {
   let signature: Signature | undefined;
   try {
     signature = readSignature(head);
   } catch (error) {
-    if (error instanceof MalformedSignature) throw refusal('malformed', known.protocol, error.message);
+    if (error instanceof MalformedSignature) throw malformed(known.protocol, head.headers.authorization, error.message);
     throw error;
   }
   if (!signature) throw refusal('missing', known.protocol);
@@ -208,8 +197,6 @@ async function admitStreamed(
   return { request: { ...head, headers, body }, authenticated };
 }
 
-const noKey = createSecretKey(Buffer.alloc(32));
-
 function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
@@ -219,5 +206,5 @@ function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
     userId: account,
     accessKeyId,
   };
-  return { principal, key: noKey };
+  return { principal };
 }

@@ -21,10 +21,20 @@ const words = {
     query: ['IncompleteSignature', ''],
     s3: ['AuthorizationHeaderMalformed', ''],
   },
+  malformedUrl: {
+    json: ['IncompleteSignatureException', ''],
+    query: ['IncompleteSignature', ''],
+    s3: ['AuthorizationQueryParametersError', ''],
+  },
   unknownKey: {
     json: ['UnrecognizedClientException', invalidToken],
     query: ['InvalidClientTokenId', invalidToken],
     s3: ['InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'],
+  },
+  unknownToken: {
+    json: ['UnrecognizedClientException', invalidToken],
+    query: ['InvalidClientTokenId', invalidToken],
+    s3: ['InvalidToken', 'The provided token is malformed or otherwise invalid.'],
   },
   mismatch: {
     json: ['InvalidSignatureException', noMatch],
@@ -48,22 +58,46 @@ const words = {
   tooLarge: {
     json: ['RequestEntityTooLargeException', 'Request size exceeded the limit.'],
     query: ['RequestEntityTooLarge', 'Request size exceeded the limit.'],
-    s3: ['EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size'],
+    s3: ['MaxMessageLengthExceeded', 'Your request was too large.'],
   },
 } as const satisfies Record<string, Record<Family, readonly [code: string, message: string]>>;
 
 export type RefusalKind = keyof typeof words;
 
+/** What S3 answers with 400: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList */
+const badRequests: ReadonlySet<RefusalKind> = new Set(['malformed', 'malformedUrl', 'unknownToken', 'expiredToken']);
+
 /** JSON services answer 400 where the others answer 403; the codes are what clients look at. */
 const statusOf = (kind: RefusalKind, protocol: ProtocolName): number => {
   if (kind === 'tooLarge') return protocol === 'rest-xml' ? 400 : 413;
-  if (kind === 'malformed' && protocol === 'rest-xml') return 400;
+  if (protocol === 'rest-xml' && badRequests.has(kind)) return 400;
   return protocol.startsWith('aws-json') || protocol === 'rpc-v2-cbor' ? 400 : 403;
 };
 
 export function refusal(kind: RefusalKind, protocol: ProtocolName, message?: string): AwsError {
   const [code, usual] = words[kind][familyOf(protocol)];
   return new AwsError(code, message ?? usual, { status: statusOf(kind, protocol) });
+}
+
+/** A signature that cannot be read. */
+export function malformed(protocol: ProtocolName, authorization: string | undefined, message: string): AwsError {
+  if (authorization === undefined) return refusal('malformedUrl', protocol, message);
+  if (protocol !== 'rest-xml' || authorization.startsWith('AWS4-')) return refusal('malformed', protocol, message);
+  return new AwsError(
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    { status: 400 },
+  );
+}
+
+/** S3 names what it wants signed; the others speak of the host alone. Observed. */
+export function unsigned(names: readonly string[], protocol: ProtocolName): AwsError {
+  if (protocol !== 'rest-xml')
+    return refusal('mismatch', protocol, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+  return new AwsError('AccessDenied', 'There were headers present in the request which were not signed', {
+    status: 403,
+    fields: { HeadersNotSigned: names.join(', ') },
+  });
 }
 
 export function defect(protocol: ProtocolName): AwsError {

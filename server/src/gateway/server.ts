@@ -18,21 +18,30 @@ export type OwnPath = (request: {
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  /** Asked for each request: a reset puts others in their place. */
-  readonly deps: () => PipelineDeps;
+  /** Asked for each request: a reset puts others in their place, and lets requests wait for them. */
+  readonly deps: () => PipelineDeps | Promise<PipelineDeps>;
   readonly own: OwnPath;
   readonly log: Log;
 }
 
 export interface Gateway {
   readonly port: number;
+  /** Until no request is under way; paths below /_clary do not count. Waits five seconds at most. */
+  idle(): Promise<void>;
   /** Takes no more requests, waits for those under way. */
   stop(): Promise<void>;
 }
 
 function headersOf(request: IncomingMessage): Record<string, string> {
   // Node has joined repeated headers already; set-cookie alone is a list, and no request has it.
-  return request.headers as Record<string, string>;
+  const headers = request.headers as Record<string, string>;
+  if (Object.keys(headers).length * 2 === request.rawHeaders.length) return headers;
+  const joined = { ...headers };
+  for (const [name, values = []] of Object.entries(request.headersDistinct)) {
+    // Node joins with a space behind the comma, signatures are made without.
+    if (headers[name] === values.join(', ')) joined[name] = values.join(',');
+  }
+  return joined;
 }
 
 async function send(response: ServerResponse, method: string, { status, headers, body }: WireResponse): Promise<void> {
@@ -61,10 +70,17 @@ function record(log: Log, request: IncomingMessage, { response, ...facts }: Outc
   });
 }
 
+/** The requests in the pipeline, and who waits for their end. */
+interface Underway {
+  count: number;
+  ended?: () => void;
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   { deps, own, log }: GatewayOptions,
+  underway: Underway,
 ): Promise<void> {
   const started = performance.now();
   const url = request.url ?? '/';
@@ -89,9 +105,34 @@ async function serve(
     return aborting.signal;
   };
   const requestId = uuid();
+  const asked = deps();
+  const known = asked instanceof Promise ? await asked : asked;
+  underway.count++;
+  try {
+    await respond(request, response, known, { head, requestId, signal, log, started });
+  } finally {
+    underway.count--;
+    if (underway.count === 0) underway.ended?.();
+  }
+}
+
+interface Asked {
+  readonly head: Omit<WireRequest, 'body'>;
+  readonly requestId: string;
+  readonly signal: () => AbortSignal;
+  readonly log: Log;
+  readonly started: number;
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: PipelineDeps,
+  { head, requestId, signal, log, started }: Asked,
+): Promise<void> {
   const outcome = await answer(
     { head, stream: request, requestId, sourceIp: request.socket.remoteAddress ?? '', signal },
-    deps(),
+    deps,
   );
   if (!request.complete) {
     // The body was refused unread: the connection cannot be used again.
@@ -104,10 +145,11 @@ async function serve(
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
+  const underway = { count: 0 } as Underway;
   const server = createServer(
     { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024, requestTimeout: 0 },
     (request, response) => {
-      serve(request, response, options).catch((error) => {
+      serve(request, response, options, underway).catch((error) => {
         // A client that goes away in the middle of an answer is no fault of ours.
         if (!response.destroyed) log.warn('an answer could not be sent', { error });
         response.destroy();
@@ -120,6 +162,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    idle: () =>
+      new Promise((resolve) => {
+        if (underway.count === 0) return resolve();
+        underway.ended = resolve;
+        setTimeout(resolve, 5000).unref();
+      }),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -18,6 +18,13 @@ const maxChunkBytes = 64 * 1024 * 1024;
 const maxLineBytes = 16 * 1024;
 
 const malformed = () => new AwsError('IncompleteBody', 'The request body terminated unexpectedly', { status: 400 });
+/** Observed at AWS for trailers that are not well-formed, not announced, or announced and not there. */
+const malformedTrailer = () =>
+  new AwsError(
+    'MalformedTrailerError',
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+    { status: 400 },
+  );
 const mismatch = () =>
   new AwsError(
     'SignatureDoesNotMatch',
@@ -89,6 +96,7 @@ function chunkSignature(
 async function* decode(
   source: AsyncIterable<Uint8Array>,
   signing: ChunkSigning | undefined,
+  announced: readonly string[],
   trailers: Record<string, string>,
 ) {
   const feed = new Feed(source);
@@ -116,6 +124,8 @@ async function* decode(
     if ((await feed.line()) !== '') throw malformed();
   }
   await readTrailers(feed, signing, previous, trailers);
+  const names = Object.keys(trailers);
+  if (names.length !== announced.length || !announced.every((name) => names.includes(name))) throw malformedTrailer();
 }
 
 async function readTrailers(
@@ -128,7 +138,7 @@ async function readTrailers(
   let given: string | undefined;
   for (let line = await feed.trailerLine(); line !== ''; line = await feed.trailerLine()) {
     const at = line.indexOf(':');
-    if (at === -1) throw malformed();
+    if (at < 1 || signed.length > maxLineBytes) throw malformedTrailer();
     const name = line.slice(0, at).trim().toLowerCase();
     const value = line.slice(at + 1).trim();
     if (name === 'x-amz-trailer-signature') given = value;
@@ -142,8 +152,14 @@ async function readTrailers(
   if (!given || !isSameSignature(expected, given)) throw mismatch();
 }
 
-/** `signing` for signed chunks; its trailers are complete when the stream has ended. */
-export function decodeChunks(source: AsyncIterable<Uint8Array>, signing: ChunkSigning | undefined): TrailedBody {
+/** `signing` for signed chunks; `announced` are the trailers' names, in lower case. The trailers are complete when the stream has ended. */
+export function decodeChunks(
+  source: AsyncIterable<Uint8Array>,
+  signing: ChunkSigning | undefined,
+  announced: readonly string[] = [],
+): TrailedBody {
   const trailers: Record<string, string> = {};
-  return Object.assign(Readable.from(decode(source, signing, trailers), { objectMode: false }), { trailers });
+  return Object.assign(Readable.from(decode(source, signing, announced, trailers), { objectMode: false }), {
+    trailers,
+  });
 }

@@ -10,7 +10,7 @@ export interface WireRequest {
   readonly path: string;
   /** As it came, without the question mark. */
   readonly query: string;
-  /** Names in lower case; repeated headers joined by ", ". */
+  /** Names in lower case; repeated headers joined by ",". */
   readonly headers: Readonly<Record<string, string>>;
   /** Gathered, or the decoded stream where the operation's input is streamed; still compressed where content-encoding says gzip. */
   readonly body: Uint8Array | Readable;

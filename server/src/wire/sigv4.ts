@@ -98,14 +98,22 @@ function readQuery(query: string): Signature {
   const values = new URLSearchParams(query);
   const part = (name: string): string => {
     const value = values.get(name);
-    if (value === null) throw new MalformedSignature(`Query-string authentication requires the ${name} parameter.`);
+    if (value === null) {
+      throw new MalformedSignature(
+        'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+      );
+    }
     return value;
   };
   if (part('X-Amz-Algorithm') !== algorithm)
     throw new MalformedSignature(`X-Amz-Algorithm only supports "${algorithm}"`);
-  const expires = Number(part('X-Amz-Expires'));
-  if (!Number.isInteger(expires) || expires < 0 || expires > 604_800) {
-    throw new MalformedSignature('X-Amz-Expires must be a number of seconds, at least 0 and at most a week (604800)');
+  const expires = Number(part('X-Amz-Expires') || Number.NaN);
+  if (!Number.isInteger(expires)) throw new MalformedSignature('X-Amz-Expires should be a number');
+  if (expires < 0) throw new MalformedSignature('X-Amz-Expires must be non-negative');
+  if (expires > 604_800) {
+    throw new MalformedSignature(
+      'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
+    );
   }
   return {
     form: 'query',
@@ -151,10 +159,20 @@ export const scopeOf = ({ date, region, service }: Pick<Signature, 'date' | 'reg
 
 const unreservedPath = /^[\w.~/-]+$/;
 
+/** As clients do it: no empty segments, no `.`, no `..`; a slash at the end stays. */
+function normalized(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  }
+  return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
+}
+
 function canonicalPath(path: string, isS3: boolean): string {
-  if (unreservedPath.test(path)) return path;
-  const segments = path.split('/');
-  // S3 signs the path encoded once, everybody else signs the encoded path encoded again.
+  if (unreservedPath.test(path) && (isS3 || !/\/[./]/.test(path))) return path;
+  // S3 signs the path as it is and encoded once, everybody else signs the normalized and encoded path encoded again.
+  const segments = (isS3 || !/\/[./]/.test(path) ? path : normalized(path)).split('/');
   return segments.map((segment) => encodeUri(isS3 ? decodeUri(segment) : segment)).join('/') || '/';
 }
 
@@ -202,5 +220,6 @@ export function expectedSignature(
 
 /** In constant time. */
 export function isSameSignature(expected: string, given: string): boolean {
-  return expected.length === given.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given));
+  const [one, other] = [Buffer.from(expected), Buffer.from(given)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
