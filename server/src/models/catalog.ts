@@ -3,6 +3,7 @@
  * A service appears here before its behaviour exists: its operations then answer 501 with their names.
  * Models load at a service's first call, never at start, to keep start-up and idle memory small.
  */
+import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import type * as Iam from '@aws-sdk/client-iam';
@@ -15,6 +16,7 @@ export type ProtocolName = 'aws-json-1.0' | 'aws-json-1.1' | 'rest-json' | 'rest
 
 /** Each service's SDK module: the source of its names and types. */
 export interface Modules {
+  cloudtrail: typeof CloudTrail;
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
   iam: typeof Iam;
@@ -31,7 +33,7 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly signingName: string;
   /** Every protocol that the service's clients speak; the first answers when a request leaves it open. */
   readonly protocols: readonly ProtocolName[];
-  /** The part of X-Amz-Target before the dot (aws-json) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
+  /** The part of X-Amz-Target before the dot (aws-json; Python's client puts a namespace before it) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
   readonly target?: string;
   /** The API version, which the query protocol's requests carry. */
   readonly version: string;
@@ -43,6 +45,14 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
 }
 
 export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
+  cloudtrail: {
+    signingName: 'cloudtrail',
+    protocols: ['aws-json-1.1'],
+    target: 'CloudTrail_20131101',
+    version: '2013-11-01',
+    botocore: 'cloudtrail',
+    load: () => import('@aws-sdk/client-cloudtrail'),
+  },
   cloudwatch: {
     signingName: 'monitoring',
     protocols: ['query', 'aws-json-1.0', 'rpc-v2-cbor'],
