@@ -11,6 +11,7 @@ import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
+import { cloudTrailService } from './services/cloudtrail/service.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
 import { type ContainerCredentials, containerCredentials } from './services/iam/container-credentials.ts';
@@ -57,7 +58,9 @@ export async function buildPlatform({
   const outbox = await openOutbox({ database, clock, log });
   const identity = createIdentity({ database, platformKey, account, administrator, clock, log });
   const services = new Map<ServiceName, Service>();
-  const aws: AwsAccess = inProcessAccess({ services, identity, region, clock, log });
+  const cloudTrail = await cloudTrailService({ database, clock, log, settings: config });
+  const { audit } = cloudTrail;
+  const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
   const executor = processExecutor({ log });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
@@ -80,6 +83,7 @@ export async function buildPlatform({
     iamService({ database, accessKeySealer: identity.accessKeySealer, forget: identity.forget }),
     stsService({ sessions: identity }),
     s3.service,
+    cloudTrail.service,
     cloudWatchService({ database }),
     cloudWatchLogsService({ database }),
     sagemaker.service,
@@ -92,6 +96,7 @@ export async function buildPlatform({
       services,
       identity,
       access: aws,
+      audit,
       clock,
       log,
       ...(config.anyCredentials ? { anyCredentialsAccount: account } : {}),
@@ -103,6 +108,7 @@ export async function buildPlatform({
       await sagemaker.stop();
       await s3.stop();
       await outbox.stop();
+      await cloudTrail.stop();
       await database.close();
     },
     async endRuns() {

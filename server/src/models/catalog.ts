@@ -39,6 +39,8 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly version: string;
   /** The XML namespace of answers (query, rest-xml). */
   readonly xmlNamespace?: string;
+  /** The operations that act on data (objects, predictions, metrics, log events) and not on the resources that hold it: what CloudTrail calls data events. */
+  readonly dataOperations?: RegExp;
   /** The name of the service's folder in botocore, from which the constraints data was taken. */
   readonly botocore: string;
   load(): Promise<Modules[S]>;
@@ -59,6 +61,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     target: 'GraniteServiceVersion20100801',
     version: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    dataOperations: /^(PutMetricData|GetMetric(Data|Statistics|WidgetImage)|ListMetrics)$/,
     botocore: 'cloudwatch',
     load: () => import('@aws-sdk/client-cloudwatch'),
   },
@@ -67,6 +70,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['aws-json-1.1'],
     target: 'Logs_20140328',
     version: '2014-03-28',
+    dataOperations: /^(PutLogEvents|GetLogEvents|FilterLogEvents|GetLogRecord|GetLogObject|StartLiveTail)$/,
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
   },
@@ -83,6 +87,8 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['rest-xml'],
     version: '2006-03-01',
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html; the lock's configuration is the bucket's.
+    dataOperations: /Object(?!LockConfiguration)|MultipartUpload|^(UploadPart(Copy)?|ListParts|HeadBucket)$/,
     botocore: 's3',
     load: () => import('@aws-sdk/client-s3'),
   },
@@ -98,6 +104,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     signingName: 'sagemaker',
     protocols: ['rest-json'],
     version: '2017-05-13',
+    dataOperations: /./,
     botocore: 'sagemaker-runtime',
     load: () => import('@aws-sdk/client-sagemaker-runtime'),
   },
@@ -110,3 +117,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     load: () => import('@aws-sdk/client-sts'),
   },
 };
+
+/** The service as CloudTrail and IAM's `iam:PassedToService` name it. */
+export const eventSource = (name: ServiceName): string => `${catalog[name].signingName}.amazonaws.com`;

@@ -8,6 +8,7 @@ import { sagemakerRegistry } from './0005-sagemaker-registry.ts';
 import { sagemakerEndpoints } from './0006-sagemaker-endpoints.ts';
 import { cloudwatch } from './0007-cloudwatch.ts';
 import { cloudwatchLogs } from './0008-cloudwatch-logs.ts';
+import { audit } from './0012-audit.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   sagemakerEndpoints,
   cloudwatch,
   cloudwatchLogs,
+  audit,
 ];
