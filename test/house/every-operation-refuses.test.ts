@@ -194,12 +194,12 @@ test('an operation that is not built answers 501 with its name', async () => {
   const { SageMakerClient, CreateDomainCommand } = await import('@aws-sdk/client-sagemaker');
   const { CreateTrailCommand } = await import('@aws-sdk/client-cloudtrail');
   const everything = { ...settings, credentials: server.credentials };
-  const asked: [string, Promise<unknown>][] = [
-    ['CreateDomain of sagemaker', new SageMakerClient(everything).send(new CreateDomainCommand({} as never))],
-    ['CreateTrail of cloudtrail', new CloudTrailClient(everything).send(new CreateTrailCommand({} as never))],
+  const asked: [string, () => Promise<unknown>][] = [
+    ['CreateDomain of sagemaker', () => new SageMakerClient(everything).send(new CreateDomainCommand({} as never))],
+    ['CreateTrail of cloudtrail', () => new CloudTrailClient(everything).send(new CreateTrailCommand({} as never))],
   ];
   for (const [what, answer] of asked) {
-    await assert.rejects(answer, (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
+    await assert.rejects(answer(), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
       assert.equal(error.$metadata?.httpStatusCode, 501);
       assert.equal(error.message, `${what} is not implemented by Clary.`);
       return true;

@@ -19,7 +19,7 @@ export interface AuditedCall {
 }
 
 export interface Audit {
-  /** What kind of call this is; undefined: it is not recorded. Asked for every call, so it must cost nothing. */
+  /** What kind of call this is; undefined: it is not recorded. Asked for every call, so it must cost nothing. Throws where nothing can be recorded for now. */
   wants(call: Pick<CallFacts, 'service' | 'operation'>): EventKind | undefined;
   /** A promise: the answer waits for it, and is no answer where it rejects. Undefined: the record is written behind. */
   record(call: AuditedCall): Promise<void> | undefined;

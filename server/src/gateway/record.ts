@@ -52,7 +52,7 @@ async function traced(
       invokedBy,
       resources: asked.map(({ resource }) => resource),
       parameters: recordable(structureOf(operation.input), input),
-      answer: kind.readOnly ? null : recordable(structureOf(operation.output), output),
+      answer: kind.readOnly && !kind.weighs ? null : recordable(structureOf(operation.output), output),
       error,
       endedAt: clock.now(),
     });

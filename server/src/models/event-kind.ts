@@ -10,7 +10,7 @@ export interface EventKind {
 
 const reads =
   /^(Get|List|Describe|Head|Lookup|Search|BatchGet|BatchDescribe|Filter|Query|Scan|Select|Simulate|Test|Validate|Preview|Decode|Invoke|StartLiveTail)/;
-/** CloudTrail says of these that they only read: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html */
+/** They hand out credentials, and CloudTrail says of them that they only read: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html */
 const grants = /^(AssumeRole.*|GetSessionToken|GetFederationToken)$/;
 
 const known = new Map<ServiceName, Map<string, EventKind>>();

@@ -28,12 +28,16 @@ function membersOf(structure: Structure, value: object): Record<string, unknown>
     const given = (value as Record<string, unknown>)[member.name];
     if (given === undefined || given === null || member.streaming) continue;
     const plain = plainOf(member, given);
-    if (plain !== undefined) record[member.name.charAt(0).toLowerCase() + member.name.slice(1)] = plain;
+    if (plain !== undefined) record[recordName(member.name)] = plain;
   }
   return record;
 }
 
+/** CloudTrail's names are the model's with a small letter in front; S3's bucket is the exception. */
+const recordName = (name: string) => (name === 'Bucket' ? 'bucketName' : name.charAt(0).toLowerCase() + name.slice(1));
+
 function plainOf(member: Member, value: unknown): unknown {
+  if (member.shape.kind === 'blob') return undefined;
   if (member.sensitive || secretNames.test(member.name)) return hidden;
   if (secretMaps.test(member.name) && member.shape.kind === 'map' && typeof value === 'object')
     return Object.fromEntries(Object.keys(value ?? {}).map((key) => [key, hidden]));
@@ -50,7 +54,6 @@ function ofShape(shape: Shape, value: unknown): unknown {
       return Array.isArray(value) ? listOf(shape.item, value) : undefined;
     case 'map':
       return typeof value === 'object' ? mapOf(shape.value, value) : undefined;
-    case 'blob':
     case 'unit':
       return undefined;
     case 'timestamp':

@@ -112,6 +112,18 @@ describe('An audit trail does', () => {
 });
 
 describe('An audit trail refuses', () => {
+  it('that anything goes on unrecorded while it cannot be written', async () => {
+    const { trail, database, clock, dir } = await openTrail();
+    await database.close();
+    const refused = () => assert.rejects(Promise.resolve(trail.record(called('CreateUser', clock.now()))));
+    await Promise.all(Array.from({ length: 10_000 }, refused));
+    assert.throws(() => trail.wants({ service: 'iam', operation: 'CreateUser' }), {
+      message: 'the audit trail cannot be written',
+    });
+    assert.equal(trail.wants({ service: 'sagemaker-runtime', operation: 'InvokeEndpoint' }), undefined);
+    await rm(dir, { recursive: true });
+  });
+
   it('every change, and every loss within ninety days', async () => {
     const { trail, database, clock, dir } = await openTrail();
     await trail.record(called('CreateUser', clock.now()));

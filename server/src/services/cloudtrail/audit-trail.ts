@@ -14,6 +14,8 @@ const lingerMs = 200;
 const retryMs = 1000;
 /** With so many in memory calls wait for the trail, whatever they are: memory is bounded, and nothing is dropped. */
 const maxWaiting = 5000;
+/** With so many the trail cannot be written, and what would have to be recorded is not done at all. */
+const mostWaiting = 2 * maxWaiting;
 const groupSize = 1000;
 
 export class AuditTrail implements Audit {
@@ -38,7 +40,9 @@ export class AuditTrail implements Audit {
   wants({ service, operation }: Pick<CallFacts, 'service' | 'operation'>): EventKind | undefined {
     const kind = eventKind(service, operation);
     const { auditReads, auditWrites } = this.#resources.settings;
-    return !kind.data || (kind.readOnly ? auditReads : auditWrites) ? kind : undefined;
+    if (kind.data && !(kind.readOnly ? auditReads : auditWrites)) return undefined;
+    if (this.#waiting.length >= mostWaiting) throw new Error('the audit trail cannot be written');
+    return kind;
   }
 
   record(call: AuditedCall): Promise<void> | undefined {

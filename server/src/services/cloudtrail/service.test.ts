@@ -22,6 +22,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { CreateModelCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
+import { send, sign } from '../../../../test/harness/signed.ts';
 
 let platform: TestPlatform;
 let iam: IAMClient;
@@ -172,6 +173,16 @@ describe('The trail does', () => {
     assert.deepEqual([...new Set(ids)], ids);
   });
 
+  it('answer Python’s client, whose target has a namespace', async () => {
+    const target = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents';
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+    const { status } = await send(
+      platform,
+      sign(platform, { service: 'cloudtrail', method: 'POST', headers, body: '{"MaxResults":1}' }),
+    );
+    assert.equal(status, 200);
+  });
+
   it('see only its own region', async () => {
     const elsewhere = platform.client(IAMClient, { region: 'eu-west-1' });
     await elsewhere.send(new ListUsersCommand({}));
@@ -211,6 +222,7 @@ describe('The trail does', () => {
     });
     const [assumed] = await by('EventName', 'AssumeRole');
     assert.equal(assumed?.ReadOnly, 'true');
+    assert.equal(recordOf(assumed).responseElements.credentials.accessKeyId, credentials.accessKeyId);
     assert.ok(!assumed?.CloudTrailEvent?.includes(credentials.sessionToken));
   });
 });
@@ -239,7 +251,8 @@ describe('Data events do', () => {
     );
     const put = recordOf(all[1]);
     assert.deepEqual([put.managementEvent, put.eventCategory, put.readOnly], [false, 'Data', false]);
-    assert.deepEqual(put.requestParameters.key, 'a/model.tar.gz');
+    assert.equal(put.requestParameters.bucketName, 'data');
+    assert.equal(put.requestParameters.key, 'a/model.tar.gz');
     assert.ok(!all[1]?.CloudTrailEvent?.includes('payload'));
     assert.deepEqual(put.resources, [
       { accountId: '000000000000', type: 'AWS::S3::Object', ARN: 'arn:aws:s3:::data/a/model.tar.gz' },
