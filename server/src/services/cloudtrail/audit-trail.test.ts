@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import { type PlatformProcess, startPlatformProcess } from '../../../../test/harness/platform.ts';
+import { type PlatformProcess, startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import type { AuditedCall } from '../../contract/audit.ts';
 import { createLog } from '../../kit/log.ts';
 import { eventKind } from '../../models/event-kind.ts';
@@ -112,6 +112,23 @@ describe('An audit trail does', () => {
 });
 
 describe('An audit trail refuses', () => {
+  it('that a change is acknowledged of which no record could be written', async () => {
+    await using platform = await startPlatform({ flags: ['--log-level', 'silent'] });
+    const hand = new DatabaseSync(join(platform.dataDir, 'clary.db'));
+    hand.exec("create trigger full before insert on audit_events begin select raise(abort, 'the disk is full'); end");
+    const create = () => platform.client(IAMClient).send(new CreateUserCommand({ UserName: 'ann' }));
+    await assert.rejects(create(), {
+      name: 'InternalFailure',
+      message: 'The request processing has failed because of an unknown error, exception or failure.',
+    });
+    hand.exec('drop trigger full');
+    hand.close();
+    await assert.rejects(create(), { name: 'EntityAlreadyExistsException' });
+    const { Events } = await platform.client(CloudTrailClient).send(new LookupEventsCommand({}));
+    const codes = Events?.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent ?? '').errorCode);
+    assert.deepEqual(codes, ['EntityAlreadyExists', undefined]);
+  });
+
   it('that anything goes on unrecorded while it cannot be written', async () => {
     const { trail, database, clock, dir } = await openTrail();
     await database.close();

@@ -3,33 +3,41 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../storage/database.ts';
 import type { NewEvent } from './event-record.ts';
-import type { Resource } from './resource.ts';
 import { type EventRow, trailTables } from './tables.ts';
 
 export const hashOf = ({ previous, record }: Pick<EventRow, 'previous' | 'record'>): string =>
   createHash('sha256').update(previous).update('\n').update(record).digest('hex');
 
-/** One statement for each row, always the same: prepared once. */
+const columns = [
+  'id',
+  'account',
+  'region',
+  'time',
+  'source',
+  'name',
+  'username',
+  'access_key_id',
+  'read_only',
+  'resources',
+  'record',
+  'previous',
+] as const satisfies readonly (keyof EventRow)[];
+
+/** Compiled once: every recorded call comes by here, on the thread that serves requests. */
+const insertRow = trailTables
+  .insertInto('audit_events')
+  .values(Object.fromEntries(columns.map((column) => [column, ''])) as unknown as NewEvent & { previous: string })
+  .compile().sql;
+const insertResources = sql`insert into audit_resources (seq, type, name)
+  select (select seq from audit_events where id = ${''}), value ->> 'type', value ->> 'name' from json_each(${''})`.compile(
+  trailTables,
+).sql;
+
 export function insertEvent(event: NewEvent, previous: string): Statement[] {
-  const insert = statement(
-    trailTables
-      .insertInto('audit_events')
-      .values({ ...event, previous })
-      .compile(),
-    1,
-  );
-  const resources = (JSON.parse(event.resources) as Resource[]).map(({ type, name }) => {
-    const seq = trailTables.selectFrom('audit_events').select('seq').where('id', '=', event.id);
-    return statement(
-      trailTables
-        .insertInto('audit_resources')
-        .columns(['seq', 'type', 'name'])
-        .expression(seq.select([sql.val(type).as('type'), sql.val(name).as('name')]))
-        .compile(),
-      1,
-    );
-  });
-  return [insert, ...resources];
+  const row = { ...event, previous };
+  const insert = { sql: insertRow, parameters: columns.map((column) => row[column]), rows: 1 };
+  if (event.resources === '[]') return [insert];
+  return [insert, { sql: insertResources, parameters: [event.id, event.resources] }];
 }
 
 export type Link = Pick<EventRow, 'seq' | 'previous' | 'record'>;
