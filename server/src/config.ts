@@ -76,6 +76,18 @@ export const settings = {
     default: 'the number of cores, at least 2',
     doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
   },
+  auditReads: {
+    flag: 'audit-reads',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Record calls that read data (objects, predictions, metrics, log events) in the audit trail, too. Calls about the resources themselves are always recorded.',
+  },
+  auditWrites: {
+    flag: 'audit-writes',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Record calls that write data (objects, metrics, log events) in the audit trail, too.',
+  },
   durability: {
     flag: 'durability',
     kind: 'text',
@@ -109,6 +121,8 @@ export interface Config {
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
   readonly maxRunningJobs: number;
+  readonly auditReads: boolean;
+  readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
   readonly defaultEncryption: 'AES256' | 'none';
   readonly readyJson: boolean;
@@ -168,6 +182,8 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
     maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    auditReads: on('auditReads'),
+    auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),
     defaultEncryption: choice('defaultEncryption', 'AES256', 'none'),
     readyJson: on('readyJson'),

@@ -12,6 +12,7 @@ import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
+import { cloudTrailService } from './services/cloudtrail/service.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
 import { createLastUsed } from './services/iam/access-keys/last-used.ts';
@@ -64,7 +65,9 @@ export async function buildPlatform({
   const lastUsed = createLastUsed(database, clock, log);
   const identity = lastUsed.watch(createIdentity({ database, platformKey, account, administrator, clock, log }));
   const services = new Map<ServiceName, Service>();
-  const aws: AwsAccess = inProcessAccess({ services, identity, region, clock, log });
+  const cloudTrail = await cloudTrailService({ database, clock, log, settings: config });
+  const { audit } = cloudTrail;
+  const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
   const executor = processExecutor({ log });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
@@ -101,6 +104,7 @@ export async function buildPlatform({
     }),
     stsService({ sessions: identity }),
     s3.service,
+    cloudTrail.service,
     cloudWatchService({ database }),
     cloudWatchLogsService({ database }),
     sagemaker.service,
@@ -113,6 +117,7 @@ export async function buildPlatform({
       services,
       identity,
       access: aws,
+      audit,
       clock,
       log,
       ...(config.anyCredentials ? { anyCredentialsAccount: account } : {}),
@@ -125,6 +130,7 @@ export async function buildPlatform({
       await s3.stop();
       await outbox.stop();
       await lastUsed.settled();
+      await cloudTrail.stop();
       await database.close();
     },
     async endRuns() {

@@ -91,7 +91,10 @@ export function sign(platform: TestPlatform, sending: Sending): Signed {
   };
 }
 
-export function send(platform: TestPlatform, { method, target, headers, body }: Signed): Promise<Answer> {
+export function send(
+  platform: Pick<TestPlatform, 'endpoint'>,
+  { method, target, headers, body }: Signed,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(platform.endpoint);
     const framed =

@@ -13,6 +13,7 @@ import { sampleStructure } from './sample.ts';
 import { openWire } from './sdk.ts';
 
 const victims: Record<ServiceName, string> = {
+  cloudtrail: 'LookupEvents',
   cloudwatch: 'PutMetricData',
   'cloudwatch-logs': 'PutLogEvents',
   iam: 'CreateRole',

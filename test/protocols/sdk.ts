@@ -41,6 +41,7 @@ interface Wire {
 type SdkModule = Record<string, new (input: unknown) => SdkClient>;
 
 const clientNames: Record<ServiceName, string> = {
+  cloudtrail: 'CloudTrailClient',
   cloudwatch: 'CloudWatchClient',
   'cloudwatch-logs': 'CloudWatchLogsClient',
   iam: 'IAMClient',

@@ -18,8 +18,8 @@ export interface Aws {
 
 /** Gives an Aws that acts as somebody. Held by services that work outside of a request (reconcilers). */
 export interface AwsAccess {
-  /** As this principal, in the platform's region unless another is named. */
-  as(principal: Principal, region?: string): Aws;
+  /** As this principal, in the platform's region unless another is named. `invokedBy` is the service that calls in the principal's name, for the audit trail. */
+  as(principal: Principal, region?: string, invokedBy?: string): Aws;
   /** As the platform itself, for its own bookkeeping in an account (logs, metrics). Never for a user's data. */
   asService(account: string, servicePrincipal: string, region?: string): Aws;
   /**

@@ -5,15 +5,18 @@ import type { Aws } from './aws.ts';
 import type { AwsError, AwsErrorOptions } from './aws-error.ts';
 import type { Principal } from './principal.ts';
 
-export interface Call {
+export interface CallFacts {
   readonly service: ServiceName;
   readonly operation: string;
-  readonly account: string;
   readonly region: string;
   readonly principal: Principal;
   readonly requestId: string;
   readonly now: Date;
   readonly sourceIp: string;
+}
+
+export interface Call extends CallFacts {
+  readonly account: string;
   readonly log: Log;
   /** Aborts when the client has gone or the server stops. */
   readonly signal: AbortSignal;

@@ -1,20 +1,10 @@
 /** One request's Call. What few operations ask for (logger, abort signal, other services) is made when it is asked for. */
 import type { Aws, AwsAccess } from '../contract/aws.ts';
 import { AwsError, type AwsErrorOptions } from '../contract/aws-error.ts';
-import type { Call } from '../contract/call.ts';
+import type { Call, CallFacts } from '../contract/call.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Log } from '../kit/log.ts';
-import type { ServiceName } from '../models/catalog.ts';
-
-export interface CallFacts {
-  readonly service: ServiceName;
-  readonly operation: string;
-  readonly region: string;
-  readonly principal: Principal;
-  readonly requestId: string;
-  readonly now: Date;
-  readonly sourceIp: string;
-}
+import { eventSource, type ServiceName } from '../models/catalog.ts';
 
 export class GatewayCall implements Call {
   readonly service: ServiceName;
@@ -52,7 +42,7 @@ export class GatewayCall implements Call {
   }
 
   get aws(): Aws {
-    return this.#access.as(this.principal, this.region);
+    return this.#access.as(this.principal, this.region, eventSource(this.service));
   }
 
   error(code: string, message: string, options?: AwsErrorOptions): AwsError {

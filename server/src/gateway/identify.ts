@@ -51,8 +51,8 @@ export function serviceOf(
   for (const service of services.values()) {
     const entry = catalog[service.name];
     if (entry.signingName !== signingName || !speaks(entry.protocols, protocol)) continue;
-    const target = request.headers['x-amz-target'];
-    if (protocol.startsWith('aws-json') && entry.target !== target?.slice(0, target.lastIndexOf('.'))) continue;
+    if (protocol.startsWith('aws-json') && entry.target !== request.headers['x-amz-target']?.split('.').at(-2))
+      continue;
     return service;
   }
   return undefined;

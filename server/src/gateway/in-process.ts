@@ -1,4 +1,5 @@
 /** Services as each other's clients, without HTTP: the same authorization, validation and operation as for any caller. */
+import type { Audit } from '../contract/audit.ts';
 import type { Aws, AwsAccess } from '../contract/aws.ts';
 import type { Identity } from '../contract/identity.ts';
 import type { Principal } from '../contract/principal.ts';
@@ -9,13 +10,14 @@ import type { Log } from '../kit/log.ts';
 import { catalog, type ServiceName } from '../models/catalog.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { modelFor } from './identify.ts';
-import { perform } from './perform.ts';
+import { performRecorded } from './record.ts';
 import { notBuilt } from './refusals.ts';
 
 export interface InProcessOptions {
   /** Filled after this is made: services hold it before all of them exist. */
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly identity: Identity;
+  readonly audit: Audit;
   readonly region: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,8 +25,8 @@ export interface InProcessOptions {
 
 const neverAborts = new AbortController().signal;
 
-export function inProcessAccess({ services, identity, region: home, clock, log }: InProcessOptions): AwsAccess {
-  const as = (principal: Principal, region = home): Aws => ({
+export function inProcessAccess({ services, identity, audit, region: home, clock, log }: InProcessOptions): AwsAccess {
+  const as = (principal: Principal, region = home, invokedBy?: string): Aws => ({
     async call(name, operationName, input, signal = neverAborts) {
       const model = await modelFor(name);
       const operation = model.operations.get(operationName);
@@ -45,7 +47,8 @@ export function inProcessAccess({ services, identity, region: home, clock, log }
         () => signal,
       );
       const protocol = catalog[name].protocols[0] ?? 'aws-json-1.1';
-      return (await perform({ model, operation, bound, protocol, identity }, input, call)) as never;
+      const recording = { audit, clock, userAgent: invokedBy ?? '', invokedBy };
+      return (await performRecorded({ model, operation, bound, protocol, identity }, input, call, recording)) as never;
     },
   });
   const access: AwsAccess = {
@@ -59,9 +62,10 @@ export function inProcessAccess({ services, identity, region: home, clock, log }
           userId: servicePrincipal,
         },
         region,
+        servicePrincipal,
       ),
     asRole: async (roleArn, servicePrincipal, sessionName) =>
-      as(await identity.assumeForService(roleArn, servicePrincipal, sessionName)),
+      as(await identity.assumeForService(roleArn, servicePrincipal, sessionName), home, servicePrincipal),
   };
   return access;
 }

@@ -138,14 +138,8 @@ async function startDefective() {
   const log = createLog('error', (line) => lines.push(line));
   const administrator = await administratorOf(dataDir, config.account);
   const platformKey = await platformKeyOf(dataDir);
-  const built = await buildPlatform({
-    config,
-    clock: systemClock,
-    log,
-    platformKey,
-    administrator,
-    endpoint: new Promise(() => {}),
-  });
+  const endpoint = Promise.resolve('http://127.0.0.1');
+  const built = await buildPlatform({ config, clock: systemClock, log, platformKey, administrator, endpoint });
   const broken = {
     access: () => [],
     handle: () => {

@@ -1,8 +1,9 @@
 /**
- * Every request's way: identify → authenticate → parse → authorize → validate → handle → serialize. (record: server.ts, when the answer has left.)
+ * Every request's way: identify → authenticate → parse → authorize → validate → handle → record → serialize.
  * Knows no service by name.
  */
 import type { Readable } from 'node:stream';
+import type { Audit } from '../contract/audit.ts';
 import type { AwsAccess } from '../contract/aws.ts';
 import { AwsError } from '../contract/aws-error.ts';
 import type { Identity } from '../contract/identity.ts';
@@ -20,13 +21,14 @@ import { collect, gather, streamed } from './body.ts';
 import { checkDigests } from './document-digest.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
-import { perform } from './perform.ts';
+import { performRecorded } from './record.ts';
 import { defect, malformed, notBuilt, refusal } from './refusals.ts';
 
 export interface PipelineDeps {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly identity: Identity;
   readonly access: AwsAccess;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
   /** Accept any key; a key of twelve digits is the account. The value is the account of all others. */
@@ -135,11 +137,10 @@ async function follow(
     incoming.signal,
   );
   const { headers } = head;
-  const output = perform(
-    { model, operation, bound, protocol: known.protocol, identity: deps.identity, headers },
-    input,
-    call,
-  );
+  const performance = { model, operation, bound, protocol: known.protocol, identity: deps.identity, headers };
+  const userAgent = headers['user-agent'] ?? '';
+  const recording = { audit: deps.audit, clock: deps.clock, userAgent, invokedBy: undefined };
+  const output = performRecorded(performance, input, call, recording);
   return protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
 }
 

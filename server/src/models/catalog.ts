@@ -3,6 +3,7 @@
  * A service appears here before its behaviour exists: its operations then answer 501 with their names.
  * Models load at a service's first call, never at start, to keep start-up and idle memory small.
  */
+import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import type * as Iam from '@aws-sdk/client-iam';
@@ -15,6 +16,7 @@ export type ProtocolName = 'aws-json-1.0' | 'aws-json-1.1' | 'rest-json' | 'rest
 
 /** Each service's SDK module: the source of its names and types. */
 export interface Modules {
+  cloudtrail: typeof CloudTrail;
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
   iam: typeof Iam;
@@ -31,24 +33,35 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly signingName: string;
   /** Every protocol that the service's clients speak; the first answers when a request leaves it open. */
   readonly protocols: readonly ProtocolName[];
-  /** The part of X-Amz-Target before the dot (aws-json) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
+  /** The part of X-Amz-Target before the dot (aws-json; Python's client puts a namespace before it) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
   readonly target?: string;
   /** The API version, which the query protocol's requests carry. */
   readonly version: string;
   /** The XML namespace of answers (query, rest-xml). */
   readonly xmlNamespace?: string;
+  /** The operations that act on data (objects, predictions, metrics, log events) and not on the resources that hold it: what CloudTrail calls data events. */
+  readonly dataOperations?: RegExp;
   /** The name of the service's folder in botocore, from which the constraints data was taken. */
   readonly botocore: string;
   load(): Promise<Modules[S]>;
 }
 
 export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
+  cloudtrail: {
+    signingName: 'cloudtrail',
+    protocols: ['aws-json-1.1'],
+    target: 'CloudTrail_20131101',
+    version: '2013-11-01',
+    botocore: 'cloudtrail',
+    load: () => import('@aws-sdk/client-cloudtrail'),
+  },
   cloudwatch: {
     signingName: 'monitoring',
     protocols: ['query', 'aws-json-1.0', 'rpc-v2-cbor'],
     target: 'GraniteServiceVersion20100801',
     version: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    dataOperations: /^(PutMetricData|GetMetric(Data|Statistics|WidgetImage)|ListMetrics)$/,
     botocore: 'cloudwatch',
     load: () => import('@aws-sdk/client-cloudwatch'),
   },
@@ -57,6 +70,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['aws-json-1.1'],
     target: 'Logs_20140328',
     version: '2014-03-28',
+    dataOperations: /^(PutLogEvents|GetLogEvents|FilterLogEvents|GetLogRecord|GetLogObject|StartLiveTail)$/,
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
   },
@@ -73,6 +87,8 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['rest-xml'],
     version: '2006-03-01',
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html; the lock's configuration is the bucket's.
+    dataOperations: /Object(?!LockConfiguration)|MultipartUpload|^(UploadPart(Copy)?|ListParts|HeadBucket)$/,
     botocore: 's3',
     load: () => import('@aws-sdk/client-s3'),
   },
@@ -88,6 +104,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     signingName: 'sagemaker',
     protocols: ['rest-json'],
     version: '2017-05-13',
+    dataOperations: /./,
     botocore: 'sagemaker-runtime',
     load: () => import('@aws-sdk/client-sagemaker-runtime'),
   },
@@ -100,3 +117,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     load: () => import('@aws-sdk/client-sts'),
   },
 };
+
+/** The service as CloudTrail and IAM's `iam:PassedToService` name it. */
+export const eventSource = (name: ServiceName): string => `${catalog[name].signingName}.amazonaws.com`;

@@ -57,6 +57,8 @@ export interface Member {
   readonly xmlNamespace: XmlNamespace | undefined;
   readonly mediaType: string | undefined;
   readonly streaming: boolean;
+  /** Must not be shown in logs or records. */
+  readonly sensitive: boolean;
   readonly idempotencyToken: boolean;
   readonly http: HttpMember;
 }
@@ -84,6 +86,7 @@ interface Traits {
   idempotencyToken?: unknown;
   jsonName?: string;
   mediaType?: string;
+  sensitive?: unknown;
   sparse?: unknown;
   streaming?: unknown;
   xmlAttribute?: unknown;
@@ -253,6 +256,7 @@ function memberOf(name: string, schema: NormalizedSchema, required: boolean): Me
     xmlNamespace: xmlNamespace(traits),
     mediaType: traits.mediaType,
     streaming: schema.isStreaming(),
+    sensitive: Boolean(traits.sensitive),
     idempotencyToken: Boolean(traits.idempotencyToken),
     http: httpMember(traits),
   };

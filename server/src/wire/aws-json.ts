@@ -18,10 +18,8 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
   return {
     name: `aws-json-${version}`,
     operationOf: (model, request) => {
-      const target = request.headers['x-amz-target'];
-      const prefix = model.entry.target;
-      if (target === undefined || prefix === undefined || !target.startsWith(`${prefix}.`)) return undefined;
-      return target.slice(prefix.length + 1);
+      const [prefix, name] = request.headers['x-amz-target']?.split('.').slice(-2) ?? [];
+      return prefix !== undefined && prefix === model.entry.target ? name : undefined;
     },
     parse: (_model, operation, request) =>
       wellFormed(() => {

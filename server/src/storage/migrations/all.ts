@@ -11,6 +11,7 @@ import { cloudwatchLogs } from './0008-cloudwatch-logs.ts';
 import { s3Versions } from './0009-s3-versions.ts';
 import { iamDepth } from './0010-iam-depth.ts';
 import { s3BucketConfiguration } from './0011-s3-bucket-configuration.ts';
+import { audit } from './0012-audit.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   s3Versions,
   iamDepth,
   s3BucketConfiguration,
+  audit,
 ];

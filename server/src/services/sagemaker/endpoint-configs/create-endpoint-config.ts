@@ -2,6 +2,7 @@
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { modelArn, modelStore } from '../models/model.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
@@ -12,9 +13,11 @@ const maxInstances = 16;
 export const createEndpointConfig: SageMakerOperation<'CreateEndpointConfig'> = {
   access: (input, call) => [
     { action: 'sagemaker:CreateEndpointConfig', resource: endpointConfigArn(call, input.EndpointConfigName) },
+    ...passRole(input.ExecutionRoleArn),
   ],
   async handle(input, call, deps) {
     refuseWhatIsNotBuilt(input, call);
+    if (input.ExecutionRoleArn) await assumeExecutionRole(input.ExecutionRoleArn, call, deps);
     await checkVariants(input, call, deps);
     const destination = input.DataCaptureConfig?.DestinationS3Uri;
     if (destination && !parseS3Uri(destination)) {

@@ -6,6 +6,7 @@ import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import { assumeExecutionRole, passRole, refuseForeignRole } from '../execution-role.ts';
 import { servingRuntime } from '../images.ts';
 import { findModelPackage } from '../model-packages/model-package-store.ts';
 import { parseS3Uri } from '../s3-uri.ts';
@@ -16,15 +17,7 @@ type Container = NonNullable<ModelRequest['PrimaryContainer']>;
 export const createModel: SageMakerOperation<'CreateModel'> = {
   access: (input, call) => [
     { action: 'sagemaker:CreateModel', resource: modelArn(call, input.ModelName) },
-    ...(input.ExecutionRoleArn
-      ? [
-          {
-            action: 'iam:PassRole',
-            resource: input.ExecutionRoleArn,
-            context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
-          },
-        ]
-      : []),
+    ...passRole(input.ExecutionRoleArn),
   ],
   async handle(input, call, deps) {
     const container = onlyContainer(input, call);
@@ -108,8 +101,9 @@ async function containerOfPackage(
 async function checkArtifact(served: ServedContainer, roleArn: string | undefined, call: Call, deps: SageMakerDeps) {
   const location = parseS3Uri(served.modelDataUrl);
   if (!location) throw call.error('ValidationException', `Invalid S3 URI for model data: ${served.modelDataUrl}`);
+  if (roleArn) refuseForeignRole(roleArn, call);
   try {
-    const aws = roleArn ? await deps.aws.asRole(roleArn, 'sagemaker.amazonaws.com', 'SageMaker') : call.aws;
+    const aws = roleArn ? await assumeExecutionRole(roleArn, call, deps) : call.aws;
     await aws.call('s3', 'HeadObject', { Bucket: location.bucket, Key: location.key });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -1,9 +1,9 @@
 /** CreateProcessingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html */
-import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
+import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { processingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
@@ -19,20 +19,11 @@ import {
 export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   access: (input, call) => [
     { action: 'sagemaker:CreateProcessingJob', resource: processingJobArn(call, input.ProcessingJobName) },
-    {
-      action: 'iam:PassRole',
-      resource: input.RoleArn,
-      context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
-    },
+    ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
     checkRequest(input, call);
-    try {
-      await deps.aws.asRole(input.RoleArn, 'sagemaker.amazonaws.com', 'SageMaker');
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      throw call.error('ValidationException', error.message, { cause: error });
-    }
+    await assumeExecutionRole(input.RoleArn, call, deps);
     const arn = processingJobArn(call, input.ProcessingJobName);
     const job: ProcessingJob = {
       arn,

@@ -1,9 +1,9 @@
 /** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler makes it true. */
-import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import type { SageMakerOperation } from '../deps.ts';
+import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
@@ -19,17 +19,13 @@ import {
 export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   access: (input, call) => [
     { action: 'sagemaker:CreateTrainingJob', resource: trainingJobArn(call, input.TrainingJobName) },
-    {
-      action: 'iam:PassRole',
-      resource: input.RoleArn,
-      context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
-    },
+    ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
     refuseWhatIsNotBuilt(request, call);
     checkLocations(request, call);
-    await checkRole(request.RoleArn, call, deps);
+    await assumeExecutionRole(request.RoleArn, call, deps);
     const arn = trainingJobArn(call, request.TrainingJobName);
     const now = call.now.getTime();
     const job: TrainingJob = {
@@ -99,17 +95,4 @@ function checkLocations(request: TrainingJobRequest, call: Call): void {
   const names = (request.InputDataConfig ?? []).map((channel) => channel.ChannelName);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw call.error('ValidationException', `Channel names must be unique; ${twice} is used more than once.`);
-}
-
-async function checkRole(roleArn: string, call: Call, deps: SageMakerDeps): Promise<void> {
-  try {
-    await deps.aws.asRole(roleArn, 'sagemaker.amazonaws.com', 'SageMaker');
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw call.error(
-      'ValidationException',
-      `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
-      { cause: error },
-    );
-  }
 }

@@ -1,0 +1,81 @@
+/** A request or an answer as an audit record may hold it: CloudTrail's names, no secrets, no payloads, nothing endless. Must never throw on what a client sent. */
+import type { Member, Shape, Structure } from './shape.ts';
+
+const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
+/** IAM's largest policy document is kept whole. */
+const maxText = 10_240;
+const maxItems = 100;
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html: 100 KB for each of the two. */
+const maxBytes = 100 * 1024;
+
+/** Secrets that AWS's models do not mark; and variables, in which programs hold them. */
+const secretNames =
+  /^(SecretAccessKey|SessionToken|Secret(String|Binary)|.*Password|.*PrivateKey|ClientSecret|AuthToken)$/;
+const secretMaps = /^(Environment|EnvironmentVariables)$/;
+
+/** Null where there is nothing to say. */
+export function recordable(structure: Structure, value: unknown): Record<string, unknown> | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const record = membersOf(structure, value);
+  if (Object.keys(record).length === 0) return null;
+  const size = Buffer.byteLength(JSON.stringify(record));
+  return size > maxBytes ? { omitted: true, originalSize: size, reason: 'The content is larger than 100 KB.' } : record;
+}
+
+function membersOf(structure: Structure, value: object): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const member of structure.members) {
+    const given = (value as Record<string, unknown>)[member.name];
+    if (given === undefined || given === null || member.streaming) continue;
+    const plain = plainOf(member, given);
+    if (plain !== undefined) record[recordName(member.name)] = plain;
+  }
+  return record;
+}
+
+/** CloudTrail's names are the model's with a small letter in front; S3's bucket is the exception. */
+const recordName = (name: string) => (name === 'Bucket' ? 'bucketName' : name.charAt(0).toLowerCase() + name.slice(1));
+
+function plainOf(member: Member, value: unknown): unknown {
+  if (member.shape.kind === 'blob') return undefined;
+  if (member.sensitive || secretNames.test(member.name)) return hidden;
+  if (secretMaps.test(member.name) && member.shape.kind === 'map' && typeof value === 'object')
+    return Object.fromEntries(Object.keys(value ?? {}).map((key) => [key, hidden]));
+  return ofShape(member.shape, value);
+}
+
+function ofShape(shape: Shape, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  switch (shape.kind) {
+    case 'structure':
+    case 'union':
+      return typeof value === 'object' ? membersOf(shape, value) : undefined;
+    case 'list':
+      return Array.isArray(value) ? listOf(shape.item, value) : undefined;
+    case 'map':
+      return typeof value === 'object' ? mapOf(shape.value, value) : undefined;
+    case 'unit':
+      return undefined;
+    case 'timestamp':
+      return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+    case 'document':
+      return cut(JSON.stringify(value) ?? '');
+    default:
+      return typeof value === 'number' || typeof value === 'boolean' ? value : cut(String(value));
+  }
+}
+
+function listOf(item: Member, values: readonly unknown[]): unknown[] {
+  const some = values.slice(0, maxItems).map((value) => plainOf(item, value) ?? null);
+  return values.length > maxItems ? [...some, `… and ${values.length - maxItems} more`] : some;
+}
+
+function mapOf(item: Member, values: object): Record<string, unknown> {
+  const all = Object.entries(values);
+  const some = all.slice(0, maxItems).map(([key, value]) => [cut(key), plainOf(item, value)]);
+  if (all.length > maxItems) some.push(['…', `and ${all.length - maxItems} more`]);
+  return Object.fromEntries(some);
+}
+
+const cut = (text: string): string =>
+  text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;

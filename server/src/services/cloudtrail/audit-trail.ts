@@ -1,0 +1,104 @@
+/**
+ * The way into the trail: events gather here and are written in groups, each row with the hash of the one before. One group is written at a
+ * time; whoever comes meanwhile shares the next one. Must never forget an event that it was given, unless the process ends.
+ */
+import type { Audit, AuditedCall } from '../../contract/audit.ts';
+import type { CallFacts } from '../../contract/call.ts';
+import { type EventKind, eventKind } from '../../models/event-kind.ts';
+import type { CloudTrailResources } from './deps.ts';
+import { type NewEvent, newEvent } from './event-record.ts';
+import { hashOf, insertEvent, lastLink } from './event-store.ts';
+
+/** How long an event that nobody waits for may stay in memory. */
+const lingerMs = 200;
+const retryMs = 1000;
+/** With so many in memory calls wait for the trail, whatever they are: memory is bounded, and nothing is dropped. */
+const maxWaiting = 5000;
+/** With so many the trail cannot be written, and what would have to be recorded is not done at all. */
+const mostWaiting = 2 * maxWaiting;
+const groupSize = 1000;
+
+export class AuditTrail implements Audit {
+  readonly #resources: CloudTrailResources;
+  #head: string;
+  #waiting: NewEvent[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** The write under way, and the one that comes after it. */
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  private constructor(resources: CloudTrailResources, head: string) {
+    this.#resources = resources;
+    this.#head = head;
+  }
+
+  static async open(resources: CloudTrailResources): Promise<AuditTrail> {
+    const last = await lastLink(resources.database);
+    return new AuditTrail(resources, last ? hashOf(last) : '');
+  }
+
+  wants({ service, operation }: Pick<CallFacts, 'service' | 'operation'>): EventKind | undefined {
+    const kind = eventKind(service, operation);
+    const { auditReads, auditWrites } = this.#resources.settings;
+    if (kind.data && !(kind.readOnly ? auditReads : auditWrites)) return undefined;
+    if (this.#waiting.length >= mostWaiting) throw new Error('the audit trail cannot be written');
+    return kind;
+  }
+
+  record(call: AuditedCall): Promise<void> | undefined {
+    this.#waiting.push(newEvent(call));
+    if (call.kind.weighs || this.#waiting.length > maxWaiting) return this.flush();
+    this.#later(lingerMs);
+    return undefined;
+  }
+
+  /** Until all that was recorded is durable. */
+  flush(): Promise<void> {
+    this.#next ??= this.#current
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        this.#current = this.#write();
+        return this.#current;
+      });
+    return this.#next;
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.flush();
+  }
+
+  #later(delayMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.flush().catch((error) => this.#resources.log.error('audit events could not be written', { error }));
+    }, delayMs).unref();
+  }
+
+  async #write(): Promise<void> {
+    const all = this.#waiting;
+    this.#waiting = [];
+    for (let at = 0; at < all.length; at += groupSize) {
+      try {
+        await this.#append(all.slice(at, at + groupSize));
+      } catch (error) {
+        // Their callers are told that it failed; the events are tried again all the same, since what they tell of did happen.
+        this.#waiting = [...all.slice(at), ...this.#waiting];
+        this.#later(retryMs);
+        throw error;
+      }
+    }
+  }
+
+  async #append(events: readonly NewEvent[]): Promise<void> {
+    let head = this.#head;
+    const statements = events.flatMap((event) => {
+      const insert = insertEvent(event, head);
+      head = hashOf({ previous: head, record: event.record });
+      return insert;
+    });
+    await this.#resources.database.write(statements);
+    this.#head = head;
+  }
+}

@@ -1,0 +1,46 @@
+/** What is done about the trail when nobody asks: events older than the history are removed, and the chain of hashes is walked and checked. */
+import { type Reconciler, startReconciler } from '../../engine/reconcile.ts';
+import { type CloudTrailResources, historyMs } from './deps.ts';
+import { hashOf, type Link, lastLink, linksAfter, removeOldest } from './event-store.ts';
+
+const hourMs = 3_600_000;
+const pieceSize = 500;
+/** Between two pieces, so that the walk is never in anybody's way. */
+const pauseMs = 250;
+
+export function startCaretaker({ database, clock, log }: CloudTrailResources): Reconciler {
+  let walked: Link | undefined;
+
+  async function removeExpired(): Promise<number | undefined> {
+    const newest = await lastLink(database);
+    if (!newest) return undefined;
+    // Never by a clock that ran ahead of the trail: the table itself refuses to lose what is younger than that.
+    const { eventTime } = JSON.parse(newest.record) as { eventTime: string };
+    const cutoff = Math.min(clock.now().getTime(), Date.parse(eventTime)) - historyMs;
+    return (await removeOldest(database, cutoff, pieceSize)) === pieceSize ? pauseMs : undefined;
+  }
+
+  async function walk(): Promise<number | undefined> {
+    const links = await linksAfter(database, walked?.seq ?? 0, pieceSize);
+    for (const link of links) {
+      if (walked && link.previous !== hashOf(walked)) {
+        log.error('the audit trail was changed: an event does not carry the hash of the one before', {
+          before: walked.seq,
+          seq: link.seq,
+        });
+      }
+      walked = link;
+    }
+    return links.length === pieceSize ? pauseMs : undefined;
+  }
+
+  return startReconciler({
+    name: 'audit-trail',
+    list: async () => ['retention', 'chain'],
+    step: (key) => (key === 'retention' ? removeExpired() : walk()),
+    everyMs: hourMs,
+    concurrency: 1,
+    clock,
+    log,
+  });
+}

@@ -1,0 +1,61 @@
+/** One call as a CloudTrail event: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
+import type { AuditedCall } from '../../contract/audit.ts';
+import { uuid } from '../../kit/ids.ts';
+import { eventSource } from '../../models/catalog.ts';
+import { resourcesOf, resourceType } from './resource.ts';
+import type { EventRow } from './tables.ts';
+import { userIdentity, usernameOf } from './user-identity.ts';
+
+/** A row before it has its place in the trail. */
+export type NewEvent = Omit<EventRow, 'seq' | 'previous'>;
+
+const maxUserAgent = 1024;
+const maxMessage = 1024;
+
+export function newEvent(audited: AuditedCall): NewEvent {
+  const { call, kind } = audited;
+  const id = uuid();
+  const time = Math.floor(audited.endedAt.getTime() / 1000) * 1000;
+  return {
+    id,
+    account: call.principal.account,
+    region: call.region,
+    time,
+    source: eventSource(call.service),
+    name: call.operation,
+    username: usernameOf(call.principal),
+    access_key_id: call.principal.accessKeyId ?? null,
+    read_only: Number(kind.readOnly),
+    resources: JSON.stringify(resourcesOf(audited.resources)),
+    record: JSON.stringify(eventRecord(audited, id, time)),
+  };
+}
+
+function eventRecord(audited: AuditedCall, id: string, time: number): Record<string, unknown> {
+  const { call, kind, error, invokedBy } = audited;
+  const resources = audited.resources.flatMap((arn) => {
+    const type = resourceType(arn);
+    return type && !arn.includes('*') ? [{ accountId: call.principal.account, type, ARN: arn }] : [];
+  });
+  return {
+    eventVersion: '1.11',
+    userIdentity: userIdentity(call.principal, invokedBy),
+    eventTime: new Date(time).toISOString().replace('.000Z', 'Z'),
+    eventSource: eventSource(call.service),
+    eventName: call.operation,
+    awsRegion: call.region,
+    sourceIPAddress: invokedBy ?? call.sourceIp,
+    userAgent: audited.userAgent.slice(0, maxUserAgent),
+    ...(error && { errorCode: error.code, errorMessage: error.message.slice(0, maxMessage) }),
+    requestParameters: audited.parameters,
+    responseElements: audited.answer,
+    requestID: call.requestId,
+    eventID: id,
+    readOnly: kind.readOnly,
+    ...(resources.length > 0 && { resources }),
+    eventType: 'AwsApiCall',
+    managementEvent: !kind.data,
+    recipientAccountId: call.principal.account,
+    eventCategory: kind.data ? 'Data' : 'Management',
+  };
+}

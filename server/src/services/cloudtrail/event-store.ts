@@ -1,0 +1,123 @@
+/** The only SQL about the trail. There is no statement here that changes a row. */
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { type Database, type Statement, statement } from '../../storage/database.ts';
+import type { NewEvent } from './event-record.ts';
+import { type EventRow, trailTables } from './tables.ts';
+
+export const hashOf = ({ previous, record }: Pick<EventRow, 'previous' | 'record'>): string =>
+  createHash('sha256').update(previous).update('\n').update(record).digest('hex');
+
+const columns = [
+  'id',
+  'account',
+  'region',
+  'time',
+  'source',
+  'name',
+  'username',
+  'access_key_id',
+  'read_only',
+  'resources',
+  'record',
+  'previous',
+] as const satisfies readonly (keyof EventRow)[];
+
+/** Compiled once: every recorded call comes by here, on the thread that serves requests. */
+const insertRow = trailTables
+  .insertInto('audit_events')
+  .values(Object.fromEntries(columns.map((column) => [column, ''])) as unknown as NewEvent & { previous: string })
+  .compile().sql;
+const insertResources = sql`insert into audit_resources (seq, type, name)
+  select (select seq from audit_events where id = ${''}), value ->> 'type', value ->> 'name' from json_each(${''})`.compile(
+  trailTables,
+).sql;
+
+export function insertEvent(event: NewEvent, previous: string): Statement[] {
+  const row = { ...event, previous };
+  const insert = { sql: insertRow, parameters: columns.map((column) => row[column]), rows: 1 };
+  if (event.resources === '[]') return [insert];
+  return [insert, { sql: insertResources, parameters: [event.id, event.resources] }];
+}
+
+export type Link = Pick<EventRow, 'seq' | 'previous' | 'record'>;
+
+export async function lastLink(database: Database): Promise<Link | undefined> {
+  const links = trailTables.selectFrom('audit_events').select(['seq', 'previous', 'record']).orderBy('seq', 'desc');
+  return (await database.read(links.limit(1).compile()))[0];
+}
+
+/** The rows after one, in their order. */
+export function linksAfter(database: Database, seq: number, limit: number): Promise<Link[]> {
+  const links = trailTables.selectFrom('audit_events').select(['seq', 'previous', 'record']).where('seq', '>', seq);
+  return database.read(links.orderBy('seq').limit(limit).compile());
+}
+
+/** Removes the oldest rows of before `time`, at most so many; answers how many there were. */
+export async function removeOldest(database: Database, time: number, limit: number): Promise<number> {
+  const oldest = await database.read(
+    trailTables.selectFrom('audit_events').select(['seq', 'time']).orderBy('seq').limit(limit).compile(),
+  );
+  const firstToStay = oldest.findIndex((row) => row.time >= time);
+  const count = firstToStay === -1 ? oldest.length : firstToStay;
+  const last = oldest[count - 1]?.seq;
+  if (last === undefined) return 0;
+  await database.write([
+    statement(trailTables.deleteFrom('audit_events').where('seq', '<=', last).compile(), count),
+    statement(trailTables.deleteFrom('audit_resources').where('seq', '<=', last).compile()),
+  ]);
+  return count;
+}
+
+export interface Lookup {
+  readonly account: string;
+  readonly region: string;
+  /** Both inclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly attribute: { readonly column: Column; readonly value: string | number } | undefined;
+  /** Only what is older than this place. */
+  readonly beyond: { readonly time: number; readonly seq: number } | undefined;
+}
+
+export type Column =
+  | 'id'
+  | 'name'
+  | 'username'
+  | 'source'
+  | 'access_key_id'
+  | 'read_only'
+  | 'resource_name'
+  | 'resource_type';
+
+export function lookUp(database: Database, lookup: Lookup, limit: number): Promise<EventRow[]> {
+  const { attribute, beyond } = lookup;
+  let query = trailTables
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('account', '=', lookup.account)
+    .where('region', '=', lookup.region)
+    .where('time', '>=', lookup.from)
+    .where('time', '<=', lookup.to)
+    .orderBy('time', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(limit);
+  if (beyond) {
+    query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('time', 'seq'), '<', tuple(beyond.time, beyond.seq)));
+  }
+  if (attribute?.column === 'resource_name') {
+    const seqs = trailTables.selectFrom('audit_resources').select('seq').where('name', '=', String(attribute.value));
+    query = query.where('seq', 'in', seqs);
+  } else if (attribute?.column === 'resource_type') {
+    // A type is frequent: walking back in time meets enough of it soon.
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('audit_resources')
+          .select('audit_resources.seq')
+          .whereRef('audit_resources.seq', '=', 'audit_events.seq')
+          .where('type', '=', String(attribute.value)),
+      ),
+    );
+  } else if (attribute) query = query.where(attribute.column, '=', attribute.value);
+  return database.read(query.compile());
+}

@@ -1,0 +1,40 @@
+/**
+ * The role that a call hands to SageMaker. Three things are asked: the caller may pass it (iam:PassRole), it is of the caller's account, and it
+ * trusts the service. https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+ */
+import { parseArn } from '../../contract/arn.ts';
+import type { Aws } from '../../contract/aws.ts';
+import { AwsError } from '../../contract/aws-error.ts';
+import type { Call } from '../../contract/call.ts';
+import type { Access } from '../../contract/operation.ts';
+import type { SageMakerDeps } from './deps.ts';
+
+const servicePrincipal = 'sagemaker.amazonaws.com';
+
+/** The permission to hand the role over; none where no role is handed over. Runs before validation: the ARN may be anything. */
+export function passRole(roleArn: string | undefined): readonly Access[] {
+  if (!roleArn) return [];
+  return [{ action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': servicePrincipal } }];
+}
+
+/** AWS's sentence, whichever service is asked: https://github.com/serverless/serverless/issues/3374, https://github.com/fabric8io/kubernetes-alexa/issues/6 */
+export function refuseForeignRole(roleArn: string, call: Call): void {
+  if (parseArn(roleArn)?.account === call.account) return;
+  throw call.error('AccessDeniedException', 'Cross-account pass role is not allowed.');
+}
+
+/** The services as the role; throws AWS's words where that cannot be. */
+export async function assumeExecutionRole(roleArn: string, call: Call, deps: SageMakerDeps): Promise<Aws> {
+  refuseForeignRole(roleArn, call);
+  try {
+    return await deps.aws.asRole(roleArn, servicePrincipal, 'SageMaker');
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    // Observed: https://github.com/awslabs/predictive-maintenance-using-machine-learning/issues/3
+    throw call.error(
+      'ValidationException',
+      `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal '${servicePrincipal}' to assume the role.`,
+      { cause: error },
+    );
+  }
+}

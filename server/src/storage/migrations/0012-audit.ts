@@ -1,0 +1,44 @@
+/** The audit trail: rows are added and, after ninety days, removed; nothing changes them. Each carries the hash of the one before. */
+import type { Migration } from '../migration.ts';
+
+const ninetyDays = 90 * 86_400_000;
+const abort = "begin select raise(abort, 'the audit trail is append-only'); end";
+
+export const audit: Migration = {
+  name: '0012-audit',
+  statements: [
+    `create table audit_events (
+      seq integer primary key autoincrement,
+      id text not null unique,
+      account text not null,
+      region text not null,
+      time integer not null,
+      source text not null,
+      name text not null,
+      username text,
+      access_key_id text,
+      read_only integer not null,
+      resources text not null,
+      previous text not null,
+      record text not null
+    ) strict`,
+    'create index audit_events_by_time on audit_events (account, region, time, seq)',
+    'create index audit_events_by_name on audit_events (account, region, name, time, seq)',
+    'create index audit_events_by_username on audit_events (account, region, username, time, seq)',
+    'create index audit_events_by_access_key on audit_events (account, region, access_key_id, time, seq)',
+    `create table audit_resources (
+      seq integer not null,
+      type text not null,
+      name text not null,
+      primary key (seq, type, name)
+    ) strict, without rowid`,
+    'create index audit_resources_by_name on audit_resources (name, seq)',
+    `create trigger audit_events_stay before update on audit_events ${abort}`,
+    `create trigger audit_resources_stay before update on audit_resources ${abort}`,
+    // By the newest row's time and not by SQLite's clock, which is not the platform's.
+    `create trigger audit_events_are_kept before delete on audit_events
+      when old.time >= (select time from audit_events order by seq desc limit 1) - ${ninetyDays} ${abort}`,
+    `create trigger audit_resources_are_kept before delete on audit_resources
+      when exists (select 1 from audit_events where seq = old.seq) ${abort}`,
+  ],
+};
