@@ -25,6 +25,8 @@ export interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuSeconds: number;
+  /** What the server's process cost. Other work on the machine moves it less than it moves any rate. */
+  readonly serverCpuSeconds: number;
   readonly memoryBefore: number;
   readonly memoryPeak: number;
 }
@@ -36,11 +38,13 @@ export async function measure(server: Omit<Platform, 'startMs'>, work: Work): Pr
   const pid = server.process.pid ?? 0;
   const memoryBefore = await residentMiB(pid);
   await forgetPeak(pid);
+  const cpuBefore = await cpuSeconds(pid);
   const given = Object.entries(work).map(([name, value]) => `-${name}=${value}`);
   const { stdout } = await execute(program, [`-url=${server.url}`, ...given], { env: server.environment });
   const { error, ...figures } = JSON.parse(stdout) as Figures & { error?: string };
   if (error) console.error(`${figures.errors} of ${figures.requests} requests failed, the first with ${error}`);
-  return { ...figures, memoryBefore, memoryPeak: await peakMiB(pid) };
+  const serverCpuSeconds = (await cpuSeconds(pid)) - cpuBefore;
+  return { ...figures, serverCpuSeconds, memoryBefore, memoryPeak: await peakMiB(pid) };
 }
 
 /** Source: proc(5), clear_refs: 5 makes the peak what is resident now. */
@@ -48,4 +52,14 @@ const forgetPeak = (pid: number) => writeFile(`/proc/${pid}/clear_refs`, '5');
 
 async function peakMiB(pid: number): Promise<number> {
   return Number(/VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
+}
+
+/** Source: proc(5), stat: utime and stime, in hundredths on every Linux that we know. */
+async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
 }

@@ -124,13 +124,25 @@ async function compare(
   const of = (name: string, pick: (figures: Figures) => number) => median((measured.get(name) ?? []).map(pick));
   console.log(`\n${title}, medians of ${rounds}\n`);
   printTable(
-    ['server', unit, `× ${reference}`, 'p50 ms', 'p99 ms', 'MiB before', 'MiB peak', "load's CPU", 'errors'],
+    [
+      'server',
+      unit,
+      `× ${reference}`,
+      'p50 ms',
+      'p99 ms',
+      'CPU ms each',
+      'MiB before',
+      'MiB peak',
+      "load's CPU",
+      'errors',
+    ],
     Object.keys(servers).map((name) => [
       name,
       of(name, rate).toFixed(0),
       (of(name, rate) / of(reference, rate)).toFixed(2),
       of(name, (f) => f.p50Ms).toFixed(2),
       of(name, (f) => f.p99Ms).toFixed(2),
+      of(name, (f) => (f.serverCpuSeconds / f.requests) * 1000).toFixed(2),
       of(name, (f) => f.memoryBefore).toFixed(0),
       of(name, (f) => f.memoryPeak).toFixed(0),
       `${((of(name, (f) => f.cpuSeconds) / of(name, (f) => f.seconds)) * 100).toFixed(0)} %`,
