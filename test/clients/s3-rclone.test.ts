@@ -58,6 +58,12 @@ describe('rclone does', () => {
     await assertFiles(join(client.folder, 'streamed'), { 'streamed.bin': large });
   });
 
+  test('link, and anybody may fetch', async () => {
+    const answer = await fetch((await rclone('link', '--expire', '10m', 'clary:rclone/streamed.bin')).trim());
+    assert.equal(answer.status, 200);
+    assert.ok(large.equals(Buffer.from(await answer.arrayBuffer())));
+  });
+
   test('a copy on the server, purge', async () => {
     await rclone('copyto', 'clary:rclone/streamed.bin', 'clary:rclone/a copy+of it.bin');
     await rclone('check', '--one-way', 'streamed', 'clary:rclone');
