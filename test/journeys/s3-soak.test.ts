@@ -179,8 +179,8 @@ async function letOrphansAge(): Promise<void> {
 }
 
 async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await ask())) assert.ok(performance.now() < deadline, `${what} within twenty seconds`);
+  const deadline = performance.now() + 60_000;
+  while (!(await ask())) assert.ok(performance.now() < deadline, `${what} within a minute`);
 }
 
 describe('survives twenty kills at random moments', () => {
