@@ -17,12 +17,12 @@ export interface Platform extends AsyncDisposable {
 
 const serverProgram = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
 
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(flags: readonly string[] = []): Promise<Platform> {
   const data = await mkdtemp(join(tmpdir(), 'clary-bench-'));
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [serverProgram, '--data', data, '--port', '0', '--log-level', 'warn', '--ready-json'],
+    [serverProgram, '--data', data, '--port', '0', '--log-level', 'warn', '--ready-json', ...flags],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -1,5 +1,5 @@
 /**
- * What the tests need beyond Node: a Python with boto3 and XGBoost in the user's cache folder, Debian's AWS CLI.
+ * What the tests need beyond Node: a Python with boto3 and XGBoost in the user's cache folder, Debian's AWS CLI and clients of S3.
  * Makes what is missing where it may (root on Debian), else says in one line what to install and stops.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,16 +10,23 @@ import { join } from 'node:path';
 
 /** Pinned: the Python packages of the client tests. */
 const pythonPackages = ['boto3==1.43.11', 'xgboost-cpu==3.2.0', 'numpy==2.2.6'];
-const debianPackages = [{ file: '/usr/bin/aws', name: 'awscli' }];
+/** By the variable that tells the tests where the program is. */
+const debianPackages: Readonly<Record<string, { file: string; name: string }>> = {
+  CLARY_TEST_AWS: { file: '/usr/bin/aws', name: 'awscli' },
+  CLARY_TEST_S3CMD: { file: '/usr/bin/s3cmd', name: 's3cmd' },
+  CLARY_TEST_RCLONE: { file: '/usr/bin/rclone', name: 'rclone' },
+  CLARY_TEST_RESTIC: { file: '/usr/bin/restic', name: 'restic' },
+};
 
 /** Answers the environment in which the tests find it. */
 export async function setUp(): Promise<Record<string, string>> {
   installDebianPackages();
-  return { CLARY_TEST_PYTHON: await pythonEnvironment(), CLARY_TEST_AWS: '/usr/bin/aws' };
+  const programs = Object.fromEntries(Object.entries(debianPackages).map(([variable, { file }]) => [variable, file]));
+  return { CLARY_TEST_PYTHON: await pythonEnvironment(), ...programs };
 }
 
 function installDebianPackages(): void {
-  const missing = debianPackages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+  const missing = Object.values(debianPackages).flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     console.error(`The tests need these Debian packages: apt-get install ${missing.join(' ')}`);

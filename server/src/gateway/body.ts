@@ -37,11 +37,13 @@ export function collect(stream: Readable, limit: number, protocol: ProtocolName)
     stream.once('error', reject);
     stream.once('close', () => {
       // Every stream closes: an error, which is dear to make, only for one that did not end before.
-      if (!stream.readableEnded)
-        reject(new AwsError('RequestTimeout', 'The request body was cut short.', { status: 400 }));
+      if (!stream.readableEnded) reject(cutShort());
     });
   });
 }
+
+/** The client went away in the middle of its body: its own doing, no defect of ours. */
+export const cutShort = () => new AwsError('RequestTimeout', 'The request body was cut short.', { status: 400 });
 
 async function* verified(stream: Readable, declared: string) {
   const hash = createHash('sha256');

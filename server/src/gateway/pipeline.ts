@@ -17,7 +17,7 @@ import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
-import { collect, gather, streamed } from './body.ts';
+import { collect, cutShort, gather, streamed } from './body.ts';
 import { checkDigests } from './document-digest.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
@@ -70,7 +70,8 @@ export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Ou
   });
   try {
     return { response: await follow(incoming, deps, known, context), ...facts() };
-  } catch (thrown) {
+  } catch (caught) {
+    const thrown = caught !== null && caught === incoming.stream.errored ? cutShort() : caught;
     const error = thrown instanceof AwsError ? thrown : defect(known.protocol);
     if (!(thrown instanceof AwsError)) {
       deps.log.error('a call ended in a defect', { requestId: incoming.requestId, ...facts(), error: thrown });

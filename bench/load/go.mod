@@ -1,0 +1,3 @@
+module clary/bench/load
+
+go 1.22
