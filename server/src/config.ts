@@ -22,6 +22,12 @@ export const settings = {
   },
   host: { flag: 'host', kind: 'text', default: '127.0.0.1', doc: 'Address to listen on.' },
   port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 takes a free one.' },
+  domain: {
+    flag: 'domain',
+    kind: 'text',
+    default: 'localhost',
+    doc: 'Domain below which buckets are hosts: <bucket>.s3.<domain>, <bucket>.s3.<region>.<domain> and <bucket>.<domain>. The certificate is for it too.',
+  },
   region: {
     flag: 'region',
     kind: 'text',
@@ -94,6 +100,7 @@ export interface Config {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  readonly domain: string;
   readonly region: string;
   readonly account: string;
   readonly logLevel: LogLevel;
@@ -144,6 +151,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     dataDir: resolve(given.data ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
     host: text('host'),
     port: number('port'),
+    domain: text('domain').toLowerCase(),
     region: text('region'),
     account: text('account'),
     logLevel: choice('logLevel', 'debug', 'info', 'warn', 'error', 'silent'),
@@ -176,6 +184,8 @@ function check(config: Config): void {
     throw new ConfigError(`--account must be twelve digits, not "${config.account}"`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
     throw new ConfigError(`--region must look like us-east-1, not "${config.region}"`);
+  if (!/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(config.domain))
+    throw new ConfigError(`--domain must be a host name like localhost or s3.example.com, not "${config.domain}"`);
   if (config.port > 65_535) throw new ConfigError(`--port must be at most 65535, not ${config.port}`);
   if (config.anyCredentials && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
     throw new ConfigError(

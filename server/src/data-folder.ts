@@ -12,7 +12,7 @@ export interface StoredCredentials {
 }
 
 /** Written whole or not at all, readable by its owner only. */
-async function writeSecret(file: string, content: string | Buffer): Promise<void> {
+export async function writeSecret(file: string, content: string | Buffer): Promise<void> {
   const handle = await open(`${file}.new`, 'w', 0o600);
   try {
     await handle.writeFile(content);
@@ -23,7 +23,7 @@ async function writeSecret(file: string, content: string | Buffer): Promise<void
   await rename(`${file}.new`, file);
 }
 
-const readIfThere = (file: string) =>
+export const readIfThere = (file: string) =>
   readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

@@ -12,6 +12,7 @@ import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
 import { buildPlatform } from './platform.ts';
 import { credentialsPath } from './services/iam/container-credentials.ts';
+import { authorityFile, certificateOf, serverNames } from './tls-folder.ts';
 import type { WireResponse } from './wire/protocol.ts';
 
 export interface RunningServer extends AsyncDisposable {
@@ -21,6 +22,9 @@ export interface RunningServer extends AsyncDisposable {
   readonly services: readonly Service[];
   stop(): Promise<void>;
 }
+
+/** How often the certificate's end is looked at: it is renewed weeks before. */
+const renewalMs = 12 * 3_600_000;
 
 /** Addresses to listen on that nobody can connect to. */
 const anywhere = /^(0\.0\.0\.0|::)$/;
@@ -37,6 +41,8 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
   const unlock = await lockFolder(dataDir);
   const administrator = await administratorOf(dataDir, account);
   const platformKey = await platformKeyOf(dataDir);
+  const certificateNow = () => certificateOf(dataDir, serverNames(host, config.domain, region), clock.now());
+  const certificate = await certificateNow();
   const door = Promise.withResolvers<string>();
   // Nobody may have asked for the address when the door cannot be opened.
   door.promise.catch(() => {});
@@ -71,14 +77,23 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
     return undefined;
   };
 
-  const gateway = await startGateway({ host, port: config.port, deps: () => platform.pipeline, own, log }).catch(
-    async (error) => {
-      door.reject(error);
-      await platform.stop();
-      await unlock();
-      throw error;
-    },
-  );
+  const gateway = await startGateway({
+    host,
+    port: config.port,
+    domain: config.domain,
+    certificate,
+    deps: () => platform.pipeline,
+    own,
+    log,
+  }).catch(async (error) => {
+    door.reject(error);
+    await platform.stop();
+    await unlock();
+    throw error;
+  });
+  const renewal = setInterval(() => {
+    certificateNow().then(gateway.renewCertificate, (error) => log.warn('the certificate was not renewed', { error }));
+  }, renewalMs).unref();
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
   door.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
   await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url });
@@ -87,6 +102,7 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
       '--any-credentials: every key is accepted and NOTHING is checked; anybody on this machine can do everything',
     );
   const stop = async () => {
+    clearInterval(renewal);
     await gateway.stop();
     await platform.stop();
     await unlock();
@@ -104,6 +120,7 @@ const banner = (url: string, { dataDir, region, account }: Config) => `Clary ${p
   region       ${region}
   account      ${account}
   credentials  ${join(dataDir, 'credentials.json')} (readable by you only)
+  TLS          ${url.replace('http:', 'https:')}, certified by ${authorityFile(dataDir)}
 
   eval "$(npx clary env --data ${dataDir})"    then any AWS client works; Ctrl-C stops`;
 

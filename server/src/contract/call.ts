@@ -14,6 +14,8 @@ export interface Call {
   readonly requestId: string;
   readonly now: Date;
   readonly sourceIp: string;
+  /** Whether the request came over TLS. */
+  readonly secure: boolean;
   readonly log: Log;
   /** Aborts when the client has gone or the server stops. */
   readonly signal: AbortSignal;

@@ -39,6 +39,8 @@ export function inProcessAccess({ services, identity, region: home, clock, log }
           requestId: uuid(),
           now: clock.now(),
           sourceIp: '127.0.0.1',
+          // It never leaves the process.
+          secure: true,
         },
         log,
         access,

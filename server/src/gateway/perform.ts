@@ -39,7 +39,7 @@ export function perform(what: Performance, input: unknown, call: Call): Promise<
 function requestContext(call: Call): Record<string, string> {
   return {
     'aws:SourceIp': call.sourceIp,
-    'aws:SecureTransport': 'false',
+    'aws:SecureTransport': String(call.secure),
     'aws:CurrentTime': call.now.toISOString(),
     'aws:EpochTime': String(Math.floor(call.now.getTime() / 1000)),
     'aws:RequestedRegion': call.region,

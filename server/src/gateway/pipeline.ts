@@ -39,6 +39,8 @@ export interface Incoming {
   readonly stream: Readable;
   readonly requestId: string;
   readonly sourceIp: string;
+  /** Behind TLS. */
+  readonly secure: boolean;
   readonly signal: () => AbortSignal;
 }
 
@@ -129,6 +131,7 @@ async function follow(
       requestId: incoming.requestId,
       now: deps.clock.now(),
       sourceIp: incoming.sourceIp,
+      secure: incoming.secure,
     },
     deps.log,
     deps.access,

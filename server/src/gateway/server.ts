@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
+import { type Door, openDoor } from './door.ts';
+import { type DoorLimits, usualLimits } from './limits.ts';
 import { answer, type Outcome, type PipelineDeps } from './pipeline.ts';
 
 /** Answers a path below /_clary; undefined where there is none such. */
@@ -22,10 +24,16 @@ export interface GatewayOptions {
   readonly deps: () => PipelineDeps;
   readonly own: OwnPath;
   readonly log: Log;
+  /** Buckets are hosts below it. */
+  readonly domain: string;
+  /** In PEM. TLS is spoken on the same port. */
+  readonly certificate: { readonly key: string; readonly cert: string };
+  readonly limits?: DoorLimits;
 }
 
 export interface Gateway {
   readonly port: number;
+  readonly renewCertificate: Door['renew'];
   /** Takes no more requests, waits for those under way. */
   stop(): Promise<void>;
 }
@@ -64,7 +72,7 @@ function record(log: Log, request: IncomingMessage, { response, ...facts }: Outc
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { deps, own, log }: GatewayOptions,
+  { deps, own, log, domain }: GatewayOptions,
 ): Promise<void> {
   const started = performance.now();
   const url = request.url ?? '/';
@@ -74,6 +82,7 @@ async function serve(
     path: question === -1 ? url : url.slice(0, question),
     query: question === -1 ? '' : url.slice(question + 1),
     headers: headersOf(request),
+    domain,
   };
   if (head.path.startsWith('/_clary/')) {
     const answered = await own(head);
@@ -90,7 +99,14 @@ async function serve(
   };
   const requestId = uuid();
   const outcome = await answer(
-    { head, stream: request, requestId, sourceIp: request.socket.remoteAddress ?? '', signal },
+    {
+      head,
+      stream: request,
+      requestId,
+      sourceIp: request.socket.remoteAddress ?? '',
+      secure: 'encrypted' in request.socket,
+      signal,
+    },
     deps(),
   );
   if (!request.complete) {
@@ -103,9 +119,16 @@ async function serve(
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { log } = options;
+  const { log, certificate, limits = usualLimits } = options;
   const server = createServer(
-    { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024, requestTimeout: 0 },
+    {
+      noDelay: true,
+      keepAliveTimeout: limits.keepAliveMs,
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
     (request, response) => {
       serve(request, response, options).catch((error) => {
         // A client that goes away in the middle of an answer is no fault of ours.
@@ -114,16 +137,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       });
     },
   );
+  const door = openDoor(server, {
+    certificate,
+    firstByteMs: limits.headersMs,
+    handshakeMs: limits.handshakeMs,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
+    renewCertificate: door.renew,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        door.close();
         setTimeout(() => server.closeAllConnections(), 5000).unref();
       }),
   };
