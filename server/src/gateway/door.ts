@@ -32,6 +32,8 @@ export function openDoor(server: Server, { certificate, firstByteMs, handshakeMs
   server.off('connection', speakHttp as () => void);
   const undecided = new Map<string, Socket>();
   const tls = createServer({ ...certificate, handshakeTimeout: handshakeMs, ALPNProtocols: ['http/1.1'] });
+  // Node leaves it open: https://nodejs.org/api/tls.html#event-tlsclienterror
+  tls.on('tlsClientError', (_error, socket) => socket.destroy());
   tls.on('secureConnection', (socket) => {
     undecided.delete(peer(socket));
     speakHttp.call(server, socket);
