@@ -16,12 +16,14 @@ import type { ProtocolName, ServiceName } from '../models/catalog.ts';
 import { errorStatus } from '../wire/answers.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
+import { readSignature2 } from '../wire/sigv2.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { gather, streamed } from './body.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
 import { perform } from './perform.ts';
+import { type Admitted, authenticate2, unscoped } from './presigned.ts';
 import { defect, notBuilt, refusal } from './refusals.ts';
 
 export interface PipelineDeps {
@@ -100,14 +102,10 @@ async function follow(
   context: { requestId: string },
 ): Promise<WireResponse> {
   const { head } = incoming;
-  const signature = readSigned(incoming, known);
-  const service = serviceOf(known.protocol, head, signature.service, deps.services);
-  const { request, authenticated } =
-    known.protocol === 'rest-xml'
-      ? await admitStreamed(incoming, signature, known, deps)
-      : await admitGathered(incoming, signature, known, deps);
-  known.principal = authenticated.principal;
-  if (!service) throw notBuilt(signature.service, guessOperation(request));
+  const { request, principal, region, finish, ...asked } = await admit(incoming, known, deps);
+  const service = serviceOf(known.protocol, head, asked.service, deps.services);
+  known.principal = principal;
+  if (!service) throw notBuilt(asked.service, guessOperation(request));
   const loaded = modelFor(service.name);
   const model = loaded instanceof Promise ? await loaded : loaded;
   const destination: Destination = { service, model, protocol: known.protocol };
@@ -126,8 +124,8 @@ async function follow(
     {
       service: service.name,
       operation: operation.name,
-      region: signature.region,
-      principal: authenticated.principal,
+      region,
+      principal,
       requestId: incoming.requestId,
       now: deps.clock.now(),
       sourceIp: incoming.sourceIp,
@@ -138,7 +136,27 @@ async function follow(
     incoming.signal,
   );
   const output = perform({ model, operation, bound, protocol: known.protocol, identity: deps.identity }, input, call);
-  return protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
+  const response = protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
+  return finish ? finish(response) : response;
+}
+
+async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Promise<Admitted> {
+  const { head, stream } = incoming;
+  const older = readSignature2(head);
+  if (older) {
+    known.protocol = 'rest-xml';
+    const principal =
+      deps.anyCredentialsAccount && older !== 'incomplete'
+        ? anybody(older, deps.anyCredentialsAccount).principal
+        : await authenticate2(head, older, deps);
+    return { request: { ...head, body: stream }, principal, ...unscoped };
+  }
+  const signature = readSigned(incoming, known);
+  const { request, authenticated } =
+    known.protocol === 'rest-xml'
+      ? await admitStreamed(incoming, signature, known, deps)
+      : await admitGathered(incoming, signature, known, deps);
+  return { request, principal: authenticated.principal, service: signature.service, region: signature.region };
 }
 
 /** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
@@ -166,7 +184,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
   return signature;
 }
 
-interface Admitted {
+interface Checked {
   readonly request: WireRequest;
   readonly authenticated: Authenticated;
 }
@@ -177,7 +195,7 @@ async function admitGathered(
   signature: Signature,
   { protocol }: Known,
   deps: PipelineDeps,
-): Promise<Admitted> {
+): Promise<Checked> {
   const body = await gather(stream, head.headers, protocol);
   const request = { ...head, body };
   if (deps.anyCredentialsAccount) return { request, authenticated: anybody(signature, deps.anyCredentialsAccount) };
@@ -195,7 +213,7 @@ async function admitStreamed(
   signature: Signature,
   { protocol }: Known,
   deps: PipelineDeps,
-): Promise<Admitted> {
+): Promise<Checked> {
   let authenticated: Authenticated;
   if (deps.anyCredentialsAccount) authenticated = anybody(signature, deps.anyCredentialsAccount);
   else {
@@ -213,7 +231,7 @@ async function admitStreamed(
 
 const noKey = createSecretKey(Buffer.alloc(32));
 
-function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
+function anybody({ accessKeyId }: Pick<Signature, 'accessKeyId'>, usual: string): Authenticated {
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
     kind: 'root' as const,
