@@ -20,6 +20,7 @@ import { readSignature2 } from '../wire/sigv2.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { gather, streamed } from './body.ts';
+import { formPost } from './form-post.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
 import { perform } from './perform.ts';
@@ -150,6 +151,13 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
         ? anybody(older, deps.anyCredentialsAccount).principal
         : await authenticate2(head, older, deps);
     return { request: { ...head, body: stream }, principal, ...unscoped };
+  }
+  const form = formPost(incoming, deps, (signed) =>
+    deps.anyCredentialsAccount ? anybody(signed, deps.anyCredentialsAccount).principal : undefined,
+  );
+  if (form) {
+    known.protocol = 'rest-xml';
+    return form;
   }
   const signature = readSigned(incoming, known);
   const { request, authenticated } =

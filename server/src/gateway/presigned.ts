@@ -41,10 +41,15 @@ export async function knownKey(
   accessKeyId: string,
   token: string | undefined,
   isSigned: (secret: string) => boolean,
+  shown: Record<string, unknown> = {},
 ): Promise<SigningKey> {
   const known = await identity.findSigningKey(accessKeyId, token);
   if (!known) throw refusal('unknownKey', 'rest-xml');
-  if (!isSigned(known.secretAccessKey)) throw refusal('mismatch', 'rest-xml');
+  if (!isSigned(known.secretAccessKey)) {
+    const error = refusal('mismatch', 'rest-xml');
+    Object.assign(error.fields, shown);
+    throw error;
+  }
   if (known.expiration && known.expiration.getTime() <= clock.now().getTime())
     throw refusal('expiredToken', 'rest-xml');
   return known;
