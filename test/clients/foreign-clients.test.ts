@@ -57,6 +57,22 @@ describe('boto3 does', () => {
   });
 });
 
+describe('boto3 does', () => {
+  for (const version of ['s3', 's3v4', ''])
+    test(`presigned URLs and forms, ${version || 'as it likes'}`, async () => {
+      const script = fileURLToPath(new URL('./presigned.py', import.meta.url));
+      const { stdout } = await execute(prepared('CLARY_TEST_PYTHON'), [script, version], { env: environment() });
+      assert.deepEqual(JSON.parse(stdout), {
+        put: 200,
+        get: 'by boto3',
+        head: 200,
+        post: 204,
+        posted: 'by a form',
+        delete: 204,
+      });
+    });
+});
+
 describe("Debian's AWS CLI does", () => {
   const aws = async (...args: string[]) => {
     const { stdout } = await execute(

@@ -42,6 +42,8 @@ export interface Incoming {
   readonly stream: Readable;
   readonly requestId: string;
   readonly sourceIp: string;
+  /** Why the head alone is refused, where it is. */
+  readonly refused?: AwsError | undefined;
   /** Behind TLS. */
   readonly secure: boolean;
   readonly signal: () => AbortSignal;
@@ -142,7 +144,8 @@ async function follow(
 }
 
 async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Promise<Admitted> {
-  const { head, stream } = incoming;
+  const { head, stream, refused } = incoming;
+  if (refused) throw refused;
   const older = readSignature2(head);
   if (older) {
     known.protocol = 'rest-xml';

@@ -9,6 +9,7 @@ import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { type Door, openDoor } from './door.ts';
 import { type DoorLimits, usualLimits } from './limits.ts';
 import { answer, type Outcome, type PipelineDeps } from './pipeline.ts';
+import { beyondLimits, giveUpStalled, lingering, onDemand, refuseUnparsed } from './threshold.ts';
 
 /** Answers a path below /_clary; undefined where there is none such. */
 export type OwnPath = (request: {
@@ -25,15 +26,15 @@ export interface GatewayOptions {
   readonly own: OwnPath;
   readonly log: Log;
   /** Buckets are hosts below it. */
-  readonly domain: string;
-  /** In PEM. TLS is spoken on the same port. */
-  readonly certificate: { readonly key: string; readonly cert: string };
+  readonly domain?: string;
+  /** In PEM. Where there is one, TLS is spoken on the same port. */
+  readonly certificate?: { readonly key: string; readonly cert: string };
   readonly limits?: DoorLimits;
 }
 
 export interface Gateway {
   readonly port: number;
-  readonly renewCertificate: Door['renew'];
+  readonly renewCertificate: Door['renew'] | undefined;
   /** Takes no more requests, waits for those under way. */
   stop(): Promise<void>;
 }
@@ -56,7 +57,12 @@ async function send(response: ServerResponse, method: string, { status, headers,
   if (bytes && headers['content-length'] === undefined) headers['content-length'] = String(bytes.length);
   else if (!bytes && method !== 'HEAD' && status !== 204 && status !== 304) headers['content-length'] ??= '0';
   response.writeHead(status, headers);
-  if (method === 'HEAD' || !bytes) response.end();
+  if (headers.connection === 'close' && !response.req.complete) {
+    if (method === 'HEAD' || !bytes) response.flushHeaders();
+    else response.write(bytes);
+    await lingering(response.req);
+    response.end();
+  } else if (method === 'HEAD' || !bytes) response.end();
   else response.end(bytes);
 }
 
@@ -72,9 +78,11 @@ function record(log: Log, request: IncomingMessage, { response, ...facts }: Outc
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { deps, own, log, domain }: GatewayOptions,
+  { deps, own, log, domain = 'localhost', limits = usualLimits }: GatewayOptions,
+  stream: Readable = request,
 ): Promise<void> {
   const started = performance.now();
+  response.on('timeout', giveUpStalled.bind(undefined, response));
   const url = request.url ?? '/';
   const question = url.indexOf('?');
   const head = {
@@ -101,7 +109,8 @@ async function serve(
   const outcome = await answer(
     {
       head,
-      stream: request,
+      stream,
+      refused: beyondLimits(request, limits),
       requestId,
       sourceIp: request.socket.remoteAddress ?? '',
       secure: 'encrypted' in request.socket,
@@ -112,7 +121,6 @@ async function serve(
   if (!request.complete) {
     // The body was refused unread: the connection cannot be used again.
     outcome.response.headers.connection = 'close';
-    request.resume();
   }
   await send(response, head.method, outcome.response);
   record(log, request, outcome, started);
@@ -120,40 +128,44 @@ async function serve(
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, certificate, limits = usualLimits } = options;
-  const server = createServer(
-    {
-      noDelay: true,
-      keepAliveTimeout: limits.keepAliveMs,
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: limits.checkMs,
-    },
-    (request, response) => {
-      serve(request, response, options).catch((error) => {
-        // A client that goes away in the middle of an answer is no fault of ours.
-        if (!response.destroyed) log.warn('an answer could not be sent', { error });
-        response.destroy();
-      });
-    },
-  );
-  const door = openDoor(server, {
-    certificate,
-    firstByteMs: limits.headersMs,
-    handshakeMs: limits.handshakeMs,
+  const server = createServer({
+    noDelay: true,
+    keepAliveTimeout: limits.keepAliveMs,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
   });
+  const take = (request: IncomingMessage, response: ServerResponse, stream: Readable = request) => {
+    serve(request, response, options, stream).catch((error) => {
+      // A client that goes away in the middle of an answer is no fault of ours.
+      if (!response.destroyed) log.warn('an answer could not be sent', { error });
+      response.destroy();
+    });
+  };
+  server.on('request', (request, response) => take(request, response));
+  server.on('checkContinue', (request, response) => take(request, response, onDemand(request, response)));
+  server.on('clientError', (error, socket) => {
+    // As Node does it where nobody listens: not into the middle of an answer.
+    const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse };
+    if (socket.writable && !underway?.headersSent) socket.end(refuseUnparsed(error, limits.headerBytes));
+    else socket.destroy();
+  });
+  server.setTimeout(limits.stalledMs);
+  const { headersMs: firstByteMs, handshakeMs } = limits;
+  const door = certificate && openDoor(server, { certificate, firstByteMs, handshakeMs });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    renewCertificate: door.renew,
+    renewCertificate: door?.renew,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
-        door.close();
+        door?.close();
         setTimeout(() => server.closeAllConnections(), 5000).unref();
       }),
   };

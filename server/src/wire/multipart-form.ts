@@ -40,7 +40,9 @@ class Feed {
   }
 
   async more(): Promise<boolean> {
-    const { done, value } = await this.#source.next();
+    const { done, value } = await this.#source.next().catch((cause) => {
+      throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly', { status: 400, cause });
+    });
     if (done) return false;
     this.#buffer = this.#buffer.length === 0 ? value : Buffer.concat([this.#buffer, value]);
     return true;
