@@ -36,6 +36,7 @@ def post(name, content):
 
 typed = {"ContentType": "text/csv", "Metadata": {"by": "boto3"}}
 answers = {
+    "signature": 2 if "AWSAccessKeyId=" in url("get_object") else 4,
     "put": fetch(url("put_object", **typed), "PUT", b"by boto3", {"Content-Type": "text/csv", "x-amz-meta-by": "boto3"})[0],
     "get": fetch(url("get_object", ResponseContentType="text/plain"), "GET")[1],
     "head": fetch(url("head_object"), "HEAD")[0],
