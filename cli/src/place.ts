@@ -1,5 +1,5 @@
 /** Where a platform keeps its data and how to reach it, as `clary up` was told or will be. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,14 +48,37 @@ function parseStored(
   }
 }
 
+/** The same platform behind TLS, and where its authority's certificate is. */
+export async function overTls(
+  dataFolder: string,
+  place: Place,
+): Promise<Place & { authority: string; bundle: string }> {
+  const authority = join(dataFolder, 'tls', 'ca.pem');
+  await access(authority).catch(() => {
+    throw new Error(`${authority} is missing: it is made when the platform starts, by \`npx clary up\``);
+  });
+  const endpoint = place.endpoint.replace(/^http:/, 'https:');
+  return { ...place, endpoint, authority, bundle: join(dataFolder, 'tls', 'bundle.pem') };
+}
+
 export function placeOptions(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
-    options: { data: { type: 'string' }, port: { type: 'string' }, json: { type: 'boolean' } },
+    options: {
+      data: { type: 'string' },
+      port: { type: 'string' },
+      json: { type: 'boolean' },
+      tls: { type: 'boolean' },
+    },
   });
   if (values.data === '') throw new Error('--data must not be empty');
   const { port } = values;
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
     throw new Error(`--port must be a whole number up to 65535, not "${port}"`);
-  return { dataFolder: resolve(values.data ?? defaultDataFolder()), port, json: values.json ?? false };
+  return {
+    dataFolder: resolve(values.data ?? defaultDataFolder()),
+    port,
+    json: values.json ?? false,
+    tls: values.tls ?? false,
+  };
 }

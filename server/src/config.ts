@@ -22,6 +22,12 @@ export const settings = {
   },
   host: { flag: 'host', kind: 'text', default: '127.0.0.1', doc: 'Address to listen on.' },
   port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 takes a free one.' },
+  domain: {
+    flag: 'domain',
+    kind: 'text',
+    default: 'localhost',
+    doc: 'Domain below which buckets are hosts: <bucket>.s3.<domain>, <bucket>.s3.<region>.<domain> and <bucket>.<domain>. The certificate is for it too.',
+  },
   region: {
     flag: 'region',
     kind: 'text',
@@ -112,6 +118,7 @@ export interface Config {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  readonly domain: string;
   readonly region: string;
   readonly account: string;
   readonly logLevel: LogLevel;
@@ -173,6 +180,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     dataDir: resolve(given.data?.value ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
     host: text('host'),
     port: number('port', { most: 65_535 }),
+    domain: text('domain').toLowerCase(),
     region: text('region'),
     account: text('account'),
     logLevel: choice('logLevel', 'debug', 'info', 'warn', 'error', 'silent'),
@@ -208,6 +216,10 @@ function check(config: Config, source: (name: keyof typeof settings) => string):
     throw new ConfigError(`${source('account')} must be twelve digits, not "${config.account}"`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
     throw new ConfigError(`${source('region')} must look like us-east-1, not "${config.region}"`);
+  if (!/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(config.domain))
+    throw new ConfigError(
+      `${source('domain')} must be a host name like localhost or s3.example.com, not "${config.domain}"`,
+    );
   if (config.anyCredentials && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
     throw new ConfigError(
       `${source('anyCredentials')} opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${config.host}`,

@@ -13,7 +13,7 @@ export interface StoredCredentials {
 }
 
 /** Written whole or not at all, readable by its owner only. */
-async function writeSecret(file: string, content: string | Buffer): Promise<void> {
+export async function writeSecret(file: string, content: string | Buffer): Promise<void> {
   const handle = await open(`${file}.new`, 'w', 0o600);
   try {
     await handle.writeFile(content);
@@ -28,7 +28,7 @@ const unlessMissing = (error: NodeJS.ErrnoException): undefined => {
   if (error.code !== 'ENOENT') throw error;
 };
 
-const readIfThere = (file: string) => readFile(file).catch(unlessMissing);
+export const readIfThere = (file: string) => readFile(file).catch(unlessMissing);
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

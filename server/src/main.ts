@@ -1,18 +1,17 @@
 #!/usr/bin/env node
 /** The server: reads its settings, builds the platform, opens the door. */
-import { timingSafeEqual } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { Service } from './contract/service.ts';
 import { administratorOf, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
-import { type OwnPath, startGateway } from './gateway/server.ts';
+import { startGateway } from './gateway/server.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
+import { ownPaths } from './own-paths.ts';
 import { buildPlatform } from './platform.ts';
-import { credentialsPath } from './services/iam/container-credentials.ts';
-import type { WireResponse } from './wire/protocol.ts';
+import { authorityFile, certificateOf, serverNames } from './tls-folder.ts';
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
@@ -22,14 +21,11 @@ export interface RunningServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** How often the certificate's end is looked at: it is renewed weeks before. */
+const renewalMs = 12 * 3_600_000;
+
 /** Addresses to listen on that nobody can connect to. */
 const anywhere = /^(0\.0\.0\.0|::)$/;
-
-const json = (status: number, value: unknown): WireResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
 
 export async function startServer(config: Config, clock: Clock = systemClock): Promise<RunningServer> {
   const unlock = await lockFolder(config.dataDir);
@@ -44,6 +40,8 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   const { dataDir, host, region, account } = config;
   const administrator = await administratorOf(dataDir, account);
   const platformKey = await platformKeyOf(dataDir);
+  const certificateNow = () => certificateOf(dataDir, serverNames(host, config.domain, region), clock.now());
+  const certificate = await certificateNow();
   const door = Promise.withResolvers<string>();
   // Nobody may have asked for the address when the door cannot be opened.
   door.promise.catch(() => {});
@@ -62,40 +60,36 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
     platform = await build();
   }
 
-  async function reset(authorization: string): Promise<WireResponse> {
-    const given = Buffer.from(authorization);
-    const wanted = Buffer.from(`Bearer ${administrator.secretAccessKey}`);
-    if (!config.anyCredentials && (given.length !== wanted.length || !timingSafeEqual(given, wanted))) {
-      return json(403, {
-        message: 'A reset needs the administrator’s secret key: Authorization: Bearer <secret access key>',
-      });
-    }
+  async function reset(): Promise<void> {
     renewing = (renewing ?? Promise.resolve()).then(renew);
     const mine = renewing;
     await mine.finally(() => {
       if (renewing === mine) renewing = undefined;
     });
-    return json(200, { status: 'reset' });
   }
 
-  const own: OwnPath = async ({ method, path, headers }) => {
-    if (method === 'GET' && path === '/_clary/health') return json(200, { status: 'ok', version: packageJson.version });
-    if (method === 'GET' && path === credentialsPath) {
-      const answer = await platform.credentials.answer(headers.authorization ?? '').catch(() => undefined);
-      return answer
-        ? json(200, answer)
-        : json(403, { code: 'AccessDenied', message: 'This token opens nothing here.' });
-    }
-    if (method === 'POST' && path === '/_clary/reset' && config.allowReset) return reset(headers.authorization ?? '');
-    return undefined;
-  };
-
-  const deps = () => renewing?.then(() => platform.pipeline) ?? platform.pipeline;
-  const gateway = await startGateway({ host, port: config.port, deps, own, log }).catch(async (error) => {
+  const own = ownPaths({
+    ...config,
+    administratorSecret: administrator.secretAccessKey,
+    credentials: () => platform.credentials,
+    reset,
+  });
+  const gateway = await startGateway({
+    host,
+    port: config.port,
+    domain: config.domain,
+    certificate,
+    deps: () => renewing?.then(() => platform.pipeline) ?? platform.pipeline,
+    own,
+    log,
+  }).catch(async (error) => {
     door.reject(error);
     await platform.stop();
     throw error;
   });
+  const renewal = setInterval(() => {
+    certificateNow().then(gateway.renewCertificate, (error) => log.warn('the certificate was not renewed', { error }));
+  }, renewalMs).unref();
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
   door.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
   await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url });
@@ -104,6 +98,7 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
       '--any-credentials: every key is accepted and NOTHING is checked; anybody on this machine can do everything',
     );
   const stop = async () => {
+    clearInterval(renewal);
     await gateway.stop();
     await renewing;
     await platform.stop();
@@ -122,6 +117,7 @@ const banner = (url: string, { dataDir, region, account }: Config) => `Clary ${p
   region       ${region}
   account      ${account}
   credentials  ${join(dataDir, 'credentials.json')} (readable by you only)
+  TLS          ${url.replace('http:', 'https:')}, certified by ${authorityFile(dataDir)}
 
   eval "$(npx clary env --data ${dataDir})"    then any AWS client works; Ctrl-C stops`;
 

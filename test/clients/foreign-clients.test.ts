@@ -57,6 +57,20 @@ describe('boto3 does', () => {
   });
 });
 
+describe('boto3 does', () => {
+  // Nobody asked for Version 4: it takes 2.
+  for (const [version, signature] of [
+    ['s3v4', 4],
+    ['', 2],
+  ] as const)
+    test(`presigned URLs and forms of Signature Version ${signature}`, async () => {
+      const script = fileURLToPath(new URL('./presigned.py', import.meta.url));
+      const { stdout } = await execute(prepared('CLARY_TEST_PYTHON'), [script, version], { env: environment() });
+      const expected = { put: 200, get: 'by boto3', head: 200, post: 204, posted: 'by a form', delete: 204 };
+      assert.deepEqual(JSON.parse(stdout), { signature, ...expected });
+    });
+});
+
 describe("Debian's AWS CLI does", () => {
   const aws = async (...args: string[]) => {
     const { stdout } = await execute(
@@ -81,6 +95,8 @@ describe("Debian's AWS CLI does", () => {
     await aws('s3', 'mb', 's3://cli-road');
     await aws('s3', 'cp', join(folder, 'train.csv'), 's3://cli-road/processed/train/train.csv');
     assert.match(await aws('s3', 'ls', 's3://cli-road/processed/train/'), /train\.csv/);
+    const presigned = await fetch((await aws('s3', 'presign', 's3://cli-road/processed/train/train.csv')).trim());
+    assert.equal(await presigned.text(), await readFile(join(folder, 'train.csv'), 'utf8'));
     await mkdir(join(folder, 'back'));
     await aws('s3', 'sync', 's3://cli-road/processed', join(folder, 'back'));
     assert.equal(

@@ -13,6 +13,8 @@ export interface CallFacts {
   readonly requestId: string;
   readonly now: Date;
   readonly sourceIp: string;
+  /** Whether the request came over TLS. */
+  readonly secure: boolean;
 }
 
 export interface Call extends CallFacts {

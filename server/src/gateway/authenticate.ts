@@ -6,6 +6,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { WireRequest } from '../wire/protocol.ts';
 import { expectedSignature, isSameSignature, type Signature, signatureTime, signingKey } from '../wire/sigv4.ts';
+import { requestExpired } from './presigned.ts';
 import { refusal, unsigned } from './refusals.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html: fifteen minutes (S3), five elsewhere are usual; we give all fifteen. */
@@ -32,8 +33,10 @@ function checkTime(signature: Signature, protocol: ProtocolName, now: number): v
     );
   }
   if (signature.form === 'query') {
-    if (now > signedAt + (signature.expires ?? 0) * 1000) {
-      throw refusal(protocol === 'rest-xml' ? 'denied' : 'skewed', protocol, 'Request has expired');
+    const endsAt = signedAt + (signature.expires ?? 0) * 1000;
+    if (now > endsAt) {
+      if (protocol === 'rest-xml') throw requestExpired(endsAt, now, signature.expires);
+      throw refusal('skewed', protocol, 'Request has expired');
     }
     if (signedAt - now > maxSkewMs) throw refusal('denied', protocol, 'Request is not yet valid');
     return;

@@ -15,6 +15,7 @@ export class GatewayCall implements Call {
   readonly requestId: string;
   readonly now: Date;
   readonly sourceIp: string;
+  readonly secure: boolean;
   readonly #log: Log;
   readonly #access: AwsAccess;
   readonly #signal: () => AbortSignal;
@@ -28,6 +29,7 @@ export class GatewayCall implements Call {
     this.requestId = facts.requestId;
     this.now = facts.now;
     this.sourceIp = facts.sourceIp;
+    this.secure = facts.secure;
     this.#log = log;
     this.#access = access;
     this.#signal = signal;

@@ -41,6 +41,8 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
           requestId: uuid(),
           now: clock.now(),
           sourceIp: '127.0.0.1',
+          // It never leaves the process.
+          secure: true,
         },
         log,
         access,

@@ -52,7 +52,7 @@ function requestContext({ headers }: Performance, input: unknown, call: Call): R
   return {
     ...tagContext(input),
     'aws:SourceIp': call.sourceIp,
-    'aws:SecureTransport': 'false',
+    'aws:SecureTransport': String(call.secure),
     'aws:CurrentTime': call.now.toISOString(),
     'aws:EpochTime': String(Math.floor(call.now.getTime() / 1000)),
     'aws:RequestedRegion': call.region,

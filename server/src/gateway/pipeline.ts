@@ -15,12 +15,15 @@ import type { ProtocolName, ServiceName } from '../models/catalog.ts';
 import { errorStatus } from '../wire/answers.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
+import { readSignature2 } from '../wire/sigv2.ts';
 import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { collect, cutShort, gather, streamed } from './body.ts';
 import { checkDigests } from './document-digest.ts';
+import { formPost } from './form-post.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
+import { type Admitted, authenticate2, unscoped } from './presigned.ts';
 import { performRecorded } from './record.ts';
 import { defect, malformed, notBuilt, refusal } from './refusals.ts';
 
@@ -40,6 +43,10 @@ export interface Incoming {
   readonly stream: Readable;
   readonly requestId: string;
   readonly sourceIp: string;
+  /** Why the head alone is refused, where it is. */
+  readonly refused?: AwsError | undefined;
+  /** Behind TLS. */
+  readonly secure: boolean;
   readonly signal: () => AbortSignal;
 }
 
@@ -100,14 +107,10 @@ async function follow(
   context: { requestId: string },
 ): Promise<WireResponse> {
   const { head } = incoming;
-  const signature = readSigned(incoming, known);
-  const service = serviceOf(known.protocol, head, signature.service, deps.services);
-  const { request, authenticated } =
-    known.protocol === 'rest-xml'
-      ? await admitStreamed(incoming, signature, known, deps)
-      : await admitGathered(incoming, signature, known, deps);
-  known.principal = authenticated.principal;
-  if (!service) throw notBuilt(signature.service, guessOperation(request));
+  const { request, principal, region, finish, ...asked } = await admit(incoming, known, deps);
+  const service = serviceOf(known.protocol, head, asked.service, deps.services);
+  known.principal = principal;
+  if (!service) throw notBuilt(asked.service, guessOperation(request));
   const loaded = modelFor(service.name);
   const model = loaded instanceof Promise ? await loaded : loaded;
   const destination: Destination = { service, model, protocol: known.protocol };
@@ -127,11 +130,12 @@ async function follow(
     {
       service: service.name,
       operation: operation.name,
-      region: signature.region,
-      principal: authenticated.principal,
+      region,
+      principal,
       requestId: incoming.requestId,
       now: deps.clock.now(),
       sourceIp: incoming.sourceIp,
+      secure: incoming.secure,
     },
     deps.log,
     deps.access,
@@ -142,7 +146,35 @@ async function follow(
   const userAgent = headers['user-agent'] ?? '';
   const recording = { audit: deps.audit, clock: deps.clock, userAgent, invokedBy: undefined };
   const output = performRecorded(performance, input, call, recording);
-  return protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
+  const response = protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
+  return finish ? finish(response) : response;
+}
+
+async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Promise<Admitted> {
+  const { head, stream, refused } = incoming;
+  if (refused) throw refused;
+  const older = readSignature2(head);
+  if (older) {
+    known.protocol = 'rest-xml';
+    const principal =
+      deps.anyCredentialsAccount && older !== 'incomplete'
+        ? anybody(older, deps.anyCredentialsAccount).principal
+        : await authenticate2(head, older, deps);
+    return { request: { ...head, body: stream }, principal, ...unscoped };
+  }
+  const form = formPost(incoming, deps, (signed) =>
+    deps.anyCredentialsAccount ? anybody(signed, deps.anyCredentialsAccount).principal : undefined,
+  );
+  if (form) {
+    known.protocol = 'rest-xml';
+    return form;
+  }
+  const signature = readSigned(incoming, known);
+  const { request, authenticated } =
+    known.protocol === 'rest-xml'
+      ? await admitStreamed(incoming, signature, known, deps)
+      : await admitGathered(incoming, signature, known, deps);
+  return { request, principal: authenticated.principal, service: signature.service, region: signature.region };
 }
 
 /** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
@@ -161,7 +193,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
   return signature;
 }
 
-interface Admitted {
+interface Checked {
   readonly request: WireRequest;
   readonly authenticated: Authenticated;
 }
@@ -172,7 +204,7 @@ async function admitGathered(
   signature: Signature,
   { protocol }: Known,
   deps: PipelineDeps,
-): Promise<Admitted> {
+): Promise<Checked> {
   const body = await gather(stream, head.headers, protocol);
   const request = { ...head, body };
   if (deps.anyCredentialsAccount) return { request, authenticated: anybody(signature, deps.anyCredentialsAccount) };
@@ -190,7 +222,7 @@ async function admitStreamed(
   signature: Signature,
   { protocol }: Known,
   deps: PipelineDeps,
-): Promise<Admitted> {
+): Promise<Checked> {
   let authenticated: Authenticated;
   if (deps.anyCredentialsAccount) authenticated = anybody(signature, deps.anyCredentialsAccount);
   else {
@@ -206,7 +238,7 @@ async function admitStreamed(
   return { request: { ...head, headers, body }, authenticated };
 }
 
-function anybody({ accessKeyId }: Signature, usual: string): Authenticated {
+function anybody({ accessKeyId }: Pick<Signature, 'accessKeyId'>, usual: string): Authenticated {
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
     kind: 'root' as const,

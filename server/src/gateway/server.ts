@@ -7,7 +7,10 @@ import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { answerAcrossOrigins } from './cross-origin.ts';
-import type { Outcome, PipelineDeps } from './pipeline.ts';
+import { type Door, openDoor } from './door.ts';
+import { type DoorLimits, usualLimits } from './limits.ts';
+import type { Incoming, Outcome, PipelineDeps } from './pipeline.ts';
+import { beyondLimits, giveUpStalled, lingering, onDemand, refuseUnparsed } from './threshold.ts';
 
 /** Answers a path below /_clary; undefined where there is none such. */
 export type OwnPath = (request: {
@@ -23,12 +26,18 @@ export interface GatewayOptions {
   readonly deps: () => PipelineDeps | Promise<PipelineDeps>;
   readonly own: OwnPath;
   readonly log: Log;
+  /** Buckets are hosts below it. */
+  readonly domain?: string;
+  /** In PEM. Where there is one, TLS is spoken on the same port. */
+  readonly certificate?: { readonly key: string; readonly cert: string };
+  readonly limits?: DoorLimits;
 }
 
 export interface Gateway {
   readonly port: number;
   /** Until no request is under way; paths below /_clary do not count. Waits five seconds at most. */
   idle(): Promise<void>;
+  readonly renewCertificate: Door['renew'] | undefined;
   /** Takes no more requests, waits for those under way. */
   stop(): Promise<void>;
 }
@@ -58,7 +67,12 @@ async function send(response: ServerResponse, method: string, { status, headers,
   if (bytes && headers['content-length'] === undefined) headers['content-length'] = String(bytes.length);
   else if (!bytes && method !== 'HEAD' && status !== 204 && status !== 304) headers['content-length'] ??= '0';
   response.writeHead(status, headers);
-  if (method === 'HEAD' || !bytes) response.end();
+  if (headers.connection === 'close' && !response.req.complete) {
+    if (method === 'HEAD' || !bytes) response.flushHeaders();
+    else response.write(bytes);
+    await lingering(response.req);
+    response.end();
+  } else if (method === 'HEAD' || !bytes) response.end();
   else response.end(bytes);
 }
 
@@ -80,10 +94,12 @@ interface Underway {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { deps, own, log }: GatewayOptions,
+  { deps, own, log, domain = 'localhost', limits = usualLimits }: GatewayOptions,
   underway: Underway,
+  stream: Readable = request,
 ): Promise<void> {
   const started = performance.now();
+  response.on('timeout', giveUpStalled.bind(undefined, response));
   const url = request.url ?? '/';
   const question = url.indexOf('?');
   const head = {
@@ -91,6 +107,7 @@ async function serve(
     path: question === -1 ? url : url.slice(0, question),
     query: question === -1 ? '' : url.slice(question + 1),
     headers: headersOf(request),
+    domain,
   };
   if (head.path.startsWith('/_clary/')) {
     const answered = await own(head);
@@ -105,58 +122,71 @@ async function serve(
     }
     return aborting.signal;
   };
-  const requestId = uuid();
   const asked = deps();
   const known = asked instanceof Promise ? await asked : asked;
+  const incoming = {
+    head,
+    stream,
+    refused: beyondLimits(request, limits),
+    requestId: uuid(),
+    sourceIp: request.socket.remoteAddress ?? '',
+    secure: 'encrypted' in request.socket,
+    signal,
+  };
   underway.count++;
   try {
-    await respond(request, response, known, { head, requestId, signal, log, started });
+    await respond(request, response, known, incoming, { log, started });
   } finally {
     underway.count--;
     if (underway.count === 0) underway.ended?.();
   }
 }
 
-interface Asked {
-  readonly head: Omit<WireRequest, 'body'>;
-  readonly requestId: string;
-  readonly signal: () => AbortSignal;
-  readonly log: Log;
-  readonly started: number;
-}
-
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   deps: PipelineDeps,
-  { head, requestId, signal, log, started }: Asked,
+  incoming: Incoming,
+  { log, started }: { readonly log: Log; readonly started: number },
 ): Promise<void> {
-  const outcome = await answerAcrossOrigins(
-    { head, stream: request, requestId, sourceIp: request.socket.remoteAddress ?? '', signal },
-    deps,
-  );
+  const outcome = await answerAcrossOrigins(incoming, deps);
   if (!request.complete) {
     // The body was refused unread: the connection cannot be used again.
     outcome.response.headers.connection = 'close';
-    request.resume();
   }
-  await send(response, head.method, outcome.response);
+  await send(response, incoming.head.method, outcome.response);
   record(log, request, outcome, started);
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { log } = options;
+  const { log, certificate, limits = usualLimits } = options;
   const underway = { count: 0 } as Underway;
-  const server = createServer(
-    { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024, requestTimeout: 0 },
-    (request, response) => {
-      serve(request, response, options, underway).catch((error) => {
-        // A client that goes away in the middle of an answer is no fault of ours.
-        if (!response.destroyed) log.warn('an answer could not be sent', { error });
-        response.destroy();
-      });
-    },
-  );
+  const server = createServer({
+    noDelay: true,
+    keepAliveTimeout: limits.keepAliveMs,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
+  });
+  const take = (request: IncomingMessage, response: ServerResponse, stream: Readable = request) => {
+    serve(request, response, options, underway, stream).catch((error) => {
+      // A client that goes away in the middle of an answer is no fault of ours.
+      if (!response.destroyed) log.warn('an answer could not be sent', { error });
+      response.destroy();
+    });
+  };
+  server.on('request', (request, response) => take(request, response));
+  server.on('checkContinue', (request, response) => take(request, response, onDemand(request, response)));
+  server.on('clientError', (error, socket) => {
+    // As Node does it where nobody listens: not into the middle of an answer.
+    const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse };
+    if (socket.writable && !underway?.headersSent) socket.end(refuseUnparsed(error, limits.headerBytes));
+    else socket.destroy();
+  });
+  server.setTimeout(limits.stalledMs);
+  const { headersMs: firstByteMs, handshakeMs } = limits;
+  const door = certificate && openDoor(server, { certificate, firstByteMs, handshakeMs });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -169,10 +199,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         underway.ended = resolve;
         setTimeout(resolve, 5000).unref();
       }),
+    renewCertificate: door?.renew,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        door?.close();
         setTimeout(() => server.closeAllConnections(), 5000).unref();
       }),
   };

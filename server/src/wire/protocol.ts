@@ -12,6 +12,8 @@ export interface WireRequest {
   readonly query: string;
   /** Names in lower case; repeated headers joined by ",". */
   readonly headers: Readonly<Record<string, string>>;
+  /** Buckets may be hosts below it, besides AWS's own. */
+  readonly domain?: string;
   /** Gathered, or the decoded stream where the operation's input is streamed; still compressed where content-encoding says gzip. */
   readonly body: Uint8Array | Readable;
 }

@@ -219,6 +219,15 @@ export function expectedSignature(
     .digest('hex');
 }
 
+/** A browser form's policy is what is signed, as it came: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html */
+export function signPolicy(
+  secret: string,
+  scope: Pick<Signature, 'date' | 'region' | 'service'>,
+  policy: string,
+): string {
+  return createHmac('sha256', signingKey(secret, scope)).update(policy).digest('hex');
+}
+
 /** In constant time. */
 export function isSameSignature(expected: string, given: string): boolean {
   const [one, other] = [Buffer.from(expected), Buffer.from(given)];

@@ -19,7 +19,7 @@ export function readSessionRequest(input: SessionInput, call: Call, seconds: num
     context: {
       'aws:SourceIp': call.sourceIp,
       'aws:RequestedRegion': call.region,
-      'aws:SecureTransport': 'false',
+      'aws:SecureTransport': String(call.secure),
       'sts:ExternalId': input.ExternalId,
       'sts:DurationSeconds': String(seconds),
     },

@@ -1,0 +1,68 @@
+/**
+ * HTTP and TLS on one port, told apart by a connection's first byte. Only that byte is looked at: from then on a connection costs what it costs
+ * on a port of its own.
+ */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { createServer, type TlsOptions } from 'node:tls';
+
+/** The content type of a ClientHello's record (RFC 8446 section 5.1); no HTTP method begins with it. */
+const handshake = 0x16;
+
+export interface Door {
+  /** Connections from now on get this certificate. */
+  renew(certificate: Pick<TlsOptions, 'key' | 'cert'>): void;
+  /** Ends the connections that have not said what they speak. */
+  close(): void;
+}
+
+export interface DoorOptions {
+  readonly certificate: Pick<TlsOptions, 'key' | 'cert'>;
+  readonly firstByteMs: number;
+  readonly handshakeMs: number;
+}
+
+/** A connection's other end: the same before and behind TLS. */
+const peer = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** `server` goes on to answer everything, behind TLS or not, and its limits hold for both. */
+export function openDoor(server: Server, { certificate, firstByteMs, handshakeMs }: DoorOptions): Door {
+  const [speakHttp] = server.listeners('connection');
+  if (!speakHttp) throw new TypeError('the server does not listen for connections');
+  server.off('connection', speakHttp as () => void);
+  const undecided = new Map<string, Socket>();
+  const tls = createServer({ ...certificate, handshakeTimeout: handshakeMs, ALPNProtocols: ['http/1.1'] });
+  // Node leaves it open: https://nodejs.org/api/tls.html#event-tlsclienterror
+  tls.on('tlsClientError', (_error, socket) => socket.destroy());
+  tls.on('secureConnection', (socket) => {
+    undecided.delete(peer(socket));
+    speakHttp.call(server, socket);
+  });
+  server.on('connection', (socket: Socket) => {
+    const drop = () => socket.destroy();
+    const name = peer(socket);
+    undecided.set(name, socket);
+    socket.once('close', () => {
+      if (undecided.get(name) === socket) undecided.delete(name);
+    });
+    // A connection that is reset before it has said anything is no fault of ours.
+    socket.on('error', drop);
+    socket.setTimeout(firstByteMs, drop);
+    socket.once('readable', () => {
+      const first: Buffer | null = socket.read(1);
+      if (!first) return drop();
+      socket.setTimeout(0, drop);
+      socket.unshift(first);
+      if (first[0] === handshake) return tls.emit('connection', socket);
+      undecided.delete(name);
+      socket.off('error', drop);
+      speakHttp.call(server, socket);
+    });
+  });
+  return {
+    renew: (next) => tls.setSecureContext(next),
+    close: () => {
+      for (const socket of undecided.values()) socket.destroy();
+    },
+  };
+}

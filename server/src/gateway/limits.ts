@@ -1,0 +1,29 @@
+/** What a connection may cost before anybody knows whose it is. */
+export interface DoorLimits {
+  /** Request line and headers together. S3's presigned URLs with a session's token and a key of 1024 bytes need about 8 KB. */
+  readonly headerBytes: number;
+  readonly headers: number;
+  readonly urlBytes: number;
+  /** From the connection, or from the end of the last answer's idle time, to the last header. */
+  readonly headersMs: number;
+  readonly handshakeMs: number;
+  /** From the first byte to the last: the largest upload, 5 GiB, at 12 Mbit/s. */
+  readonly requestMs: number;
+  /** Nothing read from or written to a connection with an unfinished request or answer. */
+  readonly stalledMs: number;
+  readonly keepAliveMs: number;
+  /** How often Node looks for connections that are too slow. */
+  readonly checkMs: number;
+}
+
+export const usualLimits: DoorLimits = {
+  headerBytes: 32 * 1024,
+  headers: 256,
+  urlBytes: 16 * 1024,
+  headersMs: 20_000,
+  handshakeMs: 10_000,
+  requestMs: 3_600_000,
+  stalledMs: 120_000,
+  keepAliveMs: 65_000,
+  checkMs: 5000,
+};
