@@ -42,7 +42,6 @@ function called(operation: 'CreateUser' | 'GetUser', at: Date): AuditedCall {
   const facts = { service: 'iam' as const, operation, region: 'us-east-1', principal, requestId: 'r', now: at };
   return {
     call: { ...facts, sourceIp: '127.0.0.1', secure: false },
-    secure: false,
     kind: eventKind('iam', operation),
     userAgent: 'sagemaker.amazonaws.com',
     invokedBy: 'sagemaker.amazonaws.com',
