@@ -70,6 +70,7 @@ const lingerBytes = 64 * 1024 * 1024;
  * with it (RFC 9112 section 9.6). Not for ever.
  */
 export function lingering(request: IncomingMessage): Promise<void> {
+  if (request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const late = setTimeout(resolve, lingerMs).unref();
     const done = () => {
