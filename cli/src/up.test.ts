@@ -17,6 +17,7 @@ describe('clary up does', { concurrency: 2 }, () => {
       '  region       us-east-1',
       '  account      000000000000',
       `  credentials  ${join(data, 'credentials.json')} (readable by you only)`,
+      `  TLS          ${url.replace('http:', 'https:')}, certified by ${join(data, 'tls', 'ca.pem')}`,
       '',
       `  eval "$(npx clary env --data ${data})"    then any AWS client works; Ctrl-C stops`,
     ]);

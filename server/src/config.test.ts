@@ -16,6 +16,7 @@ describe('readConfig does', () => {
       dataDir: join(homedir(), '.local', 'share', 'clary'),
       host: '127.0.0.1',
       port: 4566,
+      domain: 'localhost',
       region: 'us-east-1',
       account: '000000000000',
       logLevel: 'info',
@@ -25,7 +26,10 @@ describe('readConfig does', () => {
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
       maxRunningJobs: Math.max(2, availableParallelism()),
+      auditReads: false,
+      auditWrites: false,
       durability: 'power',
+      defaultEncryption: 'AES256',
       readyJson: false,
     });
     assert.equal(nodePath, process.execPath);
@@ -40,6 +44,7 @@ describe('readConfig does', () => {
     ['host', ['--host', '0.0.0.0'], '0.0.0.0', 'host', '0.0.0.0'],
     ['port', ['--port', '0'], '0', 'port', 0],
     ['port', ['--port', '65535'], '65535', 'port', 65_535],
+    ['domain', ['--domain', 'S3.example.com'], 's3.example.com', 'domain', 's3.example.com'],
     ['region', ['--region', 'us-gov-west-1'], 'us-gov-west-1', 'region', 'us-gov-west-1'],
     ['account', ['--account', '123456789012'], '123456789012', 'account', '123456789012'],
     ['log-level', ['--log-level', 'silent'], 'silent', 'logLevel', 'silent'],
@@ -49,6 +54,9 @@ describe('readConfig does', () => {
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
     ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
+    ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
+    ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
+    ['default-encryption', ['--default-encryption', 'none'], 'none', 'defaultEncryption', 'none'],
     ['durability', ['--durability', 'process'], 'process', 'durability', 'process'],
     ['ready-json', ['--ready-json'], '1', 'readyJson', true],
   ]; // biome-ignore format: a table
