@@ -26,14 +26,9 @@ async function trusting(dataFolder: string, place: Place): Promise<Record<string
 const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 export async function env(args: readonly string[]): Promise<void> {
-  try {
-    const { dataFolder, port, json, tls } = placeOptions(args);
-    const place = await readPlace(dataFolder, port);
-    const values = tls ? await trusting(dataFolder, place) : variables(place);
-    if (json) console.log(JSON.stringify(values, null, 2));
-    else for (const [name, value] of Object.entries(values)) console.log(`export ${name}=${quoted(value)}`);
-  } catch (error) {
-    console.error(`clary env: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
+  const { dataFolder, port, json, tls } = placeOptions(args);
+  const place = await readPlace(dataFolder, port);
+  const values = tls ? await trusting(dataFolder, place) : variables(place);
+  if (json) console.log(JSON.stringify(values, null, 2));
+  else for (const [name, value] of Object.entries(values)) console.log(`export ${name}=${quoted(value)}`);
 }

@@ -59,6 +59,7 @@ after(async () => {
 const input = {
   Bucket: 'a-bucket',
   Key: 'a-key',
+  Id: 'an-id',
   UploadId: 'an-upload',
   PartNumber: 1,
   CopySource: 'a-bucket/a-key',

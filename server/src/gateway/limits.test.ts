@@ -61,7 +61,7 @@ describe('The gateway refuses', () => {
         'CreateDomain of sagemaker',
       ],
       ['query', { body: 'Action=CreateSAMLProvider&Version=2010-05-08' }, 'CreateSAMLProvider of iam'],
-      ['rest-xml', { target: '/a-bucket?inventory&id=1' }, 'GetBucketInventoryConfiguration of s3'],
+      ['rest-xml', { target: '/a-bucket/a-key?torrent' }, 'GetObjectTorrent of s3'],
       ['rest-json', { target: '/endpoints/e/async-invocations' }, 'InvokeEndpointAsync of sagemaker-runtime'],
       [
         'rpc-v2-cbor',

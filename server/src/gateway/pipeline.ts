@@ -180,6 +180,16 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
 /** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
 const maxDocumentBytes = 4 * 1024 * 1024;
 
+const isRegion = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+
+/** S3 tells the right one to clients that sign for none (s3cmd's `US`), and they try again with it. */
+const wrongRegion = (region: string) =>
+  new AwsError(
+    'AuthorizationHeaderMalformed',
+    `The authorization header is malformed; the region '${region}' is wrong; expecting 'us-east-1'`,
+    { status: 400, fields: { Region: 'us-east-1' } },
+  );
+
 function readSigned({ head }: Incoming, known: Known): Signature {
   let signature: Signature | undefined;
   try {
@@ -190,6 +200,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
   }
   if (!signature) throw refusal('missing', known.protocol);
   known.protocol = protocolOf(head, signature.service);
+  if (known.protocol === 'rest-xml' && !isRegion.test(signature.region)) throw wrongRegion(signature.region);
   return signature;
 }
 

@@ -50,7 +50,7 @@ async function traced(
       kind,
       userAgent,
       invokedBy,
-      resources: asked.map(({ resource }) => resource),
+      resources: [...new Set(asked.map(({ resource }) => resource))],
       parameters: recordable(structureOf(operation.input), input),
       answer: kind.readOnly && !kind.weighs ? null : recordable(structureOf(operation.output), output),
       error,

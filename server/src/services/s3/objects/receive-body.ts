@@ -61,6 +61,8 @@ export async function receiveBody(
   deps: S3Deps,
   { algorithm: kept, secret }: KeepingOptions,
 ): Promise<ReceivedBody> {
+  // Before its first byte is asked for.
+  if ((told.size ?? 0) > maxSize) throw tooLarge(call, told.size ?? 0);
   const source: Body = body ?? new Uint8Array();
   const expected = { ...told, algorithm: told.algorithm ?? announcedAlgorithm(source) };
   const computed = kept ?? expected.algorithm ?? defaultAlgorithm;
