@@ -15,14 +15,14 @@ export interface Platform extends AsyncDisposable {
   readonly environment: Record<string, string>;
 }
 
-const serverProgram = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../cli/src/main.ts', import.meta.url));
 
 export async function startPlatform(flags: readonly string[] = []): Promise<Platform> {
   const data = await mkdtemp(join(tmpdir(), 'clary-bench-'));
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [serverProgram, '--data', data, '--port', '0', '--log-level', 'warn', '--ready-json', ...flags],
+    [program, 'up', '--data', data, '--port', '0', '--log-level', 'warn', '--ready-json', ...flags],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

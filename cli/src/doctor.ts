@@ -1,10 +1,11 @@
 /** `clary doctor`: what this machine lacks, what that costs, how to mend it. Exit status 1 where something needed is missing. */
+
 import { execFile } from 'node:child_process';
 import { access, glob, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder } from './cache-folder.ts';
 import { placeOptions } from './place.ts';
 
 interface Finding {
@@ -49,7 +50,7 @@ async function pip(): Promise<Finding> {
 }
 
 async function xgboost(): Promise<Finding> {
-  const cache = process.env.CLARY_CACHE_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'clary');
+  const cache = cacheFolder();
   let library: string | undefined;
   for await (const file of glob('xgboost-cpu-*/xgboost/lib/libxgboost.so', { cwd: cache })) library = join(cache, file);
   return {

@@ -1,14 +1,18 @@
 /** `clary up`: becomes the server, so that one process runs and signals reach it directly. The server itself checks the flags. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { cacheFolder } from './cache-folder.ts';
 import { serverProgram } from './server-program.ts';
 
 export function up(args: readonly string[]): void {
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', serverProgram, ...args];
+  // Types are stripped once, not at every start: that saves a third of a second and 30 MiB.
+  const env = { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'), ...process.env };
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     process.removeAllListeners('warning');
-    process.execve(process.execPath, command, process.env);
+    process.execve(process.execPath, command, env);
   }
-  const child = spawn(process.execPath, command.slice(1), { stdio: 'inherit' });
+  const child = spawn(process.execPath, command.slice(1), { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 1));
 }

@@ -1,0 +1,6 @@
+/** Where Clary keeps what can be made again: fetched libraries, compiled programs. The server's config.ts says the same. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const cacheFolder = (): string =>
+  process.env.CLARY_CACHE_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'clary');
