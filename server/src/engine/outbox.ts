@@ -5,7 +5,7 @@ import type { Clock } from '../kit/clock.ts';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import { type Database, type Statement, statement } from '../storage/database.ts';
-import { queryBuilder } from '../storage/query-builder.ts';
+import { prepared, queryBuilder } from '../storage/query-builder.ts';
 import { startReconciler } from './reconcile.ts';
 
 export interface Outbox {
@@ -35,7 +35,13 @@ interface Tables {
 type Listener = (event: PlatformEvent, id: string) => Promise<void>;
 
 const sql = queryBuilder<Tables>();
+const insertEvent = prepared((row: { id: string; event: string }) =>
+  sql.insertInto('outbox').values({ id: row.id, event: row.event }).compile(),
+);
 const batchSize = 200;
+
+/** Events are removed this seldom: each removal is a commit of its own. */
+const removeEveryMs = 1000;
 
 /** The dispatcher's key for removing what nobody hears; subscribers have names. */
 const nobody = '';
@@ -44,6 +50,7 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
   const listeners = new Map<string, Listener>();
   /** Those whose position is in the table, where it keeps back what they have not heard. */
   const known = new Set<string>();
+  let removedAt = Number.NEGATIVE_INFINITY;
 
   /** Where the subscriber stands. A new one begins with what is still there. */
   async function position(subscriber: string): Promise<number> {
@@ -81,10 +88,14 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
   }
 
   /** Each subscriber is a key of its own: one that fails is asked again, later, and holds nobody else up. */
-  async function step(subscriber: string, signal: AbortSignal): Promise<undefined> {
+  async function step(subscriber: string, signal: AbortSignal): Promise<number | undefined> {
     const listener = listeners.get(subscriber);
     if (listener) await deliver(subscriber, listener, signal);
+    const wait = removedAt + removeEveryMs - performance.now();
+    if (wait > 0) return wait;
+    removedAt = performance.now();
     await removeHeard();
+    return undefined;
   }
 
   const dispatcher = startReconciler({
@@ -99,14 +110,7 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
   });
 
   return {
-    add: (event) =>
-      statement(
-        sql
-          .insertInto('outbox')
-          .values({ id: uuid(), event: JSON.stringify(event) })
-          .compile(),
-        1,
-      ),
+    add: (event) => statement(insertEvent({ id: uuid(), event: JSON.stringify(event) }), 1),
     subscribe(name, listener) {
       if (name === nobody || listeners.has(name)) throw new TypeError(`there is a subscriber "${name}" already`);
       listeners.set(name, listener);

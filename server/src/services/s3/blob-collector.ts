@@ -18,12 +18,19 @@ interface BlobCollector {
   stop(): Promise<void>;
 }
 
+/** How often it looks at the most: every write wakes it. */
+const lookEveryMs = 250;
 /** How soon a composite that is being read is looked at again. */
 const pinnedMs = 5000;
 
 export function startBlobCollector({ database, blobs, clock, log }: S3Resources, pins: Pins): BlobCollector {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
   /** Answers when there is more to do. */
   async function freeSome(): Promise<number | undefined> {
+    const wait = lookedAt + lookEveryMs - performance.now();
+    if (wait > 0) return wait;
+    lookedAt = performance.now();
     const found = await listGarbage(database, batchSize);
     for (const { blobId, isUsed } of found) if (!isUsed && kindOf(blobId) === 'file') await blobs.remove(blobId);
     // Not a wait between the look at the pins and the write: see open-bytes.ts.

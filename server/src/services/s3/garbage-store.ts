@@ -1,14 +1,21 @@
 /** The only SQL about blobs that a row has stopped naming. They are freed after the commit, by the collector. */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../storage/database.ts';
+import { prepared } from '../../storage/query-builder.ts';
 import { s3Tables } from './tables.ts';
 
 /** Goes before the statement that drops or replaces the object's row; `versionId` limits it to that version. */
 export function discardObjectBlob(bucket: string, key: string, versionId?: string): Statement {
-  let query = s3Tables.selectFrom('s3_objects').select('blob_id').where('bucket', '=', bucket).where('key', '=', key);
-  if (versionId !== undefined) query = query.where('version_id', '=', versionId);
-  return discard(query.compile());
+  if (versionId === undefined) return discard(blobOfKey({ bucket, key }));
+  return discard(blobOfVersion({ bucket, key, versionId }));
 }
+
+const blobOf = (bucket: string, key: string) =>
+  s3Tables.selectFrom('s3_objects').select('blob_id').where('bucket', '=', bucket).where('key', '=', key);
+const blobOfKey = prepared((at: { bucket: string; key: string }) => blobOf(at.bucket, at.key).compile());
+const blobOfVersion = prepared((at: { bucket: string; key: string; versionId: string }) =>
+  blobOf(at.bucket, at.key).where('version_id', '=', at.versionId).compile(),
+);
 
 /** Goes before the statement that drops the upload's parts; `partNumber` limits it to one. */
 export function discardPartBlobs(uploadId: string, partNumber?: number): Statement {

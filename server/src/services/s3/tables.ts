@@ -42,6 +42,25 @@ export interface ObjectRow {
   lock: string | null;
 }
 
+export const objectColumns = [
+  'bucket',
+  'key',
+  'seq',
+  'version_id',
+  'blob_id',
+  'size',
+  'etag',
+  'last_modified',
+  'storage_class',
+  'checksum_algorithm',
+  'checksum_type',
+  'checksum_value',
+  'document',
+  'encryption',
+  'tags',
+  'lock',
+] as const satisfies readonly (keyof ObjectRow)[];
+
 /** What a key held before, or a delete marker, whose other columns are empty. */
 export interface VersionRow extends ObjectRow {
   is_marker: 0 | 1;

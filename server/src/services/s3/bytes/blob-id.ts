@@ -1,5 +1,5 @@
 /** A blob's id tells by its first letter where its bytes are, so that nobody has to ask. */
-import { randomHex } from '../../../kit/ids.ts';
+import { orderedHex } from '../../../kit/ids.ts';
 
 type BlobKind = 'file' | 'small' | 'composite';
 
@@ -9,8 +9,8 @@ export function kindOf(blobId: string): BlobKind {
   return letters[blobId[0] as keyof typeof letters] ?? 'file';
 }
 
-/** Of bytes in the database. */
-export const newSmallId = () => `s${randomHex(16)}`;
+/** Of bytes in the database. In the order of time, so that new ones lie together in its indexes. */
+export const newSmallId = () => `s${orderedHex()}`;
 
 /** Of a list of other blobs. */
-export const newCompositeId = () => `m${randomHex(16)}`;
+export const newCompositeId = () => `m${orderedHex()}`;

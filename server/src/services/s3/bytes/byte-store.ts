@@ -1,10 +1,15 @@
 /** The only SQL about small bytes and about what a composite is made of. */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
+import { prepared } from '../../../storage/query-builder.ts';
 import { type PartRow, type SegmentRow, s3Tables } from '../tables.ts';
 
+const insertSmallQuery = prepared((row: { blobId: string; bytes: Uint8Array }) =>
+  s3Tables.insertInto('s3_small').values({ blob_id: row.blobId, bytes: row.bytes }).compile(),
+);
+
 export function insertSmall(blobId: string, bytes: Uint8Array): Statement {
-  return statement(s3Tables.insertInto('s3_small').values({ blob_id: blobId, bytes }).compile());
+  return statement(insertSmallQuery({ blobId, bytes }));
 }
 
 export async function findSmall(database: Database, blobId: string): Promise<Uint8Array | undefined> {

@@ -3,7 +3,7 @@
  * the platform's key (SSE-S3, SSE-KMS) or from the customer's, which is never kept (SSE-C). That the bytes are those that were written is what the
  * object's checksums are for. https://docs.aws.amazon.com/AmazonS3/latest/userguide/serv-side-encryption.html
  */
-import { createCipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
 import { managedKeyArn } from '../bucket-configuration/encryption/managed-key.ts';
 import { invalidArgument, invalidRequest } from '../refusals.ts';
@@ -30,7 +30,8 @@ const keyBytes = 32;
 
 /** Encrypts and decrypts alike, from this place of the blob on. */
 export function blobCipher(secret: Uint8Array, blobId: string, offset = 0) {
-  const key = Buffer.from(hkdfSync('sha256', secret, blobId, 'clary/s3-blob', keyBytes));
+  // A pseudorandom function of the secret (NIST SP 800-108). KeyObjects, because Node 24 takes five times as long where keys are bytes.
+  const key = createSecretKey(createHmac('sha256', createSecretKey(secret)).update(`clary/s3-blob/${blobId}`).digest());
   const counter = Buffer.alloc(blockBytes);
   counter.writeBigUInt64BE(BigInt(Math.floor(offset / blockBytes)), blockBytes - 8);
   const cipher = createCipheriv('aes-256-ctr', key, counter);

@@ -2,9 +2,9 @@
  * What S3 tells EventBridge of its objects. Filters and targets come with later services.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
-import { randomBytes } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
+import { uuid } from '../../../kit/ids.ts';
 import { bucketArn } from '../access.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { nullVersion } from '../versions/version-id.ts';
@@ -56,7 +56,7 @@ const versionOf = (versionId: string) => (versionId === nullVersion ? {} : { 've
 /** Ordered by time as text. */
 function sequencer(now: Date): string {
   const time = now.getTime().toString(16).padStart(12, '0');
-  return (time + randomBytes(3).toString('hex')).toUpperCase();
+  return (time + uuid().slice(0, 6)).toUpperCase();
 }
 
 function event(

@@ -1,11 +1,20 @@
 /** The only SQL about what keys hold now, but for listings (listing/) and blobs to be freed (garbage-store.ts). */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
-import { type ObjectRow, s3Tables, type Versioning } from '../tables.ts';
+import { prepared } from '../../../storage/query-builder.ts';
+import { type ObjectRow, objectColumns, s3Tables, type Versioning } from '../tables.ts';
+
+interface Place {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+const objectAt = prepared(({ bucket, key }: Place) =>
+  s3Tables.selectFrom('s3_objects').selectAll().where('bucket', '=', bucket).where('key', '=', key).compile(),
+);
 
 export async function findObject(database: Database, bucket: string, key: string): Promise<ObjectRow | undefined> {
-  const query = s3Tables.selectFrom('s3_objects').selectAll().where('bucket', '=', bucket).where('key', '=', key);
-  return (await database.read(query.compile()))[0];
+  return (await database.read(objectAt({ bucket, key })))[0];
 }
 
 export type ObjectWithBytes = ObjectRow & { readonly bytes: Uint8Array | null };
@@ -16,15 +25,19 @@ export async function findObjectWithBytes(
   bucket: string,
   key: string,
 ): Promise<ObjectWithBytes | undefined> {
-  const query = s3Tables
+  return (await database.read(objectWithBytesAt({ bucket, key })))[0];
+}
+
+const objectWithBytesAt = prepared(({ bucket, key }: Place) =>
+  s3Tables
     .selectFrom('s3_objects')
     .leftJoin('s3_small', 's3_small.blob_id', 's3_objects.blob_id')
     .selectAll('s3_objects')
     .select('s3_small.bytes')
     .where('bucket', '=', bucket)
-    .where('key', '=', key);
-  return (await database.read(query.compile()))[0];
-}
+    .where('key', '=', key)
+    .compile(),
+);
 
 export function findObjects(database: Database, bucket: string, keys: readonly string[]): Promise<ObjectRow[]> {
   const query = s3Tables.selectFrom('s3_objects').selectAll().where('bucket', '=', bucket).where('key', 'in', keys);
@@ -33,15 +46,31 @@ export function findObjects(database: Database, bucket: string, keys: readonly s
 
 /** Writes over what is there. Misses where the bucket is gone or its versioning has changed. */
 export function putObjectRow(row: ObjectRow, versioning: Versioning): Statement {
-  const replaced = Object.keys(row).filter((name) => name !== 'bucket' && name !== 'key');
-  const assignments = sql.join(replaced.map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`));
-  const query = sql`${insertIntoBucket(row, versioning)} on conflict (bucket, key) do update set ${assignments}`;
-  return statement(query.compile(s3Tables), 1);
+  return statement(writes[versioning].put(row), 1);
 }
 
 /** Fails as not unique where the key is taken, misses where the bucket is gone or its versioning has changed. */
 export function insertObjectRow(row: ObjectRow, versioning: Versioning): Statement {
-  return statement(insertIntoBucket(row, versioning).compile(s3Tables), 1);
+  return statement(writes[versioning].insert(row), 1);
+}
+
+const writes = {
+  Unversioned: writesUnder('Unversioned'),
+  Enabled: writesUnder('Enabled'),
+  Suspended: writesUnder('Suspended'),
+};
+
+function writesUnder(versioning: Versioning) {
+  const replaced = objectColumns.filter((name) => name !== 'bucket' && name !== 'key');
+  const assignments = sql.join(replaced.map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`));
+  return {
+    insert: prepared((row: ObjectRow) => insertIntoBucket(row, versioning).compile(s3Tables)),
+    put: prepared((row: ObjectRow) =>
+      sql`${insertIntoBucket(row, versioning)} on conflict (bucket, key) do update set ${assignments}`.compile(
+        s3Tables,
+      ),
+    ),
+  };
 }
 
 /** Misses where the key holds nothing, or another entity tag. */
@@ -56,12 +85,11 @@ export function requireEtag(bucket: string, key: string, etag: string | undefine
 }
 
 function insertIntoBucket(row: ObjectRow, versioning: Versioning) {
-  const entries = Object.entries(row);
-  const columns = sql.join(entries.map(([name]) => sql.ref(name)));
+  const columns = sql.join(objectColumns.map((name) => sql.ref(name)));
   // The number that nextSequence() has just counted.
   const value = (name: string, given: unknown) =>
     name === 'seq' && versioning !== 'Unversioned' ? sql`(select value from s3_sequence)` : sql.val(given);
-  const values = sql.join(entries.map(([name, given]) => value(name, given)));
+  const values = sql.join(objectColumns.map((name) => value(name, row[name])));
   return sql`insert into s3_objects (${columns}) select ${values} from s3_buckets
     where name = ${row.bucket} and versioning = ${versioning}`;
 }

@@ -2,28 +2,10 @@
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { discardObjectBlob } from '../garbage-store.ts';
-import { type ObjectRow, s3Tables, type Versioning, type VersionRow } from '../tables.ts';
+import { type ObjectRow, objectColumns, s3Tables, type Versioning, type VersionRow } from '../tables.ts';
 import { nullVersion } from './version-id.ts';
 
-const columns = [
-  'bucket',
-  'key',
-  'seq',
-  'version_id',
-  'blob_id',
-  'size',
-  'etag',
-  'last_modified',
-  'storage_class',
-  'checksum_algorithm',
-  'checksum_type',
-  'checksum_value',
-  'document',
-  'encryption',
-  'tags',
-  'lock',
-] as const satisfies readonly (keyof ObjectRow)[];
-const columnList = sql.join(columns.map((name) => sql.ref(name)));
+const columnList = sql.join(objectColumns.map((name) => sql.ref(name)));
 
 /** Counts on; the row that follows in the same write takes the number. */
 export function nextSequence(): Statement {
