@@ -5,7 +5,7 @@ import { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import { decodeChunks } from '../wire/aws-chunked.ts';
 import type { WireRequest } from '../wire/protocol.ts';
-import type { Signature } from '../wire/sigv4.ts';
+import { emptyHash, type Signature } from '../wire/sigv4.ts';
 import { refusal } from './refusals.ts';
 
 /** InvokeEndpoint takes 6 MB: https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html */
@@ -52,8 +52,11 @@ async function* verified(stream: Readable, declared: string) {
     yield chunk;
   }
   const computed = hash.digest('hex');
-  if (computed === declared) return;
-  throw new AwsError(
+  if (computed !== declared) throw hashMismatch(declared, computed);
+}
+
+const hashMismatch = (declared: string, computed: string) =>
+  new AwsError(
     'XAmzContentSHA256Mismatch',
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
     {
@@ -61,7 +64,6 @@ async function* verified(stream: Readable, declared: string) {
       fields: { ClientComputedContentSHA256: declared, S3ComputedContentSHA256: computed },
     },
   );
-}
 
 const listed = (header = '') =>
   header
@@ -71,7 +73,7 @@ const listed = (header = '') =>
 
 export interface StreamedRequest {
   readonly headers: WireRequest['headers'];
-  readonly body: Readable;
+  readonly body: Readable | Uint8Array;
 }
 
 /** S3's payload as its x-amz-content-sha256 says it comes: hashed, unsigned, or in chunks. The headers lose what the coding added. */
@@ -82,8 +84,14 @@ export function streamed(
   key: KeyObject | undefined,
 ): StreamedRequest {
   const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
+  const isHash = /^[0-9a-f]{64}$/.test(declared);
+  // Most requests have no body: then nothing streams.
+  if (headers['transfer-encoding'] === undefined && !Number(headers['content-length'] ?? 0)) {
+    if (isHash && declared !== emptyHash) throw hashMismatch(declared, emptyHash);
+    if (isHash || declared === 'UNSIGNED-PAYLOAD') return { headers, body: empty };
+  }
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
-  if (/^[0-9a-f]{64}$/.test(declared)) {
+  if (isHash) {
     return { headers, body: Readable.from(verified(stream, declared), { objectMode: false }) };
   }
   const signed = /^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(declared);
