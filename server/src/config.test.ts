@@ -29,7 +29,7 @@ describe('readConfig does', () => {
       auditReads: false,
       auditWrites: false,
       durability: 'power',
-      defaultEncryption: 'AES256',
+      defaultEncryption: 'none',
       readyJson: false,
     });
     assert.equal(nodePath, process.execPath);
@@ -56,7 +56,7 @@ describe('readConfig does', () => {
     ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
-    ['default-encryption', ['--default-encryption', 'none'], 'none', 'defaultEncryption', 'none'],
+    ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
     ['durability', ['--durability', 'process'], 'process', 'durability', 'process'],
     ['ready-json', ['--ready-json'], '1', 'readyJson', true],
   ]; // biome-ignore format: a table

@@ -103,8 +103,8 @@ export const settings = {
   defaultEncryption: {
     flag: 'default-encryption',
     kind: 'text',
-    default: 'AES256',
-    doc: 'How objects are encrypted at rest where neither their request nor their bucket says how: AES256, as at AWS, or none.',
+    default: 'none',
+    doc: 'How objects are encrypted at rest where neither their request nor their bucket says how: none, or AES256 as at AWS since 2023.',
   },
   readyJson: {
     flag: 'ready-json',
@@ -193,7 +193,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     auditReads: on('auditReads'),
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),
-    defaultEncryption: choice('defaultEncryption', 'AES256', 'none'),
+    defaultEncryption: choice('defaultEncryption', 'none', 'AES256'),
     readyJson: on('readyJson'),
     nodePath: process.execPath,
     runtimeMain: packageFile('@clary/runtime', join('src', 'main.ts')),

@@ -54,11 +54,29 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   return joined;
 }
 
+/** A body that knows a cheaper way than being read as a stream. */
+interface Pump {
+  pump(write: (chunk: Uint8Array) => Promise<void>): Promise<void>;
+}
+
+const isPump = (body: object): body is Pump => 'pump' in body && typeof body.pump === 'function';
+
+/** Resolves when the chunk has left for the socket. */
+function into(response: ServerResponse): (chunk: Uint8Array) => Promise<void> {
+  return (chunk) =>
+    new Promise((resolve, reject) => {
+      response.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+}
+
 async function send(response: ServerResponse, method: string, { status, headers, body }: WireResponse): Promise<void> {
   if (body instanceof Readable) {
     response.writeHead(status, headers);
     if (method === 'HEAD') {
       body.destroy();
+      response.end();
+    } else if (isPump(body)) {
+      await body.pump(into(response));
       response.end();
     } else await pipeline(body, response);
     return;

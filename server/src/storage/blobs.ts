@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { randomHex } from '../kit/ids.ts';
+import type { Transform } from './file-stream.ts';
 
 export interface Blob {
   /** 32 hexadecimal digits. */
@@ -23,7 +24,8 @@ export const newBlobId = () => randomHex(16);
 export interface Blobs {
   /** Streams in constant memory. A source that throws leaves nothing behind. An id is given once, by those who must know it before the bytes. */
   put(source: AsyncIterable<Uint8Array>, id?: string): Promise<Blob>;
-  open(id: string, range?: ByteRange): Readable;
+  /** The bytes, each turned by `transform` on its way. What removes the blob afterwards cannot take them away. Rejects with ENOENT where it is gone. */
+  open(id: string, range?: ByteRange, transform?: Transform): Promise<Readable>;
   /** Idempotent. Call it after the row that named the blob is gone. */
   remove(id: string): Promise<void>;
   /** Removes blobs older than `olderThanMs` that `isUsed` does not know: what a kill left behind. */

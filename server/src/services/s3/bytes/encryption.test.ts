@@ -22,7 +22,7 @@ const Bucket = 'sealed';
 let platform: PlatformProcess;
 let s3: S3Client;
 before(async () => {
-  platform = await startPlatformProcess({ flags: ['--default-encryption', 'none'] });
+  platform = await startPlatformProcess();
   s3 = platform.client(S3Client);
   await s3.send(new CreateBucketCommand({ Bucket }));
 });

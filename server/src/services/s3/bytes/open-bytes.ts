@@ -1,6 +1,5 @@
 /** Opens an object's bytes, wherever they are, so that what removes them afterwards cannot take them away. */
-import { once } from 'node:events';
-import { pipeline, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Blobs, ByteRange } from '../../../storage/blobs.ts';
 import type { Database } from '../../../storage/database.ts';
 import type { SegmentRow } from '../tables.ts';
@@ -47,17 +46,13 @@ async function openSmall({ blobId, secret, range, small }: Wanted, { database }:
 }
 
 async function openFile({ blobId, secret, range }: Wanted, { blobs }: ByteSources): Promise<Readable | undefined> {
-  const stream = blobs.open(blobId, range);
+  const cipher = secret && blobCipher(secret, blobId, range?.start ?? 0);
   try {
-    // An open file outlives its name; the first bytes tell that it is open.
-    await once(stream, 'readable');
+    return await blobs.open(blobId, range, cipher && ((bytes) => cipher.update(bytes)));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
-  if (!secret) return stream;
-  // The last callback hears of a reader that goes away, too: pipeline ends both then.
-  return pipeline(stream, blobCipher(secret, blobId, range?.start ?? 0), () => {});
 }
 
 async function openComposite(wanted: Wanted, sources: ByteSources): Promise<Readable | undefined> {

@@ -12,7 +12,7 @@ import { startPlatform } from '../../../../../../test/harness/platform.ts';
 import { defaultEncryptionOf } from './default-encryption.ts';
 import { managedKeyArn } from './managed-key.ts';
 
-const platform = await startPlatform();
+const platform = await startPlatform({ flags: ['--default-encryption', 'AES256'] });
 const s3 = platform.client(S3Client);
 after(() => platform[Symbol.asyncDispose]());
 const Bucket = 'encrypted';
