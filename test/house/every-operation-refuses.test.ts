@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { readConfig } from '../../server/src/config.ts';
 import { startServer } from '../../server/src/main.ts';
@@ -41,6 +42,9 @@ before(async () => {
   await iam.send(new CreateUserCommand({ UserName: 'stranger' }));
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'stranger' }));
   stranger = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
+  // So that DeleteObjects gets as far as its keys.
+  const s3 = new S3Client({ ...settings, credentials: server.credentials });
+  await s3.send(new CreateBucketCommand({ Bucket: input.Bucket }));
   const sts = new STSClient({ ...settings, credentials: server.credentials });
   const { Credentials: session } = await sts.send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
   expired = {
@@ -71,8 +75,8 @@ const input = {
   RoleSessionName: 'a-session',
 };
 
-/** These answer whoever they are, as AWS does. */
-const open = new Set(['GetCallerIdentity', 'GetSessionToken']);
+/** These answer whoever they are, as AWS does; DeleteObjects refuses key by key. */
+const open = new Set(['GetCallerIdentity', 'GetSessionToken', 'DeleteObjects']);
 
 interface SdkRequest {
   readonly method: string;

@@ -3,6 +3,8 @@ import type { Log } from '../kit/log.ts';
 import type { ServiceName } from '../models/catalog.ts';
 import type { Aws } from './aws.ts';
 import type { AwsError, AwsErrorOptions } from './aws-error.ts';
+import type { Decision } from './identity.ts';
+import type { Access } from './operation.ts';
 import type { Principal } from './principal.ts';
 
 export interface CallFacts {
@@ -22,6 +24,11 @@ export interface Call extends CallFacts {
   readonly log: Log;
   /** Aborts when the client has gone or the server stops. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the caller may do all of this. An operation's `access` is asked before it begins; this is for those that decide for each of many
+   * things (DeleteObjects).
+   */
+  authorize(access: readonly Access[]): Decision | Promise<Decision>;
   /** Other services, as the caller. */
   readonly aws: Aws;
   /** The answer that is an error, to be thrown. */

@@ -2,9 +2,14 @@
 import type { Aws, AwsAccess } from '../contract/aws.ts';
 import { AwsError, type AwsErrorOptions } from '../contract/aws-error.ts';
 import type { Call, CallFacts } from '../contract/call.ts';
+import type { Decision } from '../contract/identity.ts';
+import type { Access } from '../contract/operation.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Log } from '../kit/log.ts';
 import { eventSource, type ServiceName } from '../models/catalog.ts';
+
+/** Identity's decision, with what the request says. */
+export type Decide = (access: readonly Access[], call: Call) => Decision | Promise<Decision>;
 
 export class GatewayCall implements Call {
   readonly service: ServiceName;
@@ -19,8 +24,9 @@ export class GatewayCall implements Call {
   readonly #log: Log;
   readonly #access: AwsAccess;
   readonly #signal: () => AbortSignal;
+  readonly #decide: Decide;
 
-  constructor(facts: CallFacts, log: Log, access: AwsAccess, signal: () => AbortSignal) {
+  constructor(facts: CallFacts, log: Log, access: AwsAccess, signal: () => AbortSignal, decide: Decide) {
     this.service = facts.service;
     this.operation = facts.operation;
     this.account = facts.principal.account;
@@ -33,6 +39,7 @@ export class GatewayCall implements Call {
     this.#log = log;
     this.#access = access;
     this.#signal = signal;
+    this.#decide = decide;
   }
 
   get log(): Log {
@@ -45,6 +52,10 @@ export class GatewayCall implements Call {
 
   get aws(): Aws {
     return this.#access.as(this.principal, this.region, eventSource(this.service));
+  }
+
+  authorize(access: readonly Access[]): Decision | Promise<Decision> {
+    return this.#decide(access, this);
   }
 
   error(code: string, message: string, options?: AwsErrorOptions): AwsError {

@@ -10,6 +10,7 @@ import type { Log } from '../kit/log.ts';
 import { catalog, type ServiceName } from '../models/catalog.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { modelFor } from './identify.ts';
+import { decider } from './perform.ts';
 import { performRecorded } from './record.ts';
 import { notBuilt } from './refusals.ts';
 
@@ -47,10 +48,11 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
         log,
         access,
         () => signal,
+        decider(identity, input),
       );
       const protocol = catalog[name].protocols[0] ?? 'aws-json-1.1';
       const recording = { audit, clock, userAgent: invokedBy ?? '', invokedBy };
-      return (await performRecorded({ model, operation, bound, protocol, identity }, input, call, recording)) as never;
+      return (await performRecorded({ model, operation, bound, protocol }, input, call, recording)) as never;
     },
   });
   const access: AwsAccess = {

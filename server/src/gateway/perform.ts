@@ -6,6 +6,7 @@ import type { Access, BoundOperation, ContextValue } from '../contract/operation
 import type { ProtocolName } from '../models/catalog.ts';
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
 import { validationCode, validationMessage, violations } from '../models/validate.ts';
+import type { Decide } from './gateway-call.ts';
 import { refusal } from './refusals.ts';
 import { tagContext } from './tag-context.ts';
 
@@ -14,16 +15,19 @@ export interface Performance {
   readonly operation: OperationModel;
   readonly bound: BoundOperation;
   readonly protocol: ProtocolName;
-  readonly identity: Identity;
-  /** Of a request over HTTP. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** How a call's permissions are decided. `headers`: of a request over HTTP. */
+export const decider =
+  (identity: Identity, input: unknown, headers?: Readonly<Record<string, string>>): Decide =>
+  (access, call) =>
+    identity.authorize(call.principal, access, () => requestContext(headers, input, call));
 
 /** Stays synchronous up to the operation where nothing has to be looked up. */
 export function perform(what: Performance, input: unknown, call: Call): Promise<unknown> | unknown {
-  const { bound, identity } = what;
+  const { bound } = what;
   const decide = (access: readonly Access[]) => {
-    const decision = identity.authorize(call.principal, access, () => requestContext(what, input, call));
+    const decision = call.authorize(access);
     return decision instanceof Promise ? decision.then(proceed) : proceed(decision);
   };
   const proceed = (decision: Decision) => {
@@ -48,7 +52,11 @@ function denied(protocol: ProtocolName, { reason, encodedMessage }: Denied): Aws
 }
 
 /** Condition keys of every request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-function requestContext({ headers }: Performance, input: unknown, call: Call): Record<string, ContextValue> {
+function requestContext(
+  headers: Readonly<Record<string, string>> | undefined,
+  input: unknown,
+  call: Call,
+): Record<string, ContextValue> {
   return {
     ...tagContext(input),
     'aws:SourceIp': call.sourceIp,

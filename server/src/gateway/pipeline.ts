@@ -23,6 +23,7 @@ import { checkDigests } from './document-digest.ts';
 import { formPost } from './form-post.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { type Destination, guessOperation, modelFor, operationOf, protocolOf, serviceOf } from './identify.ts';
+import { decider } from './perform.ts';
 import { type Admitted, authenticate2, unscoped } from './presigned.ts';
 import { performRecorded } from './record.ts';
 import { defect, malformed, notBuilt, refusal } from './refusals.ts';
@@ -140,10 +141,10 @@ async function follow(
     deps.log,
     deps.access,
     incoming.signal,
+    decider(deps.identity, input, head.headers),
   );
-  const { headers } = head;
-  const performance = { model, operation, bound, protocol: known.protocol, identity: deps.identity, headers };
-  const userAgent = headers['user-agent'] ?? '';
+  const performance = { model, operation, bound, protocol: known.protocol };
+  const userAgent = head.headers['user-agent'] ?? '';
   const recording = { audit: deps.audit, clock: deps.clock, userAgent, invokedBy: undefined };
   const output = performRecorded(performance, input, call, recording);
   const response = protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);

@@ -1,6 +1,6 @@
 /**
  * AWS Signature Version 2 in S3's query form, as pure functions: boto3 and the AWS CLI still make presigned URLs and forms of it where nobody asks
- * for another (docs/decisions/0013-signature-version-2.md). https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+ * for another (docs/decisions/0016-signature-version-2.md). https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 import { createHmac } from 'node:crypto';
 import type { WireRequest } from './protocol.ts';

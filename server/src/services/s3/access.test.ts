@@ -9,6 +9,8 @@ const object = 'arn:aws:s3:::b/dir/k';
 const CopySource = '/c/s%20k';
 const source = { action: 's3:GetObject', resource: 'arn:aws:s3:::c/s k' };
 
+const written = { action: 's3:PutObject', resource: object, context: { 's3:x-amz-copy-source': CopySource } };
+
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
 const expected: Record<keyof typeof s3Operations, Access[]> = {
   CreateBucket: [{ action: 's3:CreateBucket', resource: bucket }],
@@ -55,12 +57,12 @@ const expected: Record<keyof typeof s3Operations, Access[]> = {
   ListBucketIntelligentTieringConfigurations: [{ action: 's3:GetIntelligentTieringConfiguration', resource: bucket }],
   ListBucketInventoryConfigurations: [{ action: 's3:GetInventoryConfiguration', resource: bucket }],
   ListBucketMetricsConfigurations: [{ action: 's3:GetMetricsConfiguration', resource: bucket }],
-  PutObject: [{ action: 's3:PutObject', resource: object }],
+  PutObject: [written],
   GetObject: [{ action: 's3:GetObject', resource: object }],
   HeadObject: [{ action: 's3:GetObject', resource: object }],
-  CopyObject: [source, { action: 's3:PutObject', resource: object }],
+  CopyObject: [source, written],
   DeleteObject: [{ action: 's3:DeleteObject', resource: object }],
-  DeleteObjects: ['x', 'y'].map((key) => ({ action: 's3:DeleteObject', resource: `${bucket}/${key}` })),
+  DeleteObjects: [],
   ListObjects: [
     {
       action: 's3:ListBucket',
@@ -75,7 +77,7 @@ const expected: Record<keyof typeof s3Operations, Access[]> = {
       context: { 's3:prefix': 'p', 's3:delimiter': '/', 's3:max-keys': '5' },
     },
   ],
-  CreateMultipartUpload: [{ action: 's3:PutObject', resource: object }],
+  CreateMultipartUpload: [written],
   UploadPart: [{ action: 's3:PutObject', resource: object }],
   UploadPartCopy: [source, { action: 's3:PutObject', resource: object }],
   CompleteMultipartUpload: [{ action: 's3:PutObject', resource: object }],
@@ -112,7 +114,6 @@ const particular: [OperationName<'s3'>, object, string[]][] = [
   ['HeadObject', { VersionId: 'v' }, ['s3:GetObjectVersion']],
   ['DeleteObject', { VersionId: 'v' }, ['s3:DeleteObjectVersion']],
   ['DeleteObject', { BypassGovernanceRetention: true }, ['s3:DeleteObject', 's3:BypassGovernanceRetention']],
-  ['DeleteObjects', { Delete: { Objects: [{ Key: 'x', VersionId: 'v' }] } }, ['s3:DeleteObjectVersion']],
   ['PutObject', { Tagging: 'a=b' }, ['s3:PutObject', 's3:PutObjectTagging']],
   ['PutObject', { ObjectLockMode: 'GOVERNANCE' }, ['s3:PutObject', 's3:PutObjectRetention']],
   ['CreateMultipartUpload', { ObjectLockLegalHoldStatus: 'ON' }, ['s3:PutObject', 's3:PutObjectLegalHold']],
@@ -131,14 +132,23 @@ const input = {
 };
 
 const accessOf = (name: OperationName<'s3'>, given: object) =>
-  (s3Operations[name as keyof typeof s3Operations].access as (given: object) => Access[])(given);
+  (s3Operations[name as keyof typeof s3Operations].access as (given: object) => Access[])(given).map(told);
+
+/** Without condition keys that are known to be absent. */
+function told({ context, ...access }: Access): Access {
+  const entries = Object.entries(context ?? {}).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? access : { ...access, context: Object.fromEntries(entries) };
+}
 
 describe('operations ask for', () => {
   for (const [name, access] of Object.entries(expected)) {
     it(`what AWS asks for: ${name}`, () => assert.deepEqual(accessOf(name as OperationName<'s3'>, input), access));
     it(`something that can be decided where all is missing: ${name}`, () => {
       const access = accessOf(name as OperationName<'s3'>, {});
-      assert.ok(access.length > 0 && access.every(({ action, resource }) => action && resource));
+      // DeleteObjects asks for each key when its turn comes.
+      assert.ok(
+        (access.length > 0 || name === 'DeleteObjects') && access.every(({ action, resource }) => action && resource),
+      );
     });
   }
   for (const [name, given, actions] of particular) {

@@ -67,8 +67,60 @@ describe('permissions do', () => {
     );
     const remove = (keys: string[]) =>
       writer.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys.map((Key) => ({ Key })) } }));
-    await assert.rejects(remove(['raw/2', 'model/1']), denied);
-    const { Deleted: deleted } = await remove(['raw/2']);
+    const { Deleted: deleted, Errors: errors } = await remove(['raw/2', 'model/1']);
     assert.deepEqual(deleted, [{ Key: 'raw/2' }]);
+    assert.deepEqual(
+      errors?.map(({ Key, Code }) => [Key, Code]),
+      [['model/1', 'AccessDenied']],
+    );
+    assert.match(errors?.[0]?.Message ?? '', denied.message);
+    await root.send(new GetObjectCommand({ Bucket, Key: 'model/1' }));
+  });
+
+  it('go by the tags that an object has, and by those that a request brings', async () => {
+    const put = (Key: string, Tagging: string) => root.send(new PutObjectCommand({ Bucket, Key, Body: Key, Tagging }));
+    await put('tagged/public', 'class=public');
+    await put('tagged/secret', 'class=secret');
+    const all = `arn:aws:s3:::${Bucket}/tagged/*`;
+    const reader = await clientOf('tag-reader', [
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectTagging'],
+        Resource: all,
+        Condition: { StringEquals: { 's3:ExistingObjectTag/class': 'public' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:PutObject', 's3:PutObjectTagging'],
+        Resource: all,
+        Condition: {
+          StringEquals: { 's3:RequestObjectTag/class': 'public' },
+          'ForAllValues:StringEquals': { 's3:RequestObjectTagKeys': ['class'] },
+        },
+      },
+    ]);
+    await reader.send(new GetObjectCommand({ Bucket, Key: 'tagged/public' }));
+    await assert.rejects(reader.send(new GetObjectCommand({ Bucket, Key: 'tagged/secret' })), denied);
+    const write = (Tagging?: string) =>
+      reader.send(new PutObjectCommand({ Bucket, Key: 'tagged/new', Body: 'x', ...(Tagging ? { Tagging } : {}) }));
+    await write('class=public');
+    await assert.rejects(write('class=secret'), denied);
+    await assert.rejects(write('class=public&other=1'), denied);
+    await assert.rejects(write(), denied);
+  });
+
+  it('go by what a write is to be', async () => {
+    const writer = await clientOf('sealed-writer', [
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/sealed/*` },
+      {
+        Effect: 'Deny',
+        Action: 's3:PutObject',
+        Resource: `arn:aws:s3:::${Bucket}/sealed/*`,
+        Condition: { Null: { 's3:x-amz-server-side-encryption': 'true' } },
+      },
+    ]);
+    const write = (more: object) => writer.send(new PutObjectCommand({ Bucket, Key: 'sealed/1', Body: 'x', ...more }));
+    await write({ ServerSideEncryption: 'AES256' });
+    await assert.rejects(write({}), denied);
   });
 });

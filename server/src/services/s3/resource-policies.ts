@@ -18,15 +18,18 @@ function withPolicies(operation: AnyOperation): AnyOperation {
     access(input, call: Call, deps) {
       const access = operation.access(input, call, deps);
       return access instanceof Promise
-        ? access.then((asked) => attach(asked, deps.buckets))
-        : attach(access, deps.buckets);
+        ? access.then((asked) => attachPolicies(asked, deps.buckets))
+        : attachPolicies(access, deps.buckets);
     },
     handle: (input, call, deps) => operation.handle(input, call, deps),
   };
 }
 
 /** Synchronous where the buckets are remembered, and the list as it was where none has a policy. */
-function attach(access: readonly Access[], buckets: BucketCache): readonly Access[] | Promise<readonly Access[]> {
+export function attachPolicies(
+  access: readonly Access[],
+  buckets: BucketCache,
+): readonly Access[] | Promise<readonly Access[]> {
   const found = new Map<string, ReturnType<BucketCache['find']>>();
   for (const one of access) {
     const name = bucketOf(one);

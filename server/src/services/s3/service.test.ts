@@ -74,6 +74,7 @@ function callAs(caller: string): Partial<Call> {
     sourceIp: '127.0.0.1',
     log,
     signal: new AbortController().signal,
+    authorize: () => ({ allowed: true }),
     error: (code, message, options) => new AwsError(code, message, options),
   };
 }

@@ -1,13 +1,12 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
-import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import { encryptionMembers } from '../bytes/encryption.ts';
 import { type ChecksumAlgorithm, type ChecksumType, defaultAlgorithm } from '../checksums/checksum.ts';
 import type { S3Operation } from '../deps.ts';
 import { readAlgorithm } from '../objects/body-expectations.ts';
-import { traitsAccess, traitsOf } from '../objects/new-object.ts';
+import { traitsOf, writeAccess } from '../objects/new-object.ts';
 import { checkKey } from '../objects/object-key.ts';
 import { invalidArgument, invalidRequest, noSuchBucket } from '../refusals.ts';
 import type { UploadRow } from '../tables.ts';
@@ -16,7 +15,7 @@ import { newUploadId } from './upload.ts';
 import { insertUpload } from './upload-store.ts';
 
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
-  access: (input) => [...objectAccess('s3:PutObject')(input), ...traitsAccess(input)],
+  access: writeAccess,
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);

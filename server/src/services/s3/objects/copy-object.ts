@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
 import type { Input } from '../../../models/types.ts';
 import { Conflict } from '../../../storage/database.ts';
-import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
 import { encryptionMembers, type Sealing } from '../bytes/encryption.ts';
@@ -19,7 +18,7 @@ import type { BucketRow, ObjectRow } from '../tables.ts';
 import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
 import { nothingExpected, readAlgorithm } from './body-expectations.ts';
 import { type CopySource, type FoundSource, getCopySource, getSource, sourceAccess } from './copy-source.ts';
-import { traitsAccess, traitsOf } from './new-object.ts';
+import { traitsOf, writeAccess } from './new-object.ts';
 import { checksumMembers, documentIn, quoted, secondsOf } from './object.ts';
 import { documentOf, type ObjectDocument } from './object-document.ts';
 import { checkKey } from './object-key.ts';
@@ -34,7 +33,7 @@ const maxSize = 5 * 1024 ** 3;
 const attempts = 10;
 
 export const copyObject: S3Operation<'CopyObject'> = {
-  access: (input) => [...sourceAccess(input), ...objectAccess('s3:PutObject')(input), ...traitsAccess(input)],
+  access: (input) => [...sourceAccess(input), ...writeAccess(input)],
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);

@@ -1,11 +1,13 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: up to 1,000 keys in one write. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: up to 1,000 keys in one write, each refused alone. */
 import type { DeletedObject, _Error as S3Error } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { objectArn } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { S3Deps, S3Operation } from '../deps.ts';
 import { conflictingOperation, malformedXml } from '../refusals.ts';
+import { attachPolicies } from '../resource-policies.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { isLocked, lockedMessage } from '../versions/object-lock.ts';
 import { findVersion } from '../versions/version-store.ts';
@@ -23,24 +25,8 @@ interface Wanted {
 }
 
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
-  access: (input) => {
-    const wanted = input.Delete?.Objects ?? [];
-    const asked = wanted.map(({ Key: key, VersionId: versionId }) => ({
-      action: versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion',
-      resource: objectArn(input.Bucket, key),
-    }));
-    const bypasses = input.BypassGovernanceRetention
-      ? wanted.map(({ Key: key }) => ({
-          action: 's3:BypassGovernanceRetention',
-          resource: objectArn(input.Bucket, key),
-        }))
-      : [];
-    // A request without keys is refused later; until then it asks for any.
-    if (asked.length === 0) return [{ action: 's3:DeleteObject', resource: objectArn(input.Bucket, '*') }];
-    return [
-      ...new Map([...asked, ...bypasses].map((access) => [`${access.action} ${access.resource}`, access])).values(),
-    ];
-  },
+  // Each key is asked for when its turn comes: one that may not go refuses nothing but itself.
+  access: () => [],
   async handle(input, call, deps) {
     const { Objects: wanted, Quiet: quiet } = input.Delete;
     if (!wanted?.length || wanted.length > maxKeys || wanted.some(({ Key: key }) => !key)) throw malformedXml(call);
@@ -75,7 +61,7 @@ interface Decided {
 
 async function decideAll(
   wanted: readonly Wanted[],
-  bucket: BucketRow,
+  bucket: Bucket,
   bypass: boolean,
   call: Call,
   deps: S3Deps,
@@ -90,10 +76,26 @@ async function decideAll(
       const isRepeated = done.has(`${one.Key}?${one.VersionId}`);
       done.add(`${one.Key}?${one.VersionId}`);
       if (isRepeated) return { wanted: one, deletion: { statements: [] } };
+      const denied = await denialOf(one, bucket, bypass, call, deps);
+      if (denied) return { wanted: one, refusal: denied };
       if (one.VersionId === undefined) return decideKey(one, rows.get(one.Key), bucket, call, deps);
       return decideVersion(one, one.VersionId, bucket, bypass, call, deps);
     }),
   );
+}
+
+async function denialOf(
+  { Key: key, VersionId: versionId }: Wanted,
+  bucket: Bucket,
+  bypass: boolean,
+  call: Call,
+  deps: S3Deps,
+): Promise<S3Error | undefined> {
+  const resource = objectArn(bucket.name, key);
+  const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+  const asked = [{ action, resource }, ...(bypass ? [{ action: 's3:BypassGovernanceRetention', resource }] : [])];
+  const decision = await call.authorize(await attachPolicies(asked, deps.buckets));
+  return decision.allowed ? undefined : { Code: 'AccessDenied', Message: decision.reason };
 }
 
 function decideKey(wanted: Wanted, row: ObjectRow | undefined, bucket: BucketRow, call: Call, deps: S3Deps): Decided {
@@ -105,7 +107,7 @@ function decideKey(wanted: Wanted, row: ObjectRow | undefined, bucket: BucketRow
 async function decideVersion(
   wanted: Wanted,
   versionId: string,
-  bucket: BucketRow,
+  bucket: Bucket,
   bypass: boolean,
   call: Call,
   deps: S3Deps,

@@ -1,6 +1,6 @@
 /** What a write's headers say of the object beside its bytes: description, class, tags, lock, encryption. */
 import type { Call } from '../../../contract/call.ts';
-import type { Access } from '../../../contract/operation.ts';
+import type { Access, ContextValue } from '../../../contract/operation.ts';
 import { objectArn } from '../access.ts';
 import { defaultEncryptionOf } from '../bucket-configuration/encryption/default-encryption.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
@@ -42,12 +42,45 @@ export function traitsOf(input: NewObjectInput, bucket: Bucket, call: Call, deps
   };
 }
 
-/** What a write needs beside s3:PutObject. */
-export function traitsAccess(input: NewObjectInput & { Bucket?: string; Key?: string }): Access[] {
+interface WriteInput extends NewObjectInput {
+  readonly Bucket?: string | undefined;
+  readonly Key?: string | undefined;
+  readonly ACL?: string | undefined;
+  readonly CopySource?: string | undefined;
+  readonly MetadataDirective?: string | undefined;
+  readonly IfMatch?: string | undefined;
+  readonly IfNoneMatch?: string | undefined;
+}
+
+/** s3:PutObject with what policies may ask of the request, and the rights to what the object brings along. */
+export function writeAccess(input: WriteInput): Access[] {
   const resource = objectArn(input.Bucket, input.Key);
+  const context = writeContext(input);
   return [
-    ...(input.Tagging ? [{ action: 's3:PutObjectTagging', resource }] : []),
-    ...(input.ObjectLockMode ? [{ action: 's3:PutObjectRetention', resource }] : []),
-    ...(input.ObjectLockLegalHoldStatus ? [{ action: 's3:PutObjectLegalHold', resource }] : []),
-  ];
+    's3:PutObject',
+    ...(input.Tagging ? ['s3:PutObjectTagging'] : []),
+    ...(input.ObjectLockMode ? ['s3:PutObjectRetention'] : []),
+    ...(input.ObjectLockLegalHoldStatus ? ['s3:PutObjectLegalHold'] : []),
+  ].map((action) => ({ action, resource, context }));
+}
+
+/** Condition keys: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys */
+function writeContext(input: WriteInput): Readonly<Record<string, ContextValue>> {
+  const tags = [...new URLSearchParams(input.Tagging ?? '')];
+  return {
+    's3:x-amz-acl': input.ACL,
+    's3:x-amz-copy-source': input.CopySource,
+    's3:x-amz-metadata-directive': input.MetadataDirective,
+    's3:x-amz-server-side-encryption': input.ServerSideEncryption,
+    's3:x-amz-server-side-encryption-aws-kms-key-id': input.SSEKMSKeyId,
+    's3:x-amz-server-side-encryption-customer-algorithm': input.SSECustomerAlgorithm,
+    's3:x-amz-storage-class': input.StorageClass,
+    's3:object-lock-mode': input.ObjectLockMode,
+    's3:object-lock-legal-hold': input.ObjectLockLegalHoldStatus,
+    's3:object-lock-retain-until-date': input.ObjectLockRetainUntilDate?.toISOString(),
+    's3:if-match': input.IfMatch,
+    's3:if-none-match': input.IfNoneMatch,
+    's3:RequestObjectTagKeys': tags.length > 0 ? tags.map(([key]) => key) : undefined,
+    ...Object.fromEntries(tags.map(([key, value]) => [`s3:RequestObjectTag/${key}`, value])),
+  };
 }

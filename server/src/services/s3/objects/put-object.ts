@@ -1,7 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 import type { Call } from '../../../contract/call.ts';
 import type { Input } from '../../../models/types.ts';
-import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import { encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
@@ -9,14 +8,14 @@ import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidRequest } from '../refusals.ts';
 import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
 import { type BodyExpectations, expectationsOf } from './body-expectations.ts';
-import { traitsAccess, traitsOf } from './new-object.ts';
+import { traitsOf, writeAccess } from './new-object.ts';
 import { checksumMembers, quoted } from './object.ts';
 import { checkKey } from './object-key.ts';
 import { receiveBody } from './receive-body.ts';
 import { storeObject, versionMember, writeCondition } from './store-object.ts';
 
 export const putObject: S3Operation<'PutObject'> = {
-  access: (input) => [...objectAccess('s3:PutObject')(input), ...traitsAccess(input)],
+  access: writeAccess,
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);

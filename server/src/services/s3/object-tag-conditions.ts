@@ -1,0 +1,75 @@
+/**
+ * Gives the permissions that an operation asks for on objects the objects' tags, for `s3:ExistingObjectTag/…`. Only where a policy may ask for
+ * them: the account's own root is asked nothing, unless its bucket has a policy. No operation has to think of it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
+ */
+import type { Call } from '../../contract/call.ts';
+import type { Access, Operation } from '../../contract/operation.ts';
+import type { OperationTable } from '../../contract/service.ts';
+import type { S3Deps } from './deps.ts';
+import { findObject } from './objects/object-store.ts';
+import { tagsIn } from './objects/object-tags.ts';
+import { findVersion } from './versions/version-store.ts';
+
+type Table = OperationTable<'s3', S3Deps>;
+type AnyOperation = Operation<'s3', never, S3Deps>;
+
+/** Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html, the actions that know the key. */
+const actions = new Set([
+  's3:DeleteObjectTagging',
+  's3:DeleteObjectVersionTagging',
+  's3:GetObject',
+  's3:GetObjectAttributes',
+  's3:GetObjectTagging',
+  's3:GetObjectVersion',
+  's3:GetObjectVersionAttributes',
+  's3:GetObjectVersionTagging',
+  's3:PutObjectTagging',
+  's3:PutObjectVersionTagging',
+]);
+
+export function withObjectTags(table: Table): Table {
+  const entries = Object.entries(table) as [string, AnyOperation][];
+  return Object.fromEntries(entries.map(([name, operation]) => [name, withTags(operation)])) as Table;
+}
+
+function withTags(operation: AnyOperation): AnyOperation {
+  return {
+    access(input, call: Call, deps) {
+      const asked = operation.access(input, call, deps);
+      const versionId = (input as { VersionId?: string }).VersionId;
+      const attach = (access: readonly Access[]) =>
+        access.some(({ action }) => actions.has(action)) ? attachTags(access, versionId, call, deps) : access;
+      return asked instanceof Promise ? asked.then(attach) : attach(asked);
+    },
+    handle: (input, call, deps) => operation.handle(input, call, deps),
+  };
+}
+
+async function attachTags(
+  access: readonly Access[],
+  versionId: string | undefined,
+  call: Call,
+  deps: S3Deps,
+): Promise<readonly Access[]> {
+  return Promise.all(
+    access.map(async (one) => {
+      const place = actions.has(one.action) ? placeOf(one.resource) : undefined;
+      if (!place) return one;
+      const bucket = await deps.buckets.find(place.bucket);
+      const isAsked = call.principal.kind !== 'root' || bucket?.configuration.policy !== undefined;
+      if (!bucket || !isAsked) return one;
+      const row =
+        versionId === undefined
+          ? await findObject(deps.database, place.bucket, place.key)
+          : await findVersion(deps.database, place.bucket, place.key, versionId);
+      const tags = row ? tagsIn(row).map(([key, value]) => [`s3:ExistingObjectTag/${key}`, value]) : [];
+      return tags.length === 0 ? one : { ...one, context: { ...one.context, ...Object.fromEntries(tags) } };
+    }),
+  );
+}
+
+function placeOf(arn: string): { readonly bucket: string; readonly key: string } | undefined {
+  const match = /^arn:aws:s3:::([^/]+)\/(.+)$/s.exec(arn);
+  return match ? { bucket: match[1] ?? '', key: match[2] ?? '' } : undefined;
+}
