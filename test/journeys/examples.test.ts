@@ -34,6 +34,17 @@ describe('clary demo does', () => {
     );
   });
 
+  test('governed-store: versions, locks, a session that may read one prefix', async () => {
+    const text = await demo('governed-store');
+    assert.match(text, /2 versions under 1 delete marker; the first still says "the first model"/);
+    assert.match(text, /deleting it is refused: Access Denied because object protected by object lock\./);
+    assert.match(text, /reads "the release"/);
+    assert.match(
+      text,
+      /may not write: User: .* is not authorized to perform: s3:PutObject .* because no session policy/,
+    );
+  });
+
   test('iris: both objectives know the flower', async () => {
     const text = await demo('iris');
     assert.equal(text.match(/decision: passed/g)?.length, 2);

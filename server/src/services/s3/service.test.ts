@@ -131,6 +131,21 @@ describe('the service does', () => {
     assert.equal(deleted?.detail['deletion-type'], 'Permanently Deleted');
   });
 
+  it('send a test event when destinations are configured, none to EventBridge', async () => {
+    await using s3 = await startService();
+    await s3.do('CreateBucket', { Bucket });
+    const configure = (NotificationConfiguration: object) =>
+      s3.do('PutBucketNotificationConfiguration', { Bucket, NotificationConfiguration });
+    await configure({ EventBridgeConfiguration: {} });
+    const LambdaFunctionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+    await configure({ LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectCreated:*'] }] });
+    await until(() => s3.events.length >= 1);
+    assert.deepEqual(
+      s3.events.map(({ detailType, resources }) => [detailType, resources]),
+      [['s3:TestEvent', ['arn:aws:s3:::bucket']]],
+    );
+  });
+
   it('free the bytes of what is replaced, deleted or aborted, and only those', async () => {
     await using s3 = await startService();
     await s3.do('CreateBucket', { Bucket });

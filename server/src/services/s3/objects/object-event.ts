@@ -51,6 +51,11 @@ export function objectDeleted(
   });
 }
 
+/** What a bucket's destinations get when they are configured. */
+export function testEvent(call: EventOrigin, bucket: BucketRow): PlatformEvent {
+  return event(call, bucket, 's3:TestEvent', { object: {} });
+}
+
 const versionOf = (versionId: string) => (versionId === nullVersion ? {} : { 'version-id': versionId });
 
 /** Ordered by time as text. */

@@ -1,9 +1,19 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html: it takes the place of the whole configuration; an empty one ends it. */
+import type { NotificationConfiguration } from '@aws-sdk/client-s3';
 import { bucketAccess } from '../../access.ts';
 import type { S3Operation } from '../../deps.ts';
+import { testEvent } from '../../objects/object-event.ts';
 import { changeConfiguration } from '../change-configuration.ts';
 import { putConfiguration, removeConfiguration } from '../configuration-store.ts';
 import { checkNotifications } from './notification-validation.ts';
+
+/** EventBridge gets none. */
+const hasDestinations = ({
+  LambdaFunctionConfigurations,
+  QueueConfigurations,
+  TopicConfigurations,
+}: NotificationConfiguration) =>
+  [LambdaFunctionConfigurations, QueueConfigurations, TopicConfigurations].some((list) => (list?.length ?? 0) > 0);
 
 export const putBucketNotificationConfiguration: S3Operation<'PutBucketNotificationConfiguration'> = {
   access: bucketAccess('s3:PutBucketNotification'),
@@ -13,7 +23,10 @@ export const putBucketNotificationConfiguration: S3Operation<'PutBucketNotificat
       Object.keys(kept).length === 0
         ? removeConfiguration(bucket, 'notification')
         : putConfiguration(bucket, 'notification', kept),
+      // S3 sends one to every destination of a new configuration: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+      ...(hasDestinations(kept) ? [deps.outbox.add(testEvent(call, bucket))] : []),
     ]);
+    deps.outbox.wake();
     return {};
   },
 };
