@@ -1,9 +1,11 @@
 /** CreateEndpointConfig: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html */
+
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { modelArn, modelStore } from '../models/model.ts';
+import { endpointConfigConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
 
@@ -12,7 +14,11 @@ const maxInstances = 16;
 
 export const createEndpointConfig: SageMakerOperation<'CreateEndpointConfig'> = {
   access: (input, call) => [
-    { action: 'sagemaker:CreateEndpointConfig', resource: endpointConfigArn(call, input.EndpointConfigName) },
+    {
+      action: 'sagemaker:CreateEndpointConfig',
+      resource: endpointConfigArn(call, input.EndpointConfigName),
+      context: endpointConfigConditions(input, call),
+    },
     ...passRole(input.ExecutionRoleArn),
   ],
   async handle(input, call, deps) {

@@ -2,6 +2,7 @@
  * CreateModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
  * No role is named here, so the caller must be allowed to read the artifact that the platform is asked to open.
  */
+
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -12,6 +13,7 @@ import {
   modelPackageGroupName,
   modelPackageGroupStore,
 } from '../model-package-groups/model-package-group.ts';
+import { modelPackageConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import {
   type ModelPackage,
@@ -36,6 +38,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
       {
         action: 'sagemaker:CreateModelPackage',
         resource: modelPackageArn(call, name),
+        context: modelPackageConditions(input),
       },
       ...(location ? [{ action: 's3:GetObject', resource: `arn:aws:s3:::${location.bucket}/${location.key}` }] : []),
     ];

@@ -1,12 +1,18 @@
 /** UpdateModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html. Approval and its event commit together. */
+
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
+import { modelPackageConditions } from '../request-conditions.ts';
 import { type ModelPackage, modelPackageArn, modelPackageEvent } from './model-package.ts';
 import { modelPackageStore } from './model-package-store.ts';
 
 export const updateModelPackage: SageMakerOperation<'UpdateModelPackage'> = {
   access: (input, call) => [
-    { action: 'sagemaker:UpdateModelPackage', resource: modelPackageArn(call, input.ModelPackageArn) },
+    {
+      action: 'sagemaker:UpdateModelPackage',
+      resource: modelPackageArn(call, input.ModelPackageArn),
+      context: modelPackageConditions(input),
+    },
   ],
   async handle(input, call, deps) {
     if (

@@ -2,6 +2,7 @@
  * CreateModel: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
  * Unlike AWS it refuses a model package version that is not Approved, unless `requireApprovedModelPackage` is off.
  */
+
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -9,6 +10,7 @@ import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole, refuseForeignRole } from '../execution-role.ts';
 import { servingRuntime } from '../images.ts';
 import { findModelPackage } from '../model-packages/model-package-store.ts';
+import { modelConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import { type ModelRequest, modelArn, modelStore, type ServedContainer } from './model.ts';
 
@@ -16,7 +18,7 @@ type Container = NonNullable<ModelRequest['PrimaryContainer']>;
 
 export const createModel: SageMakerOperation<'CreateModel'> = {
   access: (input, call) => [
-    { action: 'sagemaker:CreateModel', resource: modelArn(call, input.ModelName) },
+    { action: 'sagemaker:CreateModel', resource: modelArn(call, input.ModelName), context: modelConditions(input) },
     ...passRole(input.ExecutionRoleArn),
   ],
   async handle(input, call, deps) {

@@ -1,4 +1,5 @@
 /** CreateProcessingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html */
+
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -7,6 +8,7 @@ import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { processingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
+import { processingJobConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import {
   belowMl,
@@ -18,7 +20,11 @@ import {
 
 export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   access: (input, call) => [
-    { action: 'sagemaker:CreateProcessingJob', resource: processingJobArn(call, input.ProcessingJobName) },
+    {
+      action: 'sagemaker:CreateProcessingJob',
+      resource: processingJobArn(call, input.ProcessingJobName),
+      context: processingJobConditions(input),
+    },
     ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {

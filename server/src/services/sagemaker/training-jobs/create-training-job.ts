@@ -1,4 +1,5 @@
 /** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler makes it true. */
+
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -7,6 +8,7 @@ import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
+import { trainingJobConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import {
   type TrainingJob,
@@ -18,7 +20,11 @@ import {
 
 export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   access: (input, call) => [
-    { action: 'sagemaker:CreateTrainingJob', resource: trainingJobArn(call, input.TrainingJobName) },
+    {
+      action: 'sagemaker:CreateTrainingJob',
+      resource: trainingJobArn(call, input.TrainingJobName),
+      context: trainingJobConditions(input),
+    },
     ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
