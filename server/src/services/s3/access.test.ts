@@ -84,6 +84,8 @@ const expected: Record<keyof typeof s3Operations, Access[]> = {
   AbortMultipartUpload: [{ action: 's3:AbortMultipartUpload', resource: object }],
   ListParts: [{ action: 's3:ListMultipartUploadParts', resource: object }],
   ListMultipartUploads: [{ action: 's3:ListBucketMultipartUploads', resource: bucket }],
+  GetObjectAcl: [{ action: 's3:GetObjectAcl', resource: object }],
+  PutObjectAcl: [{ action: 's3:PutObjectAcl', resource: object }],
   GetObjectAttributes: [
     { action: 's3:GetObject', resource: object },
     { action: 's3:GetObjectAttributes', resource: object },

@@ -19,12 +19,16 @@ const actions = new Set([
   's3:DeleteObjectTagging',
   's3:DeleteObjectVersionTagging',
   's3:GetObject',
+  's3:GetObjectAcl',
   's3:GetObjectAttributes',
   's3:GetObjectTagging',
   's3:GetObjectVersion',
+  's3:GetObjectVersionAcl',
   's3:GetObjectVersionAttributes',
   's3:GetObjectVersionTagging',
+  's3:PutObjectAcl',
   's3:PutObjectTagging',
+  's3:PutObjectVersionAcl',
   's3:PutObjectVersionTagging',
 ]);
 

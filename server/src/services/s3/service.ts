@@ -83,10 +83,12 @@ import { deleteObject } from './objects/delete-object.ts';
 import { deleteObjectTagging } from './objects/delete-object-tagging.ts';
 import { deleteObjects } from './objects/delete-objects.ts';
 import { getObject } from './objects/get-object.ts';
+import { getObjectAcl } from './objects/get-object-acl.ts';
 import { getObjectAttributes } from './objects/get-object-attributes.ts';
 import { getObjectTagging } from './objects/get-object-tagging.ts';
 import { headObject } from './objects/head-object.ts';
 import { putObject } from './objects/put-object.ts';
+import { putObjectAcl } from './objects/put-object-acl.ts';
 import { putObjectTagging } from './objects/put-object-tagging.ts';
 import { withResourcePolicies } from './resource-policies.ts';
 import { getBucketVersioning } from './versions/get-bucket-versioning.ts';
@@ -158,6 +160,8 @@ export const s3Operations = {
   AbortMultipartUpload: abortMultipartUpload,
   ListParts: listParts,
   ListMultipartUploads: listMultipartUploads,
+  GetObjectAcl: getObjectAcl,
+  PutObjectAcl: putObjectAcl,
   GetObjectAttributes: getObjectAttributes,
   GetObjectTagging: getObjectTagging,
   PutObjectTagging: putObjectTagging,
