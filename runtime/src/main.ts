@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** What runs inside a job or a model replica: one word, one piece of work. `--ml-dir` stands for /opt/ml. */
 import { parseArgs } from 'node:util';
+import { pulseThreadPool } from './thread-pool-pulse.ts';
+
+pulseThreadPool();
 
 const usage = `usage: main.ts <train|evaluate|serve|probe|prepare> [--ml-dir DIR] [--algorithm xgboost] [--socket PATH]
 

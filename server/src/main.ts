@@ -11,6 +11,7 @@ import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
 import { ownPaths } from './own-paths.ts';
 import { buildPlatform } from './platform.ts';
+import { pulseThreadPool } from './thread-pool-pulse.ts';
 import { authorityFile, certificateOf, serverNames } from './tls-folder.ts';
 
 export interface RunningServer extends AsyncDisposable {
@@ -28,11 +29,19 @@ const renewalMs = 12 * 3_600_000;
 const anywhere = /^(0\.0\.0\.0|::)$/;
 
 export async function startServer(config: Config, clock: Clock = systemClock): Promise<RunningServer> {
-  const unlock = await lockFolder(config.dataDir);
-  return serveFolder(config, clock, unlock).catch(async (error) => {
+  const endPulse = pulseThreadPool();
+  let unlock = async () => {};
+  const end = async () => {
     await unlock();
+    endPulse();
+  };
+  try {
+    unlock = await lockFolder(config.dataDir);
+    return await serveFolder(config, clock, end);
+  } catch (error) {
+    await end();
     throw error;
-  });
+  }
 }
 
 async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<void>): Promise<RunningServer> {
