@@ -4,15 +4,13 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
  */
 import type { Call } from '../../contract/call.ts';
-import type { Access, Operation } from '../../contract/operation.ts';
+import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
+import { withChangedAccess } from './changed-access.ts';
 import type { S3Deps } from './deps.ts';
 import { findObject } from './objects/object-store.ts';
 import { tagsIn } from './objects/object-tags.ts';
 import { findVersion } from './versions/version-store.ts';
-
-type Table = OperationTable<'s3', S3Deps>;
-type AnyOperation = Operation<'s3', never, S3Deps>;
 
 /** Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html, the actions that know the key. */
 const actions = new Set([
@@ -32,22 +30,18 @@ const actions = new Set([
   's3:PutObjectVersionTagging',
 ]);
 
-export function withObjectTags(table: Table): Table {
-  const entries = Object.entries(table) as [string, AnyOperation][];
-  return Object.fromEntries(entries.map(([name, operation]) => [name, withTags(operation)])) as Table;
-}
+export const withObjectTags = (table: OperationTable<'s3', S3Deps>) =>
+  withChangedAccess(table, (access, input, call, deps) => {
+    if (!access.some((one) => isAsked(one, call, deps))) return access;
+    return attachTags(access, (input as { VersionId?: string }).VersionId, call, deps);
+  });
 
-function withTags(operation: AnyOperation): AnyOperation {
-  return {
-    access(input, call: Call, deps) {
-      const asked = operation.access(input, call, deps);
-      const versionId = (input as { VersionId?: string }).VersionId;
-      const attach = (access: readonly Access[]) =>
-        access.some(({ action }) => actions.has(action)) ? attachTags(access, versionId, call, deps) : access;
-      return asked instanceof Promise ? asked.then(attach) : attach(asked);
-    },
-    handle: (input, call, deps) => operation.handle(input, call, deps),
-  };
+/** Whether a policy may ask for the tags, as far as that is known at once: a bucket that is not remembered is looked at. */
+function isAsked({ action, resource }: Access, call: Call, { buckets }: S3Deps): boolean {
+  const place = actions.has(action) ? placeOf(resource) : undefined;
+  if (!place || call.principal.kind !== 'root') return place !== undefined;
+  const bucket = buckets.find(place.bucket);
+  return bucket instanceof Promise || bucket?.configuration.policy !== undefined;
 }
 
 async function attachTags(
@@ -61,8 +55,7 @@ async function attachTags(
       const place = actions.has(one.action) ? placeOf(one.resource) : undefined;
       if (!place) return one;
       const bucket = await deps.buckets.find(place.bucket);
-      const isAsked = call.principal.kind !== 'root' || bucket?.configuration.policy !== undefined;
-      if (!bucket || !isAsked) return one;
+      if (!bucket || (call.principal.kind === 'root' && bucket.configuration.policy === undefined)) return one;
       const row =
         versionId === undefined
           ? await findObject(deps.database, place.bucket, place.key)

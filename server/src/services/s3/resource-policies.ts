@@ -1,29 +1,12 @@
 /** Gives each permission that an operation asks for the policy of its bucket, which has a say in it. No operation has to think of it. */
-import type { Call } from '../../contract/call.ts';
-import type { Access, Operation } from '../../contract/operation.ts';
+import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
 import type { Bucket, BucketCache } from './buckets/bucket-cache.ts';
+import { withChangedAccess } from './changed-access.ts';
 import type { S3Deps } from './deps.ts';
 
-type Table = OperationTable<'s3', S3Deps>;
-type AnyOperation = Operation<'s3', never, S3Deps>;
-
-export function withResourcePolicies(table: Table): Table {
-  const entries = Object.entries(table) as [string, AnyOperation][];
-  return Object.fromEntries(entries.map(([name, operation]) => [name, withPolicies(operation)])) as Table;
-}
-
-function withPolicies(operation: AnyOperation): AnyOperation {
-  return {
-    access(input, call: Call, deps) {
-      const access = operation.access(input, call, deps);
-      return access instanceof Promise
-        ? access.then((asked) => attachPolicies(asked, deps.buckets))
-        : attachPolicies(access, deps.buckets);
-    },
-    handle: (input, call, deps) => operation.handle(input, call, deps),
-  };
-}
+export const withResourcePolicies = (table: OperationTable<'s3', S3Deps>) =>
+  withChangedAccess(table, (access, _input, _call, deps) => attachPolicies(access, deps.buckets));
 
 /** Synchronous where the buckets are remembered, and the list as it was where none has a policy. */
 export function attachPolicies(

@@ -52,26 +52,32 @@ export function insertMarker(
   return statement(query.compile(s3Tables), 1);
 }
 
-/** Drops a version that the key does not hold now, and notes its blob; nothing where there is none. */
+const versionAt = (bucket: string, key: string, versionId: string) =>
+  sql`bucket = ${bucket} and key = ${key} and version_id = ${versionId}`;
+
+/** Notes the blob of a version that the key does not hold now. */
+function discardVersionBlob(bucket: string, key: string, versionId: string): Statement {
+  const version = versionAt(bucket, key, versionId);
+  return statement(
+    sql`insert or ignore into s3_garbage (blob_id)
+      select blob_id from s3_versions where ${version} and is_marker = 0`.compile(s3Tables),
+  );
+}
+
+/** Drops a version that the key does not hold now; nothing where there is none. */
 function removeVersion(bucket: string, key: string, versionId: string): Statement[] {
-  const version = sql`bucket = ${bucket} and key = ${key} and version_id = ${versionId}`;
+  const version = versionAt(bucket, key, versionId);
   return [
-    statement(
-      sql`insert or ignore into s3_garbage (blob_id)
-        select blob_id from s3_versions where ${version} and is_marker = 0`.compile(s3Tables),
-    ),
+    discardVersionBlob(bucket, key, versionId),
     statement(sql`delete from s3_versions where ${version}`.compile(s3Tables)),
   ];
 }
 
 /** Misses where the version is not as it was read. */
 export function removeReadVersion({ bucket, key, version_id: versionId, lock }: VersionRow): Statement[] {
-  const version = sql`bucket = ${bucket} and key = ${key} and version_id = ${versionId}`;
+  const version = versionAt(bucket, key, versionId);
   return [
-    statement(
-      sql`insert or ignore into s3_garbage (blob_id)
-        select blob_id from s3_versions where ${version} and is_marker = 0`.compile(s3Tables),
-    ),
+    discardVersionBlob(bucket, key, versionId),
     statement(sql`delete from s3_versions where ${version} and lock is ${lock}`.compile(s3Tables), 1),
   ];
 }
@@ -101,7 +107,7 @@ export async function findVersion(
   key: string,
   versionId: string,
 ): Promise<FoundVersion | undefined> {
-  const version = sql`bucket = ${bucket} and key = ${key} and version_id = ${versionId}`;
+  const version = versionAt(bucket, key, versionId);
   const query = sql<FoundVersion>`
     select ${columnList}, 0 as is_marker, 1 as is_latest from s3_objects where ${version}
     union all

@@ -87,7 +87,7 @@ function checked(grantee: Grantee, argument: string, call: Call): Grantee {
 }
 
 /** A whole policy as the request's document has it. */
-export function grantsOfDocument(policy: AccessControlPolicy, account: string, call: Call): AccessControlPolicy {
+function grantsOfDocument(policy: AccessControlPolicy, account: string, call: Call): AccessControlPolicy {
   const { Owner: owner, Grants: grants } = policy;
   const isWhole = owner?.ID !== undefined && grants !== undefined && conforms('s3', 'AccessControlPolicy', policy);
   if (!isWhole || !grants.every((grant) => grant.Grantee && grant.Permission)) {
@@ -121,4 +121,19 @@ export function isOwnersOnly({ Grants: grants = [] }: AccessControlPolicy, accou
 
 export function grantsOthers({ account, configuration }: Bucket): boolean {
   return configuration.acl !== undefined && !isOwnersOnly(configuration.acl, account);
+}
+
+/** What a request to set grants brings, in its headers or as its document; one of the two. */
+export function grantsOf(
+  input: GrantInput & { readonly AccessControlPolicy?: AccessControlPolicy | undefined },
+  account: string,
+  call: Call,
+): AccessControlPolicy {
+  const document = input.AccessControlPolicy;
+  const inHeaders = grantsOfHeaders(input, account, call);
+  if (inHeaders && document) throw call.error('UnexpectedContent', 'This request does not support content');
+  const acl = inHeaders ?? (document && grantsOfDocument(document, account, call));
+  if (acl !== undefined) return acl;
+  const fields = { MissingHeaderName: 'x-amz-acl' };
+  throw call.error('MissingSecurityHeader', 'Your request was missing a required header', { fields });
 }

@@ -5,21 +5,14 @@ import { accessDenied } from '../../refusals.ts';
 import { changeConfiguration } from '../change-configuration.ts';
 import { putConfiguration, requireConfiguration } from '../configuration-store.ts';
 import { ownershipOf } from '../ownership-controls/ownership.ts';
-import { grantsOfDocument, grantsOfHeaders, isOwnersOnly, isPublic } from './grants.ts';
+import { grantsOf, isOwnersOnly, isPublic } from './grants.ts';
 
 export const putBucketAcl: S3Operation<'PutBucketAcl'> = {
   access: bucketAccess('s3:PutBucketAcl'),
   async handle(input, call, deps) {
     await changeConfiguration(deps, call, input, (bucket) => {
       const { account, name, configuration } = bucket;
-      const document = input.AccessControlPolicy;
-      const inHeaders = grantsOfHeaders(input, account, call);
-      if (inHeaders && document) throw call.error('UnexpectedContent', 'This request does not support content');
-      const acl = inHeaders ?? (document && grantsOfDocument(document, account, call));
-      if (acl === undefined) {
-        const fields = { MissingHeaderName: 'x-amz-acl' };
-        throw call.error('MissingSecurityHeader', 'Your request was missing a required header', { fields });
-      }
+      const acl = grantsOf(input, account, call);
       if (ownershipOf(bucket) === 'BucketOwnerEnforced' && !isOwnersOnly(acl, account)) {
         throw call.error('AccessControlListNotSupported', 'The bucket does not allow ACLs');
       }
