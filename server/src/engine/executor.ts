@@ -2,15 +2,49 @@
  * Where a process of a job or a model replica runs. Everything about a run is in its folder (`dir`), so that a server that was killed
  * finds out at its next start what happened meanwhile. A run is started at most once per folder, however often `start` is called.
  */
-export interface RunSpec {
-  /** The run's own folder; it is the run's identity. Holds `log` (standard output and error), `pid`, `exit`. */
+interface RunFolder {
+  /** The run's own folder; it is the run's identity. Holds `log` (standard output and error) and what the executor keeps of the run. */
   readonly dir: string;
-  /** Program and arguments; absolute program path. */
-  readonly command: readonly [string, ...string[]];
   /** The whole environment: nothing of the server's own is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
 }
+
+/** A file or folder of the machine as the run sees it. Both paths are absolute. */
+export interface Mount {
+  readonly from: string;
+  readonly to: string;
+  readonly writable: boolean;
+}
+
+/** What a run that is shut in sees of the machine: its mounts and what every program needs of the system, nothing else. */
+export interface Enclosure {
+  readonly mounts: readonly Mount[];
+  /** none: a loopback of its own and nothing else. */
+  readonly network: 'open' | 'none';
+  /** Further lines of /etc/hosts: name → address. */
+  readonly hosts: Readonly<Record<string, string>>;
+}
+
+export interface ProcessSpec extends RunFolder {
+  readonly kind: 'process';
+  /** Program and arguments; absolute program path. Paths as the program sees them. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** Absent: the program is the platform's own and sees what the platform sees. */
+  readonly enclosure?: Enclosure;
+}
+
+export interface ContainerSpec extends RunFolder {
+  readonly kind: 'container';
+  readonly image: string;
+  /** Absent: the image's own. */
+  readonly entrypoint?: readonly string[];
+  /** What follows the entry point: `train`, `serve`, or what the request says. */
+  readonly arguments: readonly string[];
+  readonly enclosure: Enclosure;
+}
+
+export type RunSpec = ProcessSpec | ContainerSpec;
 
 export type RunStatus =
   | { readonly state: 'absent' }
@@ -19,11 +53,11 @@ export type RunStatus =
   | { readonly state: 'exited'; readonly exitCode: number; readonly endedAt: Date }
   | { readonly state: 'lost' };
 
-export interface Executor {
+export interface Executor<Spec extends RunSpec = RunSpec> {
   /** Idempotent. Resolves when the run is under its supervisor or was already. */
-  start(spec: RunSpec): Promise<void>;
+  start(spec: Spec): Promise<void>;
   status(dir: string): Promise<RunStatus>;
-  /** To the whole process group of the run. Does nothing where it has ended. */
+  /** To the run's processes. Does nothing where it has ended. */
   signal(dir: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Calls back soon after the run's end (or at once where it has ended). Adopted runs too. */
   onExit(dir: string, listener: () => void): () => void;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createLog } from '../../kit/log.ts';
-import type { RunSpec, RunStatus } from '../executor.ts';
+import type { ProcessSpec, RunStatus } from '../executor.ts';
 import { processExecutor } from './process.ts';
 import { readIdentity } from './process-identity.ts';
 
@@ -27,7 +27,7 @@ after(async () => {
 function shell(name: string, script: string) {
   const dir = join(folder, name);
   dirs.add(dir);
-  return { dir, command: ['/bin/sh', '-c', script] as [string, ...string[]], env, cwd: folder };
+  return { kind: 'process' as const, dir, command: ['/bin/sh', '-c', script] as [string, ...string[]], env, cwd: folder };
 }
 
 /** The executor's own watching keeps no process alive; a server has its sockets, a test has this. */
@@ -63,7 +63,7 @@ async function childOf(dir: string): Promise<number> {
 }
 
 /** Runs this in another Node process with the executor and the run at hand, and waits for its end. */
-const elsewhere = (program: string, run: RunSpec) =>
+const elsewhere = (program: string, run: ProcessSpec) =>
   promisify(execFile)(process.execPath, [
     '--input-type=module-typescript',
     '-e',

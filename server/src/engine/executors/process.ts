@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
-import type { Executor, RunSpec } from '../executor.ts';
+import type { Executor, ProcessSpec } from '../executor.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
 import { isClaimed, readStatus } from './run-status.ts';
@@ -17,7 +17,7 @@ const lookEveryMs = 1000;
 
 /** Answers a look at whether it is gone, and why. */
 async function spawnSupervisor(
-  { dir, command, env, cwd }: RunSpec,
+  { dir, command, env, cwd }: ProcessSpec,
   inherited: readonly number[],
 ): Promise<() => string | undefined> {
   let gone: string | undefined;
@@ -42,7 +42,7 @@ async function spawnSupervisor(
   return () => gone;
 }
 
-async function start(spec: RunSpec, inherited: readonly number[], log: Log): Promise<void> {
+async function start(spec: ProcessSpec, inherited: readonly number[], log: Log): Promise<void> {
   const { dir } = spec;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (await isClaimed(dir)) return;
@@ -121,7 +121,7 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
   return stop;
 }
 
-export function processExecutor({ log }: { log: Log }): Executor {
+export function processExecutor({ log }: { log: Log }): Executor<ProcessSpec> {
   // Looked for once: these are there from this process's birth.
   const inherited = inheritedDescriptors();
   inherited.catch(() => {});

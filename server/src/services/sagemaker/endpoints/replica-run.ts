@@ -42,6 +42,7 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
     ? await resources.roleEnvironment({ roleArn, sessionName: 'SageMaker', region: model.region })
     : {};
   await resources.executor.start({
+    kind: 'process',
     dir,
     command: [nodePath, runtimeMain, 'serve', '--ml-dir', ml, '--socket', socketPath(row.id)],
     // One model answers one request at a time: more threads would only spin beside each other.

@@ -119,6 +119,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
     });
     await executor.start({
+      kind: 'process',
       dir,
       command: [settings.nodePath, settings.runtimeMain, ...work.words, '--ml-dir', join(dir, 'ml')],
       env: { ...settings.runtimeEnvironment, ...identity, ...work.environment(job) },

@@ -78,6 +78,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
       throw error;
     }
     await executor.start({
+      kind: 'process',
       dir,
       command: [settings.nodePath, settings.runtimeMain, 'probe', '--ml-dir', ml],
       env: { ...settings.runtimeEnvironment, OMP_NUM_THREADS: '1' },
