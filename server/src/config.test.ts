@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { ConfigError, readConfig, settings } from './config.ts';
 
@@ -11,7 +11,7 @@ const refuses = (args: string[], env: Record<string, string>, message: string) =
 
 describe('readConfig does', () => {
   test('take what is left out at its default', () => {
-    const { nodePath, runtimeMain, runtimeEnvironment, ...config } = read();
+    const { nodePath, runtimeMain, runtimePlaces, runtimeEnvironment, ...config } = read();
     assert.deepEqual(config, {
       dataDir: join(homedir(), '.local', 'share', 'clary'),
       host: '127.0.0.1',
@@ -26,14 +26,19 @@ describe('readConfig does', () => {
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
       maxRunningJobs: Math.max(2, availableParallelism()),
+      sandbox: 'auto',
       auditReads: false,
       auditWrites: false,
       durability: 'power',
       defaultEncryption: 'none',
+      cacheDir: join(homedir(), '.cache', 'clary'),
       readyJson: false,
     });
     assert.equal(nodePath, process.execPath);
     assert.ok(existsSync(runtimeMain), runtimeMain);
+    for (const place of [nodePath, dirname(dirname(runtimeMain)), join(homedir(), '.cache', 'clary')])
+      assert.ok(runtimePlaces.includes(place), place);
+    assert.ok(!runtimePlaces.includes('/') && !runtimePlaces.includes(homedir()));
     assert.deepEqual(runtimeEnvironment, { NODE_COMPILE_CACHE: join(homedir(), '.cache', 'clary', 'compiled') });
   });
 
@@ -54,6 +59,7 @@ describe('readConfig does', () => {
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
     ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
+    ['sandbox', ['--sandbox', 'required'], 'required', 'sandbox', 'required'],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],

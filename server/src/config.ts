@@ -1,4 +1,5 @@
 /** Every setting: its name, flag, environment variable, default and meaning. The only reader of the environment and the command line. */
+import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +83,12 @@ export const settings = {
     default: 'the number of cores, at least 2',
     doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
   },
+  sandbox: {
+    flag: 'sandbox',
+    kind: 'text',
+    default: 'auto',
+    doc: 'How programs of jobs are shut in: auto (bubblewrap where it works, else not at all, with a warning), required (no start without it) or off.',
+  },
   auditReads: {
     flag: 'audit-reads',
     kind: 'switch',
@@ -135,6 +142,9 @@ export interface Config {
   readonly readyJson: boolean;
   readonly nodePath: string;
   readonly runtimeMain: string;
+  readonly runtimePlaces: readonly string[];
+  readonly cacheDir: string;
+  readonly sandbox: 'auto' | 'required' | 'off';
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -152,6 +162,15 @@ const longestTimer = 2 ** 31 - 1;
 
 const packageFile = (name: string, file: string) =>
   join(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), file);
+
+/** The package of a file, and the folders in which Node looks for what that imports. */
+function placesOf(file: string): string[] {
+  const home = dirname(dirname(file));
+  const above: string[] = [];
+  for (let folder = home; folder !== dirname(folder); folder = dirname(folder))
+    above.push(join(folder, 'node_modules'));
+  return [home, ...above.filter((folder) => existsSync(folder))];
+}
 
 export function readConfig(args: readonly string[], env: Environment): Config {
   const given = parse(args, env);
@@ -176,6 +195,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     return value;
   };
   const cache = env.CLARY_CACHE_DIR || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'clary');
+  const runtimeMain = packageFile('@clary/runtime', join('src', 'main.ts'));
   const config: Config = {
     dataDir: resolve(given.data?.value ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
     host: text('host'),
@@ -196,7 +216,10 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     defaultEncryption: choice('defaultEncryption', 'none', 'AES256'),
     readyJson: on('readyJson'),
     nodePath: process.execPath,
-    runtimeMain: packageFile('@clary/runtime', join('src', 'main.ts')),
+    runtimeMain,
+    runtimePlaces: [process.execPath, ...placesOf(runtimeMain), cache],
+    cacheDir: cache,
+    sandbox: choice('sandbox', 'auto', 'required', 'off'),
     runtimeEnvironment: {
       ...Object.fromEntries(
         Object.entries(env).filter(

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
+import { findBubblewrap } from './engine/executors/bubblewrap.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -69,7 +70,8 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
-  const executor = processExecutor({ log });
+  const bubblewrap = await findBubblewrap(config.sandbox, log);
+  const executor = processExecutor({ log, bubblewrap });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
   const runsDir = join(dataDir, 'runs');
 
@@ -91,7 +93,7 @@ export async function buildPlatform({
     routing,
     clock,
     log,
-    settings: { ...config, runsDir },
+    settings: { ...config, runsDir, bubblewrap },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [

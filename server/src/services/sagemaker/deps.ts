@@ -32,6 +32,12 @@ export interface SageMakerSettings {
   readonly runtimeMain: string;
   /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
+  /** bubblewrap's program, where programs of users can be shut in. */
+  readonly bubblewrap?: string | undefined;
+  /** Files and folders that the runtime needs to see when it is shut in. */
+  readonly runtimePlaces: readonly string[];
+  /** Where fetched libraries and made environments are kept. */
+  readonly cacheDir: string;
   /** How many jobs of a kind run at once; the others wait in the order of their creation. */
   readonly maxRunningJobs: number;
   /** Refuse CreateModel from a model package that is not Approved (AWS does not). */

@@ -53,8 +53,8 @@ export function sagemakerService(resources: SageMakerResources): {
   stop(): Promise<void>;
 } {
   const reconcilers = {
-    trainingJob: startJobReconciler(resources, trainingWork),
-    processingJob: startJobReconciler(resources, processingWork),
+    trainingJob: startJobReconciler(resources, trainingWork()),
+    processingJob: startJobReconciler(resources, processingWork()),
     modelPackage: startModelPackageReconciler(resources),
     endpoint: startEndpointReconciler(resources),
   };
