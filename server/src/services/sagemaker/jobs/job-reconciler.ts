@@ -2,10 +2,11 @@
  * Drives jobs from their row to their end. Each phase can be repeated, so a kill at any instant costs a repetition at most; the processes themselves
  * are started once per folder. What differs between kinds of job is handed in (job-work.ts).
  */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
@@ -68,7 +69,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     await work
       .afterwards(ended, service(job))
       .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
-    await rm(runs.dirOf(job), { recursive: true, force: true });
+    await removeTree(runs.dirOf(job));
   }
 
   const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
@@ -105,7 +106,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       }
     }
     for (const host of runs.hostsOf(job)) {
-      await rm(host.ml, { recursive: true, force: true });
+      await removeTree(host.ml);
       await ensureLogStream(service(job), logs.streamOf(job, host.name));
     }
     await work.prepare(job, runs.hostsOf(job), await role(job));
@@ -194,7 +195,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   async function sweep(): Promise<void> {
     const used = new Set((await store.listUnended()).map((job) => job.runId));
     for (const name of await readdir(kindDir).catch(() => [])) {
-      if (!used.has(name)) await rm(join(kindDir, name), { recursive: true, force: true });
+      if (!used.has(name)) await removeTree(join(kindDir, name));
     }
   }
 
