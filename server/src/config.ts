@@ -1,6 +1,6 @@
 /** Every setting: its name, flag, environment variable, default and meaning. The only reader of the environment and the command line. */
 import { existsSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -77,11 +77,17 @@ export const settings = {
     default: '1000',
     doc: 'How long metrics of endpoints may wait in memory before they are published, in milliseconds.',
   },
-  maxRunningJobs: {
-    flag: 'max-running-jobs',
+  jobCores: {
+    flag: 'job-cores',
     kind: 'number',
     default: 'the number of cores, at least 2',
-    doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
+    doc: 'Cores that jobs share. An instance type asks for its vCPUs (ml.m5.large: 2), at most for all; jobs that do not fit wait in the order of creation.',
+  },
+  jobMemoryGiB: {
+    flag: 'job-memory-gib',
+    kind: 'number',
+    default: 'the memory of the machine, at least 8',
+    doc: 'Memory that jobs share, in GiB. An instance type asks for its own (ml.m5.large: 8), at most for all.',
   },
   sandbox: {
     flag: 'sandbox',
@@ -134,7 +140,8 @@ export interface Config {
   readonly requireApprovedModelPackage: boolean;
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
-  readonly maxRunningJobs: number;
+  readonly jobCores: number;
+  readonly jobMemoryGiB: number;
   readonly auditReads: boolean;
   readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
@@ -209,7 +216,8 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     requireApprovedModelPackage: on('requireApproved'),
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
-    maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    jobCores: number('jobCores', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    jobMemoryGiB: number('jobMemoryGiB', { least: 1, usual: String(Math.max(8, Math.floor(totalmem() / 2 ** 30))) }),
     auditReads: on('auditReads'),
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),

@@ -39,8 +39,9 @@ export interface SageMakerSettings {
   readonly runtimePlaces: readonly string[];
   /** Where fetched libraries and made environments are kept. */
   readonly cacheDir: string;
-  /** How many jobs of a kind run at once; the others wait in the order of their creation. */
-  readonly maxRunningJobs: number;
+  /** What jobs share; who does not fit waits in the order of creation. */
+  readonly jobCores: number;
+  readonly jobMemoryGiB: number;
   /** Refuse CreateModel from a model package that is not Approved (AWS does not). */
   readonly requireApprovedModelPackage: boolean;
 }

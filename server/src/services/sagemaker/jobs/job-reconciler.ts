@@ -11,6 +11,7 @@ import type { SageMakerResources } from '../deps.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
 import { jobLogs } from './job-logs.ts';
+import { type JobQueue, queuedJob } from './job-queue.ts';
 import { type HostStatus, jobRuns, type Standing, writtenFailure } from './job-runs.ts';
 import { jobStore } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
@@ -18,12 +19,15 @@ import type { JobWork } from './job-work.ts';
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
 const graceMs = 120_000;
 const logEveryMs = 250;
-const queueEveryMs = 200;
 
 const vanished =
   'InternalServerError: the process vanished without a status (the machine was restarted, or its supervisor was killed). Please try again.';
 
-export function startJobReconciler<Request>(resources: SageMakerResources, work: JobWork<Request>): Reconciler {
+export function startJobReconciler<Request>(
+  resources: SageMakerResources,
+  work: JobWork<Request>,
+  queueing: Promise<JobQueue>,
+): Reconciler {
   const { database, outbox, clock, log, settings } = resources;
   const store = jobStore<Request>(database, work.kind);
   const kindDir = join(settings.runsDir, work.kind);
@@ -66,6 +70,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     const done = transitions.map((entry) => ({ ...entry, endTime: entry.endTime ?? now }));
     const ended = await change(job, { status, phase: 'Ended' }, { ...state, transitions: done, endedAt: now });
     runs.forget(job);
+    (await queueing).leave(job.arn);
     await work
       .afterwards(ended, service(job))
       .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
@@ -76,11 +81,14 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
 
   async function startPhase(job: Job<Request>): Promise<number | undefined> {
     if (job.state.stopRequestedAt) return end(job, 'Stopped');
-    const unended = await store.listUnended();
-    const place = unended.findIndex((other) => other.arn === job.arn);
-    if (unended.slice(0, place).filter((other) => other.phase !== 'Ended').length >= settings.maxRunningJobs)
-      return queueEveryMs;
-    return step(await enter(job, 'Downloading', { startedAt: clock.now().getTime() }));
+    const queue = await queueing;
+    if (queue.enter(queuedJob(job, work), () => reconciler.wake(job.arn)))
+      return step(await enter(job, 'Downloading', { startedAt: clock.now().getTime() }));
+    if (job.state.transitions.at(-1)?.status !== 'Pending') {
+      const message = `The job waits for its place: ${queue.reasonFor(job.arn)}.`;
+      await change(job, {}, { transitions: moved(job.state.transitions, 'Pending', message, clock.now().getTime()) });
+    }
+    return undefined;
   }
 
   async function downloadPhase(job: Job<Request>): Promise<number | undefined> {

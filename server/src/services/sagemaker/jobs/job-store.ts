@@ -100,17 +100,17 @@ export function jobStore<Request>(database: Database, kind: JobKind) {
       return row && jobOf<Request>(row);
     },
 
-    async listUnended(): Promise<{ arn: string; phase: Phase; runId: string }[]> {
+    async listUnended(): Promise<{ arn: string; runId: string }[]> {
       const rows = await database.read(
         sql
           .selectFrom('sagemaker_jobs')
-          .select(['arn', 'phase', 'state'])
+          .select(['arn', 'state'])
           .where('kind', '=', kind)
           .where('phase', 'in', ['Starting', 'Downloading', 'Running', 'Uploading'])
           .orderBy('created_at')
           .compile(),
       );
-      return rows.map((row) => ({ arn: row.arn, phase: row.phase, runId: JSON.parse(row.state).runId }));
+      return rows.map((row) => ({ arn: row.arn, runId: JSON.parse(row.state).runId }));
     },
 
     async list(at: { account: string; region: string }, page: JobPage): Promise<Job<Request>[]> {

@@ -3,6 +3,7 @@ import type { Aws } from '../../../contract/aws.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import type { ProcessSpec } from '../../../engine/executor.ts';
 import type { SageMakerResources } from '../deps.ts';
+import type { Share } from './instance-share.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
 
 /** One instance of a job: a run of its own with a folder of its own. */
@@ -22,6 +23,8 @@ export interface JobWork<Request> {
   maxRuntimeMs(job: Job<Request>): number;
   /** How many instances. */
   instanceCount(job: Job<Request>): number;
+  /** What they ask of the machine together. */
+  share(request: Request): Share;
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */
   making?(job: Job<Request>, resources: SageMakerResources): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
   /** Fills the folders that stand for /opt/ml. Throws JobFailed. */

@@ -5,6 +5,7 @@ import type { Aws } from '../../../contract/aws.ts';
 import { putFile } from '../artifacts.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
+import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-work.ts';
 import { below, parseS3Uri } from '../s3-uri.ts';
@@ -25,6 +26,7 @@ export function processingWork(): JobWork<ProcessingJobRequest> {
     roleArn: (job) => job.request.RoleArn,
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
     instanceCount: () => 1,
+    share: ({ ProcessingResources: { ClusterConfig: at } }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
     async making(_, { settings }) {
       return libraryMade ? undefined : libraryMaking(settings);
     },
