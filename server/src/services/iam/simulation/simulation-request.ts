@@ -6,6 +6,7 @@ import type { Principal } from '../../../contract/principal.ts';
 import { readPageRange, toPage } from '../page.ts';
 import type { ContextSource } from '../policy/context.ts';
 import { MalformedPolicy, type Policy, type PolicyKind, parsePolicy } from '../policy/policy-document.ts';
+import { readNewPolicy } from '../policy/policy-grammar.ts';
 import { principalContext } from '../principal-context.ts';
 import type { Subject } from '../subject-cache.ts';
 import { type Simulation, simulate } from './simulate.ts';
@@ -26,7 +27,7 @@ export interface SimulationInput {
 
 export function readPolicy(text: string, kind: PolicyKind, name: string, call: Call): Policy {
   try {
-    return parsePolicy(text, kind, name);
+    return kind === 'resource' ? parsePolicy(text, kind, name) : readNewPolicy(text, kind, name);
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error;
     throw call.error('InvalidInput', error.message, { cause: error });
