@@ -9,6 +9,7 @@ import { AwsError } from '../../../contract/aws-error.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
 import { ensureLogStream, type LogStream, shipLog } from '../logs/log-shipper.ts';
 import { type Job, JobFailed, type JobKind, type JobStatus, moved, type Phase } from './job.ts';
 import { jobStore } from './job-store.ts';
@@ -52,7 +53,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>) => {
     try {
-      return await resources.aws.asRole(work.roleArn(job), 'sagemaker.amazonaws.com', 'SageMaker');
+      return await resources.aws.asRole(roleFor(job.arn, work.roleArn(job)));
     } catch (error) {
       if (error instanceof AwsError) throw new JobFailed(`ClientError: ${error.message}`);
       throw error;
@@ -113,8 +114,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   async function run(job: Job<Request>): Promise<void> {
     const dir = dirOf(job);
     const identity = await resources.roleEnvironment({
-      roleArn: work.roleArn(job),
-      sessionName: 'SageMaker',
+      ...roleFor(job.arn, work.roleArn(job)),
       region: job.region,
       lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
     });
