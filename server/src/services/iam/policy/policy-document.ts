@@ -92,7 +92,7 @@ function readPrincipals(fields: Fields, kind: PolicyKind): Principals {
   const principals = Object.fromEntries(Object.entries(value).map(([of, names]) => [of, readTexts(names)]));
   if (kind === 'resource') return principals;
   for (const name of principals.AWS ?? []) {
-    if (!/^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:.+)$/.test(name)) {
+    if (!/^(\*|\d{12}|A(IDA|ROA)[A-Z0-9]{17}|arn:aws[a-z-]*:(iam|sts)::\d{12}:.+)$/.test(name)) {
       throw new MalformedPolicy(`Invalid principal in policy: "AWS":"${name}"`);
     }
   }
