@@ -8,6 +8,7 @@ import { AwsError } from '../../../contract/aws-error.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
 import { jobLogs } from './job-logs.ts';
@@ -37,7 +38,7 @@ export function startJobReconciler<Request>(
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>) => {
     try {
-      return await resources.aws.asRole(work.roleArn(job), 'sagemaker.amazonaws.com', 'SageMaker');
+      return await resources.aws.asRole(roleFor(job.arn, work.roleArn(job)));
     } catch (error) {
       if (error instanceof AwsError) throw new JobFailed(`ClientError: ${error.message}`);
       throw error;

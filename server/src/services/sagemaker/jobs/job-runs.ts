@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunStatus } from '../../../engine/executor.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
 import type { Job } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
 
@@ -68,8 +69,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       const absent = all.filter(({ status }) => status.state === 'absent');
       if (absent.length > 0) {
         const identity = await resources.roleEnvironment({
-          roleArn: work.roleArn(job),
-          sessionName: 'SageMaker',
+          ...roleFor(job.arn, work.roleArn(job)),
           region: job.region,
           lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
         });

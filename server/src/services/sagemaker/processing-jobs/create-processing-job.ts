@@ -29,8 +29,8 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   ],
   async handle(input, call, deps) {
     checkRequest(input, call);
-    await assumeExecutionRole(input.RoleArn, call, deps);
     const arn = processingJobArn(call, input.ProcessingJobName);
+    await assumeExecutionRole(arn, input.RoleArn, call, deps);
     const job: ProcessingJob = {
       arn,
       kind: 'processing',

@@ -31,8 +31,8 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
     refuseWhatIsNotBuilt(request, call);
     checkLocations(request, call);
-    await assumeExecutionRole(request.RoleArn, call, deps);
     const arn = trainingJobArn(call, request.TrainingJobName);
+    await assumeExecutionRole(arn, request.RoleArn, call, deps);
     const now = call.now.getTime();
     const job: TrainingJob = {
       arn,
