@@ -144,7 +144,9 @@ test('an order has every record once over all shares, in each epoch', () => {
 });
 
 test('a record too long for one part becomes several', async () => {
-  const bytes = Buffer.concat(await Array.fromAsync(recordIo([Buffer.from('abcdefg'), Buffer.from('hij')], 10, 4)));
+  const chunks: Buffer[] = [];
+  for await (const chunk of recordIo([Buffer.from('abcdefg'), Buffer.from('hij')], 10, 4)) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
   const flags = [0, 12, 24].map((at) => bytes.readUInt32LE(at + 4) >>> 29);
   const lengths = [0, 12, 24].map((at) => bytes.readUInt32LE(at + 4) & 0x1fffffff);
   assert.deepEqual([flags, lengths], [[1, 2, 3], [4, 4, 2]]);
