@@ -52,13 +52,10 @@ async function run(args: readonly string[]): Promise<number> {
       return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile });
     case 'probe':
       return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile });
-    case 'feed': {
+    case 'feed':
       if (!plan) throw new UsageError('feed needs --plan FILE');
-      const status = await (await import('./feed/feed.ts')).feed(plan);
       // Threads that wait for a reader would keep the process for ever.
-      process.exit(status);
-    }
-    // biome-ignore lint/suspicious/noFallthroughSwitchClause: process.exit never returns
+      return process.exit(await (await import('./feed/feed.ts')).feed(plan));
     case 'prepare':
       console.log(await libraryFile());
       return 0;

@@ -137,8 +137,14 @@ describe('a feeder', () => {
 test('an order has every record once over all shares, in each epoch', () => {
   for (const epoch of [0, 1]) {
     const shares = [0, 1, 2].map((index) => [...epochOrder(10, epoch, 5, { index, count: 3 })]);
-    assert.deepEqual(shares.flat().sort((a, b) => a - b), [...epochOrder(10, epoch)]);
-    assert.deepEqual(shares.map((share) => share.length), [4, 3, 3]);
+    assert.deepEqual(
+      shares.flat().sort((a, b) => a - b),
+      [...epochOrder(10, epoch)],
+    );
+    assert.deepEqual(
+      shares.map((share) => share.length),
+      [4, 3, 3],
+    );
   }
   assert.notDeepEqual(epochOrder(10, 0, 5), epochOrder(10, 0, 5 + 2 ** 32));
 });
@@ -149,7 +155,13 @@ test('a record too long for one part becomes several', async () => {
   const bytes = Buffer.concat(chunks);
   const flags = [0, 12, 24].map((at) => bytes.readUInt32LE(at + 4) >>> 29);
   const lengths = [0, 12, 24].map((at) => bytes.readUInt32LE(at + 4) & 0x1fffffff);
-  assert.deepEqual([flags, lengths], [[1, 2, 3], [4, 4, 2]]);
+  assert.deepEqual(
+    [flags, lengths],
+    [
+      [1, 2, 3],
+      [4, 4, 2],
+    ],
+  );
   assert.equal(bytes.subarray(8, 12).toString() + bytes.subarray(20, 24) + bytes.subarray(32, 34), 'abcdefghij');
   assert.equal(bytes.length, 36);
 });

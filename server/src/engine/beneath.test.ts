@@ -35,7 +35,14 @@ describe('below a folder', () => {
   });
 
   test('links, pipes, folders and what is missing are no files', async () => {
-    for (const names of [['a', 'link'], ['folder-link', 'secret'], ['a', 'pipe'], ['a', 'b'], ['a', 'none'], ['x', 'y']])
+    for (const names of [
+      ['a', 'link'],
+      ['folder-link', 'secret'],
+      ['a', 'pipe'],
+      ['a', 'b'],
+      ['a', 'none'],
+      ['x', 'y'],
+    ])
       assert.equal(await openBeneath(root, ...names), undefined, names.join('/'));
   });
 

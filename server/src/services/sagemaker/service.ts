@@ -53,7 +53,7 @@ export function sagemakerService(resources: SageMakerResources): {
   stop(): Promise<void>;
 } {
   const reconcilers = {
-    trainingJob: startJobReconciler(resources, trainingWork()),
+    trainingJob: startJobReconciler(resources, trainingWork(resources)),
     processingJob: startJobReconciler(resources, processingWork()),
     modelPackage: startModelPackageReconciler(resources),
     endpoint: startEndpointReconciler(resources),

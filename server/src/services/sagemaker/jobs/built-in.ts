@@ -31,7 +31,11 @@ export function builtInRun(
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
     env: { ...enclosedEnvironment(settings), ...env },
     cwd: ml,
-    enclosure: { mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }], network, hosts },
+    enclosure: {
+      mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
+      network,
+      hosts,
+    },
   };
 }
 

@@ -2,9 +2,10 @@
  * A job's log streams: one for each instance, `<job>/algo-<n>-<ms>`. How far each run's output was shipped is kept beside the row, not in its revision.
  * What is read out of the lines is kept in the same write: no line counts twice.
  */
+
+import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { Aws } from '../../../contract/aws.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { type LogStream, shipLog } from '../logs/log-shipper.ts';
 import type { Job } from './job.ts';

@@ -224,12 +224,17 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     const { stopRequestedAt, startedAt = now } = job.state;
     const failedAt = failed?.status.state === 'exited' ? failed.status.endedAt.getTime() : failed && 0;
     const { companion } = found;
-    const alone = companion.state === 'exited' ? companion.endedAt.getTime() : companion.state === 'lost' ? 0 : undefined;
+    const alone =
+      companion.state === 'exited' ? companion.endedAt.getTime() : companion.state === 'lost' ? 0 : undefined;
     const since = stopRequestedAt ?? failedAt ?? alone;
     if (since === undefined) {
       const late = now - startedAt >= work.maxRuntimeMs(job);
       if (!late && !overdue(job)) return logEveryMs;
-      await change(job, { status: 'Stopping' }, { stopRequestedAt: now, stopCause: late ? 'time limit' : 'wait limit' });
+      await change(
+        job,
+        { status: 'Stopping' },
+        { stopRequestedAt: now, stopCause: late ? 'time limit' : 'wait limit' },
+      );
     }
     await runs.signal(job, since !== undefined && now - since > graceMs ? 'SIGKILL' : 'SIGTERM');
     return logEveryMs;
@@ -303,6 +308,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     async stop() {
       await reconciler.stop();
       runs.stop();
+      await work.stop?.();
     },
   };
 }

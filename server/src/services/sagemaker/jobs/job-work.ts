@@ -60,4 +60,6 @@ export interface JobWork<Request> {
   event(job: Job<Request>): PlatformEvent;
   /** After the end has committed: what need not be certain (metrics). */
   afterwards(job: Job<Request>, aws: Aws): Promise<void>;
+  /** Ends what the work itself has under way. Jobs go on. */
+  stop?(): Promise<void>;
 }

@@ -13,7 +13,11 @@ export function instancesOf({ ResourceConfig: resources }: TrainingJobRequest): 
   const groups = resources?.InstanceGroups ?? [];
   const kinds =
     groups.length > 0
-      ? groups.map((group) => ({ type: group.InstanceType, group: group.InstanceGroupName, count: group.InstanceCount }))
+      ? groups.map((group) => ({
+          type: group.InstanceType,
+          group: group.InstanceGroupName,
+          count: group.InstanceCount,
+        }))
       : [{ type: resources?.InstanceType, group: undefined, count: resources?.InstanceCount ?? 1 }];
   return kinds
     .flatMap(({ type, group, count = 1 }) => Array.from({ length: count }, () => ({ type, group })))

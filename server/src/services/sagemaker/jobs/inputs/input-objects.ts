@@ -15,7 +15,7 @@ export interface InputObject extends S3Location {
 /** Manifests name a million objects and more; this bounds what is held in memory of one. */
 const maxManifestBytes = 256 * 2 ** 20;
 
-export function locationOf(uri: string): S3Location {
+function locationOf(uri: string): S3Location {
   const location = parseS3Uri(uri);
   if (!location) throw inputFailure(`${uri} is not an S3 URI`);
   return location;
@@ -23,6 +23,12 @@ export function locationOf(uri: string): S3Location {
 
 /** All objects whose key begins with the URI's key, in the order of their keys. At least one. */
 export async function prefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
+  const objects = await findPrefixObjects(aws, source, signal);
+  if (objects.length === 0) throw nothingFound(source, locationOf(source.uri));
+  return objects;
+}
+
+export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
   const { bucket, key: prefix } = locationOf(source.uri);
   const folderPart = prefix.lastIndexOf('/') + 1;
   const objects: InputObject[] = [];
@@ -32,7 +38,8 @@ export async function prefixObjects(aws: Aws, source: InputSource, signal?: Abor
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
       const page = await aws.call('s3', 'ListObjectsV2', input, signal);
       for (const { Key: key } of page.Contents ?? []) {
-        if (key && !key.endsWith('/')) objects.push({ bucket, key, names: safeNames(key.slice(folderPart), source.uri) });
+        if (key && !key.endsWith('/'))
+          objects.push({ bucket, key, names: safeNames(key.slice(folderPart), source.uri) });
       }
       token = page.NextContinuationToken;
       signal?.throwIfAborted();
@@ -40,7 +47,6 @@ export async function prefixObjects(aws: Aws, source: InputSource, signal?: Abor
   } catch (error) {
     throw explainedInput(error, source, bucket);
   }
-  if (objects.length === 0) throw nothingFound(source, { bucket, key: prefix });
   return objects;
 }
 
@@ -78,7 +84,9 @@ export async function readText(aws: Aws, source: InputSource, signal?: AbortSign
       signal?.throwIfAborted();
       bytes += chunk.length;
       if (bytes > maxManifestBytes)
-        throw inputFailure(`${formatS3Uri(location)} is larger than ${maxManifestBytes} bytes: too large for a manifest`);
+        throw inputFailure(
+          `${formatS3Uri(location)} is larger than ${maxManifestBytes} bytes: too large for a manifest`,
+        );
       chunks.push(Buffer.from(chunk));
     }
   } catch (error) {
