@@ -43,6 +43,9 @@ async function feedEpoch(pipe: FileHandle, plan: PipePlan, records: Records, epo
   }
 }
 
+/** Pipes whose epoch could not be given whole. They stay open until the process ends: their readers must not take what they got for everything. */
+const broken: FileHandle[] = [];
+
 /** Never ends, unless by an error: nobody knows how many epochs a program wants. The pipe of epoch 0 must be there. */
 export async function feedPipe(plan: PipePlan): Promise<never> {
   await using records = await openRecords(plan.records);
@@ -53,9 +56,11 @@ export async function feedPipe(plan: PipePlan): Promise<never> {
       await feedEpoch(pipe, plan, records, epoch);
     } catch (error) {
       // The reader has read enough of this epoch.
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    } finally {
-      await pipe.close();
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') {
+        broken.push(pipe);
+        throw error;
+      }
     }
+    await pipe.close();
   }
 }

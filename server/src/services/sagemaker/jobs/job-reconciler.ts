@@ -184,9 +184,11 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       return limits(current, found);
     }
     if (printsMore) return 0;
-    if (companionEnded(found)) {
+    // It may have said what is wrong and not have ended yet, while the programs made do with half of their data.
+    const fault = await work.explainCompanion?.(runs.hostsOf(job));
+    if (fault || companionEnded(found)) {
       await salvage(current);
-      return failOrRestart(current, (await work.explainCompanion?.(runs.hostsOf(job))) ?? vanished);
+      return failOrRestart(current, fault ?? vanished);
     }
     if (!found.failed || (current.state.stopRequestedAt && found.failed.status.state === 'exited'))
       return step(await enter(current, 'Uploading'), stopping);

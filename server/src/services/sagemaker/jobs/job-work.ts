@@ -36,7 +36,7 @@ export interface JobWork<Request> {
     hosts: readonly Host[],
     resources: SageMakerResources,
   ): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
-  /** Why the companion ended, for the job's owner. */
+  /** What was wrong with the companion's work, for the job's owner; undefined where nothing was. */
   explainCompanion?(hosts: readonly Host[]): Promise<string | undefined>;
   /** The instance's program. `identity`: the variables by which it finds the platform and its role's credentials. */
   launch(
