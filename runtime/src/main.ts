@@ -5,13 +5,14 @@ import { pulseThreadPool } from './thread-pool-pulse.ts';
 
 pulseThreadPool();
 
-const usage = `usage: main.ts <train|evaluate|serve|probe|prepare> [--ml-dir DIR] [--algorithm xgboost] [--socket PATH]
+const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm xgboost] [--socket PATH] [--plan FILE]
 
   train     trains by the SageMaker container contract below --ml-dir
   evaluate  measures a model against thresholds (processing image clary/evaluate)
   serve     loads <ml-dir>/model and answers on the Unix socket
   probe     loads <ml-dir>/model and asks it once
-  prepare   fetches XGBoost's library into the cache folder`;
+  prepare   fetches XGBoost's library into the cache folder
+  feed      streams channels through named pipes, as the plan says`;
 
 /** What is wrong with the words, as against what goes wrong in the work. */
 class UsageError extends Error {}
@@ -25,18 +26,20 @@ function readWords(args: readonly string[]) {
         'ml-dir': { type: 'string', default: '/opt/ml' },
         algorithm: { type: 'string', default: 'xgboost' },
         socket: { type: 'string' },
+        plan: { type: 'string' },
       },
     });
     const [command, ...rest] = positionals;
     if (rest.length > 0) throw new UsageError(`${command} takes no further words: ${rest.join(' ')}`);
-    return { command, mlDir: values['ml-dir'], algorithm: values.algorithm, socket: values.socket };
+    const { 'ml-dir': mlDir, algorithm, socket, plan } = values;
+    return { command, mlDir, algorithm, socket, plan };
   } catch (error) {
     throw new UsageError((error as Error).message.split('. To specify')[0]);
   }
 }
 
 async function run(args: readonly string[]): Promise<number> {
-  const { command, mlDir, algorithm, socket } = readWords(args);
+  const { command, mlDir, algorithm, socket, plan } = readWords(args);
   const libraryFile = async () => (await import('./xgboost/library.ts')).ensureLibrary(process.env, console.log);
   switch (command) {
     case 'train':
@@ -49,6 +52,10 @@ async function run(args: readonly string[]): Promise<number> {
       return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile });
     case 'probe':
       return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile });
+    case 'feed':
+      if (!plan) throw new UsageError('feed needs --plan FILE');
+      // Threads that wait for a reader would keep the process for ever.
+      return process.exit(await (await import('./feed/feed.ts')).feed(plan));
     case 'prepare':
       console.log(await libraryFile());
       return 0;

@@ -1,5 +1,5 @@
 /** Runs of the platform's own algorithms (the runtime). They open what users bring, so they are shut in like everybody else's programs. */
-import type { Enclosure, ProcessSpec } from '../../../engine/executor.ts';
+import type { Enclosure, Mount, ProcessSpec } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../deps.ts';
 import type { Host } from './job-work.ts';
 
@@ -7,10 +7,14 @@ import type { Host } from './job-work.ts';
 export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.shelter ? '/opt/ml' : ml);
 
 /** Variables that name places of the platform's user, which an enclosed program does not see. */
-function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
+export function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
   const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
   return settings.shelter ? { ...rest, HOME: '/root', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
+
+/** What of the machine the platform's own programs need. */
+export const runtimeMounts = (settings: SageMakerSettings): Mount[] =>
+  settings.runtimePlaces.map((place) => ({ from: place, to: place, writable: false }));
 
 export function builtInRun(
   settings: SageMakerSettings,
@@ -20,14 +24,17 @@ export function builtInRun(
   { network, hosts }: Pick<Enclosure, 'network' | 'hosts'>,
 ): ProcessSpec {
   const ml = mlInside(settings, host);
-  const readable = settings.runtimePlaces.map((place) => ({ from: place, to: place, writable: false }));
   return {
     kind: 'process',
     dir: host.dir,
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
     env: { ...enclosedEnvironment(settings), ...env },
     cwd: ml,
-    enclosure: { mounts: [...readable, { from: host.ml, to: '/opt/ml', writable: true }], network, hosts },
+    enclosure: {
+      mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
+      network,
+      hosts,
+    },
   };
 }
 

@@ -4,9 +4,11 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import { removeTree } from '../../../engine/remove-tree.ts';
+import { randomHex } from '../../../kit/ids.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
@@ -14,7 +16,7 @@ import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts
 import { jobLogs } from './job-logs.ts';
 import { type JobQueue, queuedJob } from './job-queue.ts';
 import { type HostStatus, jobRuns, type Standing, writtenFailure } from './job-runs.ts';
-import { jobStore } from './job-store.ts';
+import { jobStore, keepLogOffsets } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
 
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
@@ -33,10 +35,11 @@ export function startJobReconciler<Request>(
   const store = jobStore<Request>(database, work.kind);
   const kindDir = join(settings.runsDir, work.kind);
   const runs = jobRuns(resources, work, kindDir);
-  const logs = jobLogs(resources, work.logGroup);
+  const logs = jobLogs(resources, work);
+  const interrupts = new Map<string, () => void>();
 
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
-  const role = async (job: Job<Request>) => {
+  const role = async (job: Job<Request>): Promise<Aws> => {
     try {
       return await resources.aws.asRole(roleFor(job.arn, work.roleArn(job)));
     } catch (error) {
@@ -69,6 +72,7 @@ export function startJobReconciler<Request>(
     const transition = work.transition(status, last);
     const transitions = moved(job.state.transitions, transition.status, transition.message, now);
     const done = transitions.map((entry) => ({ ...entry, endTime: entry.endTime ?? now }));
+    await runs.finish(job);
     const ended = await change(job, { status, phase: 'Ended' }, { ...state, transitions: done, endedAt: now });
     runs.forget(job);
     (await queueing).leave(job.arn);
@@ -80,11 +84,60 @@ export function startJobReconciler<Request>(
 
   const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
 
-  async function startPhase(job: Job<Request>): Promise<number | undefined> {
+  /** Runs what takes long; its signal ends when somebody asks the job to stop, or the server. */
+  async function interruptible(
+    job: Job<Request>,
+    stopping: AbortSignal,
+    act: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const asked = new AbortController();
+    const look = async () => {
+      const now = await store.find(job.arn);
+      if (!now || now.state.stopRequestedAt) asked.abort();
+    };
+    const lookOrWait = () => void look().catch(() => {});
+    interrupts.set(job.arn, lookOrWait);
+    lookOrWait();
+    try {
+      await act(AbortSignal.any([asked.signal, stopping]));
+    } catch (error) {
+      if (!asked.signal.aborted || stopping.aborted) throw error;
+    } finally {
+      interrupts.delete(job.arn);
+    }
+  }
+
+  /** The platform failed the job: it begins again in a folder of its own, where it may. */
+  async function restart(job: Job<Request>): Promise<number> {
+    await runs.finish(job);
+    const { status, message } = work.transition('Restarting', job);
+    const now = clock.now();
+    const state = {
+      ...job.state,
+      runId: randomHex(8),
+      retries: (job.state.retries ?? 0) + 1,
+      transitions: moved(job.state.transitions, status, message, now.getTime()),
+    };
+    const next: Job<Request> = { ...job, phase: 'Starting', state, modifiedAt: now };
+    await database.write([store.update(next), keepLogOffsets(job.arn, {}), outbox.add(work.event(next))]);
+    outbox.wake();
+    runs.forget(job);
+    (await queueing).leave(job.arn);
+    await removeTree(runs.dirOf(job));
+    return 0;
+  }
+
+  const overdue = (job: Job<Request>) =>
+    clock.now().getTime() - job.createdAt.getTime() > (work.maxWaitMs?.(job) ?? Number.POSITIVE_INFINITY);
+
+  async function startPhase(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
     if (job.state.stopRequestedAt) return end(job, 'Stopped');
+    if (overdue(job)) return end(job, 'Stopped', { stopCause: 'wait limit' });
     const queue = await queueing;
-    if (queue.enter(queuedJob(job, work), () => reconciler.wake(job.arn)))
-      return step(await enter(job, 'Downloading', { startedAt: clock.now().getTime() }));
+    if (queue.enter(queuedJob(job, work), () => reconciler.wake(job.arn))) {
+      const startedAt = job.state.startedAt ?? clock.now().getTime();
+      return step(await enter(job, 'Downloading', { startedAt }), stopping);
+    }
     if (job.state.transitions.at(-1)?.status !== 'Pending') {
       const message = `The job waits for its place: ${queue.reasonFor(job.arn)}.`;
       await change(job, {}, { transitions: moved(job.state.transitions, 'Pending', message, clock.now().getTime()) });
@@ -92,7 +145,7 @@ export function startJobReconciler<Request>(
     return undefined;
   }
 
-  async function downloadPhase(job: Job<Request>): Promise<number | undefined> {
+  async function downloadPhase(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
     const making = job.state.stopRequestedAt ? undefined : await runs.make(job, () => reconciler.wake(job.arn));
     if (job.state.stopRequestedAt) {
       await runs.signal(job, 'SIGKILL');
@@ -118,11 +171,14 @@ export function startJobReconciler<Request>(
       await removeTree(host.ml);
       await ensureLogStream(service(job), logs.streamOf(job, host.name));
     }
-    await work.prepare(job, runs.hostsOf(job), await role(job));
-    return step(await enter((await store.find(job.arn)) ?? job, 'Running'));
+    const aws = await role(job);
+    await interruptible(job, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, signal));
+    const prepared = (await store.find(job.arn)) ?? job;
+    if (prepared.state.stopRequestedAt) return end(prepared, 'Stopped');
+    return step(await enter(prepared, 'Running'), stopping);
   }
 
-  async function runPhase(job: Job<Request>): Promise<number | undefined> {
+  async function runPhase(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
     const found = await runs.look(job);
     const begun = found.all.every(({ status }) => status.state !== 'absent');
     if (!begun && job.state.stopRequestedAt && found.all.every(({ status }) => status.state === 'absent'))
@@ -136,11 +192,34 @@ export function startJobReconciler<Request>(
       current = next;
       printsMore ||= more;
     }
-    if (!found.ended) return limits(current, found);
+    if (!found.ended) {
+      work.tend?.(current, runs.hostsOf(job), () => role(job));
+      return limits(current, found);
+    }
     if (printsMore) return 0;
-    if (!found.failed || (job.state.stopRequestedAt && found.failed.status.state === 'exited'))
-      return step(await enter(current, 'Uploading'));
-    return fail(current, await reasonOf(current, found.failed));
+    // It may have said what is wrong and not have ended yet, while the programs made do with half of their data.
+    const fault = await work.explainCompanion?.(runs.hostsOf(job));
+    if (fault || companionEnded(found)) {
+      await salvage(current);
+      return failOrRestart(current, fault ?? vanished);
+    }
+    if (!found.failed || (current.state.stopRequestedAt && found.failed.status.state === 'exited'))
+      return step(await enter(current, 'Uploading'), stopping);
+    await salvage(current);
+    return failOrRestart(current, await reasonOf(current, found.failed));
+  }
+
+  const companionEnded = ({ companion }: Standing) => companion.state === 'exited' || companion.state === 'lost';
+
+  async function salvage(job: Job<Request>): Promise<void> {
+    const keep = async () => work.salvage?.(job, runs.hostsOf(job), await role(job));
+    await keep().catch((error) => log.warn('what a failed job left was not kept', { job: job.name, error }));
+  }
+
+  function failOrRestart(job: Job<Request>, reason: string): Promise<number | undefined> {
+    const isOurs = reason.startsWith('InternalServerError');
+    const mayRetry = isOurs && !job.state.stopRequestedAt && (job.state.retries ?? 0) < (work.maxRetries?.(job) ?? 0);
+    return mayRetry ? restart(job) : fail(job, reason);
   }
 
   async function reasonOf(job: Job<Request>, { host, status }: HostStatus): Promise<string> {
@@ -154,14 +233,23 @@ export function startJobReconciler<Request>(
   }
 
   /** Asks a job that runs too long, that somebody stopped, or of which an instance failed, to end; kills it after the time of grace. */
-  async function limits(job: Job<Request>, { failed }: Standing): Promise<number | undefined> {
+  async function limits(job: Job<Request>, found: Standing): Promise<number | undefined> {
+    const { failed } = found;
     const now = clock.now().getTime();
     const { stopRequestedAt, startedAt = now } = job.state;
     const failedAt = failed?.status.state === 'exited' ? failed.status.endedAt.getTime() : failed && 0;
-    const since = stopRequestedAt ?? failedAt;
+    const { companion } = found;
+    const alone =
+      companion.state === 'exited' ? companion.endedAt.getTime() : companion.state === 'lost' ? 0 : undefined;
+    const since = stopRequestedAt ?? failedAt ?? alone;
     if (since === undefined) {
-      if (now - startedAt < work.maxRuntimeMs(job)) return logEveryMs;
-      await change(job, { status: 'Stopping' }, { stopRequestedAt: now, stopCause: 'time limit' });
+      const late = now - startedAt >= work.maxRuntimeMs(job);
+      if (!late && !overdue(job)) return logEveryMs;
+      await change(
+        job,
+        { status: 'Stopping' },
+        { stopRequestedAt: now, stopCause: late ? 'time limit' : 'wait limit' },
+      );
     }
     await runs.signal(job, since !== undefined && now - since > graceMs ? 'SIGKILL' : 'SIGTERM');
     return logEveryMs;
@@ -177,18 +265,20 @@ export function startJobReconciler<Request>(
         `ClientError: Artifact upload failed: ${error.code}: ${error.message}. Please ensure that the bucket exists and that the role "${work.roleArn(job)}" has "s3:PutObject" permissions on it.`,
       );
     }
-    return end(job, job.state.stopRequestedAt ? 'Stopped' : 'Completed', kept);
+    // Somebody may have asked the job to stop meanwhile.
+    const stored = (await store.find(job.arn)) ?? job;
+    return end(stored, stored.state.stopRequestedAt ? 'Stopped' : 'Completed', kept);
   }
 
-  async function step(job: Job<Request>): Promise<number | undefined> {
+  async function step(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
     try {
       switch (job.phase) {
         case 'Starting':
-          return await startPhase(job);
+          return await startPhase(job, stopping);
         case 'Downloading':
-          return await downloadPhase(job);
+          return await downloadPhase(job, stopping);
         case 'Running':
-          return await runPhase(job);
+          return await runPhase(job, stopping);
         case 'Uploading':
           return await uploadPhase(job);
         case 'Ended':
@@ -196,7 +286,7 @@ export function startJobReconciler<Request>(
       }
     } catch (error) {
       if (!(error instanceof JobFailed)) throw error;
-      return fail(job, error.message);
+      return fail((await store.find(job.arn)) ?? job, error.message);
     }
   }
 
@@ -216,9 +306,9 @@ export function startJobReconciler<Request>(
       swept = true;
       return (await store.listUnended()).map((job) => job.arn);
     },
-    async step(arn) {
+    async step(arn, stopping) {
       const job = await store.find(arn);
-      return job && step(job);
+      return job && step(job, stopping);
     },
     everyMs: 10_000,
     concurrency: 32,
@@ -226,10 +316,14 @@ export function startJobReconciler<Request>(
     log,
   });
   return {
-    wake: reconciler.wake,
+    wake(arn) {
+      if (arn) interrupts.get(arn)?.();
+      reconciler.wake(arn);
+    },
     async stop() {
       await reconciler.stop();
       runs.stop();
+      await work.stop?.();
     },
   };
 }

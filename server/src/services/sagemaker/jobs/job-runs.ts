@@ -1,6 +1,6 @@
 /** The runs of one job: one for each instance, and one before them where something must be made first. Knows folders and processes, no rows. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBeneath } from '../../../engine/beneath.ts';
 import type { RunStatus } from '../../../engine/executor.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
@@ -25,12 +25,14 @@ export interface Standing {
   readonly ended: boolean;
   /** The instance that failed first; where one vanished, that one. */
   readonly failed: HostStatus | undefined;
+  /** What runs beside them. */
+  readonly companion: RunStatus;
 }
 
-export function standing(all: readonly HostStatus[]): Standing {
+function standing(all: readonly HostStatus[], companion: RunStatus): Standing {
   const at = ({ status }: HostStatus) => (status.state === 'exited' ? status.endedAt.getTime() : 0);
   const failed = all.filter(({ status }) => hasFailed(status)).sort((a, b) => at(a) - at(b));
-  return { all, ended: all.every(({ status }) => hasEnded(status)), failed: failed[0] };
+  return { all, ended: all.every(({ status }) => hasEnded(status)), failed: failed[0], companion };
 }
 
 export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Request>, kindDir: string) {
@@ -47,6 +49,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
   }
 
   const makingDir = (job: Job<Request>) => join(dirOf(job), 'making');
+  const companionDir = (job: Job<Request>) => join(dirOf(job), 'companion');
 
   function watch(dir: string, wake: () => void): void {
     if (!watched.has(dir)) watched.set(dir, executor.onExit(dir, wake));
@@ -61,11 +64,16 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       const hosts = hostsOf(job);
       return standing(
         await Promise.all(hosts.map(async (host) => ({ host, status: await executor.status(host.dir) }))),
+        await executor.status(companionDir(job)),
       );
     },
 
     /** Starts what has not begun and watches the rest. Idempotent. */
-    async start(job: Job<Request>, { all }: Standing, wake: () => void): Promise<void> {
+    async start(job: Job<Request>, { all, ended, companion }: Standing, wake: () => void): Promise<void> {
+      if (companion.state === 'absent' && !ended) {
+        const spec = await work.companion?.(job, hostsOf(job), resources);
+        if (spec) await executor.start({ ...spec, dir: companionDir(job) });
+      }
       const absent = all.filter(({ status }) => status.state === 'absent');
       if (absent.length > 0) {
         const identity = await resources.roleEnvironment({
@@ -99,6 +107,15 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       );
     },
 
+    /** Kills whatever of the job's runs is left, and waits for its end: their folders may go then. */
+    async finish(job: Job<Request>): Promise<void> {
+      for (const dir of [makingDir(job), companionDir(job), ...hostsOf(job).map((host) => host.dir)]) {
+        if ((await executor.status(dir)).state !== 'running') continue;
+        await executor.signal(dir, 'SIGKILL');
+        await new Promise<void>((ended) => executor.onExit(dir, ended));
+      }
+    },
+
     forget(job: Job<Request>): void {
       for (const dir of [makingDir(job), ...hostsOf(job).map((host) => host.dir)]) {
         watched.get(dir)?.();
@@ -114,6 +131,6 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
 
 /** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */
 export async function writtenFailure(host: Host): Promise<string | undefined> {
-  const written = await readFile(join(host.ml, 'output', 'failure'), 'utf8').catch(() => '');
-  return written.trim().slice(0, 1024) || undefined;
+  const written = await readBeneath(host.ml, 8192, 'output', 'failure');
+  return written?.toString('utf8').trim().slice(0, 1024) || undefined;
 }

@@ -21,14 +21,26 @@ export interface JobWork<Request> {
   readonly logGroup: string;
   roleArn(job: Job<Request>): string;
   maxRuntimeMs(job: Job<Request>): number;
+  /** How long the job may take from its creation on, waiting included. */
+  maxWaitMs?(job: Job<Request>): number | undefined;
+  /** How often the job begins again where the platform failed it. */
+  maxRetries?(job: Job<Request>): number;
   /** How many instances. */
   instanceCount(job: Job<Request>): number;
   /** What they ask of the machine together. */
   share(request: Request): Share;
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */
   making?(job: Job<Request>, resources: SageMakerResources): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
-  /** Fills the folders that stand for /opt/ml. Throws JobFailed. */
-  prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<void>;
+  /** Fills the folders that stand for /opt/ml. Throws JobFailed; ends soon where the signal does. */
+  prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void>;
+  /** What runs beside the instances as long as one of them does. Where it ends before them, the job fails. */
+  companion?(
+    job: Job<Request>,
+    hosts: readonly Host[],
+    resources: SageMakerResources,
+  ): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
+  /** What was wrong with the companion's work, for the job's owner; undefined where nothing was. */
+  explainCompanion?(hosts: readonly Host[]): Promise<string | undefined>;
   /** The instance's program. `identity`: the variables by which it finds the platform and its role's credentials. */
   launch(
     job: Job<Request>,
@@ -38,11 +50,19 @@ export interface JobWork<Request> {
   ): ProcessSpec | Promise<ProcessSpec>;
   /** Why the program failed, for the job's owner, where it left no word of its own. */
   explain?(job: Job<Request>, host: Host, exitCode: number, resources: SageMakerResources): Promise<string | undefined>;
+  /** Called again and again while the instances run: begins what is due and does not wait for it. */
+  tend?(job: Job<Request>, hosts: readonly Host[], role: () => Promise<Aws>): void;
+  /** Reads what an instance printed, as the platform itself; answers what the row keeps of it. */
+  read?(job: Job<Request>, lines: readonly string[], at: Date, aws: Aws): Promise<Partial<Job['state']> | undefined>;
+  /** Keeps what must be kept even though the program failed. */
+  salvage?(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<void>;
   /** Stores what the processes left; answers what the row keeps of it. */
   upload(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<Partial<Job['state']>>;
   /** Secondary status and message of a phase or an end. */
-  transition(to: Phase | JobStatus, job: Job<Request>): { status: string; message: string };
+  transition(to: Phase | JobStatus | 'Restarting', job: Job<Request>): { status: string; message: string };
   event(job: Job<Request>): PlatformEvent;
   /** After the end has committed: what need not be certain (metrics). */
   afterwards(job: Job<Request>, aws: Aws): Promise<void>;
+  /** Ends what the work itself has under way. Jobs go on. */
+  stop?(): Promise<void>;
 }

@@ -23,8 +23,12 @@ export interface JobState {
   readonly failureReason?: string;
   readonly stopRequestedAt?: number;
   /** Why it was asked to stop. */
-  readonly stopCause?: 'user' | 'time limit';
+  readonly stopCause?: 'user' | 'time limit' | 'wait limit';
+  /** How often it began again because the platform failed it. */
+  readonly retries?: number;
+  /** The last value of each metric, and when it was reported where that is not the end. */
   readonly metrics?: Readonly<Record<string, number>>;
+  readonly metricTimes?: Readonly<Record<string, number>>;
   readonly artifactUri?: string;
   readonly exitMessage?: string;
 }

@@ -35,7 +35,7 @@ export async function shipLog(
   offset: number,
   now: Date,
   ended: boolean,
-): Promise<{ readonly offset: number; readonly more: boolean }> {
+): Promise<{ readonly offset: number; readonly more: boolean; readonly lines: readonly string[] }> {
   const { lines, nextOffset } = await readLines(file, offset, readBytes, ended);
   for (let i = 0; i < lines.length; i += maxEvents) {
     const logEvents = lines
@@ -48,5 +48,5 @@ export async function shipLog(
       logEvents,
     });
   }
-  return { offset: nextOffset, more: nextOffset - offset > readBytes / 2 };
+  return { offset: nextOffset, more: nextOffset - offset > readBytes / 2, lines };
 }

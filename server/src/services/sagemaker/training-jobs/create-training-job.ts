@@ -9,7 +9,7 @@ import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
-import { parseS3Uri } from '../s3-uri.ts';
+import { checkTrainingJob } from './checks/check-training-job.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,
@@ -29,8 +29,8 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   ],
   async handle(input, call, deps) {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
-    refuseWhatIsNotBuilt(request, call);
-    checkLocations(request, call);
+    checkImage(request, call);
+    checkTrainingJob(request, call, deps.settings);
     const arn = trainingJobArn(call, request.TrainingJobName);
     await assumeExecutionRole(arn, request.RoleArn, call, deps);
     const now = call.now.getTime();
@@ -69,36 +69,10 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   },
 };
 
-function refuseWhatIsNotBuilt(request: TrainingJobRequest, call: Call): void {
-  const refuse = (what: string) => call.error('ValidationException', `${what} is not supported by Clary yet.`);
-  const { AlgorithmSpecification: algorithm } = request;
+function checkImage({ AlgorithmSpecification: algorithm }: TrainingJobRequest, call: Call): void {
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
-  if (algorithm.AlgorithmName) throw refuse('AlgorithmSpecification.AlgorithmName');
+  if (algorithm.AlgorithmName) return;
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
   trainingRuntime(algorithm.TrainingImage, call);
-  if (algorithm.TrainingInputMode !== 'File') throw refuse(`TrainingInputMode ${algorithm.TrainingInputMode}`);
-  if ((request.ResourceConfig?.InstanceCount ?? 1) > 1) throw refuse('InstanceCount above 1');
-  if (request.CheckpointConfig) throw refuse('CheckpointConfig');
-  for (const channel of request.InputDataConfig ?? []) {
-    const { S3DataSource: s3, FileSystemDataSource: fileSystem } = channel.DataSource;
-    const where = `channel ${channel.ChannelName}: `;
-    if (fileSystem || !s3) throw refuse(`${where}a data source other than S3DataSource`);
-    if (s3.S3DataType !== 'S3Prefix') throw refuse(`${where}S3DataType ${s3.S3DataType}`);
-    if (channel.InputMode && channel.InputMode !== 'File') throw refuse(`${where}InputMode ${channel.InputMode}`);
-    if (channel.CompressionType && channel.CompressionType !== 'None')
-      throw refuse(`${where}CompressionType ${channel.CompressionType}`);
-    if (channel.RecordWrapperType && channel.RecordWrapperType !== 'None')
-      throw refuse(`${where}RecordWrapperType ${channel.RecordWrapperType}`);
-  }
-}
-
-function checkLocations(request: TrainingJobRequest, call: Call): void {
-  const uris = (request.InputDataConfig ?? []).map((channel) => channel.DataSource.S3DataSource?.S3Uri ?? '');
-  for (const uri of [...uris, request.OutputDataConfig.S3OutputPath]) {
-    if (!parseS3Uri(uri)) throw call.error('ValidationException', `Invalid S3 URI: ${uri}`);
-  }
-  const names = (request.InputDataConfig ?? []).map((channel) => channel.ChannelName);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw call.error('ValidationException', `Channel names must be unique; ${twice} is used more than once.`);
 }

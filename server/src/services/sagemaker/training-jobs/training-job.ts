@@ -12,11 +12,12 @@ export const trainingLogGroup = '/aws/sagemaker/TrainingJobs';
 export const trainingJobArn = (at: { region: string; account: string }, name: string) =>
   formatArn('sagemaker', at.region, at.account, `training-job/${name}`);
 
-const transitions: Record<Phase | JobStatus, { status: string; message: string }> = {
+const transitions: Record<Phase | JobStatus | 'Restarting', { status: string; message: string }> = {
   Starting: { status: 'Starting', message: 'Starting the training job' },
   Downloading: { status: 'Downloading', message: 'Downloading input data' },
   Running: { status: 'Training', message: 'Training image download completed. Training in progress.' },
   Uploading: { status: 'Uploading', message: 'Uploading generated training model' },
+  Restarting: { status: 'Restarting', message: 'Restarting the training job' },
   Completed: { status: 'Completed', message: 'Training job completed' },
   Failed: { status: 'Failed', message: 'Training job failed' },
   Stopping: { status: 'Stopping', message: 'Stopping the training job' },
@@ -25,11 +26,20 @@ const transitions: Record<Phase | JobStatus, { status: string; message: string }
   Ended: { status: 'Completed', message: 'Training job completed' },
 };
 
-export function trainingTransition(to: Phase | JobStatus, job: TrainingJob): { status: string; message: string } {
+export function trainingTransition(
+  to: Phase | JobStatus | 'Restarting',
+  job: TrainingJob,
+): { status: string; message: string } {
   if (to === 'Stopped' && job.state.stopCause === 'time limit') {
     return {
       status: 'MaxRuntimeExceeded',
       message: 'Training job runtime exceeded MaxRuntimeInSeconds provided. Training job stopped',
+    };
+  }
+  if (to === 'Stopped' && job.state.stopCause === 'wait limit') {
+    return {
+      status: 'MaxWaitTimeExceeded',
+      message: 'Training job wait time exceeded MaxWaitTimeInSeconds provided. Training job stopped',
     };
   }
   return transitions[to];
@@ -39,6 +49,10 @@ export const secondaryStatus = (job: TrainingJob) => job.state.transitions.at(-1
 
 const seconds = (from: number | undefined, to: number | undefined) =>
   from === undefined || to === undefined ? undefined : Math.max(1, Math.ceil((to - from) / 1000));
+
+/** A metric that has no time of its own was reported at the end. */
+const metricTime = ({ state, modifiedAt }: TrainingJob, name: string) =>
+  new Date(state.metricTimes?.[name] ?? state.endedAt ?? modifiedAt.getTime());
 
 /** DescribeTrainingJob's answer. What the Python SDK needs of it (KmsKeyId, times, transitions) is always there. */
 export function describeTraining(job: TrainingJob) {
@@ -68,7 +82,7 @@ export function describeTraining(job: TrainingJob) {
     FinalMetricDataList: Object.entries(state.metrics ?? {}).map(([MetricName, Value]) => ({
       MetricName,
       Value,
-      Timestamp: ended ?? job.modifiedAt,
+      Timestamp: metricTime(job, MetricName),
     })),
     ...(ended && {
       TrainingTimeInSeconds: seconds(state.startedAt, state.endedAt),

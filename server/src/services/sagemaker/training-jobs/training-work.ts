@@ -1,14 +1,19 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Aws } from '../../../contract/aws.ts';
-import { storeArtifact } from '../artifacts.ts';
+import type { ProcessSpec } from '../../../engine/executor.ts';
+import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
-import { downloadPrefix } from '../jobs/download.ts';
 import { shareOf } from '../jobs/instance-share.ts';
-import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-work.ts';
-import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
+import type { Host, JobWork } from '../jobs/job-work.ts';
+import { channelsOf, inputDataConfig } from './channels/channel.ts';
+import { feederFailure, feederRun } from './channels/feeder.ts';
+import { fillChannels } from './channels/fill-channels.ts';
+import { checkpointMounts } from './checkpoints/checkpoint-folder.ts';
+import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
+import { hostAddresses, instancesOf, resourceConfig } from './cluster.ts';
+import { trainingMetrics } from './metrics/training-metrics.ts';
+import { storeOutputs } from './outputs/store-outputs.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,
@@ -17,95 +22,92 @@ import {
   trainingTransition,
 } from './training-job.ts';
 
-export function trainingWork(): JobWork<TrainingJobRequest> {
+const seconds = (count: number | undefined) => (count === undefined ? undefined : count * 1000);
+
+export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 'log'>): JobWork<TrainingJobRequest> {
   let libraryMade = false;
+  const metrics = trainingMetrics();
+  const checkpoints = trainingCheckpoints();
   return {
     kind: 'training',
     logGroup: trainingLogGroup,
     roleArn: (job) => job.request.RoleArn,
-    maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-    instanceCount: () => 1,
-    share: ({ ResourceConfig: at }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
+    maxRuntimeMs: (job) => seconds(job.request.StoppingCondition?.MaxRuntimeInSeconds) ?? 86_400_000,
+    maxWaitMs: (job) => seconds(job.request.StoppingCondition?.MaxWaitTimeInSeconds),
+    maxRetries: (job) => job.request.RetryStrategy?.MaximumRetryAttempts ?? 0,
+    instanceCount: (job) => instancesOf(job.request).length,
+    share: (request) => shareOf(request.ResourceConfig?.InstanceType, instancesOf(request).length),
     async making(_, { settings }) {
       return libraryMade ? undefined : libraryMaking(settings);
     },
-    async prepare(job, hosts, aws) {
+    async prepare(job, hosts, aws, signal) {
       libraryMade = true;
-      for (const host of hosts) await prepare(job, host.ml, aws);
+      for (const host of hosts) await layOut(job, host);
+      await fillChannels(job, hosts, aws, signal);
+      await checkpoints.bring(job, hosts, aws, signal);
     },
-    launch(job, host, identity, { settings }) {
-      const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
-      const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
-      const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-      return builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
+    companion: (job, hosts, { settings }) => feederRun(job, hosts, settings),
+    explainCompanion: feederFailure,
+    launch: (job, host, identity, { settings }) => furnished(job, host, programOf(job, host, identity, settings)),
+    tend(job, hosts, role) {
+      const warn = (error: unknown) => log.warn('checkpoints were not carried to S3', { job: job.name, error });
+      checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
     },
-    async upload(job, [host], aws) {
-      return host ? upload(job, host.ml, aws) : {};
+    read: metrics.read,
+    salvage: checkpoints.finish,
+    async upload(job, hosts, aws) {
+      await checkpoints.finish(job, hosts, aws);
+      const [first] = hosts;
+      return { ...(first && (await metrics.gather(job, first))), ...(await storeOutputs(job, hosts, aws)) };
     },
     transition: trainingTransition,
     event: trainingEvent,
-    afterwards: publishMetrics,
+    afterwards: metrics.publishReported,
+    async stop() {
+      await checkpoints.stop();
+      await metrics.stop();
+    },
   };
 }
 
-/** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
-async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
-  const { request } = job;
+/** The folders and files that a container finds: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
+async function layOut({ request }: TrainingJob, { name, ml }: Host): Promise<void> {
   const config = join(ml, 'input', 'config');
   for (const folder of [config, join(ml, 'input', 'data'), join(ml, 'model'), join(ml, 'output', 'data')]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
-  const json = (name: string, value: unknown) => writeFile(join(config, name), JSON.stringify(value));
+  const json = (file: string, value: unknown) => writeFile(join(config, file), JSON.stringify(value));
   await json('hyperparameters.json', request.HyperParameters ?? {});
-  await json('resourceconfig.json', {
-    current_host: 'algo-1',
-    current_instance_type: request.ResourceConfig?.InstanceType,
-    hosts: ['algo-1'],
-    network_interface_name: 'lo',
-  });
-  const channels = request.InputDataConfig ?? [];
-  await json(
-    'inputdataconfig.json',
-    Object.fromEntries(
-      channels.map((channel) => [
-        channel.ChannelName,
-        {
-          TrainingInputMode: 'File',
-          S3DistributionType: channel.DataSource.S3DataSource?.S3DataDistributionType ?? 'FullyReplicated',
-          RecordWrapperType: 'None',
-          ...(channel.ContentType ? { ContentType: channel.ContentType } : {}),
-        },
-      ]),
-    ),
-  );
-  for (const channel of channels) {
-    const uri = channel.DataSource.S3DataSource?.S3Uri ?? '';
-    const source = { uri, roleArn: request.RoleArn, region: job.region };
-    await downloadPrefix(aws, source, join(ml, 'input', 'data', channel.ChannelName));
-  }
+  await json('resourceconfig.json', resourceConfig(request, name));
+  await json('inputdataconfig.json', inputDataConfig(channelsOf(request)));
 }
 
-async function upload(job: TrainingJob, ml: string, aws: Aws): Promise<Partial<TrainingJob['state']>> {
-  const output = parseS3Uri(job.request.OutputDataConfig.S3OutputPath);
-  if (!output) throw new JobFailed(`ClientError: ${job.request.OutputDataConfig.S3OutputPath} is not an S3 URI`);
-  const metrics = JSON.parse(await readFile(join(ml, 'output', 'metrics.json'), 'utf8').catch(() => '{}'));
-  if ((await readdir(join(ml, 'model'))).length === 0) return { metrics };
-  const artifact = below(output, job.name, 'output', 'model.tar.gz');
-  await storeArtifact(aws, artifact, join(ml, 'model'));
-  return { metrics, artifactUri: formatS3Uri(artifact) };
+/** The instance's program alone. */
+function programOf(
+  job: TrainingJob,
+  host: Host,
+  identity: Readonly<Record<string, string>>,
+  settings: SageMakerSettings,
+): ProcessSpec {
+  const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
+  const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+  const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
+  const builtIn = builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
+  const { ContainerEntrypoint: entry, ContainerArguments: words } = job.request.AlgorithmSpecification ?? {};
+  const [program, ...rest] = [...(entry ?? []), ...(words ?? [])];
+  return entry && program ? { ...builtIn, command: [program, ...rest] } : builtIn;
 }
 
-/** https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html */
-async function publishMetrics(job: TrainingJob, aws: Aws): Promise<void> {
-  const metrics = Object.entries(job.state.metrics ?? {});
-  if (metrics.length === 0) return;
-  await aws.call('cloudwatch', 'PutMetricData', {
-    Namespace: trainingLogGroup,
-    MetricData: metrics.map(([MetricName, Value]) => ({
-      MetricName,
-      Value,
-      Timestamp: new Date(job.state.endedAt ?? job.modifiedAt),
-      Dimensions: [{ Name: 'TrainingJobName', Value: job.name }],
-    })),
-  });
+/** The program with what every one gets, whatever runs it: the other instances' names, its checkpoints in their place. */
+function furnished(job: TrainingJob, host: Host, spec: ProcessSpec): ProcessSpec {
+  if (!spec.enclosure) return spec;
+  const { mounts, hosts } = spec.enclosure;
+  return {
+    ...spec,
+    enclosure: {
+      ...spec.enclosure,
+      mounts: [...mounts, ...checkpointMounts(job.request, host)],
+      hosts: { ...hosts, ...hostAddresses(job) },
+    },
+  };
 }

@@ -1,0 +1,121 @@
+/**
+ * Reads what a program left, or still writes, in its folder. No link is followed on the way, however the program changes folders into links meanwhile:
+ * each name is opened from the open folder above it. A link in a job's folder must never become a file of the machine.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+/** Deeper than any tree that is meant; each level costs a descriptor. */
+const maxDepth = 100;
+const maxEntries = 1_000_000;
+
+const inside = (folder: FileHandle, name = '') => `/proc/self/fd/${folder.fd}/${name}`;
+
+/** What says that there is no such file or folder here: missing, or a link (ELOOP, ENOTDIR), or a socket (ENXIO). */
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+async function tryOpen(path: string, flags: number): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, flags);
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+async function openFolder(root: string, names: readonly string[]): Promise<FileHandle | undefined> {
+  let folder = await tryOpen(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  for (const name of names) {
+    if (!folder) return undefined;
+    const next: FileHandle | undefined = await tryOpen(inside(folder, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    await folder.close();
+    folder = next;
+  }
+  return folder;
+}
+
+/** The plain file of that path below `root`, open for reading; undefined where there is none. */
+export async function openBeneath(root: string, ...names: readonly string[]): Promise<FileHandle | undefined> {
+  const folder = await openFolder(root, names.slice(0, -1));
+  if (!folder) return undefined;
+  try {
+    // Without O_NONBLOCK a pipe of that name would hold this up for ever.
+    const file = await tryOpen(inside(folder, names.at(-1)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (file && (await file.stat()).isFile()) return file;
+    await file?.close();
+    return undefined;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The first bytes of a plain file below `root`. */
+export async function readBeneath(
+  root: string,
+  maxBytes: number,
+  ...names: readonly string[]
+): Promise<Buffer | undefined> {
+  const file = await openBeneath(root, ...names);
+  if (!file) return undefined;
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, maxBytes)), { position: 0 });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+export type Found =
+  | {
+      readonly kind: 'file';
+      readonly names: readonly string[];
+      readonly size: number;
+      readonly mtimeMs: number;
+      readonly inode: number;
+    }
+  | { readonly kind: 'link'; readonly names: readonly string[]; readonly target: string };
+
+/** Files and links of the folder and of those in it, in the order of their names. Nothing where it is no folder. */
+export async function* listBeneath(root: string, ...names: readonly string[]): AsyncGenerator<Found> {
+  const top = await openFolder(root, names);
+  if (!top) return;
+  let entries = 0;
+  async function* list(folder: FileHandle, above: readonly string[]): AsyncGenerator<Found> {
+    if (above.length > maxDepth) throw new Error(`folders are nested deeper than ${maxDepth}`);
+    const found = await readdir(inside(folder), { withFileTypes: true });
+    entries += found.length;
+    if (entries > maxEntries) throw new Error(`there are more than ${maxEntries} files`);
+    for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = inside(folder, entry.name);
+      const own = [...above, entry.name];
+      if (entry.isDirectory()) {
+        const next = await tryOpen(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        if (!next) continue;
+        try {
+          yield* list(next, own);
+        } finally {
+          await next.close();
+        }
+        continue;
+      }
+      try {
+        const status = await lstat(path);
+        if (status.isFile())
+          yield { kind: 'file', names: own, size: status.size, mtimeMs: status.mtimeMs, inode: status.ino };
+        else if (status.isSymbolicLink()) yield { kind: 'link', names: own, target: await readlink(path) };
+      } catch (error) {
+        // It went away meanwhile.
+        if (!isAbsence(error)) throw error;
+      }
+    }
+  }
+  try {
+    yield* list(top, []);
+  } finally {
+    await top.close();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Which objects a channel or a processing input means: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+ * Keys are data: one that could lead out of a folder fails the job.
+ */
+import type { Aws } from '../../../../contract/aws.ts';
+import { openObject } from '../../artifacts.ts';
+import { formatS3Uri, parseS3Uri, type S3Location } from '../../s3-uri.ts';
+import { explainedInput, type InputSource, inputFailure, nothingFound } from './input-failure.ts';
+
+export interface InputObject extends S3Location {
+  /** Its place in the input's folder. */
+  readonly names: readonly string[];
+}
+
+/** Manifests name a million objects and more; this bounds what is held in memory of one. */
+const maxManifestBytes = 256 * 2 ** 20;
+
+function locationOf(uri: string): S3Location {
+  const location = parseS3Uri(uri);
+  if (!location) throw inputFailure(`${uri} is not an S3 URI`);
+  return location;
+}
+
+/** All objects whose key begins with the URI's key, in the order of their keys. At least one. */
+export async function prefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
+  const objects = await findPrefixObjects(aws, source, signal);
+  if (objects.length === 0) throw nothingFound(source, locationOf(source.uri));
+  return objects;
+}
+
+export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
+  const { bucket, key: prefix } = locationOf(source.uri);
+  const folderPart = prefix.lastIndexOf('/') + 1;
+  const objects: InputObject[] = [];
+  let token: string | undefined;
+  try {
+    do {
+      const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
+      const page = await aws.call('s3', 'ListObjectsV2', input, signal);
+      for (const { Key: key } of page.Contents ?? []) {
+        if (key && !key.endsWith('/'))
+          objects.push({ bucket, key, names: safeNames(key.slice(folderPart), source.uri) });
+      }
+      token = page.NextContinuationToken;
+      signal?.throwIfAborted();
+    } while (token);
+  } catch (error) {
+    throw explainedInput(error, source, bucket);
+  }
+  return objects;
+}
+
+/** The objects that a manifest names: `[{"prefix": "s3://…"}, "rest of a key", …]`. */
+export async function manifestObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
+  const { uri } = source;
+  const refuse = (why: string) =>
+    inputFailure(`${uri} is no manifest (${why}). It has the form [{"prefix": "s3://bucket/folder/"}, "key", …]`);
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(await readText(aws, source, signal));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw refuse(error.message);
+  }
+  if (!Array.isArray(manifest)) throw refuse('it is no list');
+  const [head, ...rest] = manifest;
+  const prefix = (head as { prefix?: unknown } | null)?.prefix;
+  if (typeof prefix !== 'string' || !parseS3Uri(prefix)) throw refuse('its first entry names no prefix in S3');
+  if (rest.length === 0) throw refuse('it names no object');
+  const { bucket, key } = locationOf(prefix);
+  return rest.map((entry, i) => {
+    if (typeof entry !== 'string' || entry === '') throw refuse(`entry ${i + 1} is no key`);
+    return { bucket, key: key + entry, names: safeNames(entry, uri) };
+  });
+}
+
+/** The text of a manifest. */
+export async function readText(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<string> {
+  const location = locationOf(source.uri);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of await openObject(aws, location)) {
+      signal?.throwIfAborted();
+      bytes += chunk.length;
+      if (bytes > maxManifestBytes)
+        throw inputFailure(
+          `${formatS3Uri(location)} is larger than ${maxManifestBytes} bytes: too large for a manifest`,
+        );
+      chunks.push(Buffer.from(chunk));
+    }
+  } catch (error) {
+    throw explainedInput(error, source, location.bucket);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function safeNames(relative: string, uri: string): string[] {
+  const names = relative.split('/');
+  const isUnsafe = (name: string) =>
+    name === '' || name === '.' || name === '..' || name.includes('\0') || Buffer.byteLength(name) > 255;
+  if (names.some(isUnsafe))
+    throw inputFailure(`the key ${JSON.stringify(relative)} below ${uri} cannot be a file name; rename the object`);
+  return names;
+}

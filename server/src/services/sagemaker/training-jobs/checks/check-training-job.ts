@@ -1,0 +1,59 @@
+/** What of a CreateTrainingJob request can be known to be wrong at once is refused at once, in AWS's words where they were observed. */
+import type { Call } from '../../../../contract/call.ts';
+import type { SageMakerSettings } from '../../deps.ts';
+import { parseS3Uri } from '../../s3-uri.ts';
+import { regexFault } from '../metrics/metric-scan.ts';
+import type { TrainingJobRequest } from '../training-job.ts';
+import { checkChannels } from './check-channels.ts';
+import { checkCheckpoints } from './check-checkpoints.ts';
+import { checkResources } from './check-resources.ts';
+import type { Refuse } from './refuse.ts';
+
+/** Whether the platform's own algorithm trains, not a program of the user's. */
+const trainsBuiltIn = ({ AlgorithmSpecification: algorithm, HyperParameters: given }: TrainingJobRequest) =>
+  !algorithm?.ContainerEntrypoint && given?.sagemaker_program === undefined;
+
+/** Throws ValidationException. That the image is known is not looked at here. */
+export function checkTrainingJob(request: TrainingJobRequest, call: Call, settings: SageMakerSettings): void {
+  const refuse: Refuse = (message) => call.error('ValidationException', message);
+  const builtIn = trainsBuiltIn(request);
+  checkWhatIsNotBuilt(request, refuse);
+  checkResources(request, builtIn, settings, refuse);
+  checkStopping(request, refuse);
+  checkChannels(request, builtIn, refuse);
+  if (!parseS3Uri(request.OutputDataConfig.S3OutputPath))
+    throw refuse(`Invalid S3 URI: ${request.OutputDataConfig.S3OutputPath}`);
+  if (request.CheckpointConfig) checkCheckpoints(request, settings, refuse);
+  for (const { Name: name, Regex: regex } of request.AlgorithmSpecification?.MetricDefinitions ?? []) {
+    const fault = regexFault(regex ?? '');
+    if (fault) throw refuse(`Invalid regex for metric definition ${name}: ${regex}: ${fault}`);
+  }
+}
+
+/** What would change the result and cannot be done. What has no meaning on one machine (VPCs, encryption between hosts, profiling) is kept and shown. */
+function checkWhatIsNotBuilt(request: TrainingJobRequest, refuse: Refuse): void {
+  const missing: [string, unknown][] = [
+    ['AlgorithmSpecification.AlgorithmName', request.AlgorithmSpecification?.AlgorithmName],
+    ['TensorBoardOutputConfig', request.TensorBoardOutputConfig],
+    ['ServerlessJobConfig', request.ServerlessJobConfig],
+    ['ModelPackageConfig', request.ModelPackageConfig],
+    ['MlflowConfig', request.MlflowConfig],
+    ['ResourceConfig.TrainingPlanArn', request.ResourceConfig?.TrainingPlanArn],
+  ];
+  const [found] = missing.filter(([, value]) => value !== undefined);
+  if (found) throw refuse(`${found[0]} is not supported by Clary yet.`);
+}
+
+/** Texts as AWS words them (observed: https://github.com/Kenza-AI/sagify/issues/111). */
+function checkStopping(
+  { StoppingCondition: stopping, EnableManagedSpotTraining: spot }: TrainingJobRequest,
+  refuse: Refuse,
+): void {
+  const wait = stopping?.MaxWaitTimeInSeconds;
+  if (wait !== undefined && !spot)
+    throw refuse('Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true');
+  if (spot && (wait === undefined || wait < (stopping?.MaxRuntimeInSeconds ?? 0)))
+    throw refuse(
+      'Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds',
+    );
+}

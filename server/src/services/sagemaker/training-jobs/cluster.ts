@@ -1,0 +1,59 @@
+/** The instances of a training job, as they know each other. On one machine each is a run of its own with an address of its own on the loopback. Pure. */
+import type { Enclosure } from '../../../engine/executor.ts';
+import type { TrainingJob, TrainingJobRequest } from './training-job.ts';
+
+interface Instance {
+  readonly name: string;
+  readonly type: string | undefined;
+  /** Of a heterogeneous cluster: https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html */
+  readonly group: string | undefined;
+}
+
+export function instancesOf({ ResourceConfig: resources }: TrainingJobRequest): Instance[] {
+  const groups = resources?.InstanceGroups ?? [];
+  const kinds =
+    groups.length > 0
+      ? groups.map((group) => ({
+          type: group.InstanceType,
+          group: group.InstanceGroupName,
+          count: group.InstanceCount,
+        }))
+      : [{ type: resources?.InstanceType, group: undefined, count: resources?.InstanceCount ?? 1 }];
+  return kinds
+    .flatMap(({ type, group, count = 1 }) => Array.from({ length: count }, () => ({ type, group })))
+    .map((instance, i) => ({ name: `algo-${i + 1}`, ...instance }));
+}
+
+/** 127.x.y.n with x and y by the run, so that two jobs that use the same port do not meet. */
+export function hostAddresses(job: TrainingJob): Enclosure['hosts'] {
+  const instances = instancesOf(job.request);
+  const bytes = Buffer.from(job.state.runId, 'hex');
+  const network = `127.${1 + ((bytes[0] ?? 0) % 254)}.${bytes[1] ?? 0}`;
+  return Object.fromEntries(instances.map(({ name }, i) => [name, `${network}.${i + 1}`]));
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html#your-algorithms-training-algo-running-container-dist-training */
+export function resourceConfig(request: TrainingJobRequest, current: string): object {
+  const instances = instancesOf(request);
+  const own = instances.find(({ name }) => name === current);
+  const groups = [...new Set(instances.flatMap(({ group }) => group ?? []))];
+  return {
+    current_host: current,
+    current_instance_type: own?.type,
+    ...(own?.group === undefined ? {} : { current_group_name: own.group }),
+    hosts: instances.map(({ name }) => name),
+    ...(groups.length === 0
+      ? {}
+      : {
+          instance_groups: groups.map((group) => {
+            const members = instances.filter((instance) => instance.group === group);
+            return {
+              instance_group_name: group,
+              instance_type: members[0]?.type,
+              hosts: members.map(({ name }) => name),
+            };
+          }),
+        }),
+    network_interface_name: 'lo',
+  };
+}
