@@ -36,6 +36,8 @@ export interface SageMakerSettings {
   readonly bubblewrap?: string | undefined;
   /** Files and folders that the runtime needs to see when it is shut in. */
   readonly runtimePlaces: readonly string[];
+  /** Pythons of this machine that stand for environments, by the name of the environment or of its framework. */
+  readonly pythonEnvironments: Readonly<Record<string, string>>;
   /** Where fetched libraries and made environments are kept. */
   readonly cacheDir: string;
   /** How many jobs of a kind run at once; the others wait in the order of their creation. */

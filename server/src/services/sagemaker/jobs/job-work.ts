@@ -23,7 +23,12 @@ export interface JobWork<Request> {
   /** How many instances. */
   instanceCount(job: Job<Request>): number;
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */
-  making?(job: Job<Request>, resources: SageMakerResources): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
+  making?(
+    job: Job<Request>,
+    resources: SageMakerResources,
+    /** The job's folder, in which its runs have theirs. */
+    jobDir: string,
+  ): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
   /** Fills the folders that stand for /opt/ml. Throws JobFailed. */
   prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<void>;
   /** The instance's program. `identity`: the variables by which it finds the platform and its role's credentials. */

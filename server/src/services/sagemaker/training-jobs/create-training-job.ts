@@ -10,6 +10,7 @@ import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { checkScript } from '../scripts/check-script.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,
@@ -77,6 +78,7 @@ function refuseWhatIsNotBuilt(request: TrainingJobRequest, call: Call): void {
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
   trainingRuntime(algorithm.TrainingImage, call);
+  checkScript(request, call);
   if (algorithm.TrainingInputMode !== 'File') throw refuse(`TrainingInputMode ${algorithm.TrainingInputMode}`);
   if ((request.ResourceConfig?.InstanceCount ?? 1) > 1) throw refuse('InstanceCount above 1');
   if (request.CheckpointConfig) throw refuse('CheckpointConfig');

@@ -2,12 +2,17 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
+import { lastBytes } from '../../../engine/file-tail.ts';
 import { storeArtifact } from '../artifacts.ts';
+import type { SageMakerResources } from '../deps.ts';
+import { type Runtime, trainingRuntimeOf } from '../images.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-work.ts';
+import type { Host, JobWork } from '../jobs/job-work.ts';
 import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
+import { failureReason } from '../scripts/script-failure.ts';
+import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,
@@ -24,19 +29,29 @@ export function trainingWork(): JobWork<TrainingJobRequest> {
     roleArn: (job) => job.request.RoleArn,
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
     instanceCount: () => 1,
-    async making(_, { settings }) {
-      return libraryMade ? undefined : libraryMaking(settings);
+    async making(job, { settings, aws }, jobDir) {
+      const runtime = runtimeFor(job);
+      if (runtime.kind === 'builtin') return libraryMade ? undefined : libraryMaking(settings);
+      const role = () => aws.asRole(job.request.RoleArn, 'sagemaker.amazonaws.com', 'SageMaker');
+      return scriptMaking(job, runtime, jobDir, settings, role);
     },
     async prepare(job, hosts, aws) {
-      libraryMade = true;
-      for (const host of hosts) await prepare(job, host.ml, aws);
+      const { kind } = runtimeFor(job);
+      if (kind === 'builtin') libraryMade = true;
+      for (const host of hosts) {
+        await prepare(job, host.ml, aws);
+        if (kind === 'python') await prepareScript(job, host);
+      }
     },
     launch(job, host, identity, { settings }) {
+      const runtime = runtimeFor(job);
+      if (runtime.kind === 'python') return launchScript(job, runtime, host, identity, settings);
       const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
       const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
       const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
       return builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
     },
+    explain: explainScript,
     async upload(job, [host], aws) {
       return host ? upload(job, host.ml, aws) : {};
     },
@@ -44,6 +59,29 @@ export function trainingWork(): JobWork<TrainingJobRequest> {
     event: trainingEvent,
     afterwards: publishMetrics,
   };
+}
+
+/** As it was when the request was accepted. */
+function runtimeFor({ request }: TrainingJob): Runtime {
+  const found = trainingRuntimeOf(request);
+  if (!found) throw new JobFailed(`ClientError: no runtime for image ${request.AlgorithmSpecification?.TrainingImage}`);
+  return found;
+}
+
+async function explainScript(
+  job: TrainingJob,
+  host: Host,
+  exitCode: number,
+  { executor, settings }: SageMakerResources,
+) {
+  if (runtimeFor(job).kind !== 'python') return undefined;
+  const stream = `${job.name}/${host.name}-${job.createdAt.getTime()}`;
+  return failureReason({
+    exitCode,
+    printed: await lastBytes(executor.logFile(host.dir), 64 * 1024),
+    command: await scriptCommand(job, host, settings),
+    log: { group: trainingLogGroup, stream },
+  });
 }
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
