@@ -59,6 +59,13 @@ export async function uv(env: Variables, say: Say, ...args: readonly string[]): 
   await spoken(await ensureUv(env, say), args, settings(env), say, connect);
 }
 
+/** What of a program's last words says why it failed. */
+function essence(words: string): string {
+  const lines = words.split('\n').flatMap((line) => line.trim() || []);
+  const errors = lines.filter((line) => /error|failed|cannot|could not|because/i.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-2).join(' ').slice(-400);
+}
+
 /** Runs a program whose lines are progress. */
 export async function spoken(
   program: string,
@@ -86,5 +93,5 @@ export async function spoken(
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 1));
   });
-  if (status !== 0) throw new CannotMake(`${last.trim() || `${program} ended with ${status}`}\n${advice}`);
+  if (status !== 0) throw new CannotMake(`${essence(last) || `${program} ended with ${status}`}. ${advice}`);
 }

@@ -5,6 +5,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsError } from '../../../contract/aws-error.ts';
+import { lastBytes } from '../../../engine/file-tail.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
@@ -98,9 +99,10 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       if (making.state === 'lost') return fail(current, vanished);
       if (making.state === 'exited' && making.exitCode !== 0) {
         const { group, stream } = logs.streamOf(job, first.name);
+        const why = (await lastBytes(resources.executor.logFile(runs.makingDir(job)), 700)).trim();
         return fail(
           current,
-          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}`,
+          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}. It ends with: ${why}`.slice(0, 1024),
         );
       }
     }
