@@ -6,13 +6,15 @@ import { pulseThreadPool } from './thread-pool-pulse.ts';
 pulseThreadPool();
 
 const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm xgboost] [--socket PATH] [--plan FILE]
+       main.ts environments <list|make|prune> [NAME …] [--json] [--days N] [--all]
 
   train     trains by the SageMaker container contract below --ml-dir
   evaluate  measures a model against thresholds (processing image clary/evaluate)
   serve     loads <ml-dir>/model and answers on the Unix socket
   probe     loads <ml-dir>/model and asks it once
   prepare   fetches XGBoost's library into the cache folder
-  feed      streams channels through named pipes, as the plan says`;
+  feed      streams channels through named pipes, as the plan says
+  environments  makes, lists and removes the Python environments of jobs`;
 
 /** What is wrong with the words, as against what goes wrong in the work. */
 class UsageError extends Error {}
@@ -39,6 +41,8 @@ function readWords(args: readonly string[]) {
 }
 
 async function run(args: readonly string[]): Promise<number> {
+  if (args[0] === 'environments')
+    return (await import('./environments/command.ts')).environments(args.slice(1), process.env, console.log);
   const { command, mlDir, algorithm, socket, plan } = readWords(args);
   const libraryFile = async () => (await import('./xgboost/library.ts')).ensureLibrary(process.env, console.log);
   switch (command) {

@@ -95,6 +95,12 @@ export const settings = {
     default: 'auto',
     doc: 'How programs of jobs are shut in: auto (bubblewrap where it works, else not at all, with a warning), required (no start without it) or off.',
   },
+  pythonEnvironment: {
+    flag: 'python-environment',
+    kind: 'text',
+    default: 'none',
+    doc: 'Pythons of this machine that stand for environments of script jobs: <environment or framework>=<program>, separated by commas (pytorch=/usr/bin/python3). Others are made from their lock files.',
+  },
   auditReads: {
     flag: 'audit-reads',
     kind: 'switch',
@@ -152,6 +158,7 @@ export interface Config {
   readonly runtimePlaces: readonly string[];
   readonly cacheDir: string;
   readonly sandbox: 'auto' | 'required' | 'off';
+  readonly pythonEnvironments: Readonly<Record<string, string>>;
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -228,6 +235,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     runtimePlaces: [process.execPath, ...placesOf(runtimeMain), cache],
     cacheDir: cache,
     sandbox: choice('sandbox', 'auto', 'required', 'off'),
+    pythonEnvironments: pythonEnvironments(text('pythonEnvironment'), source('pythonEnvironment')),
     runtimeEnvironment: {
       ...Object.fromEntries(
         Object.entries(env).filter(
@@ -240,6 +248,14 @@ export function readConfig(args: readonly string[], env: Environment): Config {
   };
   check(config, source);
   return config;
+}
+
+function pythonEnvironments(given: string, source: string): Record<string, string> {
+  if (given === settings.pythonEnvironment.default) return {};
+  const pairs = given.split(',').map((pair) => /^\s*([\w.-]+)=(\/.+?)\s*$/.exec(pair));
+  if (pairs.includes(null))
+    throw new ConfigError(`${source} must look like pytorch=/usr/bin/python3,name=/other/python3, not "${given}"`);
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
 }
 
 function check(config: Config, source: (name: keyof typeof settings) => string): void {

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { cacheFolder, ensureLibrary } from './library.ts';
+import { cacheFolder } from '../cache-folder.ts';
+import { ensureLibrary } from './library.ts';
 
 const inside = join('xgboost-cpu-3.2.0', 'xgboost', 'lib', 'libxgboost.so');
 

@@ -71,3 +71,20 @@ function fitting(text: string): string[] {
   const middle = text.length >> 1;
   return [...fitting(text.slice(0, middle)), ...fitting(text.slice(middle))];
 }
+
+/** The end of the file, as text; nothing of a file that is not there. */
+export async function lastBytes(file: string, maxBytes: number): Promise<string> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!handle) return '';
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, maxBytes));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, Math.max(0, size - maxBytes));
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

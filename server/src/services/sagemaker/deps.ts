@@ -37,6 +37,8 @@ export interface SageMakerSettings {
   readonly shelter?: Shelter | undefined;
   /** Files and folders that the runtime needs to see when it is shut in. */
   readonly runtimePlaces: readonly string[];
+  /** Pythons of this machine that stand for environments, by the name of the environment or of its framework. */
+  readonly pythonEnvironments: Readonly<Record<string, string>>;
   /** Where fetched libraries and made environments are kept. */
   readonly cacheDir: string;
   /** What jobs share; who does not fit waits in the order of creation. */

@@ -2,43 +2,66 @@
  * Which image runs how. Goes by repository and tag, whatever the registry's host, because the same image has another host in each region:
  * https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
  */
-import type { AwsError } from '../../contract/aws-error.ts';
 import type { Call } from '../../contract/call.ts';
+import { type PythonRuntime, pythonImages, xgboostScript } from './scripts/python-images.ts';
+import { readScriptWords, type ScriptRequest } from './scripts/script-request.ts';
 
-export type Runtime = 'xgboost' | 'evaluate';
+export type Runtime = { readonly kind: 'builtin'; readonly name: 'xgboost' | 'evaluate' } | PythonRuntime;
 
-interface KnownImage {
+type ImageUse = 'training' | 'serving' | 'processing';
+
+interface ImageEntry {
   /** Of `repository:tag`. */
   readonly pattern: RegExp;
   readonly shown: string;
-  readonly runtime: Runtime;
-  readonly uses: readonly ('training' | 'serving' | 'processing')[];
+  readonly uses: readonly ImageUse[];
+  runtime(image: string): Runtime;
 }
 
-const known: readonly KnownImage[] = [
+const runtimes = {
+  xgboost: { uses: ['training', 'serving'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
+  evaluate: { uses: ['processing'], runtime: () => ({ kind: 'builtin', name: 'evaluate' }) },
+} as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
+
+const known: readonly ImageEntry[] = [
   {
     pattern: /^sagemaker-xgboost:(1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/,
     shown: 'sagemaker-xgboost:1.0-1|1.2-1|1.2-2|1.3-1|1.5-1|1.7-1|3.0-5',
-    runtime: 'xgboost',
-    uses: ['training', 'serving'],
+    ...runtimes.xgboost,
   },
-  { pattern: /^xgboost:(1|latest)$/, shown: 'xgboost:1', runtime: 'xgboost', uses: ['training', 'serving'] },
-  { pattern: /^clary\/evaluate(:[\w.-]+)?$/, shown: 'clary/evaluate', runtime: 'evaluate', uses: ['processing'] },
+  { pattern: /^xgboost:(1|latest)$/, shown: 'xgboost:1', ...runtimes.xgboost },
+  { pattern: /^clary\/evaluate(:[\w.-]+)?$/, shown: 'clary/evaluate', ...runtimes.evaluate },
+  ...pythonImages.map((image) => ({ ...image, uses: ['training'] as const })),
 ];
 
-function runtimeOf(image: string, use: KnownImage['uses'][number], call: Pick<Call, 'error'>): Runtime {
-  const name = /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
-  const found = known.find((entry) => entry.uses.includes(use) && entry.pattern.test(name));
-  if (found) return found.runtime;
-  throw unknownImage(image, use, call);
-}
+const nameOf = (image: string) => /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
 
-function unknownImage(image: string, use: KnownImage['uses'][number], call: Pick<Call, 'error'>): AwsError {
+/** As it was found when the request was accepted. */
+export const findRuntime = (image: string, use: ImageUse): Runtime | undefined => {
+  const name = nameOf(image);
+  return known.find((entry) => entry.uses.includes(use) && entry.pattern.test(name))?.runtime(name);
+};
+
+function runtimeOf(image: string, use: ImageUse, call: Pick<Call, 'error'>): Runtime {
+  const found = findRuntime(image, use);
+  if (found) return found;
   const shown = known.filter((entry) => entry.uses.includes(use)).map((entry) => entry.shown);
-  return call.error('ValidationException', `no runtime for image ${image}; known for ${use}: ${shown.join(', ')}`);
+  throw call.error(
+    'ValidationException',
+    `no runtime for image ${image}; known for ${use}: ${shown.join(', ')}. Other images run as containers, where those are configured`,
+  );
 }
 
 /** Each throws ValidationException for an image that nothing here runs. */
 export const trainingRuntime = (image: string, call: Pick<Call, 'error'>) => runtimeOf(image, 'training', call);
 export const servingRuntime = (image: string, call: Pick<Call, 'error'>) => runtimeOf(image, 'serving', call);
 export const processingRuntime = (image: string, call: Pick<Call, 'error'>) => runtimeOf(image, 'processing', call);
+
+/** What runs the training job: XGBoost's image trains by itself, unless the request brings a script or a command of its own. */
+export function trainingRuntimeOf(request: ScriptRequest): Runtime | undefined {
+  const { TrainingImage: image = '', ContainerEntrypoint: entrypoint } = request.AlgorithmSpecification ?? {};
+  const found = findRuntime(image, 'training');
+  if (found?.kind !== 'builtin') return found;
+  const { program } = readScriptWords(request.HyperParameters, request.Environment);
+  return program || entrypoint ? xgboostScript(nameOf(image)) : found;
+}

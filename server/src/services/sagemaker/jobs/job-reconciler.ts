@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
+import { lastBytes } from '../../../engine/file-tail.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import { removeTree } from '../../../engine/remove-tree.ts';
 import { randomHex } from '../../../kit/ids.ts';
@@ -161,9 +162,10 @@ export function startJobReconciler<Request>(
       if (making.state === 'lost') return fail(current, vanished);
       if (making.state === 'exited' && making.exitCode !== 0) {
         const { group, stream } = logs.streamOf(job, first.name);
+        const why = (await lastBytes(resources.executor.logFile(runs.makingDir(job)), 700)).trim();
         return fail(
           current,
-          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}`,
+          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}. It ends with: ${why}`.slice(0, 1024),
         );
       }
     }

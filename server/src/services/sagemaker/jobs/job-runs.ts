@@ -94,7 +94,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
         if (!hasEnded(status)) watch(dir, wake);
         return status;
       }
-      const spec = await work.making?.(job, resources);
+      const spec = await work.making?.(job, resources, dirOf(job));
       if (!spec) return undefined;
       await executor.start({ ...spec, dir });
       watch(dir, wake);

@@ -30,7 +30,12 @@ export interface JobWork<Request> {
   /** What they ask of the machine together. */
   share(request: Request): Share;
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */
-  making?(job: Job<Request>, resources: SageMakerResources): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
+  making?(
+    job: Job<Request>,
+    resources: SageMakerResources,
+    /** The job's folder, in which its runs have theirs. */
+    jobDir: string,
+  ): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
   /** Fills the folders that stand for /opt/ml. Throws JobFailed; ends soon where the signal does. */
   prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void>;
   /** What runs beside the instances as long as one of them does. Where it ends before them, the job fails. */

@@ -9,6 +9,7 @@ import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
+import { checkScript } from '../scripts/check-script.ts';
 import { checkTrainingJob } from './checks/check-training-job.ts';
 import {
   type TrainingJob,
@@ -69,10 +70,12 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   },
 };
 
-function checkImage({ AlgorithmSpecification: algorithm }: TrainingJobRequest, call: Call): void {
+function checkImage(request: TrainingJobRequest, call: Call): void {
+  const { AlgorithmSpecification: algorithm } = request;
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
   if (algorithm.AlgorithmName) return;
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
   trainingRuntime(algorithm.TrainingImage, call);
+  checkScript(request, call);
 }

@@ -1,10 +1,14 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastBytes } from '../../../engine/file-tail.ts';
 import type { ProcessSpec } from '../../../engine/executor.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
+import { type Runtime, trainingRuntimeOf } from '../images.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { shareOf } from '../jobs/instance-share.ts';
+import { JobFailed } from '../jobs/job.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
@@ -14,6 +18,8 @@ import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
 import { hostAddresses, instancesOf, resourceConfig } from './cluster.ts';
 import { trainingMetrics } from './metrics/training-metrics.ts';
 import { storeOutputs } from './outputs/store-outputs.ts';
+import { failureReason } from '../scripts/script-failure.ts';
+import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,
@@ -37,18 +43,24 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
     maxRetries: (job) => job.request.RetryStrategy?.MaximumRetryAttempts ?? 0,
     instanceCount: (job) => instancesOf(job.request).length,
     share: (request) => shareOf(request.ResourceConfig?.InstanceType, instancesOf(request).length),
-    async making(_, { settings }) {
-      return libraryMade ? undefined : libraryMaking(settings);
+    async making(job, { settings, aws }, jobDir) {
+      const runtime = runtimeFor(job);
+      if (runtime.kind === 'builtin') return libraryMade ? undefined : libraryMaking(settings);
+      return scriptMaking(job, runtime, jobDir, settings, () => aws.asRole(roleFor(job.arn, job.request.RoleArn)));
     },
     async prepare(job, hosts, aws, signal) {
-      libraryMade = true;
+      const { kind } = runtimeFor(job);
+      if (kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host);
       await fillChannels(job, hosts, aws, signal);
+      if (kind === 'python') for (const host of hosts) await prepareScript(job, host);
       await checkpoints.bring(job, hosts, aws, signal);
     },
     companion: (job, hosts, { settings }) => feederRun(job, hosts, settings),
     explainCompanion: feederFailure,
-    launch: (job, host, identity, { settings }) => furnished(job, host, programOf(job, host, identity, settings)),
+    launch: async (job, host, identity, { settings }) =>
+      furnished(job, host, await programOf(job, host, identity, settings)),
+    explain: explainScript,
     tend(job, hosts, role) {
       const warn = (error: unknown) => log.warn('checkpoints were not carried to S3', { job: job.name, error });
       checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
@@ -70,6 +82,29 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
   };
 }
 
+/** As it was when the request was accepted. */
+function runtimeFor({ request }: TrainingJob): Runtime {
+  const found = trainingRuntimeOf(request);
+  if (!found) throw new JobFailed(`ClientError: no runtime for image ${request.AlgorithmSpecification?.TrainingImage}`);
+  return found;
+}
+
+async function explainScript(
+  job: TrainingJob,
+  host: Host,
+  exitCode: number,
+  { executor, settings }: SageMakerResources,
+) {
+  if (runtimeFor(job).kind !== 'python') return undefined;
+  const stream = `${job.name}/${host.name}-${job.createdAt.getTime()}`;
+  return failureReason({
+    exitCode,
+    printed: await lastBytes(executor.logFile(host.dir), 64 * 1024),
+    command: await scriptCommand(job, host, settings),
+    log: { group: trainingLogGroup, stream },
+  });
+}
+
 /** The folders and files that a container finds: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
 async function layOut({ request }: TrainingJob, { name, ml }: Host): Promise<void> {
   const config = join(ml, 'input', 'config');
@@ -88,14 +123,13 @@ function programOf(
   host: Host,
   identity: Readonly<Record<string, string>>,
   settings: SageMakerSettings,
-): ProcessSpec {
+): ProcessSpec | Promise<ProcessSpec> {
+  const runtime = runtimeFor(job);
+  if (runtime.kind === 'python') return launchScript(job, runtime, host, identity, settings);
   const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
   const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
   const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-  const builtIn = builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
-  const { ContainerEntrypoint: entry, ContainerArguments: words } = job.request.AlgorithmSpecification ?? {};
-  const [program, ...rest] = [...(entry ?? []), ...(words ?? [])];
-  return entry && program ? { ...builtIn, command: [program, ...rest] } : builtIn;
+  return builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
 }
 
 /** The program with what every one gets, whatever runs it: the other instances' names, its checkpoints in their place. */

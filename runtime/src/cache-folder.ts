@@ -1,0 +1,6 @@
+/** Where what can be made again is kept. The server's config.ts and the command line say the same. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const cacheFolder = (env: Readonly<Record<string, string | undefined>>): string =>
+  env.CLARY_CACHE_DIR || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'clary');

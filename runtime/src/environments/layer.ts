@@ -1,0 +1,90 @@
+/**
+ * What a requirements.txt adds to an environment: a layer of its own, kept under the hash of both. What is installed here may run code of its own
+ * (setup.py of a source distribution), so pip is shut in where the machine can do that: it sees the layer's folder, the environment below it, and the network.
+ */
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Variables } from '../python-index/wheel.ts';
+import { environmentFolder, hashOf } from './catalog.ts';
+import { enclosed } from './enclosed.ts';
+import { type Environment, findEnvironment, made, sitePackagesOf, writeOverlay } from './environment.ts';
+import { packagesIn } from './packages.ts';
+import { type Say, spoken } from './uv.ts';
+
+export interface LayerOptions {
+  readonly requirements: string;
+  /** bubblewrap's program. */
+  readonly bubblewrap: string | undefined;
+  readonly env: Variables;
+  readonly say: Say;
+}
+
+export async function makeLayer(
+  base: Environment,
+  { requirements, bubblewrap, env, say }: LayerOptions,
+): Promise<Environment> {
+  const text = await readFile(requirements);
+  const hash = hashOf(base.hash, base.name, text);
+  const folder = environmentFolder(env, `${base.name}-with`, hash);
+  if (!(await findEnvironment(folder)))
+    say(
+      `Installing what ${basename(requirements)} asks for beside the environment ${base.name}; this happens once for these requirements.`,
+    );
+  return made(folder, async (work) => {
+    const prefix = join(work, 'python');
+    await writeOverlay(prefix, base, base.sitePackages, base.systemSitePackages);
+    await mkdir(join(work, 'tmp'));
+    await writeFile(join(work, 'requirements.txt'), text);
+    await install(base, work, { requirements, bubblewrap, env, say });
+    await repoint(join(prefix, 'bin'), prefix, join(folder, 'python'));
+    const sitePackages = [sitePackagesOf(join(folder, 'python'), base.version), ...base.sitePackages];
+    await writeOverlay(join(work, 'overlay'), base, sitePackages, base.systemSitePackages);
+    return {
+      ...base,
+      hash,
+      overlay: join(folder, 'overlay'),
+      places: [folder, ...base.places],
+      path: [join(folder, 'python', 'bin'), ...base.path],
+      sitePackages,
+      packages: { ...base.packages, ...(await packagesIn([sitePackagesOf(prefix, base.version)])) },
+    };
+  });
+}
+
+async function install(base: Environment, work: string, { bubblewrap, env, say }: LayerOptions): Promise<void> {
+  const { PATH = '/usr/bin:/bin' } = env;
+  const handedOn = Object.entries(env).filter(([name]) =>
+    /^(PIP_|SSL_CERT_|REQUESTS_CA_|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|LANG)/.test(name),
+  );
+  const variables = {
+    ...Object.fromEntries(handedOn),
+    PATH: `${join(work, 'python', 'bin')}:${[...base.path, PATH].join(':')}`,
+    HOME: join(work, 'tmp'),
+    TMPDIR: join(work, 'tmp'),
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    PIP_NO_INPUT: '1',
+    PIP_ROOT_USER_ACTION: 'ignore',
+    // What the build of one package leaves must not be what another job installs.
+    PIP_NO_CACHE_DIR: '1',
+    PYTHONNOUSERSITE: '1',
+  };
+  const program = join(work, 'python', 'bin', 'python3');
+  const words = ['-m', 'pip', 'install', '--progress-bar', 'off', '-r', join(work, 'requirements.txt')];
+  const advice =
+    'The requirements.txt beside the script could not be installed. Correct it, or, where the machine reaches no package index, name one in PIP_INDEX_URL or PIP_FIND_LINKS when starting the platform';
+  const command = bubblewrap ? await enclosed(bubblewrap, base.places, work, [program, ...words]) : [program, ...words];
+  await spoken(command[0] ?? program, command.slice(1), variables, say, advice);
+}
+
+/** Programs that pip wrote name their Python by its path, which is another when the folder is renamed. */
+async function repoint(bin: string, before: string, after: string): Promise<void> {
+  for (const entry of await readdir(bin, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(bin, entry.name);
+    const bytes = await readFile(file);
+    if (bytes.subarray(0, 2).toString('latin1') !== '#!') continue;
+    const text = bytes.toString('latin1');
+    await writeFile(file, text.replace(before, after), 'latin1');
+    await chmod(file, 0o755);
+  }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { errorMessage, failureReason } from './script-failure.ts';
+
+const log = { group: '/aws/sagemaker/TrainingJobs', stream: 'job/algo-1-1' };
+const command = '/opt/python/bin/python3 train.py --x 1';
+const traceback = `Traceback (most recent call last):
+  File "/opt/ml/code/train.py", line 3, in <module>
+    raise ValueError("boom")
+ValueError: boom`;
+
+describe('failureReason does', () => {
+  test('say it in the toolkit’s words, the last traceback, the command, where the log is', () => {
+    const reason = failureReason({ exitCode: 1, printed: `epoch 1\n${traceback.replace('boom', 'handled')}\nepoch 2\n${traceback}\n\n`, command, log });
+    assert.equal(
+      reason,
+      `AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "${traceback}"\nCommand "${command}", exit code: 1\nThe whole log: /aws/sagemaker/TrainingJobs, job/algo-1-1`,
+    );
+  });
+
+  test('fit 1,024 characters and keep the exception, the command and the log', () => {
+    const deep = traceback.replace('ValueError: boom', `${'  File "/opt/ml/code/deep.py", line 1, in f\n'.repeat(100)}ValueError: boom`);
+    const reason = failureReason({ exitCode: 1, printed: deep, command: `${command} ${'--y 1 '.repeat(500)}`, log });
+    assert.equal(reason.length, 1024);
+    assert.match(reason, /^AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "…[^]*ValueError: boom"\nCommand "\/opt\/python\/bin\/python3 train.py --x 1 /);
+    assert.match(reason, /job\/algo-1-1$/);
+  });
+
+  test('explain a kill', () => {
+    assert.match(failureReason({ exitCode: 137, printed: 'a\nb\n', command, log }), /ErrorMessage "a\nb"\nExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/);
+    assert.match(failureReason({ exitCode: 139, printed: '', command, log }), /ErrorMessage ""\nExtraInfo "killed by SIGSEGV/);
+  });
+});
+
+describe('errorMessage does', () => {
+  test('take the last lines where there is no traceback, without colours, progress bars and control characters', () => {
+    const printed = '  0%|  |\r 50%|# |\r100%|##|\r\n\x1b[31mbad\x1b[0m \x07thing\n';
+    assert.equal(errorMessage(printed), '100%|##|\nbad thing');
+    assert.equal(errorMessage(Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n')).split('\n').length, 12);
+  });
+});

@@ -1,0 +1,60 @@
+/**
+ * Why a script failed, for its owner: the training toolkit's words (src/sagemaker_training/errors.py), with the end of what the script printed.
+ * SageMaker shows 1,024 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (FailureReason). Pure.
+ */
+
+const failureLength = 1024;
+
+/** 128 + n stands for signal n. */
+const endings: Readonly<Record<number, string>> = {
+  126: 'the program may not be executed',
+  127: 'a command was not found',
+  132: 'killed by SIGILL: an instruction that this processor does not have',
+  134: 'killed by SIGABRT: the program or a library aborted',
+  135: 'killed by SIGBUS',
+  136: 'killed by SIGFPE',
+  137: 'OutOfMemory: Process killed by SIGKILL (signal 9)',
+  139: 'killed by SIGSEGV: a library crashed',
+  143: 'ended by SIGTERM',
+};
+
+export interface ScriptFailure {
+  readonly exitCode: number;
+  /** The end of the log. */
+  readonly printed: string;
+  /** As a shell would read it. */
+  readonly command: string;
+  readonly log: { readonly group: string; readonly stream: string };
+}
+
+/** Control characters make no sense in a reason; a carriage return is how progress bars go back. */
+function readable(printed: string): string[] {
+  const lines = printed.split('\n').map((line) => line.split('\r').findLast((part) => part.trim() !== '') ?? '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and the like
+  return lines.map((line) => line.replace(/\x1b\[[\d;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, '').trimEnd());
+}
+
+/** The last traceback, or the last lines where there is none. */
+export function errorMessage(printed: string): string {
+  const lines = readable(printed);
+  while (lines.at(-1) === '') lines.pop();
+  const start = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'));
+  return (start === -1 ? lines.slice(-12) : lines.slice(start)).join('\n');
+}
+
+/** The end of the text where it is too long: the exception stands there. */
+const lastOf = (text: string, length: number) =>
+  text.length <= length ? text : `…${text.slice(text.length - length + 1)}`;
+
+export function failureReason({ exitCode, printed, command, log }: ScriptFailure): string {
+  const head = `AlgorithmError: ExecuteUserScriptError:\nExitCode ${exitCode}\nErrorMessage "`;
+  const ending = endings[exitCode];
+  const shown = command.length <= 240 ? command : `${command.slice(0, 239)}…`;
+  const tail = [
+    '"',
+    ...(ending ? [`\nExtraInfo "${ending}"`] : []),
+    `\nCommand "${shown}", exit code: ${exitCode}`,
+    `\nThe whole log: ${log.group}, ${log.stream}`,
+  ].join('');
+  return head + lastOf(errorMessage(printed), failureLength - head.length - tail.length) + tail;
+}

@@ -1,0 +1,114 @@
+/** A training job that runs a user's script (or command) in a Python environment: what it does in the phases of jobs/job-reconciler.ts. */
+import { readdir, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Aws } from '../../../contract/aws.ts';
+import type { ProcessSpec } from '../../../engine/executor.ts';
+import type { SageMakerSettings } from '../deps.ts';
+import { mlInside } from '../jobs/built-in.ts';
+import type { Host } from '../jobs/job-work.ts';
+import type { TrainingJob } from '../training-jobs/training-job.ts';
+import { commandOf, entryPointOf, installation } from './entry-point.ts';
+import { environmentMaking, environmentNote, environmentOf } from './made-environment.ts';
+import type { PythonRuntime } from './python-images.ts';
+import { pythonInside, pythonRun } from './python-run.ts';
+import { commandArguments } from './python-values.ts';
+import { wordsOf } from './script-request.ts';
+import { type ResourceConfig, smVariables } from './sm-variables.ts';
+import { fetchSource, layerRequirements, placeSource } from './source.ts';
+
+/** Virtual CPUs of an instance type go by its size: https://aws.amazon.com/sagemaker/pricing/ */
+export function coresOf(instanceType: string | undefined, machine = availableParallelism()): number {
+  const size = instanceType?.split('.').at(-1) ?? '';
+  const [, times] = /^(\d*)xlarge$/.exec(size) ?? [];
+  const asked = times === undefined ? 2 : 4 * Number(times || 1);
+  return Math.max(1, Math.min(machine, asked));
+}
+
+/** The job's folder: its instances and its making are folders in it. */
+const jobDirOf = ({ dir }: Pick<Host, 'dir'>) => dirname(dir);
+
+/** The run that makes the environment, with the layer that the source's requirements.txt asks for. */
+export async function scriptMaking(
+  job: TrainingJob,
+  runtime: PythonRuntime,
+  jobDir: string,
+  settings: SageMakerSettings,
+  role: () => Promise<Aws>,
+): Promise<Omit<ProcessSpec, 'dir'> | undefined> {
+  const words = wordsOf(job.request);
+  await fetchSource(words, jobDir, role);
+  return environmentMaking(settings, jobDir, runtime, await layerRequirements(words, jobDir));
+}
+
+/** Puts the code beside the data that is there already. */
+export const prepareScript = (job: TrainingJob, host: Host): Promise<void> =>
+  placeSource(wordsOf(job.request), jobDirOf(host), host.ml);
+
+export async function launchScript(
+  job: TrainingJob,
+  runtime: PythonRuntime,
+  host: Host,
+  identity: Readonly<Record<string, string>>,
+  settings: SageMakerSettings,
+): Promise<ProcessSpec> {
+  const { request } = job;
+  const words = wordsOf(request);
+  const jobDir = jobDirOf(host);
+  const requirements = await layerRequirements(words, jobDir);
+  const environment = await environmentOf(settings, jobDir, runtime, requirements);
+  const cores = coresOf(request.ResourceConfig?.InstanceType);
+  const ml = mlInside(settings, host);
+  const config = async (name: string) => JSON.parse(await readFile(join(host.ml, 'input', 'config', name), 'utf8'));
+  const place = {
+    ml,
+    jobName: job.name,
+    region: job.region,
+    cores,
+    gpus: 0,
+    frameworkModule: runtime.frameworkModule,
+    resourceConfig: (await config('resourceconfig.json')) as ResourceConfig,
+    inputDataConfig: await config('inputdataconfig.json'),
+  };
+  const names = await readdir(join(host.ml, 'code'));
+  const kind = entryPointOf(words.program ?? '', names);
+  const first = words.program ? installation(kind, names, requirements !== undefined) : undefined;
+  const command = commandFor(job, `${pythonInside(settings, host)}/bin/python3`, names);
+  const image = request.AlgorithmSpecification?.TrainingImage ?? '';
+  return pythonRun(settings, host, {
+    environment,
+    command,
+    cwd: `${ml}/code`,
+    identity,
+    variables: {
+      ...smVariables(words, place),
+      PYTHONPATH: `${ml}/code`,
+      TRAINING_JOB_NAME: job.name,
+      TRAINING_JOB_ARN: job.arn,
+    },
+    given: request.Environment,
+    cores,
+    note: `${environmentNote(image, runtime, environment)}\n$ ${shownCommand(command)}`,
+    ...(first ? { first } : {}),
+    walls: { network: request.EnableNetworkIsolation ? 'none' : 'open', hosts: {} },
+  });
+}
+
+/** What the request's own entry point says, else the script with its hyperparameters. */
+function commandFor({ request }: Pick<TrainingJob, 'request'>, python: string, names: readonly string[]) {
+  const { ContainerEntrypoint: given, ContainerArguments: more = [] } = request.AlgorithmSpecification ?? {};
+  const [first, ...rest] = given ?? [];
+  if (first !== undefined) return [first, ...rest, ...more] as const;
+  const { program = '', hyperparameters } = wordsOf(request);
+  return commandOf(entryPointOf(program, names), program, python, commandArguments(hyperparameters));
+}
+
+/** The command as the job's owner sees it. */
+export async function scriptCommand(job: TrainingJob, host: Host, settings: SageMakerSettings): Promise<string> {
+  const names = await readdir(join(host.ml, 'code')).catch(() => []);
+  return shownCommand(commandFor(job, `${pythonInside(settings, host)}/bin/python3`, names));
+}
+
+/** One line that a shell would read as the same words. */
+const shownCommand = (words: readonly string[]): string =>
+  words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');

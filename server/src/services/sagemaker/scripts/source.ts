@@ -1,0 +1,102 @@
+/** The code that a script job brings: fetched in the role's name before anything is made, unpacked without trust, and put to /opt/ml/code of each instance. */
+
+import { createReadStream } from 'node:fs';
+import { access, chmod, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Aws } from '../../../contract/aws.ts';
+import { AwsError } from '../../../contract/aws-error.ts';
+import { ArchiveRefused, extractTarGz } from '../../../engine/archive.ts';
+import { openObject } from '../artifacts.ts';
+import { JobFailed } from '../jobs/job.ts';
+import { parseS3Uri } from '../s3-uri.ts';
+import { entryPointOf } from './entry-point.ts';
+import type { ScriptWords } from './script-request.ts';
+
+/** Code, not data: what is bigger than this comes by a channel. */
+const limits = { maxBytes: 2 * 2 ** 30, maxEntries: 50_000 };
+
+const sourceIn = (jobDir: string) => join(jobDir, 'source');
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const refused = (uri: string, why: string) =>
+  new JobFailed(`ClientError: the script's source ${uri} could not be used: ${why}`);
+
+/** Brings the archive that the request names in S3 into the job's folder, once. */
+export async function fetchSource(
+  { submitDirectory: uri }: ScriptWords,
+  jobDir: string,
+  role: () => Promise<Aws>,
+): Promise<void> {
+  if (!uri?.startsWith('s3://') || (await isThere(sourceIn(jobDir)))) return;
+  const location = parseS3Uri(uri);
+  if (!location) throw refused(uri, 'it is not an S3 URI');
+  const work = `${sourceIn(jobDir)}.new`;
+  await rm(work, { recursive: true, force: true });
+  await mkdir(jobDir, { recursive: true, mode: 0o700 });
+  try {
+    await extractTarGz(await openObject(await role(), location), work, limits);
+  } catch (error) {
+    if (error instanceof AwsError) throw refused(uri, `${error.code}: ${error.message}`);
+    if (error instanceof ArchiveRefused) throw refused(uri, error.message);
+    throw error;
+  }
+  await rename(work, sourceIn(jobDir));
+}
+
+/** Requirements that mean files beside them are not the same wherever their text is. */
+export const standsAlone = (requirements: string) =>
+  !/^\s*(-r|-c|-e|-f|--requirement|--constraint|--editable|--find-links|\.|\/|file:)|@\s*file:|(^|\s)\.\.?\//m.test(
+    requirements,
+  );
+
+/** The requirements.txt that an environment's layer can be made of. */
+export async function layerRequirements({ program }: ScriptWords, jobDir: string): Promise<string | undefined> {
+  const file = join(sourceIn(jobDir), 'requirements.txt');
+  if (!program || !(await isThere(sourceIn(jobDir)))) return undefined;
+  if (entryPointOf(program, await readdir(sourceIn(jobDir))) === 'command') return undefined;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim() && standsAlone(text) ? file : undefined;
+}
+
+/** Puts the code where the script runs. Throws JobFailed where the program is not in it. */
+export async function placeSource(words: ScriptWords, jobDir: string, ml: string): Promise<void> {
+  const { program, submitDirectory: uri } = words;
+  const code = join(ml, 'code');
+  if (await isThere(sourceIn(jobDir))) await cp(sourceIn(jobDir), code, { recursive: true, verbatimSymlinks: true });
+  else if (uri) await placeLocal(uri, ml, code);
+  await mkdir(code, { recursive: true, mode: 0o700 });
+  if (!program) return;
+  const names = await readdir(code);
+  const kind = entryPointOf(program, names);
+  if (kind === 'package') return;
+  if (
+    program.split('/').includes('..') ||
+    program.startsWith('/') ||
+    !(await stat(join(code, program)).catch(() => undefined))?.isFile()
+  ) {
+    const shown = names.slice(0, 20).join(', ') || 'nothing';
+    throw new JobFailed(
+      `ClientError: the program ${program} (sagemaker_program) is not in ${uri ?? '/opt/ml/code'}; there is: ${shown}`,
+    );
+  }
+  if (kind === 'command') await chmod(join(code, program), 0o755);
+}
+
+/** A path of the container: code that came by a channel. */
+async function placeLocal(uri: string, ml: string, code: string): Promise<void> {
+  const inside = /^(?:file:\/\/)?\/opt\/ml\/(.+)$/.exec(uri)?.[1]?.split('/');
+  if (!inside || inside.includes('..')) throw refused(uri, 'it is neither an S3 URI nor a path below /opt/ml');
+  const path = join(ml, ...inside);
+  if (path === code) return;
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw refused(uri, 'it is not there; no channel brought it');
+  if (found.isDirectory()) return cp(path, code, { recursive: true, verbatimSymlinks: true });
+  await extractTarGz(createReadStream(path), code, limits).catch((error) => {
+    throw error instanceof ArchiveRefused ? refused(uri, error.message) : error;
+  });
+}
