@@ -77,7 +77,9 @@ export type Found =
       readonly mtimeMs: number;
       readonly inode: number;
     }
-  | { readonly kind: 'link'; readonly names: readonly string[]; readonly target: string };
+  | { readonly kind: 'link'; readonly names: readonly string[]; readonly target: string }
+  /** Its name is no text, so that nothing can be opened by it. */
+  | { readonly kind: 'nameless'; readonly names: readonly string[] };
 
 /** Files and links of the folder and of those in it, in the order of their names. Nothing where it is no folder. */
 export async function* listBeneath(root: string, ...names: readonly string[]): AsyncGenerator<Found> {
@@ -94,7 +96,10 @@ export async function* listBeneath(root: string, ...names: readonly string[]): A
       const own = [...above, entry.name];
       if (entry.isDirectory()) {
         const next = await tryOpen(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        if (!next) continue;
+        if (!next) {
+          if (entry.name.includes('\ufffd')) yield { kind: 'nameless', names: own };
+          continue;
+        }
         try {
           yield* list(next, own);
         } finally {
@@ -108,8 +113,9 @@ export async function* listBeneath(root: string, ...names: readonly string[]): A
           yield { kind: 'file', names: own, size: status.size, mtimeMs: status.mtimeMs, inode: status.ino };
         else if (status.isSymbolicLink()) yield { kind: 'link', names: own, target: await readlink(path) };
       } catch (error) {
-        // It went away meanwhile.
         if (!isAbsence(error)) throw error;
+        // Else it went away meanwhile.
+        if (entry.name.includes('\ufffd')) yield { kind: 'nameless', names: own };
       }
     }
   }

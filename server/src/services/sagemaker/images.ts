@@ -23,15 +23,24 @@ const runtimes = {
   evaluate: { uses: ['processing'], runtime: () => ({ kind: 'builtin', name: 'evaluate' }) },
 } as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
 
+const xgboostImage = /^sagemaker-xgboost:(1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/;
+const xgboostShown = 'sagemaker-xgboost:1.0-1|1.2-1|1.2-2|1.3-1|1.5-1|1.7-1|3.0-5';
+
 const known: readonly ImageEntry[] = [
   {
-    pattern: /^sagemaker-xgboost:(1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/,
-    shown: 'sagemaker-xgboost:1.0-1|1.2-1|1.2-2|1.3-1|1.5-1|1.7-1|3.0-5',
+    pattern: xgboostImage,
+    shown: xgboostShown,
     ...runtimes.xgboost,
   },
   { pattern: /^xgboost:(1|latest)$/, shown: 'xgboost:1', ...runtimes.xgboost },
   { pattern: /^clary\/evaluate(:[\w.-]+)?$/, shown: 'clary/evaluate', ...runtimes.evaluate },
-  ...pythonImages.map((image) => ({ ...image, uses: ['training'] as const })),
+  ...pythonImages.map((image) => ({ ...image, uses: ['training', 'processing'] as const })),
+  {
+    pattern: xgboostImage,
+    shown: xgboostShown,
+    uses: ['processing'],
+    runtime: xgboostScript,
+  },
 ];
 
 const nameOf = (image: string) => /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;

@@ -53,7 +53,7 @@ export function sagemakerService(resources: SageMakerResources): {
   /** Stops reconciling; jobs and replicas go on and are adopted at the next start. */
   stop(): Promise<void>;
 } {
-  const works = { training: trainingWork(resources), processing: processingWork() };
+  const works = { training: trainingWork(resources), processing: processingWork(resources) };
   const queue = openJobQueue(resources, works);
   const reconcilers = {
     trainingJob: startJobReconciler(resources, works.training, queue),

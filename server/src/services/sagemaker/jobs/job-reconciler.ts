@@ -74,7 +74,9 @@ export function startJobReconciler<Request>(
     const transitions = moved(job.state.transitions, transition.status, transition.message, now);
     const done = transitions.map((entry) => ({ ...entry, endTime: entry.endTime ?? now }));
     await runs.finish(job);
-    const ended = await change(job, { status, phase: 'Ended' }, { ...state, transitions: done, endedAt: now });
+    const left = await work.left?.(job, runs.hostsOf(job));
+    const kept = { ...left, ...state, transitions: done, endedAt: now };
+    const ended = await change(job, { status, phase: 'Ended' }, kept);
     runs.forget(job);
     (await queueing).leave(job.arn);
     await work
@@ -165,7 +167,10 @@ export function startJobReconciler<Request>(
         const why = (await lastBytes(resources.executor.logFile(runs.makingDir(job)), 700)).trim();
         return fail(
           current,
-          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}. It ends with: ${why}`.slice(0, 1024),
+          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}. It ends with: ${why}`.slice(
+            0,
+            1024,
+          ),
         );
       }
     }

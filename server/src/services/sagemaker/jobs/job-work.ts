@@ -61,6 +61,8 @@ export interface JobWork<Request> {
   read?(job: Job<Request>, lines: readonly string[], at: Date, aws: Aws): Promise<Partial<Job['state']> | undefined>;
   /** Keeps what must be kept even though the program failed. */
   salvage?(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<void>;
+  /** What the row keeps of a job however it ended: read before its folder goes. */
+  left?(job: Job<Request>, hosts: readonly Host[]): Promise<Partial<Job['state']>>;
   /** Stores what the processes left; answers what the row keeps of it. */
   upload(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<Partial<Job['state']>>;
   /** Secondary status and message of a phase or an end. */

@@ -1,22 +1,14 @@
 /** CreateProcessingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html */
 
-import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
-import { processingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { processingJobConditions } from '../request-conditions.ts';
-import { parseS3Uri } from '../s3-uri.ts';
-import {
-  belowMl,
-  type ProcessingJob,
-  type ProcessingJobRequest,
-  processingEvent,
-  processingJobArn,
-} from './processing-job.ts';
+import { checkProcessingJob } from './checks/check-processing-job.ts';
+import { type ProcessingJob, type ProcessingJobRequest, processingEvent, processingJobArn } from './processing-job.ts';
 
 export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   access: (input, call) => [
@@ -28,7 +20,8 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
     ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
-    checkRequest(input, call);
+    checkProcessingJob(input, call, deps.settings);
+    const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
     const arn = processingJobArn(call, input.ProcessingJobName);
     await assumeExecutionRole(arn, input.RoleArn, call, deps);
     const job: ProcessingJob = {
@@ -43,7 +36,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
       modifiedAt: call.now,
       revision: 1,
       logOffsets: {},
-      request: input,
+      request,
       state: { runId: randomHex(8), transitions: moved([], 'Starting', 'Starting', call.now.getTime()) },
     };
     try {
@@ -63,32 +56,3 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
     return { ProcessingJobArn: arn };
   },
 };
-
-function checkRequest(input: ProcessingJobRequest, call: Call): void {
-  const refuse = (what: string) => call.error('ValidationException', `${what} is not supported by Clary yet.`);
-  processingRuntime(input.AppSpecification.ImageUri, call);
-  if (input.AppSpecification.ContainerEntrypoint || input.AppSpecification.ContainerArguments) {
-    throw refuse('AppSpecification.ContainerEntrypoint and ContainerArguments for clary/evaluate');
-  }
-  if (input.ProcessingResources.ClusterConfig?.InstanceCount !== 1) throw refuse('InstanceCount other than 1');
-  for (const source of input.ProcessingInputs ?? []) {
-    if (source.DatasetDefinition || !source.S3Input) throw refuse(`input ${source.InputName}: DatasetDefinition`);
-    if (source.S3Input.S3DataType !== 'S3Prefix')
-      throw refuse(`input ${source.InputName}: S3DataType ${source.S3Input.S3DataType}`);
-    if (source.S3Input.S3InputMode === 'Pipe') throw refuse(`input ${source.InputName}: S3InputMode Pipe`);
-    checkPlace(source.S3Input.S3Uri, source.S3Input.LocalPath ?? '', call);
-  }
-  for (const output of input.ProcessingOutputConfig?.Outputs ?? []) {
-    if (output.FeatureStoreOutput || !output.S3Output) throw refuse(`output ${output.OutputName}: FeatureStoreOutput`);
-    if (output.S3Output.S3UploadMode === 'Continuous')
-      throw refuse(`output ${output.OutputName}: S3UploadMode Continuous`);
-    checkPlace(output.S3Output.S3Uri, output.S3Output.LocalPath ?? '', call);
-  }
-}
-
-function checkPlace(uri: string, localPath: string, call: Call): void {
-  if (!parseS3Uri(uri)) throw call.error('ValidationException', `Invalid S3 URI: ${uri}`);
-  if (!belowMl(localPath)) {
-    throw call.error('ValidationException', `LocalPath ${localPath} must be a path below /opt/ml/processing.`);
-  }
-}

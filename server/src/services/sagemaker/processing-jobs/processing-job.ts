@@ -13,7 +13,7 @@ export const processingJobArn = (at: { region: string; account: string }, name: 
   formatArn('sagemaker', at.region, at.account, `processing-job/${name}`);
 
 /** Processing jobs have no secondary status: the phases are kept for the log of transitions only. */
-export const processingTransition = (to: Phase | JobStatus) => ({ status: to, message: to });
+export const processingTransition = (to: Phase | JobStatus | 'Restarting') => ({ status: to, message: to });
 
 export function describeProcessing(job: ProcessingJob) {
   const { state, request } = job;
@@ -43,16 +43,4 @@ export function processingEvent(job: ProcessingJob): PlatformEvent {
     detail: { ...detail, CreationTime: CreationTime.getTime(), LastModifiedTime: LastModifiedTime.getTime() },
     time: job.modifiedAt,
   };
-}
-
-/**
- * Where a container's path lies below the folder that stands for /opt/ml; undefined for a path outside of /opt/ml/processing.
- * No part of the path may be `..`.
- */
-export function belowMl(localPath: string): string[] | undefined {
-  const match = /^\/opt\/ml\/(processing(?:\/.*)?)$/s.exec(localPath);
-  const names = (match?.[1] ?? '').split('/').filter((name) => name !== '');
-  return names.length === 0 || names.some((name) => name === '..' || name === '.' || name.includes('\0'))
-    ? undefined
-    : names;
 }

@@ -1,16 +1,20 @@
-/** What a processing job does in each phase: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import type { Aws } from '../../../contract/aws.ts';
-import { putFile } from '../artifacts.ts';
-import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
-import { downloadPrefix } from '../jobs/download.ts';
+/** What a processing job does in each phase of job-reconciler.ts: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { removeTree } from '../../../engine/remove-tree.ts';
+import type { SageMakerResources } from '../deps.ts';
+import { libraryMaking } from '../jobs/built-in.ts';
 import { shareOf } from '../jobs/instance-share.ts';
-import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-work.ts';
-import { below, parseS3Uri } from '../s3-uri.ts';
+import type { Host, JobWork } from '../jobs/job-work.ts';
+import { environmentMaking } from '../scripts/made-environment.ts';
+import { instanceCount } from './cluster.ts';
+import { checkExitMessage, exitMessage, writeContractFiles } from './contract-files.ts';
+import { bringInputs } from './inputs/bring-inputs.ts';
+import { explainProcessing, launchProcessing, runtimeOf } from './launch-processing.ts';
+import { outputsOf } from './outputs/output.ts';
+import { processingOutputs } from './outputs/processing-outputs.ts';
+import { folderOf, outerMounts, placeOf } from './places.ts';
 import {
-  belowMl,
   type ProcessingJob,
   type ProcessingJobRequest,
   processingEvent,
@@ -18,76 +22,63 @@ import {
   processingTransition,
 } from './processing-job.ts';
 
-export function processingWork(): JobWork<ProcessingJobRequest> {
+export function processingWork({
+  clock,
+  log,
+}: Pick<SageMakerResources, 'clock' | 'log'>): JobWork<ProcessingJobRequest> {
   let libraryMade = false;
+  const outputs = processingOutputs();
   return {
     kind: 'processing',
     logGroup: processingLogGroup,
     roleArn: (job) => job.request.RoleArn,
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-    instanceCount: () => 1,
-    share: ({ ProcessingResources: { ClusterConfig: at } }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
-    async making(_, { settings }) {
-      return libraryMade ? undefined : libraryMaking(settings);
+    instanceCount: (job) => instanceCount(job.request),
+    share: (request) => shareOf(request.ProcessingResources.ClusterConfig?.InstanceType, instanceCount(request)),
+    async making(job, { settings }, jobDir) {
+      const runtime = runtimeOf(job.request);
+      if (runtime.kind === 'builtin') return libraryMade ? undefined : libraryMaking(settings);
+      await mkdir(jobDir, { recursive: true, mode: 0o700 });
+      return environmentMaking(settings, jobDir, runtime, undefined);
     },
-    async prepare(job, hosts, aws) {
-      libraryMade = true;
-      for (const host of hosts) await prepare(job, host.ml, aws);
+    async prepare(job, hosts, aws, signal) {
+      if (runtimeOf(job.request).kind === 'builtin') libraryMade = true;
+      for (const host of hosts) await layOut(job, host, hosts);
+      await bringInputs(job, hosts, aws, signal);
     },
-    launch(job, host, identity, { settings }) {
-      const isolated = job.request.NetworkConfig?.EnableNetworkIsolation;
-      const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-      return builtInRun(settings, host, ['evaluate'], { ...identity, ...job.request.Environment }, walls);
+    launch: (job, host, identity, { settings }) => launchProcessing(job, host, identity, dirname(host.dir), settings),
+    explain: explainProcessing,
+    tend(job, hosts, role) {
+      const warn = (error: unknown) => log.warn('outputs were not carried to S3', { job: job.name, error });
+      outputs.tend(job, hosts, role, warn, clock.now().getTime()).catch(warn);
     },
-    async upload(job, [host], aws) {
-      return host ? upload(job, host.ml, aws) : {};
+    salvage: outputs.salvage,
+    async left(_, hosts) {
+      const message = await exitMessage(hosts);
+      return message ? { exitMessage: message } : {};
+    },
+    async upload(job, hosts, aws) {
+      await outputs.finish(job, hosts, aws);
+      await checkExitMessage(hosts);
+      return {};
     },
     transition: processingTransition,
     event: processingEvent,
-    afterwards: async () => {},
+    async afterwards(job) {
+      outputs.forget(job);
+    },
+    stop: outputs.stop,
   };
 }
 
-function placeOf(localPath: string | undefined, ml: string): string {
-  const names = belowMl(localPath ?? '');
-  if (!names) throw new JobFailed(`ClientError: LocalPath ${localPath} is not below /opt/ml/processing`);
-  return join(ml, ...names);
-}
-
-async function prepare(job: ProcessingJob, ml: string, aws: Aws): Promise<void> {
+/** "This directory will be created by the platform and exist when your container's entrypoint is invoked": API_ProcessingS3Output. */
+async function layOut(job: ProcessingJob, host: Host, hosts: readonly Host[]): Promise<void> {
   const { request } = job;
-  for (const folder of ['config', 'output', 'processing']) {
-    await mkdir(join(ml, folder), { recursive: true, mode: 0o700 });
+  for (const { from } of outerMounts(request, host)) {
+    await removeTree(from);
+    await mkdir(from, { recursive: true, mode: 0o700 });
   }
-  await writeFile(
-    join(ml, 'config', 'processingjobconfig.json'),
-    JSON.stringify({ ...request, ProcessingJobArn: job.arn }),
-  );
-  await writeFile(
-    join(ml, 'config', 'resourceconfig.json'),
-    JSON.stringify({ current_host: 'algo-1', hosts: ['algo-1'] }),
-  );
-  for (const input of request.ProcessingInputs ?? []) {
-    const source = { uri: input.S3Input?.S3Uri ?? '', roleArn: request.RoleArn, region: job.region };
-    await downloadPrefix(aws, source, placeOf(input.S3Input?.LocalPath, ml));
-  }
-  for (const output of request.ProcessingOutputConfig?.Outputs ?? []) {
-    await mkdir(placeOf(output.S3Output?.LocalPath, ml), { recursive: true, mode: 0o700 });
-  }
-}
-
-async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial<ProcessingJob['state']>> {
-  for (const output of job.request.ProcessingOutputConfig?.Outputs ?? []) {
-    const location = parseS3Uri(output.S3Output?.S3Uri ?? '');
-    if (!location) throw new JobFailed(`ClientError: ${output.S3Output?.S3Uri} is not an S3 URI`);
-    const folder = placeOf(output.S3Output?.LocalPath, ml);
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const file = join(entry.parentPath, entry.name);
-      await putFile(aws, below(location, ...relative(folder, file).split(sep)), file);
-    }
-  }
-  const message = await readFile(join(ml, 'output', 'message'), 'utf8').catch(() => '');
-  return message.trim() ? { exitMessage: message.trim().slice(0, 1024) } : {};
+  await writeContractFiles(job, host, hosts);
+  for (const { path } of outputsOf(request))
+    await mkdir(folderOf(placeOf(request, host, path)), { recursive: true, mode: 0o700 });
 }

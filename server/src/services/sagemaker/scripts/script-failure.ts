@@ -19,6 +19,8 @@ const endings: Readonly<Record<number, string>> = {
 };
 
 export interface ScriptFailure {
+  /** What follows `AlgorithmError: `. */
+  readonly cause?: string;
   readonly exitCode: number;
   /** The end of the log. */
   readonly printed: string;
@@ -46,8 +48,14 @@ export function errorMessage(printed: string): string {
 const lastOf = (text: string, length: number) =>
   text.length <= length ? text : `…${text.slice(text.length - length + 1)}`;
 
-export function failureReason({ exitCode, printed, command, log }: ScriptFailure): string {
-  const head = `AlgorithmError: ExecuteUserScriptError:\nExitCode ${exitCode}\nErrorMessage "`;
+export function failureReason({
+  cause = 'ExecuteUserScriptError:',
+  exitCode,
+  printed,
+  command,
+  log,
+}: ScriptFailure): string {
+  const head = `AlgorithmError: ${cause}\nExitCode ${exitCode}\nErrorMessage "`;
   const ending = endings[exitCode];
   const shown = command.length <= 240 ? command : `${command.slice(0, 239)}…`;
   const tail = [

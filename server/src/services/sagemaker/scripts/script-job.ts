@@ -110,5 +110,5 @@ export async function scriptCommand(job: TrainingJob, host: Host, settings: Sage
 }
 
 /** One line that a shell would read as the same words. */
-const shownCommand = (words: readonly string[]): string =>
+export const shownCommand = (words: readonly string[]): string =>
   words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');

@@ -1,5 +1,6 @@
 /** The instances of a training job, as they know each other. On one machine each is a run of its own with an address of its own on the loopback. Pure. */
 import type { Enclosure } from '../../../engine/executor.ts';
+import { loopbackAddresses } from '../jobs/host-addresses.ts';
 import type { TrainingJob, TrainingJobRequest } from './training-job.ts';
 
 interface Instance {
@@ -24,13 +25,11 @@ export function instancesOf({ ResourceConfig: resources }: TrainingJobRequest): 
     .map((instance, i) => ({ name: `algo-${i + 1}`, ...instance }));
 }
 
-/** 127.x.y.n with x and y by the run, so that two jobs that use the same port do not meet. */
-export function hostAddresses(job: TrainingJob): Enclosure['hosts'] {
-  const instances = instancesOf(job.request);
-  const bytes = Buffer.from(job.state.runId, 'hex');
-  const network = `127.${1 + ((bytes[0] ?? 0) % 254)}.${bytes[1] ?? 0}`;
-  return Object.fromEntries(instances.map(({ name }, i) => [name, `${network}.${i + 1}`]));
-}
+export const hostAddresses = (job: TrainingJob): Enclosure['hosts'] =>
+  loopbackAddresses(
+    job,
+    instancesOf(job.request).map(({ name }) => name),
+  );
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html#your-algorithms-training-algo-running-container-dist-training */
 export function resourceConfig(request: TrainingJobRequest, current: string): object {

@@ -1,8 +1,8 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastBytes } from '../../../engine/file-tail.ts';
 import type { ProcessSpec } from '../../../engine/executor.ts';
+import { lastBytes } from '../../../engine/file-tail.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { type Runtime, trainingRuntimeOf } from '../images.ts';
@@ -10,6 +10,8 @@ import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
+import { failureReason } from '../scripts/script-failure.ts';
+import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
@@ -18,8 +20,6 @@ import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
 import { hostAddresses, instancesOf, resourceConfig } from './cluster.ts';
 import { trainingMetrics } from './metrics/training-metrics.ts';
 import { storeOutputs } from './outputs/store-outputs.ts';
-import { failureReason } from '../scripts/script-failure.ts';
-import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,

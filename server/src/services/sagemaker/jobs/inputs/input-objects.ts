@@ -28,9 +28,15 @@ export async function prefixObjects(aws: Aws, source: InputSource, signal?: Abor
   return objects;
 }
 
+/**
+ * What lies in the folder that the prefix names loses the folder's name, slash at the prefix's end or not, as the Python SDK's uploads rely on; where the
+ * prefix is the beginning of a name, or the name itself, the name stays whole.
+ */
+const relativeTo = (prefix: string, key: string) =>
+  key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : key.slice(prefix.lastIndexOf('/') + 1);
+
 export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
   const { bucket, key: prefix } = locationOf(source.uri);
-  const folderPart = prefix.lastIndexOf('/') + 1;
   const objects: InputObject[] = [];
   let token: string | undefined;
   try {
@@ -39,7 +45,7 @@ export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: 
       const page = await aws.call('s3', 'ListObjectsV2', input, signal);
       for (const { Key: key } of page.Contents ?? []) {
         if (key && !key.endsWith('/'))
-          objects.push({ bucket, key, names: safeNames(key.slice(folderPart), source.uri) });
+          objects.push({ bucket, key, names: safeNames(relativeTo(prefix, key), source.uri) });
       }
       token = page.NextContinuationToken;
       signal?.throwIfAborted();

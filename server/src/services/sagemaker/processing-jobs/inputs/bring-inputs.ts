@@ -1,0 +1,58 @@
+/** Brings the inputs of a processing job to its instances: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Input.html */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Aws } from '../../../../contract/aws.ts';
+import { bringObjects } from '../../jobs/inputs/bring-objects.ts';
+import { type InputSource, inputFailure } from '../../jobs/inputs/input-failure.ts';
+import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
+import type { Host } from '../../jobs/job-work.ts';
+import { folderOf, placeOf } from '../places.ts';
+import type { ProcessingJob } from '../processing-job.ts';
+import { type Input, inputsOf } from './input.ts';
+
+interface Shipment {
+  readonly input: Input;
+  readonly source: InputSource;
+  readonly objects: readonly InputObject[];
+}
+
+/** All of them are listed before the first is fetched: two that bring the same file fail the job before it has waited for anything. */
+export async function bringInputs(
+  job: ProcessingJob,
+  hosts: readonly Host[],
+  aws: Aws,
+  signal: AbortSignal,
+): Promise<void> {
+  const { request } = job;
+  const shipments: Shipment[] = [];
+  for (const input of inputsOf(request)) {
+    const source = { uri: input.uri, roleArn: request.RoleArn, region: job.region };
+    const list = input.manifest ? manifestObjects : prefixObjects;
+    shipments.push({ input, source, objects: await list(aws, source, signal) });
+  }
+  for (const [i, host] of hosts.entries()) {
+    const own = shipments.map((shipment) => ({ ...shipment, objects: shardOf(shipment, i, hosts.length) }));
+    refuseDoubles(own);
+    for (const { input, source, objects } of own) {
+      const folder = folderOf(placeOf(request, host, input.path));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await bringObjects(aws, objects, folder, source, signal);
+    }
+  }
+}
+
+const shardOf = ({ input, objects }: Shipment, index: number, count: number) =>
+  input.sharded ? objects.filter((_, i) => i % count === index) : objects;
+
+function refuseDoubles(shipments: readonly Shipment[]): void {
+  const from = new Map<string, string>();
+  for (const { input, objects } of shipments) {
+    for (const { names } of objects) {
+      const path = join(input.path, ...names);
+      const other = from.get(path);
+      if (other !== undefined)
+        throw inputFailure(`inputs ${other} and ${input.name} both bring the file ${JSON.stringify(path)}`);
+      from.set(path, input.name);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Carries the files of one output of one instance to S3. While the job runs only whole files go: those that were the same at two looks, and while they were
+ * copied; at the job's end nobody writes any more. What a link points to goes only where that is a file of the job's own /opt/ml.
+ */
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Aws } from '../../../../contract/aws.ts';
+import { type Found, listBeneath, openBeneath } from '../../../../engine/beneath.ts';
+import { JobFailed } from '../../jobs/job.ts';
+import type { Host } from '../../jobs/job-work.ts';
+import { below } from '../../s3-uri.ts';
+import type { Place } from '../places.ts';
+import type { Carried } from './carried.ts';
+import type { Output } from './output.ts';
+import { putOutput } from './put-output.ts';
+
+export interface Carrying {
+  readonly host: Host;
+  readonly output: Output;
+  readonly place: Place;
+  readonly kmsKeyId: string | undefined;
+  readonly carried: Carried;
+  /** What each file was at the last look. */
+  readonly seen: Map<string, string>;
+}
+
+const atOnce = 4;
+const ml = '/opt/ml/';
+
+type Plain = Extract<Found, { kind: 'file' }>;
+const signatureOf = ({ size, mtimeMs, inode }: Plain) => `${size} ${mtimeMs} ${inode}`;
+
+export const uploadFailure = (text: string) => new JobFailed(`ClientError: Artifact upload failed: ${text}`);
+
+/** `last`: nobody writes any more. Throws JobFailed for what can never be stored. */
+export async function carryOutput(carrying: Carrying, aws: Aws, last: boolean): Promise<void> {
+  const { place, carried, output } = carrying;
+  if (last) await refuseReplaced(carrying);
+  const waiting = listBeneath(place.root, ...place.names);
+  const failed = new AbortController();
+  const carryOneByOne = async () => {
+    for (;;) {
+      const { value: found, done } = await waiting.next();
+      if (done || failed.signal.aborted) return;
+      try {
+        if (found.kind === 'file') await carryFile(carrying, found, aws, last);
+        else if (last) await carryOdd(carrying, found, aws);
+      } catch (error) {
+        failed.abort();
+        throw error;
+      }
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: atOnce }, carryOneByOne));
+  await waiting.return(undefined);
+  await carried.keep();
+  const reason = results.find((result) => result.status === 'rejected')?.reason;
+  if (reason) throw explained(reason, output.path);
+}
+
+/** The program may have put a link where its output's folder was. */
+async function refuseReplaced({ place, output }: Carrying): Promise<void> {
+  for (let depth = 1; depth <= place.names.length; depth++) {
+    const status = await lstat(join(place.root, ...place.names.slice(0, depth))).catch(() => undefined);
+    if (!status) return;
+    if (!status.isDirectory())
+      throw uploadFailure(`${output.path} is no folder any more; a link in its place is not followed`);
+  }
+}
+
+async function carryFile(carrying: Carrying, found: Plain, aws: Aws, last: boolean): Promise<void> {
+  const { place, output, kmsKeyId, carried, seen } = carrying;
+  const name = found.names.join('/');
+  const signature = signatureOf(found);
+  const before = seen.get(name);
+  seen.set(name, signature);
+  if (carried.has(output.name, name, signature) || (!last && before !== signature)) return;
+  const file = await openBeneath(place.root, ...place.names, ...found.names);
+  if (!file) {
+    if (last) throw uploadFailure(`${JSON.stringify(name)} cannot be read`);
+    return;
+  }
+  try {
+    const whole = last ? file : await copied(file, signature, carrying.host);
+    if (!whole) return;
+    try {
+      await putOutput(aws, below(output.to, ...found.names), whole, kmsKeyId);
+    } finally {
+      if (whole !== file) await whole.close();
+    }
+    await carried.add(output.name, name, signature);
+  } finally {
+    await file.close();
+  }
+}
+
+let copies = 0;
+
+/** What the program may go on changing, as it was; undefined where it changed on the way. */
+async function copied(file: FileHandle, signature: string, { dir }: Host): Promise<FileHandle | undefined> {
+  copies += 1;
+  const path = join(dir, `carried-${copies}`);
+  try {
+    await pipeline(file.createReadStream({ autoClose: false, start: 0 }), createWriteStream(path, { mode: 0o600 }));
+    const { size, mtimeMs, ino } = await file.stat();
+    return `${size} ${mtimeMs} ${ino}` === signature ? await open(path) : undefined;
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** Links, and names that are no text. */
+async function carryOdd({ host, output, kmsKeyId }: Carrying, found: Found, aws: Aws): Promise<void> {
+  const path = posix.join(output.path, ...found.names);
+  if (found.kind !== 'link') throw uploadFailure(`the name of ${JSON.stringify(path)} is not UTF-8`);
+  const target = posix.resolve(posix.dirname(path), found.target);
+  const file = target.startsWith(ml) ? await openBeneath(host.ml, ...target.slice(ml.length).split('/')) : undefined;
+  if (!file)
+    throw uploadFailure(
+      `${JSON.stringify(path)} is a link to ${JSON.stringify(found.target)}: S3 has no links, and only those to files below /opt/ml are followed`,
+    );
+  try {
+    await putOutput(aws, below(output.to, ...found.names), file, kmsKeyId);
+  } finally {
+    await file.close();
+  }
+}
+
+/** What the file system or S3 says of a file, as a reason; anything else as it is. */
+function explained(error: unknown, path: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENAMETOOLONG' || code === 'EILSEQ')
+    return uploadFailure(`a file in ${path} cannot be read: ${message}`);
+  return error;
+}

@@ -1,0 +1,90 @@
+/** The outputs of all processing jobs: those that are continuous are carried to S3 every few moments while the job runs, all of them at its end. */
+import type { Aws } from '../../../../contract/aws.ts';
+import type { Host } from '../../jobs/job-work.ts';
+import { placeOf } from '../places.ts';
+import type { ProcessingJob } from '../processing-job.ts';
+import { openCarried } from './carried.ts';
+import { type Carrying, carryOutput } from './carry-output.ts';
+import { outputsOf } from './output.ts';
+
+const everyMs = 1000;
+
+interface Tended {
+  readonly carryings: readonly Carrying[];
+  running: Promise<void> | undefined;
+  lastAt: number;
+}
+
+async function carryingsOf({ request }: ProcessingJob, hosts: readonly Host[]): Promise<Carrying[]> {
+  const carryings: Carrying[] = [];
+  for (const host of hosts) {
+    const carried = await openCarried(host);
+    for (const output of outputsOf(request)) {
+      const place = placeOf(request, host, output.path);
+      const kmsKeyId = request.ProcessingOutputConfig?.KmsKeyId || undefined;
+      carryings.push({ host, output, place, kmsKeyId, carried, seen: new Map() });
+    }
+  }
+  return carryings;
+}
+
+export function processingOutputs() {
+  const tended = new Map<string, Promise<Tended>>();
+
+  function tendedOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Tended> {
+    const found = tended.get(job.state.runId);
+    if (found) return found;
+    const made = carryingsOf(job, hosts).then((carryings) => ({ carryings, running: undefined, lastAt: 0 }));
+    made.catch(() => tended.delete(job.state.runId));
+    tended.set(job.state.runId, made);
+    return made;
+  }
+
+  async function carryDue(own: Tended, role: () => Promise<Aws>): Promise<void> {
+    const aws = await role();
+    for (const carrying of own.carryings) if (carrying.output.continuous) await carryOutput(carrying, aws, false);
+  }
+
+  async function finish(job: ProcessingJob, hosts: readonly Host[], aws: Aws, all: boolean): Promise<void> {
+    const own = await tendedOf(job, hosts);
+    await own.running;
+    for (const carrying of own.carryings) if (all || carrying.output.continuous) await carryOutput(carrying, aws, true);
+  }
+
+  return {
+    /** `warn` hears why a look carried nothing; the next look tries again. */
+    async tend(
+      job: ProcessingJob,
+      hosts: readonly Host[],
+      role: () => Promise<Aws>,
+      warn: (error: unknown) => void,
+      now: number,
+    ): Promise<void> {
+      if (!outputsOf(job.request).some(({ continuous }) => continuous)) return;
+      const own = await tendedOf(job, hosts);
+      if (own.running || now - own.lastAt < everyMs) return;
+      own.lastAt = now;
+      own.running = carryDue(own, role)
+        .catch(warn)
+        .finally(() => {
+          own.running = undefined;
+        });
+    },
+
+    /** Nobody writes any more. */
+    finish: (job: ProcessingJob, hosts: readonly Host[], aws: Aws) => finish(job, hosts, aws, true),
+
+    /** Of a job that failed: what was continuous stays so to its end, the rest is not stored. */
+    salvage: (job: ProcessingJob, hosts: readonly Host[], aws: Aws) => finish(job, hosts, aws, false),
+
+    forget(job: ProcessingJob): void {
+      tended.delete(job.state.runId);
+    },
+
+    /** Waits for what is under way. */
+    async stop(): Promise<void> {
+      await Promise.allSettled([...tended.values()].map(async (own) => (await own).running));
+      tended.clear();
+    },
+  };
+}
