@@ -29,12 +29,20 @@ before(async () => {
   await bench.put('large/object', Buffer.alloc(32 * 2 ** 20, 'l'));
   await bench.put('stream/object', Buffer.alloc(streamBytes, 's'));
   await bench.put('lists/manifest', JSON.stringify([{ prefix: `s3://${bucket}/files/` }, 'b']));
-  await bench.put('lists/augmented', `{"x-ref": "s3://${bucket}/files/a", "n": 1}\n{"x-ref": "s3://${bucket}/files/b", "n": 2}\n`);
+  await bench.put(
+    'lists/augmented',
+    `{"x-ref": "s3://${bucket}/files/a", "n": 1}\n{"x-ref": "s3://${bucket}/files/b", "n": 2}\n`,
+  );
 });
 after(() => platform[Symbol.asyncDispose]());
 
 type S3Source = NonNullable<NonNullable<Channel['DataSource']>['S3DataSource']>;
-const channel = (name: string, key: string, InputMode: Channel['InputMode'], source: Partial<S3Source> = {}): Channel => ({
+const channel = (
+  name: string,
+  key: string,
+  InputMode: Channel['InputMode'],
+  source: Partial<S3Source> = {},
+): Channel => ({
   ChannelName: name,
   InputMode,
   DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${bucket}/${key}`, ...source } },
@@ -44,7 +52,10 @@ const everyKind = [
   channel('fast', 'files/', 'FastFile'),
   channel('manifest', 'lists/manifest', 'File', { S3DataType: 'ManifestFile' }),
   channel('pipe', 'files/', 'Pipe'),
-  channel('augmented', 'lists/augmented', 'Pipe', { S3DataType: 'AugmentedManifestFile', AttributeNames: ['n', 'x-ref'] }),
+  channel('augmented', 'lists/augmented', 'Pipe', {
+    S3DataType: 'AugmentedManifestFile',
+    AttributeNames: ['n', 'x-ref'],
+  }),
 ];
 const readEveryKind = `
 data = '/opt/ml/input/data/'
@@ -78,7 +89,9 @@ async function mlFolder(): Promise<string> {
   return join(runs, run ?? '', 'algo-1', 'ml');
 }
 const marked = (name: string) =>
-  until(`the mark ${name}`, async () => ((await readdir(await mlFolder()).catch(() => [])).includes(name) ? true : undefined));
+  until(`the mark ${name}`, async () =>
+    (await readdir(await mlFolder()).catch((): string[] => [])).includes(name) ? true : undefined,
+  );
 const when = (name: string, status: string) =>
   until(`${name} ${status}`, async () => {
     const job = await bench.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
@@ -94,8 +107,15 @@ async function seenBy(name: string): Promise<unknown> {
 async function endsAs(name: string, status: string, states: string[]): Promise<void> {
   const job = await bench.jobEnd(name);
   assert.equal(job.TrainingJobStatus, status, job.FailureReason);
-  assert.deepEqual(job.SecondaryStatusTransitions?.map(({ Status }) => Status), states);
-  const input = { logGroupName: '/aws/sagemaker/TrainingJobs', logStreamNamePrefix: `${name}/algo-1-`, filterPattern: 'began' };
+  assert.deepEqual(
+    job.SecondaryStatusTransitions?.map(({ Status }) => Status),
+    states,
+  );
+  const input = {
+    logGroupName: '/aws/sagemaker/TrainingJobs',
+    logStreamNamePrefix: `${name}/algo-1-`,
+    filterPattern: 'began',
+  };
   const { events } = await platform.client(CloudWatchLogsClient).send(new FilterLogEventsCommand(input));
   assert.equal(events?.length, 1);
 }
@@ -192,7 +212,10 @@ while True: time.sleep(1)`;
     );
     for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
       const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      assert.ok(!line.includes(join(platform.dataDir, 'runs')), `process ${pid} was left: ${line.replaceAll('\0', ' ')}`);
+      assert.ok(
+        !line.includes(join(platform.dataDir, 'runs')),
+        `process ${pid} was left: ${line.replaceAll('\0', ' ')}`,
+      );
     }
   });
 });

@@ -50,25 +50,43 @@ describe('instances', () => {
     for (const [i, job] of jobs.entries()) {
       assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
       const { met } = await unpacked(await bench.read(`model/${names[i]}/output/output.tar.gz`));
-      assert.deepEqual(JSON.parse(met ?? ''), ['algo-2', 'algo-3'].map((host) => `${names[i]} ${host}`));
+      assert.deepEqual(
+        JSON.parse(met ?? ''),
+        ['algo-2', 'algo-3'].map((host) => `${names[i]} ${host}`),
+      );
     }
     const input = { logGroupName: '/aws/sagemaker/TrainingJobs', logStreamNamePrefix: 'meets-1/' };
     const { logStreams } = await platform.client(CloudWatchLogsClient).send(new DescribeLogStreamsCommand(input));
-    assert.deepEqual(logStreams?.map(({ logStreamName }) => logStreamName?.split(/[/-]/).slice(2, 4).join('-')), ['algo-1', 'algo-2', 'algo-3']);
+    assert.deepEqual(
+      logStreams?.map(({ logStreamName }) => logStreamName?.split(/[/-]/).slice(2, 4).join('-')),
+      ['algo-1', 'algo-2', 'algo-3'],
+    );
   });
 
   it('end together where one of them fails', async () => {
-    const job = await bench.train('falls', request(`
+    const job = await bench.train(
+      'falls',
+      request(
+        `
 if host == 'algo-2': open('/opt/ml/output/failure', 'w').write('AlgorithmError: the second fell'); sys.exit(1)
-time.sleep(1000)`, 2));
+time.sleep(1000)`,
+        2,
+      ),
+    );
     assert.deepEqual([job.TrainingJobStatus, job.FailureReason], ['Failed', 'AlgorithmError: the second fell']);
   });
 
   it('see nothing of each other’s files', async () => {
-    const job = await bench.train('apart', request(`
+    const job = await bench.train(
+      'apart',
+      request(
+        `
 open('/opt/ml/model/' + host, 'w').close(); open('/tmp/' + host, 'w').close()
 ${meeting}
-tell(host, [os.listdir('/opt/ml/model'), os.listdir('/tmp')])`, 2));
+tell(host, [os.listdir('/opt/ml/model'), os.listdir('/tmp')])`,
+        2,
+      ),
+    );
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
     const seen = await unpacked(await bench.read('model/apart/output/output.tar.gz'));
     for (const host of ['algo-1', 'algo-2']) assert.deepEqual(JSON.parse(seen[host] ?? ''), [[host], [host]]);
@@ -77,20 +95,38 @@ tell(host, [os.listdir('/opt/ml/model'), os.listdir('/tmp')])`, 2));
 
 describe('refused are', () => {
   const refused = (changes: Partial<CreateTrainingJobCommandInput>, message: string, from: Workbench = bench) =>
-    assert.rejects(from.sagemaker.send(new CreateTrainingJobCommand(from.trainingJob('refused', { ...request('pass', 2), ...changes }))), {
-      name: 'ValidationException',
-      message,
-    });
+    assert.rejects(
+      from.sagemaker.send(
+        new CreateTrainingJobCommand(from.trainingJob('refused', { ...request('pass', 2), ...changes })),
+      ),
+      {
+        name: 'ValidationException',
+        message,
+      },
+    );
 
   it('several that must not reach each other', () =>
-    refused({ EnableNetworkIsolation: true }, 'EnableNetworkIsolation with 2 instances is not supported by Clary yet: they could not reach each other.'));
+    refused(
+      { EnableNetworkIsolation: true },
+      'EnableNetworkIsolation with 2 instances is not supported by Clary yet: they could not reach each other.',
+    ));
 
   it('more than the machine has addresses for', () =>
-    refused({ ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 65, VolumeSizeInGB: 1 } }, 'More than 64 instances are not supported by Clary: asked for 65.'));
+    refused(
+      { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 65, VolumeSizeInGB: 1 } },
+      'More than 64 instances are not supported by Clary: asked for 65.',
+    ));
 
   it('groups beside a count', () =>
     refused(
-      { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 2, VolumeSizeInGB: 1, InstanceGroups: [{ InstanceGroupName: 'g', InstanceType: 'ml.m5.large', InstanceCount: 1 }] } },
+      {
+        ResourceConfig: {
+          InstanceType: 'ml.m5.large',
+          InstanceCount: 2,
+          VolumeSizeInGB: 1,
+          InstanceGroups: [{ InstanceGroupName: 'g', InstanceType: 'ml.m5.large', InstanceCount: 1 }],
+        },
+      },
       'ResourceConfig takes either InstanceGroups, or InstanceType and InstanceCount, not both.',
     ));
 

@@ -29,7 +29,11 @@ after(() => platform[Symbol.asyncDispose]());
 const create = (name: string, script: string, changes: Partial<CreateTrainingJobCommandInput> = {}) =>
   bench.sagemaker.send(
     new CreateTrainingJobCommand(
-      bench.trainingJob(name, { ...scripted(`import os, sys, time, signal\n${script}`), InputDataConfig: undefined, ...changes }),
+      bench.trainingJob(name, {
+        ...scripted(`import os, sys, time, signal\n${script}`),
+        InputDataConfig: undefined,
+        ...changes,
+      }),
     ),
   );
 const stop = (name: string) => bench.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }));
@@ -40,7 +44,8 @@ const statuses = (job: DescribeTrainingJobCommandOutput) => job.SecondaryStatusT
 /** The program says that it is ready by a checkpoint. */
 const ready = `open('/opt/ml/checkpoints/ready', 'w').close()`;
 const checkpoints = (name: string) => ({ CheckpointConfig: { S3Uri: `s3://${bucket}/stopping/${name}` } });
-const isReady = (name: string) => until(`${name} to be ready`, () => bench.read(`stopping/${name}/ready`).catch(() => undefined));
+const isReady = (name: string) =>
+  until(`${name} to be ready`, () => bench.read(`stopping/${name}/ready`).catch(() => undefined));
 
 describe('a job that is asked to stop', () => {
   it('gets SIGTERM, and what it does then is kept', async () => {
@@ -67,7 +72,10 @@ while True: signal.pause()`;
     await isReady('deaf');
     await stop('deaf');
     aheadMs += 119_000;
-    await until('a look at the job', async () => (await describeJob('deaf')).TrainingJobStatus === 'Stopping' || undefined);
+    await until(
+      'a look at the job',
+      async () => (await describeJob('deaf')).TrainingJobStatus === 'Stopping' || undefined,
+    );
     aheadMs += 2_000;
     const job = await bench.jobEnd('deaf');
     assert.equal(job.TrainingJobStatus, 'Stopped');
@@ -110,7 +118,7 @@ describe('a job that vanishes', () => {
     const folder = join(platform.dataDir, 'runs', 'training');
     for (const run of await readdir(folder)) {
       const file = join(folder, run, 'algo-1');
-      const names = await readdir(join(file, 'ml', 'checkpoints')).catch(() => []);
+      const names = await readdir(join(file, 'ml', 'checkpoints')).catch((): string[] => []);
       if (!names.includes(name)) continue;
       const [pid] = (await readFile(join(file, 'supervisor'), 'utf8')).split(' ');
       process.kill(-Number(pid), 'SIGKILL');

@@ -74,7 +74,13 @@ open('/opt/ml/model/before', 'w').write(str(before))`;
 
   it('of a neighbour whose name begins alike are not brought', async () => {
     await bench.put('near-by/x', 'other');
-    const job = await bench.train('near', request(`open('/opt/ml/model/seen', 'w').write(repr(os.listdir(place))); sys.exit(len(os.listdir(place)))`, 'near'));
+    const job = await bench.train(
+      'near',
+      request(
+        `open('/opt/ml/model/seen', 'w').write(repr(os.listdir(place))); sys.exit(len(os.listdir(place)))`,
+        'near',
+      ),
+    );
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
   });
 
@@ -103,7 +109,9 @@ describe('refused are', () => {
     it(`the path ${path}`, () =>
       assert.rejects(bench.train('refused', request('pass', 'refused', path)), ({ name, message }: Error) => {
         assert.equal(name, 'ValidationException');
-        return message.includes(why) || message.includes("at 'checkpointConfig.localPath' failed to satisfy constraint");
+        return (
+          message.includes(why) || message.includes("at 'checkpointConfig.localPath' failed to satisfy constraint")
+        );
       }));
   }
 

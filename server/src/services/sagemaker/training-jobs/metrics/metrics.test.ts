@@ -23,7 +23,11 @@ before(async () => {
 });
 after(() => platform[Symbol.asyncDispose]());
 
-const request = (script: string, definitions: [string, string][] = [], changes: Partial<CreateTrainingJobCommandInput> = {}) => {
+const request = (
+  script: string,
+  definitions: [string, string][] = [],
+  changes: Partial<CreateTrainingJobCommandInput> = {},
+) => {
   const MetricDefinitions = definitions.map(([Name, Regex]) => ({ Name, Regex }));
   return { ...scripted(script, { MetricDefinitions }), InputDataConfig: undefined, ...changes };
 };
@@ -60,7 +64,14 @@ for i in range(3): print(f'epoch {i} loss={i + 0.5}; acc: 0.{i}')
 time.sleep(1000)`;
     await bench.sagemaker.send(
       new CreateTrainingJobCommand(
-        bench.trainingJob('live', request(script, [['loss', 'loss=([0-9.]+);'], ['acc', 'acc: ([0-9.]+)'], ['never', 'nothing=(.)']])),
+        bench.trainingJob(
+          'live',
+          request(script, [
+            ['loss', 'loss=([0-9.]+);'],
+            ['acc', 'acc: ([0-9.]+)'],
+            ['never', 'nothing=(.)'],
+          ]),
+        ),
       ),
     );
     assert.deepEqual(await statistics('live', 'loss', 3), { count: 3, sum: 4.5 });
@@ -71,34 +82,59 @@ time.sleep(1000)`;
     assert.equal(running.TrainingJobStatus, 'InProgress');
     await bench.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 'live' }));
     const { FinalMetricDataList: last, CreationTime: created } = await bench.jobEnd('live');
-    assert.deepEqual(last?.map(({ MetricName, Value }) => [MetricName, Value]), [
-      ['loss', 2.5],
-      ['acc', 0.2],
-    ]);
+    assert.deepEqual(
+      last?.map(({ MetricName, Value }) => [MetricName, Value]),
+      [
+        ['loss', 2.5],
+        ['acc', 0.2],
+      ],
+    );
     assert.ok(last?.every(({ Timestamp: at }) => at && created && at >= created));
     assert.deepEqual(await statistics('live', 'acc', 3), { count: 3, sum: 0.30000000000000004 });
   });
 
   it('of a program that prints a lot are all counted, once', async () => {
     const script = `for i in range(20000): print('x' * 100, 'value=1')`;
-    const job = await bench.train('a-lot', request(script, [['value', 'value=([0-9]+)'], ['evil', '(x+x+)+y']]));
+    const job = await bench.train(
+      'a-lot',
+      request(script, [
+        ['value', 'value=([0-9]+)'],
+        ['evil', '(x+x+)+y'],
+      ]),
+    );
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
     assert.deepEqual(await statistics('a-lot', 'value', 20000), { count: 20000, sum: 20000 });
   });
 });
 
 describe('metrics.json', () => {
-  const write = (value: unknown) => `open('/opt/ml/output/metrics.json', 'w').write('''${typeof value === 'string' ? value : JSON.stringify(value)}''')`;
+  const write = (value: unknown) =>
+    `open('/opt/ml/output/metrics.json', 'w').write('''${typeof value === 'string' ? value : JSON.stringify(value)}''')`;
 
   it('may be a flat object of numbers', async () => {
-    const job = await bench.train('flat', request(`${write({ rmse: 0.5, mae: 2 })}; print('rmse=9')`, [['rmse', 'rmse=(.)']]));
-    assert.deepEqual(job.FinalMetricDataList?.map(({ MetricName, Value }) => [MetricName, Value]), [['rmse', 0.5], ['mae', 2]]);
+    const job = await bench.train(
+      'flat',
+      request(`${write({ rmse: 0.5, mae: 2 })}; print('rmse=9')`, [['rmse', 'rmse=(.)']]),
+    );
+    assert.deepEqual(
+      job.FinalMetricDataList?.map(({ MetricName, Value }) => [MetricName, Value]),
+      [
+        ['rmse', 0.5],
+        ['mae', 2],
+      ],
+    );
     assert.deepEqual(await statistics('flat', 'mae', 1), { count: 1, sum: 2 });
   });
 
   it('may be a list of values with their steps', async () => {
-    const job = await bench.train('steps', request(write([1, 2, 3].map((step) => ({ name: 'loss', value: 1 / step, step })))));
-    assert.deepEqual(job.FinalMetricDataList?.map(({ MetricName, Value }) => [MetricName, Value]), [['loss', 1 / 3]]);
+    const job = await bench.train(
+      'steps',
+      request(write([1, 2, 3].map((step) => ({ name: 'loss', value: 1 / step, step })))),
+    );
+    assert.deepEqual(
+      job.FinalMetricDataList?.map(({ MetricName, Value }) => [MetricName, Value]),
+      [['loss', 1 / 3]],
+    );
     assert.equal((await statistics('steps', 'loss', 3)).count, 3);
   });
 
