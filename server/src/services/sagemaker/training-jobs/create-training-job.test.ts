@@ -45,14 +45,23 @@ describe('a training job keeps', () => {
   });
 
   it('no pool warm, and says so', async () => {
-    const ResourceConfig = { InstanceType: 'ml.m5.large' as const, InstanceCount: 1, VolumeSizeInGB: 1, KeepAlivePeriodInSeconds: 600 };
+    const ResourceConfig = {
+      InstanceType: 'ml.m5.large' as const,
+      InstanceCount: 1,
+      VolumeSizeInGB: 1,
+      KeepAlivePeriodInSeconds: 600,
+    };
     const job = await bench.train('pool', request('pass', { ResourceConfig }));
     assert.deepEqual(job.WarmPoolStatus, { Status: 'Terminated', ResourceRetainedBillableTimeInSeconds: 0 });
   });
 
   it('a limit of a day where none is given', async () => {
-    await bench.sagemaker.send(new CreateTrainingJobCommand(bench.trainingJob('day', request('pass', { StoppingCondition: undefined }))));
-    const { StoppingCondition: condition } = await bench.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'day' }));
+    await bench.sagemaker.send(
+      new CreateTrainingJobCommand(bench.trainingJob('day', request('pass', { StoppingCondition: undefined }))),
+    );
+    const { StoppingCondition: condition } = await bench.sagemaker.send(
+      new DescribeTrainingJobCommand({ TrainingJobName: 'day' }),
+    );
     assert.deepEqual(condition, { MaxRuntimeInSeconds: 86_400 });
     await bench.jobEnd('day');
   });
@@ -67,7 +76,10 @@ def reaches():
     except OSError: return False
 tell('seen', {'own': os.environ['OWN'], 'name': os.environ['TRAINING_JOB_NAME'], 'arn': os.environ['TRAINING_JOB_ARN'], 'reaches': reaches()})`;
     const arn = (name: string) => `arn:aws:sagemaker:us-east-1:000000000000:training-job/${name}`;
-    for (const [name, isolated] of [['open', false], ['isolated', true]] as const) {
+    for (const [name, isolated] of [
+      ['open', false],
+      ['isolated', true],
+    ] as const) {
       const given = request(script);
       const Environment = { ...given.Environment, OWN: 'mine' };
       const job = await bench.train(name, { ...given, Environment, EnableNetworkIsolation: isolated });
