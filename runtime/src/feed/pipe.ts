@@ -48,7 +48,7 @@ const broken: FileHandle[] = [];
 
 /** Never ends, unless by an error: nobody knows how many epochs a program wants. The pipe of epoch 0 must be there. */
 export async function feedPipe(plan: PipePlan): Promise<never> {
-  await using records = await openRecords(plan.records);
+  const records = await openRecords(plan.records);
   for (let epoch = 0; ; epoch++) {
     const pipe = await openPipe(pipePath(plan, epoch));
     try {

@@ -1,11 +1,11 @@
-/** The records of a channel, read one by one. Only where each line begins is kept in memory: eight bytes a record. */
+/** The records of a channel, read one by one, from a file that stays open as long as the feeder lives. Only where each line begins is kept in memory: eight bytes a record. */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Part } from './plan.ts';
 
 const newline = 0x0a;
 
-export interface Records extends AsyncDisposable {
+export interface Records {
   readonly count: number;
   get(index: number): Promise<readonly Part[]>;
 }
@@ -40,6 +40,5 @@ export async function openRecords(path: string): Promise<Records> {
       await file.read(line, 0, line.length, start);
       return JSON.parse(line.toString('utf8')) as Part[];
     },
-    [Symbol.asyncDispose]: () => file.close(),
   };
 }

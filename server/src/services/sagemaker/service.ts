@@ -1,11 +1,14 @@
 /**
  * SageMaker: the table of its operations.
  *
- * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost on one instance with S3Prefix channels in File mode; processing runs
+ * Gaps: what is not in the table answers 501. The built-in XGBoost trains on one instance and reads files; channels come from S3 alone; processing runs
  * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
- * names it, never ignored. Tags are stored with the request and not yet listed.
+ * names it, never ignored. What of a training job has no meaning on one machine (VPCs, KMS keys of volumes, encryption between hosts, profiling and
+ * debugging rules) is stored and shown. Tags are stored with the request and not yet listed.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
- * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.
+ * only after its artifact was loaded and asked. FastFile is File: there is no distance that streaming could shorten. Several instances of a training job
+ * share the machine's loopback, each with an address of its own; what binds to 0.0.0.0 on two of them collides. Expressions of MetricDefinitions are
+ * RE2's (decision 0020). /opt/ml/output/metrics.json reports metrics, too. DeleteEndpointConfig is refused while an endpoint uses the configuration.
  * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
  * the endpoint).
  */

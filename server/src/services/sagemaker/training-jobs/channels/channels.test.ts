@@ -16,13 +16,22 @@ before(async () => {
   for (const name of ['a', 'b', 'c/d', 'e']) await bench.put(`files/${name}`, `${name}\n`);
   for (const name of ['one', 'two']) await bench.put(`zipped/${name}`, gzipSync(`${name}\n`));
   await bench.put('lists/some', JSON.stringify([{ prefix: `s3://${bucket}/files/` }, 'c/d', 'a']));
-  const lines = [1, 2, 3].map((n) => ({ 'source-ref': `s3://${bucket}/files/${n === 2 ? 'b' : 'a'}`, label: n, x: { y: n } }));
+  const lines = [1, 2, 3].map((n) => ({
+    'source-ref': `s3://${bucket}/files/${n === 2 ? 'b' : 'a'}`,
+    label: n,
+    x: { y: n },
+  }));
   await bench.put('lists/augmented', `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
 });
 after(() => platform[Symbol.asyncDispose]());
 
 type S3Source = NonNullable<NonNullable<Channel['DataSource']>['S3DataSource']>;
-const channel = (name: string, key: string, source: Partial<S3Source> = {}, changes: Partial<Channel> = {}): Channel => ({
+const channel = (
+  name: string,
+  key: string,
+  source: Partial<S3Source> = {},
+  changes: Partial<Channel> = {},
+): Channel => ({
   ChannelName: name,
   DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${bucket}/${key}`, ...source } },
   ...changes,
@@ -62,7 +71,13 @@ tell('seen', {'files': files('/opt/ml/input/data'), 'config': {n: json.load(open
         channel('fast', 'files/c', {}, { InputMode: 'FastFile' }),
       ],
     });
-    assert.deepEqual(seen.files, { 'train/a': 'a\n', 'train/b': 'b\n', 'train/c/d': 'c/d\n', 'train/e': 'e\n', 'fast/c/d': 'c/d\n' });
+    assert.deepEqual(seen.files, {
+      'train/a': 'a\n',
+      'train/b': 'b\n',
+      'train/c/d': 'c/d\n',
+      'train/e': 'e\n',
+      'fast/c/d': 'c/d\n',
+    });
     const common = { TrainingInputMode: 'File', S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' };
     assert.deepEqual(seen.config, {
       'hyperparameters.json': { depth: '3' },
@@ -99,7 +114,11 @@ tell('seen', {'files': files('/opt/ml/input/data'), 'config': {n: json.load(open
   });
 
   it('only the instances of its groups', async () => {
-    const group = (name: string, count: number) => ({ InstanceGroupName: name, InstanceType: 'ml.m5.large' as const, InstanceCount: count });
+    const group = (name: string, count: number) => ({
+      InstanceGroupName: name,
+      InstanceType: 'ml.m5.large' as const,
+      InstanceCount: count,
+    });
     const script = `${readAll}
 tell(host, {'files': sorted(files('/opt/ml/input/data')), 'config': json.load(open('/opt/ml/input/config/resourceconfig.json'))})`;
     const left = await run('groups', script, {
@@ -128,7 +147,10 @@ describe('a channel of pipes gives', () => {
   it('in each epoch everything, one object after the other', async () => {
     const mode = { TrainingInputMode: 'Pipe' as const };
     const script = pipe(3);
-    const left = await run('pipe', script, { ...scripted(script, mode), InputDataConfig: [channel('train', 'files/')] });
+    const left = await run('pipe', script, {
+      ...scripted(script, mode),
+      InputDataConfig: [channel('train', 'files/')],
+    });
     assert.deepEqual(left['algo-1'], [all, all, all]);
   });
 
@@ -138,13 +160,21 @@ describe('a channel of pipes gives', () => {
         channel('train', 'zipped/', {}, { InputMode: 'Pipe', CompressionType: 'Gzip', RecordWrapperType: 'RecordIO' }),
       ],
     });
-    assert.equal(Buffer.from(left['algo-1'][0], 'latin1').toString('hex'), ['6f6e650a', '74776f0a'].map((hex) => `0a23d7ce04000000${hex}`).join(''));
+    assert.equal(
+      Buffer.from(left['algo-1'][0], 'latin1').toString('hex'),
+      ['6f6e650a', '74776f0a'].map((hex) => `0a23d7ce04000000${hex}`).join(''),
+    );
   });
 
   it('another order in each epoch where it is shuffled, and each record to one of two instances', async () => {
     const left = await run('shuffled', pipe(4), {
       InputDataConfig: [
-        channel('train', 'files/', { S3DataDistributionType: 'ShardedByS3Key' }, { InputMode: 'Pipe', ShuffleConfig: { Seed: 3 } }),
+        channel(
+          'train',
+          'files/',
+          { S3DataDistributionType: 'ShardedByS3Key' },
+          { InputMode: 'Pipe', ShuffleConfig: { Seed: 3 } },
+        ),
       ],
       ResourceConfig: two,
     });
@@ -155,7 +185,9 @@ describe('a channel of pipes gives', () => {
 
   it('of an augmented manifest the attributes that are asked for, in their order', async () => {
     const source = { S3DataType: 'AugmentedManifestFile' as const, AttributeNames: ['label', 'source-ref', 'x'] };
-    const left = await run('augmented', pipe(1), { InputDataConfig: [channel('train', 'lists/augmented', source, { InputMode: 'Pipe' })] });
+    const left = await run('augmented', pipe(1), {
+      InputDataConfig: [channel('train', 'lists/augmented', source, { InputMode: 'Pipe' })],
+    });
     assert.deepEqual(left['algo-1'], ['1a\n{"y":1}2b\n{"y":2}3a\n{"y":3}']);
   });
 
@@ -168,7 +200,12 @@ describe('a channel of pipes gives', () => {
 });
 
 describe('a job ends Failed', () => {
-  const fails = async (name: string, given: Channel, reason: string | RegExp, script = `import time; time.sleep(1000)`) => {
+  const fails = async (
+    name: string,
+    given: Channel,
+    reason: string | RegExp,
+    script = `import time; time.sleep(1000)`,
+  ) => {
     const job = await bench.train(name, { ...scripted(script), InputDataConfig: [given] });
     assert.equal(job.TrainingJobStatus, 'Failed');
     if (typeof reason === 'string') assert.equal(job.FailureReason, reason);
@@ -178,7 +215,11 @@ describe('a job ends Failed', () => {
 
   it('for keys that lead out of the folder', async () => {
     await bench.put('lists/out', JSON.stringify([{ prefix: `s3://${bucket}/files/` }, '../../../etc/x']));
-    await fails('out', channel('train', 'lists/out', manifest), `ClientError: Data download failed: the key "../../../etc/x" below s3://${bucket}/lists/out cannot be a file name; rename the object`);
+    await fails(
+      'out',
+      channel('train', 'lists/out', manifest),
+      `ClientError: Data download failed: the key "../../../etc/x" below s3://${bucket}/lists/out cannot be a file name; rename the object`,
+    );
   });
 
   it('for manifests that are none', async () => {
@@ -194,13 +235,19 @@ describe('a job ends Failed', () => {
   });
 
   it('for a manifest that names what is not there', () =>
-    bench.put('lists/gone', JSON.stringify([{ prefix: `s3://${bucket}/files/` }, 'gone'])).then(() =>
-      fails('gone', channel('train', 'lists/gone', manifest), /^ClientError: Data download failed: .*NoSuchKey/),
-    ));
+    bench
+      .put('lists/gone', JSON.stringify([{ prefix: `s3://${bucket}/files/` }, 'gone']))
+      .then(() =>
+        fails('gone', channel('train', 'lists/gone', manifest), /^ClientError: Data download failed: .*NoSuchKey/),
+      ));
 
   it('for a line of an augmented manifest without an attribute', async () => {
     const source = { S3DataType: 'AugmentedManifestFile' as const, AttributeNames: ['label', 'colour'] };
-    await fails('attribute', channel('train', 'lists/augmented', source, { InputMode: 'Pipe' }), `ClientError: Data download failed: line 1 of s3://${bucket}/lists/augmented has no attribute "colour", which AttributeNames asks for`);
+    await fails(
+      'attribute',
+      channel('train', 'lists/augmented', source, { InputMode: 'Pipe' }),
+      `ClientError: Data download failed: line 1 of s3://${bucket}/lists/augmented has no attribute "colour", which AttributeNames asks for`,
+    );
   });
 
   it('for data that cannot be unpacked, whatever the program makes of it', () =>
@@ -215,7 +262,11 @@ describe('a job ends Failed', () => {
 describe('a request is refused for', () => {
   const refused = (given: Channel, message: string, changes = {}) =>
     assert.rejects(
-      bench.sagemaker.send(new CreateTrainingJobCommand(bench.trainingJob('refused', { ...scripted('pass'), InputDataConfig: [given], ...changes }))),
+      bench.sagemaker.send(
+        new CreateTrainingJobCommand(
+          bench.trainingJob('refused', { ...scripted('pass'), InputDataConfig: [given], ...changes }),
+        ),
+      ),
       { name: 'ValidationException', message },
     );
 

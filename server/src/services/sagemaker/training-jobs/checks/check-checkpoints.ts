@@ -16,10 +16,10 @@ export function checkCheckpoints(request: TrainingJobRequest, { shelter }: SageM
   const uri = request.CheckpointConfig?.S3Uri ?? '';
   if (!parseS3Uri(uri)) throw refuse(`Invalid S3 URI: ${uri}`);
   const path = checkpointPath(request);
-  const no = (why: string) => refuse(`Invalid LocalPath in CheckpointConfig: ${JSON.stringify(path)} ${why}.`);
+  const no = (why: string) => refuse(`Invalid LocalPath in CheckpointConfig: ${JSON.stringify(path || '/')} ${why}.`);
   const names = path.split('/').slice(1);
   const odd = (name: string) => name === '' || name === '.' || name === '..' || Buffer.byteLength(name) > 255;
-  if (!path.startsWith('/')) throw no('is no absolute path');
+  if (path !== '' && !path.startsWith('/')) throw no('is no absolute path');
   if (takenThemselves.includes(path) || taken.some((folder) => path === folder || path.startsWith(`${folder}/`)))
     throw no('is a folder that the job or its system uses for something else');
   if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is no plain path');

@@ -17,7 +17,11 @@ before(async () => {
 after(() => platform[Symbol.asyncDispose]());
 
 const run = (name: string, script: string, changes: Partial<CreateTrainingJobCommandInput> = {}) =>
-  bench.train(name, { ...scripted(`import os, sys, json\nos.chdir('/opt/ml')\n${script}`), InputDataConfig: undefined, ...changes });
+  bench.train(name, {
+    ...scripted(`import os, sys, json\nos.chdir('/opt/ml')\n${script}`),
+    InputDataConfig: undefined,
+    ...changes,
+  });
 const archive = async (job: string, name: string) => unpacked(await bench.read(`model/${job}/output/${name}`));
 async function keys(job: string): Promise<string[]> {
   const { Contents = [] } = await bench.s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `model/${job}/` }));
@@ -31,7 +35,10 @@ describe('outputs are', () => {
     const job = await run('both', `open('model/m', 'w').write('model'); open('output/data/d', 'w').write('data')`);
     assert.equal(job.ModelArtifacts?.S3ModelArtifacts, `s3://${bucket}/model/both/output/model.tar.gz`);
     assert.deepEqual(await keys('both'), ['output/model.tar.gz', 'output/output.tar.gz']);
-    assert.deepEqual([await archive('both', 'model.tar.gz'), await archive('both', 'output.tar.gz')], [{ m: 'model' }, { d: 'data' }]);
+    assert.deepEqual(
+      [await archive('both', 'model.tar.gz'), await archive('both', 'output.tar.gz')],
+      [{ m: 'model' }, { d: 'data' }],
+    );
   });
 
   it('nothing where the program left nothing', async () => {
@@ -83,10 +90,17 @@ describe('outputs never are files of the machine', () => {
   it('by a link among single files', async () => {
     const job = await run('link', `os.symlink('/etc/hostname', 'model/m')`, { OutputDataConfig: single });
     assert.equal(job.TrainingJobStatus, 'Failed');
-    assert.match(job.FailureReason ?? '', /^ClientError: Artifact upload failed: model\/m is a link to "\/etc\/hostname": S3 has no links/);
+    assert.match(
+      job.FailureReason ?? '',
+      /^ClientError: Artifact upload failed: model\/m is a link to "\/etc\/hostname": S3 has no links/,
+    );
   });
 
-  for (const [name, folder] of [['model-link', 'model'], ['output-link', 'output/data'], ['above-link', 'output']] as const) {
+  for (const [name, folder] of [
+    ['model-link', 'model'],
+    ['output-link', 'output/data'],
+    ['above-link', 'output'],
+  ] as const) {
     it(`by a link in the place of /opt/ml/${folder}`, async () => {
       const job = await run(name, `import shutil; shutil.rmtree('${folder}'); os.symlink('/etc', '${folder}')`);
       assert.equal(job.TrainingJobStatus, 'Failed');

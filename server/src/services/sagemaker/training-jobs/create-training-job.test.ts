@@ -1,0 +1,109 @@
+/** What CreateTrainingJob keeps, shows and refuses. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  CreateTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  DescribeTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
+import { scripted, tell, unpacked } from '../../../../../test/harness/scripted-job.ts';
+import { bucket, openWorkbench, type Workbench } from '../../../../../test/harness/workbench.ts';
+
+let platform: TestPlatform;
+let bench: Workbench;
+
+before(async () => {
+  platform = await startPlatform();
+  bench = await openWorkbench(platform);
+});
+after(() => platform[Symbol.asyncDispose]());
+
+const request = (script: string, changes: Partial<CreateTrainingJobCommandInput> = {}) => ({
+  ...scripted(`${tell}${script}`),
+  InputDataConfig: undefined,
+  ...changes,
+});
+
+describe('a training job keeps', () => {
+  it('what has no meaning here as it was asked for', async () => {
+    const asked = {
+      VpcConfig: { SecurityGroupIds: ['sg-1'], Subnets: ['subnet-1'] },
+      EnableInterContainerTrafficEncryption: true,
+      ExperimentConfig: { ExperimentName: 'e', TrialName: 't', TrialComponentDisplayName: 'd' },
+      ProfilerConfig: { DisableProfiler: true },
+      DebugHookConfig: { S3OutputPath: `s3://${bucket}/debug` },
+      RetryStrategy: { MaximumRetryAttempts: 3 },
+      StoppingCondition: { MaxRuntimeInSeconds: 60 },
+      CheckpointConfig: { S3Uri: `s3://${bucket}/checkpoints`, LocalPath: '/opt/ml/checkpoints' },
+      HyperParameters: { depth: '3' },
+    };
+    const job = await bench.train('kept', request('pass', asked));
+    assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+    for (const [name, value] of Object.entries(asked)) assert.deepEqual(job[name as keyof typeof job], value, name);
+    assert.equal(job.WarmPoolStatus, undefined);
+  });
+
+  it('no pool warm, and says so', async () => {
+    const ResourceConfig = {
+      InstanceType: 'ml.m5.large' as const,
+      InstanceCount: 1,
+      VolumeSizeInGB: 1,
+      KeepAlivePeriodInSeconds: 600,
+    };
+    const job = await bench.train('pool', request('pass', { ResourceConfig }));
+    assert.deepEqual(job.WarmPoolStatus, { Status: 'Terminated', ResourceRetainedBillableTimeInSeconds: 0 });
+  });
+
+  it('a limit of a day where none is given', async () => {
+    await bench.sagemaker.send(
+      new CreateTrainingJobCommand(bench.trainingJob('day', request('pass', { StoppingCondition: undefined }))),
+    );
+    const { StoppingCondition: condition } = await bench.sagemaker.send(
+      new DescribeTrainingJobCommand({ TrainingJobName: 'day' }),
+    );
+    assert.deepEqual(condition, { MaxRuntimeInSeconds: 86_400 });
+    await bench.jobEnd('day');
+  });
+});
+
+describe('a program finds', () => {
+  it('its variables, and no network where it is isolated', async () => {
+    const script = `
+import socket
+def reaches():
+    try: socket.create_connection(('127.0.0.1', ${new URL(platform.endpoint).port}), timeout=5); return True
+    except OSError: return False
+tell('seen', {'own': os.environ['OWN'], 'name': os.environ['TRAINING_JOB_NAME'], 'arn': os.environ['TRAINING_JOB_ARN'], 'reaches': reaches()})`;
+    const arn = (name: string) => `arn:aws:sagemaker:us-east-1:000000000000:training-job/${name}`;
+    for (const [name, isolated] of [
+      ['open', false],
+      ['isolated', true],
+    ] as const) {
+      const given = request(script);
+      const Environment = { ...given.Environment, OWN: 'mine' };
+      const job = await bench.train(name, { ...given, Environment, EnableNetworkIsolation: isolated });
+      assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+      const { seen } = await unpacked(await bench.read(`model/${name}/output/output.tar.gz`));
+      assert.deepEqual(JSON.parse(seen ?? ''), { own: 'mine', name, arn: arn(name), reaches: !isolated });
+    }
+  });
+});
+
+describe('a training job is refused', () => {
+  const algorithm = scripted('pass').AlgorithmSpecification;
+  for (const [what, changes, message] of [
+    ['with a bought algorithm', { AlgorithmSpecification: { AlgorithmName: 'a', TrainingInputMode: 'File' } }, 'AlgorithmSpecification.AlgorithmName is not supported by Clary yet.'],
+    ['without an image', { AlgorithmSpecification: { ...algorithm, TrainingImage: undefined } }, 'AlgorithmSpecification needs a TrainingImage.'],
+    ['without resources', { ResourceConfig: undefined }, 'ResourceConfig is required.'],
+    ['on a plan', { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1, TrainingPlanArn: 'arn:aws:sagemaker:us-east-1:000000000000:training-plan/p' } }, 'ResourceConfig.TrainingPlanArn is not supported by Clary yet.'],
+    ['with TensorBoard', { TensorBoardOutputConfig: { S3OutputPath: `s3://${bucket}/tb` } }, 'TensorBoardOutputConfig is not supported by Clary yet.'],
+    ['for too many retries', { RetryStrategy: { MaximumRetryAttempts: 31 } }, /^1 validation error detected: Value '31' at 'retryStrategy.maximumRetryAttempts'/],
+  ] as [string, Partial<CreateTrainingJobCommandInput>, string | RegExp][]) {
+    it(what, () =>
+      assert.rejects(bench.sagemaker.send(new CreateTrainingJobCommand(bench.trainingJob('refused', request('pass', changes)))), {
+        name: 'ValidationException',
+        message,
+      }));
+  } // biome-ignore format: a table
+});
