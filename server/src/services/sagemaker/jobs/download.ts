@@ -25,9 +25,8 @@ export async function downloadPrefix(aws: Aws, source: DownloadSource, folder: s
   try {
     const keys = await keysBelow(aws, location);
     if (keys.length === 0) throw nothingFound(source, location);
-    const folderPart = location.key.lastIndexOf('/') + 1;
     for (const key of keys) {
-      const path = join(folder, ...safeNames(key.slice(folderPart), source));
+      const path = join(folder, ...safeNames(belowPrefix(key, location.key), source));
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await pipeline(await openObject(aws, { bucket: location.bucket, key }), createWriteStream(path, { flags: 'wx' }));
     }
@@ -46,6 +45,10 @@ async function keysBelow(aws: Aws, { bucket, key }: S3Location): Promise<string[
   } while (token);
   return keys;
 }
+
+/** A prefix that is a folder's name without its slash means the folder; any other keeps what is beside it apart by name. */
+const belowPrefix = (key: string, prefix: string) =>
+  key.slice(key.startsWith(`${prefix}/`) ? prefix.length + 1 : prefix.lastIndexOf('/') + 1);
 
 function safeNames(relative: string, source: DownloadSource): string[] {
   const names = relative.split('/');
