@@ -1,15 +1,23 @@
 /**
- * What the tests need beyond Node: a Python with boto3 and XGBoost in the user's cache folder, Debian's AWS CLI and clients of S3.
+ * What the tests need beyond Node: Pythons with boto3, XGBoost and the SageMaker SDKs in the user's cache folder, the environments of script jobs, Debian's AWS CLI and clients of S3.
  * Makes what is missing where it may (root on Debian), else says in one line what to install and stops.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** Pinned: the Python packages of the client tests. */
-const pythonPackages = ['boto3==1.43.11', 'xgboost-cpu==3.2.0', 'numpy==2.2.6'];
+/** Pinned: the Python packages of the client tests, by the variable that tells the tests where their Python is. */
+const pythons: Readonly<Record<string, readonly string[]>> = {
+  CLARY_TEST_PYTHON: ['boto3==1.43.11', 'xgboost-cpu==3.2.0', 'numpy==2.2.6'],
+  CLARY_TEST_SAGEMAKER2: ['sagemaker==2.257.6'],
+  // What `sagemaker==3.20.0` brings of training.
+  CLARY_TEST_SAGEMAKER3: ['sagemaker-train==1.27.0'],
+};
+/** What script jobs of the tests run in. */
+const environments = ['scikit-learn-1.2', 'xgboost-3.0'];
 /** By the variable that tells the tests where the program is. */
 const debianPackages: Readonly<Record<string, { file: string; name: string }>> = {
   CLARY_TEST_BWRAP: { file: '/usr/bin/bwrap', name: 'bubblewrap' },
@@ -17,13 +25,33 @@ const debianPackages: Readonly<Record<string, { file: string; name: string }>> =
   CLARY_TEST_S3CMD: { file: '/usr/bin/s3cmd', name: 's3cmd' },
   CLARY_TEST_RCLONE: { file: '/usr/bin/rclone', name: 'rclone' },
   CLARY_TEST_RESTIC: { file: '/usr/bin/restic', name: 'restic' },
+  // The PyTorch that script jobs of the tests run: PyPI's comes with gigabytes of CUDA.
+  CLARY_TEST_TORCH: { file: '/usr/lib/python3/dist-packages/torch/__init__.py', name: 'python3-torch' },
 };
 
 /** Answers the environment in which the tests find it. */
 export async function setUp(): Promise<Record<string, string>> {
   installDebianPackages();
   const programs = Object.fromEntries(Object.entries(debianPackages).map(([variable, { file }]) => [variable, file]));
-  return { CLARY_TEST_PYTHON: await pythonEnvironment(), ...programs };
+  const made: Record<string, string> = {};
+  for (const [variable, packages] of Object.entries(pythons)) made[variable] = await pythonEnvironment(packages);
+  return { ...made, CLARY_TEST_SKLEARN_PYTHON: await jobEnvironments(), ...programs };
+}
+
+/** Answers the first one's Python. */
+async function jobEnvironments(): Promise<string> {
+  const runtime = fileURLToPath(new URL('../runtime/src/main.ts', import.meta.url));
+  const words = (name: string, file: string) => [runtime, 'environments', 'make', name, '--result', file];
+  const folder = await mkdtemp(join(tmpdir(), 'clary-set-up-'));
+  try {
+    for (const name of environments) {
+      execFileSync(process.execPath, words(name, join(folder, name)), { stdio: ['ignore', 'ignore', 'inherit'] });
+    }
+    const { overlay } = JSON.parse(await readFile(join(folder, environments[0] ?? ''), 'utf8'));
+    return join(overlay, 'bin', 'python3');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 function installDebianPackages(): void {
@@ -41,17 +69,17 @@ function installDebianPackages(): void {
 
 const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 
-async function pythonEnvironment(): Promise<string> {
+async function pythonEnvironment(packages: readonly string[]): Promise<string> {
   const cache = process.env.CLARY_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clary');
-  const folder = join(cache, `test-python-${pythonPackages.join('-').replace(/[^\w.-]/g, '_')}`);
+  const folder = join(cache, `test-python-${packages.join('-').replace(/[^\w.-]/g, '_')}`);
   const python = join(folder, 'bin', 'python3');
   if (existsSync(join(folder, 'complete'))) return python;
-  console.log(`Making the tests' Python environment (${pythonPackages.join(', ')}) …`);
+  console.log(`Making the tests' Python environment (${packages.join(', ')}) …`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(cache, { recursive: true });
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ('ignore' | 'inherit')[] };
   execFileSync('python3', ['-m', 'venv', folder], quiet);
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...pythonPackages], quiet);
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], quiet);
   execFileSync(python, ['-c', `open(${JSON.stringify(join(folder, 'complete.tmp'))}, 'w')`], quiet);
   await rename(join(folder, 'complete.tmp'), join(folder, 'complete'));
   return python;

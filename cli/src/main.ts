@@ -14,6 +14,8 @@ async function run(): Promise<void> {
       return (await import('./doctor.ts')).doctor(args);
     case 'demo':
       return (await import('./demo.ts')).demo(args);
+    case 'environments':
+      return (await import('./environments.ts')).environments(args);
     case 'help':
     case '--help':
     case '-h':

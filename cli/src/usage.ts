@@ -7,4 +7,6 @@ export const usage = `clary: a machine-learning platform that speaks AWS's proto
   clary doctor  say what is missing on this machine, what that costs and how to mend it
   clary demo    run examples/exam-score on a platform of its own, from a raw CSV to a monitored endpoint
                 --keep leaves the platform running
+  clary environments   the Python environments of script jobs
+                list [--json]; make [NAME …] (all where none is named); prune [--days N] [--all] (unused for 30 days)
   clary help    this text`;

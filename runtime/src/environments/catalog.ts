@@ -29,10 +29,10 @@ export const hashOf = (...parts: readonly (string | Buffer)[]): string => {
 
 /** What an environment is made of decides about its name: the lock, and the Python that it is for. */
 export async function lockedHash(name: string, { executable, version }: Interpreter): Promise<string> {
-  const lock = await readFile(lockFile(name)).catch(async () => {
+  const lock = await readFile(lockFile(name), 'utf8').catch(async () => {
     throw new CannotMake(`there is no environment ${name}; there are: ${(await environmentNames()).join(', ')}`);
   });
-  return hashOf(lock, executable, version);
+  return hashOf(lock.replaceAll(/^#.*\n/gm, ''), executable, version);
 }
 
 export const environmentsFolder = (env: Variables) => join(cacheFolder(env), 'environments');
