@@ -21,6 +21,10 @@ export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
     refuseUnsupported(input, call);
     refuseGrants(input, call);
     const named = input.ChecksumAlgorithm;
+    if (named === undefined && input.ChecksumType !== undefined) {
+      const message = 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.';
+      throw invalidRequest(call, message);
+    }
     const algorithm = named === undefined ? defaultAlgorithm : readAlgorithm(named, call);
     const bucket = await getBucket(deps, call, input);
     const { document, sealing, columns } = traitsOf(input, bucket, call, deps);

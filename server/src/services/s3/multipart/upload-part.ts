@@ -4,10 +4,10 @@ import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
 import { expectationsOf } from '../objects/body-expectations.ts';
 import { checksumMembers, quoted } from '../objects/object.ts';
-import { receiveBody } from '../objects/receive-body.ts';
+import { announcedAlgorithm, receiveBody } from '../objects/receive-body.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
 import { storePart } from './store-part.ts';
-import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
+import { checkPartAlgorithm, checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 
 export const uploadPart: S3Operation<'UploadPart'> = {
   access: objectAccess('s3:PutObject'),
@@ -16,6 +16,7 @@ export const uploadPart: S3Operation<'UploadPart'> = {
     refuseUnsupported(input, call);
     const expected = expectationsOf(input, call);
     const { upload } = await getUpload(deps, call, input);
+    checkPartAlgorithm(upload, expected.algorithm ?? announcedAlgorithm(input.Body), call);
     const secret = secretOfUpload(upload, input, call, deps);
     const algorithm = upload.checksum_algorithm;
     const body = await receiveBody(input.Body, expected, call, deps, { algorithm, secret });

@@ -85,7 +85,7 @@ async function decideAll(
 }
 
 async function denialOf(
-  { Key: key, VersionId: versionId }: Wanted,
+  { Key: key, VersionId: versionId, ETag: etag }: Wanted,
   bucket: Bucket,
   bypass: boolean,
   call: Call,
@@ -93,7 +93,11 @@ async function denialOf(
 ): Promise<S3Error | undefined> {
   const resource = objectArn(bucket.name, key);
   const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
-  const asked = [{ action, resource }, ...(bypass ? [{ action: 's3:BypassGovernanceRetention', resource }] : [])];
+  const asked = [
+    { action, resource, ...(etag === undefined ? {} : { context: { 's3:if-match': etag } }) },
+    ...(bypass ? [{ action: 's3:BypassGovernanceRetention', resource }] : []),
+    ...(etag === undefined || etag === '*' ? [] : [{ action: 's3:GetObject', resource }]),
+  ];
   const decision = await call.authorize(await attachPolicies(asked, deps.buckets));
   return decision.allowed ? undefined : { Code: 'AccessDenied', Message: decision.reason };
 }

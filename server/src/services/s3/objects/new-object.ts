@@ -58,6 +58,7 @@ export function writeAccess(input: WriteInput): Access[] {
   const context = writeContext(input);
   return [
     's3:PutObject',
+    ...(input.IfMatch ? ['s3:GetObject'] : []),
     ...(input.Tagging ? ['s3:PutObjectTagging'] : []),
     ...(input.ObjectLockMode ? ['s3:PutObjectRetention'] : []),
     ...(input.ObjectLockLegalHoldStatus ? ['s3:PutObjectLegalHold'] : []),

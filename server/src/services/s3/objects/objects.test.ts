@@ -257,6 +257,10 @@ describe('objects refuse', () => {
       name: 'BadDigest',
       message: 'The CRC32 you specified did not match the calculated checksum.',
     });
+    await assert.rejects(put('bad', { Body: 'x', ChecksumAlgorithm: 'SHA1', ChecksumCRC32: 'jNwWgw==' }), {
+      name: 'InvalidRequest',
+      message: 'Value for x-amz-sdk-checksum-algorithm header is invalid.',
+    });
     await assert.rejects(put('bad', { Body: 'x', ChecksumSHA256: 'short' }), {
       name: 'InvalidRequest',
       message: 'Value for x-amz-checksum-sha256 header is invalid.',
