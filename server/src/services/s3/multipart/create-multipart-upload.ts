@@ -6,7 +6,7 @@ import { encryptionMembers } from '../bytes/encryption.ts';
 import { type ChecksumAlgorithm, type ChecksumType, defaultAlgorithm } from '../checksums/checksum.ts';
 import type { S3Operation } from '../deps.ts';
 import { readAlgorithm } from '../objects/body-expectations.ts';
-import { traitsOf, writeAccess } from '../objects/new-object.ts';
+import { traitsOf, uploadAccess } from '../objects/new-object.ts';
 import { checkKey } from '../objects/object-key.ts';
 import { invalidArgument, invalidRequest, noSuchBucket } from '../refusals.ts';
 import type { UploadRow } from '../tables.ts';
@@ -15,7 +15,7 @@ import { newUploadId } from './upload.ts';
 import { insertUpload } from './upload-store.ts';
 
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
-  access: writeAccess,
+  access: uploadAccess,
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);

@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
-import { objectAccess } from '../access.ts';
 import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
 import { expectationsOf } from '../objects/body-expectations.ts';
+import { partAccess } from '../objects/new-object.ts';
 import { checksumMembers, quoted } from '../objects/object.ts';
 import { announcedAlgorithm, receiveBody } from '../objects/receive-body.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
@@ -10,7 +10,7 @@ import { storePart } from './store-part.ts';
 import { checkPartAlgorithm, checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 
 export const uploadPart: S3Operation<'UploadPart'> = {
-  access: objectAccess('s3:PutObject'),
+  access: partAccess,
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);
     refuseUnsupported(input, call);
