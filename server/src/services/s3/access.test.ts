@@ -9,7 +9,7 @@ const object = 'arn:aws:s3:::b/dir/k';
 const CopySource = '/c/s%20k';
 const source = { action: 's3:GetObject', resource: 'arn:aws:s3:::c/s k' };
 
-const write = (context: object) => ({ action: 's3:PutObject', resource: object, context });
+const write = (context: Access['context']) => ({ action: 's3:PutObject', resource: object, context });
 const written = write({ 's3:x-amz-copy-source': CopySource, 's3:ObjectCreationOperation': 'true' });
 const part = write({ 's3:ObjectCreationOperation': 'false' });
 
@@ -121,6 +121,8 @@ const particular: [OperationName<'s3'>, object, string[]][] = [
   ['PutObject', { Tagging: 'a=b' }, ['s3:PutObject', 's3:PutObjectTagging']],
   ['PutObject', { ObjectLockMode: 'GOVERNANCE' }, ['s3:PutObject', 's3:PutObjectRetention']],
   ['CreateMultipartUpload', { ObjectLockLegalHoldStatus: 'ON' }, ['s3:PutObject', 's3:PutObjectLegalHold']],
+  ['PutObject', { ACL: 'public-read' }, ['s3:PutObject', 's3:PutObjectAcl']],
+  ['PutObject', { GrantRead: 'id="x"' }, ['s3:PutObject', 's3:PutObjectAcl']],
   ['PutObject', { IfMatch: 'etag' }, ['s3:PutObject', 's3:GetObject']],
   ['DeleteObject', { IfMatch: 'etag' }, ['s3:DeleteObject', 's3:GetObject']],
   ['DeleteObject', { IfMatch: '*' }, ['s3:DeleteObject']],

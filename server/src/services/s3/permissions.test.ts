@@ -38,6 +38,16 @@ async function clientOf(UserName: string, statements: object[]): Promise<S3Clien
 const denied = { name: 'AccessDenied', message: /is not authorized to perform: s3:/ };
 
 describe('permissions do', () => {
+  it('keep from those who may not list which keys are not there', async () => {
+    const blind = await clientOf('unlisting', [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]);
+    const missing = new GetObjectCommand({ Bucket, Key: 'raw/never' });
+    await assert.rejects(root.send(missing), { name: 'NoSuchKey' });
+    await assert.rejects(blind.send(missing), {
+      name: 'AccessDenied',
+      message: /is not authorized to perform: s3:ListBucket on resource: /,
+    });
+  });
+
   it('let a reader of one prefix read and list that prefix and nothing else', async () => {
     const reader = await clientOf('reader', [
       { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/raw/*` },

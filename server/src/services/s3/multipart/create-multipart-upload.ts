@@ -10,7 +10,7 @@ import { traitsOf, uploadAccess } from '../objects/new-object.ts';
 import { checkKey } from '../objects/object-key.ts';
 import { invalidArgument, invalidRequest, noSuchBucket } from '../refusals.ts';
 import type { UploadRow } from '../tables.ts';
-import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
+import { refuseUnsupported } from '../unsupported-headers.ts';
 import { newUploadId } from './upload.ts';
 import { insertUpload } from './upload-store.ts';
 
@@ -19,7 +19,6 @@ export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);
-    refuseGrants(input, call);
     const named = input.ChecksumAlgorithm;
     if (named === undefined && input.ChecksumType !== undefined) {
       const message = 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.';

@@ -98,7 +98,7 @@ async function denialOf(
     ...(bypass ? [{ action: 's3:BypassGovernanceRetention', resource }] : []),
     ...(etag === undefined || etag === '*' ? [] : [{ action: 's3:GetObject', resource }]),
   ];
-  const decision = await call.authorize(await attachPolicies(asked, deps.buckets));
+  const decision = await call.authorize(await attachPolicies(asked, call.account, deps.buckets));
   return decision.allowed ? undefined : { Code: 'AccessDenied', Message: decision.reason };
 }
 
