@@ -3,6 +3,7 @@
  * have grants. No operation has to think of it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#permissions
  */
 import type { Permission } from '@aws-sdk/client-s3';
+import type { Call } from '../../contract/call.ts';
 import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
 import { principalOf } from './bucket-configuration/acl/effect.ts';
@@ -26,17 +27,20 @@ const permissions: Readonly<Record<string, Permission>> = {
 
 export const withObjectGrants = (table: OperationTable<'s3', S3Deps>) =>
   withChangedAccess(table, (access, input, call, deps) => {
-    if (!access.some((one) => isAsked(one, deps))) return access;
+    if (!access.some((one) => isAsked(one, call, deps))) return access;
     const { VersionId: versionId } = input as { readonly VersionId?: string };
     return Promise.all(access.map((one) => withGrants(one, versionId, call.account, deps)));
   });
 
 /** As far as that is known at once: a bucket that is not remembered is looked at. */
-function isAsked({ action, resource }: Access, { buckets }: S3Deps): boolean {
+function isAsked({ action, resource }: Access, { principal }: Call, { buckets }: S3Deps): boolean {
   const place = permissions[action] === undefined ? undefined : placeOf(resource);
   if (place === undefined) return false;
   const bucket = buckets.find(place.bucket);
-  return bucket instanceof Promise || (bucket !== undefined && ownershipOf(bucket) !== 'BucketOwnerEnforced');
+  if (bucket instanceof Promise) return true;
+  // The owner's root needs no grant.
+  if (bucket === undefined || (principal.kind === 'root' && principal.account === bucket.account)) return false;
+  return ownershipOf(bucket) !== 'BucketOwnerEnforced';
 }
 
 async function withGrants(one: Access, versionId: string | undefined, account: string, deps: S3Deps): Promise<Access> {

@@ -13,6 +13,7 @@ import { isLocked, lockedMessage } from '../versions/object-lock.ts';
 import { findVersion } from '../versions/version-store.ts';
 import { brokenCondition } from './conditions.ts';
 import { type Deletion, deleteCurrent, deleteVersion } from './deletion.ts';
+import { isTooLong, keyTooLong } from './object-key.ts';
 import { findObjects } from './object-store.ts';
 
 const maxKeys = 1000;
@@ -76,6 +77,8 @@ async function decideAll(
       const isRepeated = done.has(`${one.Key}?${one.VersionId}`);
       done.add(`${one.Key}?${one.VersionId}`);
       if (isRepeated) return { wanted: one, deletion: { statements: [] } };
+      // A marker would keep what no object can be called.
+      if (isTooLong(one.Key)) return { wanted: one, refusal: keyTooLong };
       const denied = await denialOf(one, bucket, bypass, call, deps);
       if (denied) return { wanted: one, refusal: denied };
       if (one.VersionId === undefined) return decideKey(one, rows.get(one.Key), bucket, call, deps);

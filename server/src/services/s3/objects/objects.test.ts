@@ -188,6 +188,9 @@ describe('objects do', () => {
       new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'm/3' }], Quiet: true } }),
     );
     assert.equal(quiet.Deleted, undefined);
+    const Objects = [{ Key: 'x'.repeat(1025) }, { Key: 'm/2' }];
+    const mixed = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    assert.deepEqual([mixed.Errors?.map(({ Code }) => Code), mixed.Deleted?.length], [['KeyTooLongError'], 1]);
   });
 });
 
