@@ -105,10 +105,7 @@ function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): 
     return input;
   }
   const bytes = gatheredBody(request);
-  if (bytes.length === 0) {
-    if (!payload.required) return input;
-    throw new AwsError('MissingRequestBodyError', 'Request Body is empty', { status: 400 });
-  }
+  if (bytes.length === 0) return input;
   const root = parseXml(textOf(bytes));
   const shape = documentShape(payload);
   if (root.name !== rootName(payload, shape)) throw new Malformed(`Unexpected root element ${root.name}`);
