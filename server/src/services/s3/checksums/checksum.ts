@@ -17,8 +17,8 @@ export const defaultAlgorithm: ChecksumAlgorithm = 'CRC64NVME';
 
 const kinds = {
   CRC32: { width: 32, polynomial: 0xedb88320n },
-  CRC32C: reflectedCrc(32, 0x82f63b78n),
-  CRC64NVME: reflectedCrc(64, 0x9a6c9329ac4bc9b5n),
+  CRC32C: reflectedCrc(32, 0x82f63b78n, [154, 177, 183, 258, 290]),
+  CRC64NVME: reflectedCrc(64, 0x9a6c9329ac4bc9b5n, [195, 523, 575, 843, 871, 877, 910, 1544]),
 } as const;
 
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
