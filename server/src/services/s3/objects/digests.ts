@@ -1,5 +1,5 @@
 /** The running hashes of one body: MD5 for the ETag, the checksum that is kept, and the client's own where that is another. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { type ChecksumAlgorithm, createHasher } from '../checksums/checksum.ts';
 import type { Md5Thread, RunningMd5 } from '../checksums/md5-thread.ts';
 
@@ -49,14 +49,20 @@ export class Digests {
   }
 }
 
+/** Node hashes what is one piece at a fraction of what it takes for a first piece and no other. */
 function md5Here(): RunningMd5 {
-  const hash = createHash('md5');
+  let first: Uint8Array | undefined;
+  let running: Hash | undefined;
   return {
     update(bytes) {
-      hash.update(bytes);
+      if (!running && !first) first = bytes;
+      else {
+        running ??= createHash('md5').update(first ?? bytes.subarray(0, 0));
+        running.update(bytes);
+      }
       return undefined;
     },
-    digest: () => hash.digest(),
+    digest: () => running?.digest() ?? hash('md5', first ?? new Uint8Array(), 'buffer'),
     drop() {},
   };
 }

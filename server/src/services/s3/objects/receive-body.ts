@@ -44,7 +44,15 @@ interface TrailedBody extends AsyncIterable<Uint8Array> {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
+/** Small ones may be had as a whole, which is cheaper. */
+interface WholeBody {
+  whole(): Promise<Uint8Array>;
+}
+
 type Body = TrailedBody | Uint8Array;
+
+const isWhole = (body: object | string): body is WholeBody =>
+  typeof body === 'object' && 'whole' in body && typeof body.whole === 'function';
 
 interface KeepingOptions {
   /** The algorithm whose checksum is kept, where that is not for the request to choose. */
@@ -62,19 +70,37 @@ export async function receiveBody(
 ): Promise<ReceivedBody> {
   // Before its first byte is asked for.
   if ((told.size ?? 0) > maxSize) throw tooLarge(call, told.size ?? 0);
-  const source: Body = body ?? new Uint8Array();
+  const source: Body = body === undefined ? new Uint8Array() : isWhole(body) ? await body.whole() : body;
   const expected = { ...told, algorithm: told.algorithm ?? announcedAlgorithm(source) };
   const computed = kept ?? expected.algorithm ?? defaultAlgorithm;
   const digests = new Digests({ computed, expected: expected.algorithm, size: expected.size }, deps.md5Thread);
-  const checked = check(source, expected, digests, call);
-  const { begun, size, done } = await readSmall(checked);
-  const blob = done ? keepSmall(begun, size, secret) : await keepFile(resumed(begun, checked), secret, deps);
+  const blob =
+    source instanceof Uint8Array && source.length <= smallSize
+      ? keepSmall([await checkedWhole(source, expected, digests, call)], source.length, secret)
+      : await keepStream(check(source, expected, digests, call), secret, deps);
   return {
     ...blob,
     etag: digests.md5.toString('hex'),
     checksumAlgorithm: computed,
     checksum: digests.computed,
   };
+}
+
+async function keepStream(
+  checked: AsyncIterable<Uint8Array> & AsyncIterator<Uint8Array>,
+  secret: Uint8Array | undefined,
+  deps: S3Deps,
+) {
+  const { begun, size, done } = await readSmall(checked);
+  return done ? keepSmall(begun, size, secret) : await keepFile(resumed(begun, checked), secret, deps);
+}
+
+async function checkedWhole(source: Uint8Array, expected: BodyExpectations, digests: Digests, call: Call) {
+  digests.update(source);
+  await digests.finish();
+  checkReceived(source.length, expected, digests, call);
+  checkChecksum(expected, digests, undefined, call);
+  return source;
 }
 
 async function readSmall(checked: AsyncIterator<Uint8Array>) {
