@@ -5,7 +5,8 @@
 import type { Call } from '../../contract/call.ts';
 
 export interface PagePlace {
-  readonly key: string | number;
+  /** Null for what has no value to sort by (Search). */
+  readonly key: string | number | null;
   readonly arn: string;
 }
 
@@ -30,5 +31,6 @@ function placeIn(list: string, token: string): PagePlace | undefined {
   }
   if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== list) return undefined;
   const [, key, arn] = parts;
-  return (typeof key === 'string' || typeof key === 'number') && typeof arn === 'string' ? { key, arn } : undefined;
+  const isKey = key === null || typeof key === 'string' || typeof key === 'number';
+  return isKey && typeof arn === 'string' ? { key, arn } : undefined;
 }

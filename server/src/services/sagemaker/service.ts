@@ -42,6 +42,8 @@ import { describeProcessingJob } from './processing-jobs/describe-processing-job
 import { listProcessingJobs } from './processing-jobs/list-processing-jobs.ts';
 import { processingWork } from './processing-jobs/processing-work.ts';
 import { stopProcessingJob } from './processing-jobs/stop-processing-job.ts';
+import { getSearchSuggestions } from './search/get-search-suggestions.ts';
+import { search } from './search/search.ts';
 import { addTags } from './tags/add-tags.ts';
 import { deleteTags } from './tags/delete-tags.ts';
 import { listTags } from './tags/list-tags.ts';
@@ -114,6 +116,8 @@ export function sagemakerService(resources: SageMakerResources): {
       AddTags: addTags,
       ListTags: listTags,
       DeleteTags: deleteTags,
+      Search: search,
+      GetSearchSuggestions: getSearchSuggestions,
     }),
   );
   return {
