@@ -30,7 +30,7 @@ export const sagemakerTags: Migration = {
           where json_extract(t.value, '$.Key') is not null${table === 'sagemaker_model_packages' ? ' and r.group_name is null' : ''}`,
       ),
     ...tables.map((table) => `create trigger ${table}_forget_tags after delete on ${table} ${forget}`),
-    'create index sagemaker_jobs_by_creation on sagemaker_jobs (kind, account, region, created_at, arn)',
+    'create index sagemaker_jobs_listed on sagemaker_jobs (kind, account, region, created_at, arn, name, status, modified_at)',
     `create index sagemaker_jobs_with_pool on sagemaker_jobs (kind, account, region, created_at, arn)
       where json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds') is not null`,
   ],

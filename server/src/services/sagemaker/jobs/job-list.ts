@@ -1,9 +1,14 @@
-/** The SQL about many jobs: lists, and the scan that Search makes. Never reads more rows at once than it is asked for. */
+/**
+ * The SQL about many jobs: lists, and the pages that Search reads. Never reads more documents at once than it is asked for.
+ * Lists are chosen in an index that holds every column they go by: the documents are most of a row, and SQLite, which has no statistics here, would
+ * read them all to leave most out.
+ */
 import { type RawBuilder, sql } from 'kysely';
+import { formatArn } from '../../../contract/arn.ts';
 import type { Database } from '../../../storage/database.ts';
 import type { PagePlace } from '../page-token.ts';
-import type { Job, JobKind, JobStatus } from './job.ts';
-import { jobOf, jobTables } from './job-store.ts';
+import type { Job, JobKind } from './job.ts';
+import { type JobTable, jobOf, jobTables } from './job-store.ts';
 
 export interface JobFilter {
   readonly name?: string | undefined;
@@ -24,62 +29,105 @@ export interface JobPage extends JobFilter {
   readonly limit: number;
 }
 
-type At = { readonly account: string; readonly region: string };
+interface At {
+  readonly account: string;
+  readonly region: string;
+}
 
-/** Where the page goes on; row values, so that an index can be followed. */
-export const beyond = (column: string, order: 'asc' | 'desc', { key, arn }: PagePlace): RawBuilder<boolean> =>
-  order === 'asc'
-    ? sql<boolean>`(${sql.ref(column)}, arn) > (${key}, ${arn})`
-    : sql<boolean>`(${sql.ref(column)}, arn) < (${key}, ${arn})`;
+type Condition = RawBuilder<unknown>;
 
-/** As warm-pool.ts tells the status. Only jobs that asked for a pool have one: the partial index of migration sagemaker-tags holds them. */
-function inWarmPool(status: string, now: Date): RawBuilder<boolean> {
+/** The term by which the partial index of pools is defined: it must stand in the query letter for letter. */
+const asked = sql.raw(`json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds') is not null`);
+
+/** As warm-pool.ts tells the status. */
+function inWarmPool({ status, now }: NonNullable<JobFilter['warmPool']>): Condition[] {
   const ended = sql`json_extract(state, '$.endedAt')`;
   const until = sql`${ended} + 1000 * json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds')`;
-  const asked = sql`json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds') is not null`;
   switch (status) {
     case 'InUse':
-      return sql<boolean>`(${asked} and ${ended} is null)`;
+      return [asked, sql`${ended} is null`];
     case 'Available':
-      return sql<boolean>`(${asked} and ${until} > ${now.getTime()})`;
+      return [asked, sql`${until} > ${now.getTime()}`];
     case 'Terminated':
-      return sql<boolean>`(${asked} and ${until} <= ${now.getTime()})`;
+      return [asked, sql`${until} <= ${now.getTime()}`];
     default:
-      return sql<boolean>`0`;
+      return [asked, sql`0`];
   }
 }
 
+function conditionsOf(filter: JobFilter): Condition[] {
+  const { name, nameContains, status, createdAfter, createdBefore, modifiedAfter, modifiedBefore, warmPool } = filter;
+  return [
+    ...(name === undefined ? [] : [sql`name = ${name}`]),
+    ...(nameContains ? [sql`instr(name, ${nameContains}) > 0`] : []),
+    ...(status ? [sql`status = ${status}`] : []),
+    ...(createdAfter ? [sql`created_at >= ${createdAfter.getTime()}`] : []),
+    ...(createdBefore ? [sql`created_at <= ${createdBefore.getTime()}`] : []),
+    ...(modifiedAfter ? [sql`modified_at >= ${modifiedAfter.getTime()}`] : []),
+    ...(modifiedBefore ? [sql`modified_at <= ${modifiedBefore.getTime()}`] : []),
+    ...(warmPool ? inWarmPool(warmPool) : []),
+  ];
+}
+
 export function jobList<Request>(database: Database, kind: JobKind) {
-  function filtered(at: At, filter: JobFilter) {
-    let query = jobTables
-      .selectFrom('sagemaker_jobs')
-      .selectAll()
-      .where('kind', '=', kind)
-      .where('account', '=', at.account)
-      .where('region', '=', at.region);
-    if (filter.name !== undefined) query = query.where('name', '=', filter.name);
-    if (filter.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(filter.nameContains)]), '>', 0));
-    if (filter.status) query = query.where('status', '=', filter.status as JobStatus);
-    if (filter.createdAfter) query = query.where('created_at', '>=', filter.createdAfter.getTime());
-    if (filter.createdBefore) query = query.where('created_at', '<=', filter.createdBefore.getTime());
-    if (filter.modifiedAfter) query = query.where('modified_at', '>=', filter.modifiedAfter.getTime());
-    if (filter.modifiedBefore) query = query.where('modified_at', '<=', filter.modifiedBefore.getTime());
-    if (filter.warmPool) query = query.where(inWarmPool(filter.warmPool.status, filter.warmPool.now));
-    return query;
+  const read = async (query: RawBuilder<JobTable>): Promise<Job<Request>[]> =>
+    (await database.read(query.compile(jobTables))).map((row) => jobOf<Request>(row));
+
+  async function list(at: At, page: JobPage): Promise<Job<Request>[]> {
+    const descends = page.order === 'desc';
+    const column = sql.ref(page.sortBy);
+    const order = descends ? sql`${column} desc, arn desc` : sql`${column}, arn`;
+    // Row values, so that an index can be followed.
+    const beyond = ({ key, arn }: PagePlace) =>
+      descends ? sql`(${column}, arn) < (${key}, ${arn})` : sql`(${column}, arn) > (${key}, ${arn})`;
+    const conditions = [
+      sql`kind = ${kind}`,
+      sql`account = ${at.account}`,
+      sql`region = ${at.region}`,
+      ...conditionsOf(page),
+      ...(page.after ? [beyond(page.after)] : []),
+    ];
+    const index = sql.ref(page.warmPool ? 'sagemaker_jobs_with_pool' : 'sagemaker_jobs_listed');
+    const chosen = sql`select arn from sagemaker_jobs indexed by ${index}
+      where ${sql.join(conditions, sql` and `)} order by ${order} limit ${page.limit}`;
+    return read(sql<JobTable>`select * from sagemaker_jobs where arn in (${chosen}) order by ${order}`);
+  }
+
+  const prefix = (at: At) => formatArn('sagemaker', at.region, at.account, `${kind}-job/`);
+
+  /** In the order in which the rows lie: three times as fast as any other. */
+  async function* byArn(at: At, filter: JobFilter, limit: number): AsyncGenerator<Job<Request>[]> {
+    let after = prefix(at);
+    const end = `${after}\u{10ffff}`;
+    const { name, ...others } = filter;
+    const conditions = conditionsOf(others);
+    if (name !== undefined) conditions.push(sql`arn = ${after + name}`);
+    for (;;) {
+      const all = sql.join([sql`arn > ${after}`, sql`arn < ${end}`, ...conditions], sql` and `);
+      const page = await read(sql<JobTable>`select * from sagemaker_jobs where ${all} order by arn limit ${limit}`);
+      yield page;
+      if (page.length < limit) return;
+      after = page.at(-1)?.arn ?? end;
+    }
+  }
+
+  async function* byCreation(at: At, filter: JobFilter, limit: number): AsyncGenerator<Job<Request>[]> {
+    let after: PagePlace | undefined;
+    for (;;) {
+      const page = await list(at, { ...filter, sortBy: 'created_at', order: 'asc', after, limit });
+      yield page;
+      const last = page.at(-1);
+      if (page.length < limit || !last) return;
+      after = { key: last.createdAt.getTime(), arn: last.arn };
+    }
   }
 
   return {
-    async list(at: At, page: JobPage): Promise<Job<Request>[]> {
-      let query = filtered(at, page);
-      if (page.after) query = query.where(beyond(page.sortBy, page.order, page.after));
-      const sorted = query.orderBy(page.sortBy, page.order).orderBy('arn', page.order).limit(page.limit);
-      return (await database.read(sorted.compile())).map((row) => jobOf<Request>(row));
-    },
-
-    /** The jobs after an ARN, in the order of their ARNs. */
-    async scan(at: At, filter: JobFilter, after: string, limit: number): Promise<Job<Request>[]> {
-      const query = filtered(at, filter).where('arn', '>', after).orderBy('arn').limit(limit);
-      return (await database.read(query.compile())).map((row) => jobOf<Request>(row));
+    list,
+    /** All jobs that pass the filter, so many documents at a time, in no certain order. */
+    pages(at: At, filter: JobFilter, limit: number): AsyncGenerator<Job<Request>[]> {
+      const timed = filter.createdAfter ?? filter.createdBefore ?? filter.modifiedAfter ?? filter.modifiedBefore;
+      return timed && filter.name === undefined ? byCreation(at, filter, limit) : byArn(at, filter, limit);
     },
   };
 }

@@ -124,20 +124,17 @@ async function run(plan: Plan, input: SearchInput, call: Call, { database }: Sag
   // One more than is shown: whether there is a next page.
   const best = ranking<Candidate & PagePlace>(plan.limit + 1, order);
   let total = 0;
-  let place = '';
-  for (;;) {
+  for await (const page of searchable.pages(database, scan, scanned)) {
     // Nobody reads the answer any more.
     if (call.signal.aborted) throw call.error('ThrottlingException', 'The request was cancelled.');
-    const page = await searchable.scan(database, scan, place, scanned);
     for (const candidate of plan.needsTags ? await tagged(searchable, page, call, database) : page) {
       if (!test(candidate.record)) continue;
       total += 1;
       const item = { ...candidate, key: sortKey(sort, candidate.record) };
       if (!after || comparePlaces(item, after, order) > 0) best.add(item);
     }
-    if (page.length < scanned) return { first: best.first, total };
-    place = page.at(-1)?.arn ?? '';
   }
+  return { first: best.first, total };
 }
 
 /** The candidates that have tags, with them; the others as they are. */

@@ -36,8 +36,8 @@ export interface Searchable {
   /** How the resources of its ARNs begin. */
   readonly prefix: string;
   readonly sortBy: string;
-  /** The resources after an ARN, in the order of their ARNs; fewer than `limit` at the end. */
-  scan(database: Database, scan: Scan, after: string, limit: number): Promise<Candidate[]>;
+  /** Every resource that may match, so many at a time. */
+  pages(database: Database, scan: Scan, limit: number): AsyncGenerator<Candidate[]>;
   withTags(record: object, tags: readonly Tag[]): object;
 }
 
@@ -49,13 +49,14 @@ export const searchables: Readonly<Record<string, Searchable>> = {
     member: 'TrainingJob',
     prefix: 'training-job/',
     sortBy: 'LastModifiedTime',
-    async scan(database, scan, after, limit) {
+    async *pages(database, scan, limit) {
       const list = jobList<TrainingJobRequest>(database, 'training');
-      const jobs = await list.scan(scan, trainingJobFilter(scan.expression), after, limit);
-      return jobs.map((job) => {
-        const pool = warmPoolOf(job, scan.now);
-        return { arn: job.arn, record: { ...describeTraining(job), ...(pool && { WarmPoolStatus: pool }) } };
-      });
+      for await (const jobs of list.pages(scan, trainingJobFilter(scan.expression), limit)) {
+        yield jobs.map((job) => {
+          const pool = warmPoolOf(job, scan.now);
+          return { arn: job.arn, record: { ...describeTraining(job), ...(pool && { WarmPoolStatus: pool }) } };
+        });
+      }
     },
     withTags,
   },
@@ -64,9 +65,10 @@ export const searchables: Readonly<Record<string, Searchable>> = {
     prefix: 'model-package-group/',
     // Groups never change, so they have no LastModifiedTime.
     sortBy: 'CreationTime',
-    async scan(database, at, after, limit) {
-      const groups = await modelPackageGroupStore(database).scan(at, after, limit);
-      return groups.map((group) => ({ arn: group.arn, record: modelPackageGroupAnswer(group) }));
+    async *pages(database, at, limit) {
+      for await (const groups of inPages(limit, (after) => modelPackageGroupStore(database).scan(at, after, limit))) {
+        yield groups.map((group) => ({ arn: group.arn, record: modelPackageGroupAnswer(group) }));
+      }
     },
     withTags,
   },
@@ -74,9 +76,10 @@ export const searchables: Readonly<Record<string, Searchable>> = {
     member: 'ModelPackage',
     prefix: 'model-package/',
     sortBy: 'LastModifiedTime',
-    async scan(database, at, after, limit) {
-      const versions = await modelPackageStore(database).scan(at, after, limit);
-      return versions.map((version) => ({ arn: version.arn, record: describePackage(version) }));
+    async *pages(database, at, limit) {
+      for await (const versions of inPages(limit, (after) => modelPackageStore(database).scan(at, after, limit))) {
+        yield versions.map((version) => ({ arn: version.arn, record: describePackage(version) }));
+      }
     },
     withTags,
   },
@@ -84,11 +87,11 @@ export const searchables: Readonly<Record<string, Searchable>> = {
     member: 'Endpoint',
     prefix: 'endpoint/',
     sortBy: 'LastModifiedTime',
-    async scan(database, at, after, limit) {
-      const endpoints = await endpointStore(database).scan(at, after, limit);
-      return Promise.all(
-        endpoints.map(async (endpoint) => ({ arn: endpoint.arn, record: await endpointAnswer(database, endpoint) })),
-      );
+    async *pages(database, at, limit) {
+      for await (const endpoints of inPages(limit, (after) => endpointStore(database).scan(at, after, limit))) {
+        const records = await Promise.all(endpoints.map((endpoint) => endpointAnswer(database, endpoint)));
+        yield records.map((record) => ({ arn: record.EndpointArn, record }));
+      }
     },
     withTags,
   },
@@ -96,26 +99,35 @@ export const searchables: Readonly<Record<string, Searchable>> = {
     member: 'Model',
     prefix: 'model/',
     sortBy: 'CreationTime',
-    async scan(database, at, after, limit) {
-      const models = await modelStore(database).scan(at, after, limit);
-      const endpoints = models.length > 0 ? await findEndpointsOfModels(database, at) : new Map();
-      return models.map((model) => ({
-        arn: model.arn,
-        record: { Model: modelAnswer(model), Endpoints: endpoints.get(model.name) ?? [] },
-      }));
+    async *pages(database, at, limit) {
+      const endpoints = await findEndpointsOfModels(database, at, limit);
+      for await (const models of inPages(limit, (after) => modelStore(database).scan(at, after, limit))) {
+        yield models.map((model) => ({
+          arn: model.arn,
+          record: { Model: modelAnswer(model), Endpoints: endpoints.get(model.name) ?? [] },
+        }));
+      }
     },
     withTags: (record, tags) => ({ ...record, Model: { ...(record as { Model: object }).Model, Tags: tags } }),
   },
 };
 
-/** Endpoints have processes, so there are never many of them. */
-async function findEndpointsOfModels(database: Database, at: Scan): Promise<Map<string, object[]>> {
-  const ofModels = new Map<string, object[]>();
-  const pageSize = 200;
-  const configs = endpointConfigStore(database);
+/** `read` answers the resources after an ARN, in the order of their ARNs. */
+async function* inPages<T extends { readonly arn: string }>(limit: number, read: (after: string) => Promise<T[]>) {
   let after = '';
   for (;;) {
-    const endpoints = await endpointStore(database).scan(at, after, pageSize);
+    const page = await read(after);
+    yield page;
+    if (page.length < limit) return;
+    after = page.at(-1)?.arn ?? '';
+  }
+}
+
+/** Endpoints have processes, so there are never many of them. */
+async function findEndpointsOfModels(database: Database, at: Scan, limit: number): Promise<Map<string, object[]>> {
+  const ofModels = new Map<string, object[]>();
+  const configs = endpointConfigStore(database);
+  for await (const endpoints of inPages(limit, (after) => endpointStore(database).scan(at, after, limit))) {
     for (const endpoint of endpoints) {
       const name = endpoint.servingConfigName ?? endpoint.configName;
       const config = await configs.find(endpointConfigArn(endpoint, name));
@@ -129,7 +141,6 @@ async function findEndpointsOfModels(database: Database, at: Scan): Promise<Map<
       const models = new Set(config?.request.ProductionVariants.map(({ ModelName: model }) => model ?? ''));
       for (const model of models) ofModels.set(model, [...(ofModels.get(model) ?? []), answer]);
     }
-    if (endpoints.length < pageSize) return ofModels;
-    after = endpoints.at(-1)?.arn ?? '';
   }
+  return ofModels;
 }
