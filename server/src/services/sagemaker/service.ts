@@ -4,8 +4,10 @@
  * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost on one instance with S3Prefix channels in File mode; processing runs
  * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
  * names it, never ignored.
+ * Search is over training jobs, models, packages, groups and endpoints of the caller's own account. Lists other than those of jobs page by offset.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
  * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.
+ * Every start is warm: a warm pool's status follows KeepAlivePeriodInSeconds, and no job takes another's. Nothing profiles (ProfilingStatus Disabled).
  * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
  * the endpoint).
  */
