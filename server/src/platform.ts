@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
+import { findShelter } from './engine/executors/bubblewrap.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -59,6 +60,10 @@ export async function buildPlatform({
   endpoint,
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
+  const runsDir = join(dataDir, 'runs');
+  const shelterFound = findShelter(config.sandbox, runsDir, log);
+  // Awaited below; what fails before must not leave its failure unheard.
+  shelterFound.catch(() => {});
   const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
@@ -69,9 +74,9 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
-  const executor = processExecutor({ log });
+  const shelter = await shelterFound;
+  const executor = processExecutor({ log, shelter });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
-  const runsDir = join(dataDir, 'runs');
 
   const s3 = s3Service({
     database,
@@ -91,7 +96,7 @@ export async function buildPlatform({
     routing,
     clock,
     log,
-    settings: { ...config, runsDir },
+    settings: { ...config, runsDir, shelter },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [

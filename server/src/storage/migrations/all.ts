@@ -12,7 +12,8 @@ import { s3Versions } from './0009-s3-versions.ts';
 import { iamDepth } from './0010-iam-depth.ts';
 import { s3BucketConfiguration } from './0011-s3-bucket-configuration.ts';
 import { audit } from './0012-audit.ts';
-import { sagemakerTags } from './0013-sagemaker-tags.ts';
+import { jobLogOffsets } from './0013-job-log-offsets.ts';
+import { sagemakerTags } from './0014-sagemaker-tags.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -27,5 +28,6 @@ export const migrations: readonly Migration[] = [
   iamDepth,
   s3BucketConfiguration,
   audit,
+  jobLogOffsets,
   sagemakerTags,
 ];

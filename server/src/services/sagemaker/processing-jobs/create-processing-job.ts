@@ -43,7 +43,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
       createdAt: call.now,
       modifiedAt: call.now,
       revision: 1,
-      logOffset: 0,
+      logOffsets: {},
       request: input,
       state: { runId: randomHex(8), transitions: moved([], 'Starting', 'Starting', call.now.getTime()) },
     };

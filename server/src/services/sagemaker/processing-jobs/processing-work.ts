@@ -3,9 +3,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { putFile } from '../artifacts.ts';
+import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
+import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-reconciler.ts';
+import type { JobWork } from '../jobs/job-work.ts';
 import { below, parseS3Uri } from '../s3-uri.ts';
 import {
   belowMl,
@@ -16,19 +18,35 @@ import {
   processingTransition,
 } from './processing-job.ts';
 
-export const processingWork: JobWork<ProcessingJobRequest> = {
-  kind: 'processing',
-  logGroup: processingLogGroup,
-  words: ['evaluate'],
-  roleArn: (job) => job.request.RoleArn,
-  maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  environment: (job) => ({ ...job.request.Environment }),
-  prepare,
-  upload,
-  transition: processingTransition,
-  event: processingEvent,
-  afterwards: async () => {},
-};
+export function processingWork(): JobWork<ProcessingJobRequest> {
+  let libraryMade = false;
+  return {
+    kind: 'processing',
+    logGroup: processingLogGroup,
+    roleArn: (job) => job.request.RoleArn,
+    maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
+    instanceCount: () => 1,
+    share: ({ ProcessingResources: { ClusterConfig: at } }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
+    async making(_, { settings }) {
+      return libraryMade ? undefined : libraryMaking(settings);
+    },
+    async prepare(job, hosts, aws) {
+      libraryMade = true;
+      for (const host of hosts) await prepare(job, host.ml, aws);
+    },
+    launch(job, host, identity, { settings }) {
+      const isolated = job.request.NetworkConfig?.EnableNetworkIsolation;
+      const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
+      return builtInRun(settings, host, ['evaluate'], { ...identity, ...job.request.Environment }, walls);
+    },
+    async upload(job, [host], aws) {
+      return host ? upload(job, host.ml, aws) : {};
+    },
+    transition: processingTransition,
+    event: processingEvent,
+    afterwards: async () => {},
+  };
+}
 
 function placeOf(localPath: string | undefined, ml: string): string {
   const names = belowMl(localPath ?? '');

@@ -46,7 +46,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
       createdAt: call.now,
       modifiedAt: call.now,
       revision: 1,
-      logOffset: 0,
+      logOffsets: {},
       request,
       state: { runId: randomHex(8), transitions: [] },
     };

@@ -3,9 +3,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { storeArtifact } from '../artifacts.ts';
+import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
+import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-reconciler.ts';
+import type { JobWork } from '../jobs/job-work.ts';
 import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
 import {
   type TrainingJob,
@@ -15,19 +17,36 @@ import {
   trainingTransition,
 } from './training-job.ts';
 
-export const trainingWork: JobWork<TrainingJobRequest> = {
-  kind: 'training',
-  logGroup: trainingLogGroup,
-  words: ['train', '--algorithm', 'xgboost'],
-  roleArn: (job) => job.request.RoleArn,
-  maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  environment: (job) => ({ ...job.request.Environment, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn }),
-  prepare,
-  upload,
-  transition: trainingTransition,
-  event: trainingEvent,
-  afterwards: publishMetrics,
-};
+export function trainingWork(): JobWork<TrainingJobRequest> {
+  let libraryMade = false;
+  return {
+    kind: 'training',
+    logGroup: trainingLogGroup,
+    roleArn: (job) => job.request.RoleArn,
+    maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
+    instanceCount: () => 1,
+    share: ({ ResourceConfig: at }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
+    async making(_, { settings }) {
+      return libraryMade ? undefined : libraryMaking(settings);
+    },
+    async prepare(job, hosts, aws) {
+      libraryMade = true;
+      for (const host of hosts) await prepare(job, host.ml, aws);
+    },
+    launch(job, host, identity, { settings }) {
+      const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
+      const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+      const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
+      return builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
+    },
+    async upload(job, [host], aws) {
+      return host ? upload(job, host.ml, aws) : {};
+    },
+    transition: trainingTransition,
+    event: trainingEvent,
+    afterwards: publishMetrics,
+  };
+}
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
 async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {

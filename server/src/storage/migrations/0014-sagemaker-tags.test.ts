@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { sagemakerJobs } from './0004-sagemaker-jobs.ts';
 import { sagemakerRegistry } from './0005-sagemaker-registry.ts';
 import { sagemakerEndpoints } from './0006-sagemaker-endpoints.ts';
-import { sagemakerTags } from './0013-sagemaker-tags.ts';
+import { sagemakerTags } from './0014-sagemaker-tags.ts';
 
 test('tags that were kept in requests alone are brought over, and go with their resource', () => {
   const database = new DatabaseSync(':memory:');

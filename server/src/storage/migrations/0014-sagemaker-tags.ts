@@ -15,7 +15,7 @@ const tables = [
 const forget = 'begin delete from sagemaker_tags where arn = old.arn; end';
 
 export const sagemakerTags: Migration = {
-  name: '0013-sagemaker-tags',
+  name: '0014-sagemaker-tags',
   statements: [
     `create table sagemaker_tags (
       arn text not null, key text not null, value text not null, primary key (arn, key)
