@@ -22,7 +22,7 @@ let ahead = 0;
 const clock = { now: () => new Date(Date.now() + ahead) };
 
 before(async () => {
-  platform = await startPlatform({ clock, flags: ['--max-running-jobs', '2'] });
+  platform = await startPlatform({ clock });
   bench = await openWorkbench(platform);
   await bench.put('slow/data.csv', slowCsv());
 });
