@@ -1,7 +1,7 @@
 /** Runs as plain processes, each under a supervisor of its own (supervisor.sh). The run's folder is the only memory: any server can pick a run up. */
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -131,5 +131,6 @@ export function processExecutor({ log }: { log: Log }): Executor<ProcessSpec> {
     signal: signalRun,
     onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
+    remove: (dir) => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -7,19 +7,21 @@ import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
+import { RunRefused, type RunSpec } from '../../../engine/executor.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { ensureLogStream, type LogStream, shipLog } from '../logs/log-shipper.ts';
 import { type Job, JobFailed, type JobKind, type JobStatus, moved, type Phase } from './job.ts';
 import { jobStore } from './job-store.ts';
+import type { LaunchPlace } from './launch.ts';
 
 export interface JobWork<Request> {
   readonly kind: JobKind;
   readonly logGroup: string;
-  readonly words: string[];
   roleArn(job: Job<Request>): string;
   maxRuntimeMs(job: Job<Request>): number;
-  environment(job: Job<Request>): Record<string, string>;
+  /** Pure. Throws JobFailed. */
+  launch(job: Job<Request>, place: LaunchPlace): RunSpec;
   /** Fills the folder that stands for /opt/ml. Throws JobFailed. */
   prepare(job: Job<Request>, ml: string, aws: Aws): Promise<void>;
   /** Stores what the process left; answers what the row keeps of it. */
@@ -89,7 +91,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     await work
       .afterwards(ended, service(job))
       .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
-    await rm(dirOf(job), { recursive: true, force: true });
+    await executor.remove(dirOf(job));
   }
 
   async function startPhase(job: Job<Request>): Promise<number | undefined> {
@@ -118,12 +120,9 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       region: job.region,
       lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
     });
-    await executor.start({
-      kind: 'process',
-      dir,
-      command: [settings.nodePath, settings.runtimeMain, ...work.words, '--ml-dir', join(dir, 'ml')],
-      env: { ...settings.runtimeEnvironment, ...identity, ...work.environment(job) },
-      cwd: join(dir, 'ml'),
+    const place = { dir, ml: join(dir, 'ml'), identity, images: resources.images, settings };
+    await executor.start(work.launch(job, place)).catch((error) => {
+      throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
     });
     if (!watched.has(job.arn))
       watched.set(
@@ -205,7 +204,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   async function sweep(): Promise<void> {
     const used = new Set((await store.listUnended()).map((job) => job.runId));
     for (const name of await readdir(kindDir).catch(() => [])) {
-      if (!used.has(name)) await rm(join(kindDir, name), { recursive: true, force: true });
+      if (!used.has(name)) await executor.remove(join(kindDir, name));
     }
   }
 

@@ -35,7 +35,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     await change(version, { status: failureReason ? 'Failed' : 'Completed', state });
     watched.get(version.arn)?.unwatch();
     watched.delete(version.arn);
-    await rm(dirOf(version), { recursive: true, force: true });
+    await executor.remove(dirOf(version));
   }
 
   /** The version was deleted during its check: the check ends, too. */
@@ -46,7 +46,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     }
     watched.get(arn)?.unwatch();
     watched.delete(arn);
-    await rm(dir, { recursive: true, force: true });
+    await executor.remove(dir);
     return 0;
   }
 
@@ -57,7 +57,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
       (await Promise.all(arns.map((arn) => store.find(arn)))).map((version) => version?.state.runId),
     );
     for (const name of await readdir(probesDir).catch(() => [])) {
-      if (!used.has(name)) await rm(join(probesDir, name), { recursive: true, force: true });
+      if (!used.has(name)) await executor.remove(join(probesDir, name));
     }
   }
 

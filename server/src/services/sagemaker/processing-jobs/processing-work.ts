@@ -2,10 +2,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
+import type { RunSpec } from '../../../engine/executor.ts';
 import { putFile } from '../artifacts.ts';
 import { downloadPrefix } from '../jobs/download.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-reconciler.ts';
+import { builtinRun, containerRun, type LaunchPlace, runtimeAtLaunch } from '../jobs/launch.ts';
 import { below, parseS3Uri } from '../s3-uri.ts';
 import {
   belowMl,
@@ -19,10 +21,9 @@ import {
 export const processingWork: JobWork<ProcessingJobRequest> = {
   kind: 'processing',
   logGroup: processingLogGroup,
-  words: ['evaluate'],
   roleArn: (job) => job.request.RoleArn,
   maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  environment: (job) => ({ ...job.request.Environment }),
+  launch,
   prepare,
   upload,
   transition: processingTransition,
@@ -56,6 +57,22 @@ async function prepare(job: ProcessingJob, ml: string, aws: Aws): Promise<void> 
   for (const output of request.ProcessingOutputConfig?.Outputs ?? []) {
     await mkdir(placeOf(output.S3Output?.LocalPath, ml), { recursive: true, mode: 0o700 });
   }
+}
+
+function launch(job: ProcessingJob, place: LaunchPlace): RunSpec {
+  const { AppSpecification: app, NetworkConfig: network, Environment: environment = {} } = job.request;
+  const runtime = runtimeAtLaunch(app?.ImageUri ?? '', 'processing', place.images);
+  if (runtime.kind === 'builtin') return builtinRun([runtime.name], environment, place);
+  return containerRun(
+    {
+      image: runtime.image,
+      entrypoint: app?.ContainerEntrypoint,
+      arguments: app?.ContainerArguments ?? [],
+      environment,
+      isolated: network?.EnableNetworkIsolation ?? false,
+    },
+    place,
+  );
 }
 
 async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial<ProcessingJob['state']>> {

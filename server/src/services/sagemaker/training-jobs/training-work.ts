@@ -2,10 +2,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
+import type { RunSpec } from '../../../engine/executor.ts';
 import { storeArtifact } from '../artifacts.ts';
 import { downloadPrefix } from '../jobs/download.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-reconciler.ts';
+import { builtinRun, containerRun, type LaunchPlace, runtimeAtLaunch } from '../jobs/launch.ts';
 import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
 import {
   type TrainingJob,
@@ -18,10 +20,9 @@ import {
 export const trainingWork: JobWork<TrainingJobRequest> = {
   kind: 'training',
   logGroup: trainingLogGroup,
-  words: ['train', '--algorithm', 'xgboost'],
   roleArn: (job) => job.request.RoleArn,
   maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  environment: (job) => ({ ...job.request.Environment, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn }),
+  launch,
   prepare,
   upload,
   transition: trainingTransition,
@@ -64,6 +65,17 @@ async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
     const source = { uri, roleArn: request.RoleArn, region: job.region };
     await downloadPrefix(aws, source, join(ml, 'input', 'data', channel.ChannelName));
   }
+}
+
+/** A container is run as `docker run image train`, unless the request says how: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html */
+function launch(job: TrainingJob, place: LaunchPlace): RunSpec {
+  const { AlgorithmSpecification: algorithm, EnableNetworkIsolation: isolated = false } = job.request;
+  const environment = { ...job.request.Environment, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+  const runtime = runtimeAtLaunch(algorithm?.TrainingImage ?? '', 'training', place.images);
+  if (runtime.kind === 'builtin') return builtinRun(['train', '--algorithm', runtime.name], environment, place);
+  const entrypoint = algorithm?.ContainerEntrypoint;
+  const words = algorithm?.ContainerArguments ?? (entrypoint ? [] : ['train']);
+  return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, isolated }, place);
 }
 
 async function upload(job: TrainingJob, ml: string, aws: Aws): Promise<Partial<TrainingJob['state']>> {
