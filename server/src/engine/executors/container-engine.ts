@@ -2,6 +2,8 @@
  * The engine that runs containers: Docker, or podman's service, by the Docker Engine API on a Unix socket. Says for each failure whether trying again
  * could help (any error) or not (RunRefused). The client is loaded at its first use: most platforms run no container.
  */
+
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { type ContainerSpec, RunRefused } from '../executor.ts';
@@ -12,6 +14,7 @@ export interface ContainerState {
   readonly pid: number;
   readonly startedAt: Date;
   /** Undefined, too, where the machine went down under it. */
+  readonly logPath: string | undefined;
   readonly end: { readonly exitCode: number; readonly at: Date } | undefined;
 }
 
@@ -74,6 +77,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
       phase,
       pid: state.Pid,
       startedAt: new Date(state.StartedAt),
+      logPath: found.LogPath || undefined,
       end: began(state.FinishedAt) ? { exitCode: state.ExitCode, at: new Date(state.FinishedAt) } : undefined,
     };
   }
@@ -91,7 +95,12 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
     try {
       const progress = await client.pull(image);
       await new Promise<void>((resolve, reject) => {
-        client.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));
+        client.modem.followProgress(progress, (error, steps) => {
+          // Podman tells of its failure in the last step only.
+          const failure = error ?? steps?.find((step) => step.error)?.error;
+          if (failure) reject(failure instanceof Error ? failure : new Error(failure));
+          else resolve();
+        });
       });
     } catch (error) {
       if (statusOf(error) === undefined && (error as NodeJS.ErrnoException).code) throw error;
@@ -99,7 +108,17 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
     }
   }
 
+  /** Podman would make an empty folder in its place. */
+  async function checkMounts({ enclosure }: ContainerSpec): Promise<void> {
+    for (const { from, to } of enclosure.mounts) {
+      await stat(from).catch(() => {
+        throw new RunRefused(`${from}, which the run is to see as ${to}, is not there`);
+      });
+    }
+  }
+
   async function create(spec: ContainerSpec): Promise<void> {
+    await checkMounts(spec);
     const settings = containerSettings(spec, { dataDir, user: await userInside() });
     const client = await engine();
     const make = () => client.createContainer(settings);

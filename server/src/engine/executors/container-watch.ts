@@ -7,12 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../kit/log.ts';
 import type { RunStatus } from '../executor.ts';
 import type { ContainerEngine, ContainerState } from './container-engine.ts';
-import { copyFrames } from './container-log.ts';
+import { type LogCopier, logCopier } from './container-log.ts';
 import { readEnd, recordEnd } from './container-record.ts';
 import { containerName } from './container-settings.ts';
 
-/** How soon a run is looked at again whose log ended although it runs, or whose engine did not answer. */
-const lookAgainMs = 500;
+/** How often a run is looked at. */
+const lookEveryMs = 250;
 
 interface Attended {
   readonly listeners: Set<() => void>;
@@ -32,25 +32,30 @@ export interface ContainerWatch {
 
 export function containerWatch(
   engine: ContainerEngine,
+  /** Finishes what it finds ended. */
   status: (dir: string) => Promise<RunStatus>,
   log: Log,
 ): ContainerWatch {
   const attended = new Map<string, Attended>();
   const finishing = new Map<string, Promise<RunStatus>>();
+  const copiers = new Map<string, LogCopier>();
 
-  async function copyLog(dir: string, signal: AbortSignal): Promise<void> {
-    const frames = await engine.log(containerName(dir), signal);
-    await copyFrames(frames, join(dir, 'log'));
+  async function copyLog(dir: string, { logPath }: ContainerState, signal: AbortSignal): Promise<void> {
+    const copier = copiers.get(dir) ?? logCopier(join(dir, 'log'));
+    copiers.set(dir, copier);
+    await copier.copy({ file: logPath, follow: () => engine.log(containerName(dir), signal) }, signal);
   }
 
-  async function recordAndRemove(dir: string, { end }: ContainerState): Promise<RunStatus> {
+  async function recordAndRemove(dir: string, state: ContainerState): Promise<RunStatus> {
     const known = await readEnd(dir);
     if (known) return known;
-    await copyLog(dir, new AbortController().signal);
+    await copyLog(dir, state, new AbortController().signal);
+    const { end } = state;
     const last = end
       ? { state: 'exited' as const, exitCode: end.exitCode, endedAt: end.at }
       : { state: 'lost' as const };
     await recordEnd(dir, last);
+    copiers.delete(dir);
     await engine.remove(containerName(dir)).catch((error) => log.warn('a container was not removed', { dir, error }));
     return last;
   }
@@ -61,13 +66,12 @@ export function containerWatch(
       try {
         const { state } = await status(dir);
         if (state === 'exited' || state === 'lost') return;
-        if (state === 'running') await copyLog(dir, signal);
-        if ((await status(dir)).state !== 'exited') await delay(lookAgainMs, undefined, { signal });
+        const found = await engine.look(containerName(dir));
+        if (found?.phase === 'running') await copyLog(dir, found, signal);
       } catch (error) {
-        if (signal.aborted) return;
-        log.warn('a container could not be looked at', { dir, error });
-        await delay(lookAgainMs, undefined, { signal }).catch(() => {});
+        if (!signal.aborted) log.warn('a container could not be looked at', { dir, error });
       }
+      await delay(lookEveryMs, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -88,6 +92,7 @@ export function containerWatch(
     const known = attended.get(dir);
     known?.stop.abort();
     await known?.over;
+    copiers.delete(dir);
   }
 
   return {
