@@ -10,6 +10,8 @@ import { type ContainerEngine, startContainerEngine, testImage } from '../../../
 import { createLog } from '../../kit/log.ts';
 import type { ContainerSpec, RunStatus } from '../executor.ts';
 import { type ContainerExecutor, containerExecutor } from './container.ts';
+import { containerEngine } from './container-engine.ts';
+import { copyFrames } from './container-log.ts';
 import { containerName } from './container-settings.ts';
 
 const log = createLog('silent', () => {});
@@ -83,26 +85,22 @@ describe('A container does', () => {
     await mkdir(outputs);
     await writeFile(join(inputs, 'data.csv'), '1,2\n');
     const { exitCode, log: text } = await run(
-      shell(
-        'sees',
-        'cat /opt/ml/in/data.csv; echo "$NAME"; echo "$*"; cp /opt/ml/in/data.csv /opt/ml/out/; grep algo-2 /etc/hosts; touch /opt/ml/in/x',
-        {
-          entrypoint: ['/bin/sh', '-c', 'eval "$0"'],
-          arguments: [
-            'cat /opt/ml/in/data.csv; echo "$NAME"; echo "$*"; cp /opt/ml/in/data.csv /opt/ml/out/; grep algo-2 /etc/hosts; touch /opt/ml/in/x',
-            'one',
-            'two words',
+      shell('sees', '', {
+        entrypoint: ['/bin/sh', '-c', 'eval "$0"'],
+        arguments: [
+          'cat /opt/ml/in/data.csv; echo "$NAME"; echo "$*"; cp /opt/ml/in/data.csv /opt/ml/out/; grep algo-2 /etc/hosts; touch /opt/ml/in/x',
+          'one',
+          'two words',
+        ],
+        env: { NAME: 'a "name" = $HOME' },
+        ...enclosed({
+          mounts: [
+            { from: inputs, to: '/opt/ml/in', writable: false },
+            { from: outputs, to: '/opt/ml/out', writable: true },
           ],
-          env: { NAME: 'a "name" = $HOME' },
-          ...enclosed({
-            mounts: [
-              { from: inputs, to: '/opt/ml/in', writable: false },
-              { from: outputs, to: '/opt/ml/out', writable: true },
-            ],
-            hosts: { 'algo-2': '127.0.0.1' },
-          }),
-        },
-      ),
+          hosts: { 'algo-2': '127.0.0.1' },
+        }),
+      }),
     );
     assert.match(text, /^1,2\na "name" = \$HOME\none two words\n127\.0\.0\.1\s+algo-2\n.*Read-only file system\n$/);
     assert.notEqual(exitCode, 0);
@@ -151,6 +149,15 @@ describe('A container does', () => {
     const { log: text } = await run(shell('much', `seq 1 ${lines}`));
     const expected = Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join('');
     assert.ok(text === expected, `${text.length} characters of ${expected.length}`);
+  });
+
+  test('print to where the platform cannot read the engine’s files: then the engine is asked', async () => {
+    const spec = shell('asked', 'echo one; sleep 0.5; echo two >&2; printf three; sleep 0.5');
+    await executor.start(spec);
+    const asked = containerEngine({ socket: engine.socket, dataDir, pull: false });
+    const file = join(dataDir, 'asked.log');
+    await copyFrames(await asked.log(containerName(spec.dir), new AbortController().signal), file);
+    assert.equal(await readFile(file, 'utf8'), 'one\ntwo\nthree');
   });
 
   test('end by a signal: SIGTERM where it listens, SIGKILL anyway', async () => {
