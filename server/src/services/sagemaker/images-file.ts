@@ -36,5 +36,4 @@ function entryOf(entry: unknown, refuse: (why: string) => Error): ImageEntry {
 }
 
 /** Two stars beside each other would make the match slow, and mean one. */
-const patternOf = (text: string) =>
-  new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`);
+const patternOf = (text: string) => new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`);
