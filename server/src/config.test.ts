@@ -26,6 +26,9 @@ describe('readConfig does', () => {
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
       maxRunningJobs: Math.max(2, availableParallelism()),
+      containerSockets: ['/var/run/docker.sock', '/run/podman/podman.sock'],
+      pullImages: false,
+      imagesFile: undefined,
       auditReads: false,
       auditWrites: false,
       durability: 'power',
@@ -54,6 +57,9 @@ describe('readConfig does', () => {
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
     ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
+    ['container-socket', ['--container-socket', '/x.sock'], '/x.sock', 'containerSockets', ['/x.sock']],
+    ['pull-images', ['--pull-images'], 'on', 'pullImages', true],
+    ['images', ['--images', 'images.json'], 'images.json', 'imagesFile', resolve('images.json')],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
@@ -63,8 +69,8 @@ describe('readConfig does', () => {
   const variableOf = (flag: string) => `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
   for (const [flag, flags, variable, key, value] of given) {
     test(`read --${flag} and ${variableOf(flag)}: ${variable}`, () => {
-      assert.equal(read(flags)[key as 'port'], value);
-      assert.equal(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
+      assert.deepEqual(read(flags)[key as 'port'], value);
+      assert.deepEqual(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
     });
   }
 
@@ -91,6 +97,14 @@ describe('readConfig does', () => {
   });
 
   test('keep data where XDG says', () => assert.equal(read([], { XDG_DATA_HOME: '/xdg' }).dataDir, '/xdg/clary'));
+
+  test('look for a container engine where engines are', () =>
+    assert.deepEqual(read([], { DOCKER_HOST: 'unix:///my.sock', XDG_RUNTIME_DIR: '/run/user/7' }).containerSockets, [
+      '/my.sock',
+      '/var/run/docker.sock',
+      '/run/podman/podman.sock',
+      '/run/user/7/podman/podman.sock',
+    ]));
 
   test('hand on to jobs what they need to fetch a package, and nothing else', () => {
     const env = { PATH: '/bin', HOME: '/home/a', https_proxy: 'p', PIP_INDEX_URL: 'i', SSL_CERT_FILE: 'c' };

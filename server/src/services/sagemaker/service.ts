@@ -1,8 +1,8 @@
 /**
  * SageMaker: the table of its operations.
  *
- * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost on one instance with S3Prefix channels in File mode; processing runs
- * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
+ * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost and container images on one instance with S3Prefix channels in File
+ * mode; processing runs clary/evaluate and container images; models are served by the built-in XGBoost, have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
  * names it, never ignored. Tags are stored with the request and not yet listed.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
  * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.
