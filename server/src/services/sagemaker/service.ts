@@ -2,8 +2,9 @@
  * SageMaker: the table of its operations.
  *
  * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost and container images on one instance with S3Prefix channels in File
- * mode; processing runs clary/evaluate and container images; models are served by the built-in XGBoost, have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
- * names it, never ignored. Tags are stored with the request and not yet listed.
+ * mode; processing runs clary/evaluate and container images; models have one container, of the built-in XGBoost; endpoint variants are
+ * instance-based. A request for more is refused with a ValidationException that names it, never ignored. Tags are stored with the request and not
+ * yet listed.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
  * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.
  * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
