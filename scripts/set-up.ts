@@ -12,6 +12,7 @@ import { join } from 'node:path';
 const pythonPackages = ['boto3==1.43.11', 'xgboost-cpu==3.2.0', 'numpy==2.2.6'];
 /** By the variable that tells the tests where the program is. */
 const debianPackages: Readonly<Record<string, { file: string; name: string }>> = {
+  CLARY_TEST_BWRAP: { file: '/usr/bin/bwrap', name: 'bubblewrap' },
   CLARY_TEST_AWS: { file: '/usr/bin/aws', name: 'awscli' },
   CLARY_TEST_S3CMD: { file: '/usr/bin/s3cmd', name: 's3cmd' },
   CLARY_TEST_RCLONE: { file: '/usr/bin/rclone', name: 'rclone' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism, homedir, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { ConfigError, readConfig, settings } from './config.ts';
 
@@ -11,7 +11,7 @@ const refuses = (args: string[], env: Record<string, string>, message: string) =
 
 describe('readConfig does', () => {
   test('take what is left out at its default', () => {
-    const { nodePath, runtimeMain, runtimeEnvironment, ...config } = read();
+    const { nodePath, runtimeMain, runtimePlaces, runtimeEnvironment, ...config } = read();
     assert.deepEqual(config, {
       dataDir: join(homedir(), '.local', 'share', 'clary'),
       host: '127.0.0.1',
@@ -25,18 +25,24 @@ describe('readConfig does', () => {
       requireApprovedModelPackage: true,
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
-      maxRunningJobs: Math.max(2, availableParallelism()),
       containerSockets: ['/var/run/docker.sock', '/run/podman/podman.sock'],
       pullImages: false,
       imagesFile: undefined,
+      jobCores: Math.max(2, availableParallelism()),
+      jobMemoryGiB: Math.max(8, Math.floor(totalmem() / 2 ** 30)),
+      sandbox: 'auto',
       auditReads: false,
       auditWrites: false,
       durability: 'power',
       defaultEncryption: 'none',
+      cacheDir: join(homedir(), '.cache', 'clary'),
       readyJson: false,
     });
     assert.equal(nodePath, process.execPath);
     assert.ok(existsSync(runtimeMain), runtimeMain);
+    for (const place of [nodePath, dirname(dirname(runtimeMain)), join(homedir(), '.cache', 'clary')])
+      assert.ok(runtimePlaces.includes(place), place);
+    assert.ok(!runtimePlaces.includes('/') && !runtimePlaces.includes(homedir()));
     assert.deepEqual(runtimeEnvironment, { NODE_COMPILE_CACHE: join(homedir(), '.cache', 'clary', 'compiled') });
   });
 
@@ -56,10 +62,12 @@ describe('readConfig does', () => {
     ['require-approved-model-package', ['--no-require-approved-model-package'], 'off', 'requireApprovedModelPackage', false],
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
-    ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
     ['container-socket', ['--container-socket', '/x.sock'], '/x.sock', 'containerSockets', ['/x.sock']],
     ['pull-images', ['--pull-images'], 'on', 'pullImages', true],
     ['images', ['--images', 'images.json'], 'images.json', 'imagesFile', resolve('images.json')],
+    ['job-cores', ['--job-cores', '1'], '1', 'jobCores', 1],
+    ['job-memory-gib', ['--job-memory-gib', '64'], '64', 'jobMemoryGiB', 64],
+    ['sandbox', ['--sandbox', 'required'], 'required', 'sandbox', 'required'],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
@@ -149,8 +157,8 @@ describe('readConfig refuses', () => {
     ['port', '0x10', 'must be a whole number, not "0x10"'],
     ['port', ' ', 'must be a whole number, not " "'],
     ['port', '65536', 'must be at most 65535, not 65536'],
-    ['max-running-jobs', '0', 'must be at least 1, not 0'],
-    ['max-running-jobs', 'many', 'must be a whole number, not "many"'],
+    ['job-cores', '0', 'must be at least 1, not 0'],
+    ['job-cores', 'many', 'must be a whole number, not "many"'],
     ['capture-flush-ms', '1.5', 'must be a whole number, not "1.5"'],
     ['metrics-flush-ms', '99999999999', 'must be at most 2147483647, not 99999999999'],
     ['log-level', 'loud', 'must be one of debug, info, warn, error, silent, not "loud"'],

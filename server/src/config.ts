@@ -1,5 +1,6 @@
 /** Every setting: its name, flag, environment variable, default and meaning. The only reader of the environment and the command line. */
-import { availableParallelism, homedir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -76,11 +77,23 @@ export const settings = {
     default: '1000',
     doc: 'How long metrics of endpoints may wait in memory before they are published, in milliseconds.',
   },
-  maxRunningJobs: {
-    flag: 'max-running-jobs',
+  jobCores: {
+    flag: 'job-cores',
     kind: 'number',
     default: 'the number of cores, at least 2',
-    doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
+    doc: 'Cores that jobs share. An instance type asks for its vCPUs (ml.m5.large: 2), at most for all; jobs that do not fit wait in the order of creation.',
+  },
+  jobMemoryGiB: {
+    flag: 'job-memory-gib',
+    kind: 'number',
+    default: 'the memory of the machine, at least 8',
+    doc: 'Memory that jobs share, in GiB. An instance type asks for its own (ml.m5.large: 8), at most for all.',
+  },
+  sandbox: {
+    flag: 'sandbox',
+    kind: 'text',
+    default: 'auto',
+    doc: 'How programs of jobs are shut in: auto (bubblewrap where it works, else not at all, with a warning), required (no start without it) or off.',
   },
   containerSocket: {
     flag: 'container-socket',
@@ -146,12 +159,13 @@ export interface Config {
   readonly requireApprovedModelPackage: boolean;
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
-  readonly maxRunningJobs: number;
   /** Where a container engine may be; the first that is there counts. */
   readonly containerSockets: readonly string[];
   readonly pullImages: boolean;
   /** Absolute. */
   readonly imagesFile: string | undefined;
+  readonly jobCores: number;
+  readonly jobMemoryGiB: number;
   readonly auditReads: boolean;
   readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
@@ -159,6 +173,9 @@ export interface Config {
   readonly readyJson: boolean;
   readonly nodePath: string;
   readonly runtimeMain: string;
+  readonly runtimePlaces: readonly string[];
+  readonly cacheDir: string;
+  readonly sandbox: 'auto' | 'required' | 'off';
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -176,6 +193,15 @@ const longestTimer = 2 ** 31 - 1;
 
 const packageFile = (name: string, file: string) =>
   join(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), file);
+
+/** The package of a file, and the folders in which Node looks for what that imports. */
+function placesOf(file: string): string[] {
+  const home = dirname(dirname(file));
+  const above: string[] = [];
+  for (let folder = home; folder !== dirname(folder); folder = dirname(folder))
+    above.push(join(folder, 'node_modules'));
+  return [home, ...above.filter((folder) => existsSync(folder))];
+}
 
 export function readConfig(args: readonly string[], env: Environment): Config {
   const given = parse(args, env);
@@ -200,6 +226,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     return value;
   };
   const cache = env.CLARY_CACHE_DIR || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'clary');
+  const runtimeMain = packageFile('@clary/runtime', join('src', 'main.ts'));
   const config: Config = {
     dataDir: resolve(given.data?.value ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
     host: text('host'),
@@ -213,7 +240,6 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     requireApprovedModelPackage: on('requireApproved'),
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
-    maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
     containerSockets: given['container-socket']
       ? [resolve(given['container-socket'].value)]
       : [
@@ -224,13 +250,18 @@ export function readConfig(args: readonly string[], env: Environment): Config {
         ],
     pullImages: on('pullImages'),
     imagesFile: given.images && resolve(given.images.value),
+    jobCores: number('jobCores', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    jobMemoryGiB: number('jobMemoryGiB', { least: 1, usual: String(Math.max(8, Math.floor(totalmem() / 2 ** 30))) }),
     auditReads: on('auditReads'),
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),
     defaultEncryption: choice('defaultEncryption', 'none', 'AES256'),
     readyJson: on('readyJson'),
     nodePath: process.execPath,
-    runtimeMain: packageFile('@clary/runtime', join('src', 'main.ts')),
+    runtimeMain,
+    runtimePlaces: [process.execPath, ...placesOf(runtimeMain), cache],
+    cacheDir: cache,
+    sandbox: choice('sandbox', 'auto', 'required', 'off'),
     runtimeEnvironment: {
       ...Object.fromEntries(
         Object.entries(env).filter(

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
+import { findShelter } from './engine/executors/bubblewrap.ts';
 import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts';
 import { containerExecutor } from './engine/executors/container.ts';
 import { findContainerSocket } from './engine/executors/container-socket.ts';
@@ -64,6 +65,10 @@ export async function buildPlatform({
   endpoint,
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
+  const runsDir = join(dataDir, 'runs');
+  const shelterFound = findShelter(config.sandbox, runsDir, log);
+  // Awaited below; what fails before must not leave its failure unheard.
+  shelterFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
   const containerSocket = await findContainerSocket(config.containerSockets);
   const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
@@ -76,12 +81,12 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
+  const shelter = await shelterFound;
   const containers = containerSocket
     ? containerExecutor({ socket: containerSocket, dataDir, pull: config.pullImages, log })
     : undefined;
-  const executor = executorByKind({ process: processExecutor({ log }), container: containers });
+  const executor = executorByKind({ process: processExecutor({ log, shelter }), container: containers });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
-  const runsDir = join(dataDir, 'runs');
 
   const s3 = s3Service({
     database,
@@ -102,7 +107,7 @@ export async function buildPlatform({
     routing,
     clock,
     log,
-    settings: { ...config, runsDir },
+    settings: { ...config, runsDir, shelter },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [
@@ -149,7 +154,7 @@ export async function buildPlatform({
       const files = await readdir(runsDir, { recursive: true }).catch(() => []);
       const runs = files
         // Where a process's run or a container's began, not what a job wrote.
-        .filter((file) => /^[^/]+\/[^/]+\/(claim|container)$/.test(file))
+        .filter((file) => /^[^/]+\/[^/]+(\/[^/]+)?\/(claim|container)$/.test(file))
         .map((file) => join(runsDir, dirname(file)));
       await Promise.all(
         runs.map(async (dir) => {

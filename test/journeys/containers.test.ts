@@ -194,7 +194,7 @@ describe('A training job in a container survives', () => {
     await platform.kill9();
     const [run = ''] = await readdir(runs);
     await platform.restart();
-    await writeFile(join(runs, run, 'ml', 'model', 'go'), '');
+    await writeFile(join(runs, run, 'algo-1', 'ml', 'model', 'go'), '');
     const job = await bench.jobEnd('killed');
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
     assert.deepEqual(await logOf('killed'), ['mode waits of killed by /usr/local/bin/train', 'went on']);

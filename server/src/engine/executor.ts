@@ -13,7 +13,8 @@ interface RunFolder {
 export interface Mount {
   readonly from: string;
   readonly to: string;
-  readonly writable: boolean;
+  /** copy: the program may write, and what it writes lies in the run's folder; `from` stays as it is. Processes only. */
+  readonly writable: boolean | 'copy';
 }
 
 /** What a run that is shut in sees of the machine: its mounts and what every program needs of the system, nothing else. */

@@ -48,7 +48,7 @@ export function containerSettings(
         Type: 'bind' as const,
         Source: from,
         Target: to,
-        ReadOnly: !writable,
+        ReadOnly: writable !== true,
       })),
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],

@@ -2,11 +2,12 @@
  * Runs as containers. The engine keeps the container under a name that only this folder has, and the folder keeps what the engine forgets: who began,
  * what was printed, how it ended. So a run is started at most once, and any server can pick it up. A container is removed as soon as its end is kept.
  */
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../kit/log.ts';
 import type { ContainerSpec, Executor, RunStatus } from '../executor.ts';
+import { removeTree } from '../remove-tree.ts';
 import { type ContainerEngineOptions, containerEngine } from './container-engine.ts';
 import { isContainerRun, readEnd, recordContainer, recordEnd, takeTurn, wasTaken } from './container-record.ts';
 import { containerName } from './container-settings.ts';
@@ -28,7 +29,7 @@ const notRunnable = 127;
 export function containerExecutor({ log, ...options }: ContainerExecutorOptions): ContainerExecutor {
   const engine = containerEngine(options);
   const watch = containerWatch(engine, status, log);
-  const swept = sweep().catch((error) => log.warn('containers of earlier runs were not looked for', { error }));
+  let swept: Promise<void> | undefined;
 
   /** Starts what was made and never started. Engines would start a container again that has ended: hence turns. */
   async function begin(dir: string): Promise<void> {
@@ -91,7 +92,11 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
 
   return {
     async start(spec) {
-      await swept;
+      swept ??= sweep();
+      await swept.catch((error) => {
+        swept = undefined;
+        throw error;
+      });
       return start(spec);
     },
     status,
@@ -107,7 +112,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
         .catch((error) =>
           log.warn('a container stays until the next start: its engine does not answer', { dir, error }),
         );
-      await rm(dir, { recursive: true, force: true });
+      await removeTree(dir);
     },
     stop: watch.stop,
   };

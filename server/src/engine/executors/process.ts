@@ -1,12 +1,14 @@
 /** Runs as plain processes, each under a supervisor of its own (supervisor.sh). The run's folder is the only memory: any server can pick a run up. */
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
+import { removeTree } from '../remove-tree.ts';
+import { type Shelter, type SystemView, shutIn, systemView } from './bubblewrap.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
 import { isClaimed, readStatus } from './run-status.ts';
@@ -14,6 +16,14 @@ import { isClaimed, readStatus } from './run-status.ts';
 const supervisor = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
 /** How often a run is looked at where the folder's watch said nothing. */
 const lookEveryMs = 1000;
+
+/** What the executor found out about its machine, once. */
+interface Machine {
+  /** Descriptors that were there from this process's birth. */
+  readonly inherited: readonly number[];
+  readonly shelter: Shelter | undefined;
+  readonly system: SystemView;
+}
 
 /** Answers a look at whether it is gone, and why. */
 async function spawnSupervisor(
@@ -42,11 +52,18 @@ async function spawnSupervisor(
   return () => gone;
 }
 
-async function start(spec: ProcessSpec, inherited: readonly number[], log: Log): Promise<void> {
-  const { dir } = spec;
+/** The command that the supervisor runs, and in which folder. */
+async function outside(spec: ProcessSpec, { shelter, system }: Machine): Promise<ProcessSpec> {
+  if (!spec.enclosure || !shelter) return spec;
+  return { ...spec, command: await shutIn(shelter.bubblewrap, system, spec, spec.enclosure), cwd: spec.dir };
+}
+
+async function start(given: ProcessSpec, machine: Machine, log: Log): Promise<void> {
+  const { dir } = given;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (await isClaimed(dir)) return;
-  const findEnd = await spawnSupervisor(spec, inherited);
+  const spec = await outside(given, machine);
+  const findEnd = await spawnSupervisor(spec, machine.inherited);
   while (!(await isClaimed(dir))) {
     const end = findEnd();
     if (end) throw new Error(`the supervisor of ${dir} ended before it began, with ${spec.cwd} as its folder: ${end}`);
@@ -121,16 +138,22 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
   return stop;
 }
 
-export function processExecutor({ log }: { log: Log }): Executor<ProcessSpec> {
-  // Looked for once: these are there from this process's birth.
-  const inherited = inheritedDescriptors();
-  inherited.catch(() => {});
+export interface ProcessExecutorOptions {
+  readonly log: Log;
+  /** Without it a run with an enclosure is a plain process. */
+  readonly shelter?: Shelter | undefined;
+}
+
+export function processExecutor({ log, shelter }: ProcessExecutorOptions): Executor<ProcessSpec> {
+  const look = async () => ({ inherited: await inheritedDescriptors(), system: await systemView(), shelter });
+  const machine = look();
+  machine.catch(() => {});
   return {
-    start: async (spec) => start(spec, await inherited, log),
+    start: async (spec) => start(spec, await machine, log),
     status: readStatus,
     signal: signalRun,
     onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
-    remove: (dir) => rm(dir, { recursive: true, force: true }),
+    remove: removeTree,
   };
 }

@@ -3,6 +3,7 @@ import type { AwsAccess } from '../../contract/aws.ts';
 import type { RoleRun } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { Executor } from '../../engine/executor.ts';
+import type { Shelter } from '../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -34,8 +35,15 @@ export interface SageMakerSettings {
   readonly runtimeMain: string;
   /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
-  /** How many jobs of a kind run at once; the others wait in the order of their creation. */
-  readonly maxRunningJobs: number;
+  /** Where programs of users can be shut in. */
+  readonly shelter?: Shelter | undefined;
+  /** Files and folders that the runtime needs to see when it is shut in. */
+  readonly runtimePlaces: readonly string[];
+  /** Where fetched libraries and made environments are kept. */
+  readonly cacheDir: string;
+  /** What jobs share; who does not fit waits in the order of creation. */
+  readonly jobCores: number;
+  readonly jobMemoryGiB: number;
   /** Refuse CreateModel from a model package that is not Approved (AWS does not). */
   readonly requireApprovedModelPackage: boolean;
 }

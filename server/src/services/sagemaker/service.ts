@@ -23,6 +23,7 @@ import { startEndpointReconciler } from './endpoints/endpoint-reconciler.ts';
 import { listEndpoints } from './endpoints/list-endpoints.ts';
 import { updateEndpoint } from './endpoints/update-endpoint.ts';
 import { startJobReconciler } from './jobs/job-reconciler.ts';
+import { openJobQueue } from './jobs/open-job-queue.ts';
 import { createModelPackageGroup } from './model-package-groups/create-model-package-group.ts';
 import { deleteModelPackageGroup } from './model-package-groups/delete-model-package-group.ts';
 import { describeModelPackageGroup } from './model-package-groups/describe-model-package-group.ts';
@@ -53,9 +54,11 @@ export function sagemakerService(resources: SageMakerResources): {
   /** Stops reconciling; jobs and replicas go on and are adopted at the next start. */
   stop(): Promise<void>;
 } {
+  const works = { training: trainingWork(), processing: processingWork() };
+  const queue = openJobQueue(resources, works);
   const reconcilers = {
-    trainingJob: startJobReconciler(resources, trainingWork),
-    processingJob: startJobReconciler(resources, processingWork),
+    trainingJob: startJobReconciler(resources, works.training, queue),
+    processingJob: startJobReconciler(resources, works.processing, queue),
     modelPackage: startModelPackageReconciler(resources),
     endpoint: startEndpointReconciler(resources),
   };

@@ -12,6 +12,7 @@ import { s3Versions } from './0009-s3-versions.ts';
 import { iamDepth } from './0010-iam-depth.ts';
 import { s3BucketConfiguration } from './0011-s3-bucket-configuration.ts';
 import { audit } from './0012-audit.ts';
+import { jobLogOffsets } from './0013-job-log-offsets.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   iamDepth,
   s3BucketConfiguration,
   audit,
+  jobLogOffsets,
 ];

@@ -115,8 +115,9 @@ async function* encrypted(chunks: AsyncIterable<Uint8Array>, secret: Uint8Array,
 }
 
 /** Clients other than AWS's may name their algorithm by its trailer alone. */
-function announcedAlgorithm(body: Body): ChecksumAlgorithm | undefined {
-  const names = body instanceof Uint8Array ? [] : (body.trailerNames?.toLowerCase().split(',') ?? []);
+export function announcedAlgorithm(body: Body | undefined): ChecksumAlgorithm | undefined {
+  const names =
+    body === undefined || body instanceof Uint8Array ? [] : (body.trailerNames?.toLowerCase().split(',') ?? []);
   return checksumAlgorithms.find((algorithm) => names.some((name) => name.trim() === checksumHeader(algorithm)));
 }
 

@@ -23,13 +23,13 @@ export const createEndpointConfig: SageMakerOperation<'CreateEndpointConfig'> = 
   ],
   async handle(input, call, deps) {
     refuseWhatIsNotBuilt(input, call);
-    if (input.ExecutionRoleArn) await assumeExecutionRole(input.ExecutionRoleArn, call, deps);
+    const arn = endpointConfigArn(call, input.EndpointConfigName);
+    if (input.ExecutionRoleArn) await assumeExecutionRole(arn, input.ExecutionRoleArn, call, deps);
     await checkVariants(input, call, deps);
     const destination = input.DataCaptureConfig?.DestinationS3Uri;
     if (destination && !parseS3Uri(destination)) {
       throw call.error('ValidationException', `Invalid S3 URI for data capture: ${destination}`);
     }
-    const arn = endpointConfigArn(call, input.EndpointConfigName);
     const { account, region, now: createdAt } = call;
     const row = { arn, account, region, name: input.EndpointConfigName, createdAt, request: input };
     try {

@@ -1,60 +1,44 @@
 /**
- * Drives jobs from their row to their end. Each phase can be repeated, so a kill at any instant costs a repetition at most; the process itself is
- * started once per folder. What differs between kinds of job is handed in.
+ * Drives jobs from their row to their end. Each phase can be repeated, so a kill at any instant costs a repetition at most; the processes themselves
+ * are started once per folder. What differs between kinds of job is handed in (job-work.ts).
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
-import type { PlatformEvent } from '../../../contract/event.ts';
-import { RunRefused, type RunSpec } from '../../../engine/executor.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
-import { ensureLogStream, type LogStream, shipLog } from '../logs/log-shipper.ts';
-import { type Job, JobFailed, type JobKind, type JobStatus, moved, type Phase } from './job.ts';
+import { roleFor } from '../execution-role.ts';
+import { ensureLogStream } from '../logs/log-shipper.ts';
+import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
+import { jobLogs } from './job-logs.ts';
+import { type JobQueue, queuedJob } from './job-queue.ts';
+import { type HostStatus, jobRuns, removeRuns, type Standing, writtenFailure } from './job-runs.ts';
 import { jobStore } from './job-store.ts';
-import type { LaunchPlace } from './launch.ts';
-
-export interface JobWork<Request> {
-  readonly kind: JobKind;
-  readonly logGroup: string;
-  roleArn(job: Job<Request>): string;
-  maxRuntimeMs(job: Job<Request>): number;
-  /** Pure. Throws JobFailed. */
-  launch(job: Job<Request>, place: LaunchPlace): RunSpec;
-  /** Fills the folder that stands for /opt/ml. Throws JobFailed. */
-  prepare(job: Job<Request>, ml: string, aws: Aws): Promise<void>;
-  /** Stores what the process left; answers what the row keeps of it. */
-  upload(job: Job<Request>, ml: string, aws: Aws): Promise<Partial<Job['state']>>;
-  /** Secondary status and message of a phase or an end. */
-  transition(to: Phase | JobStatus, job: Job<Request>): { status: string; message: string };
-  event(job: Job<Request>): PlatformEvent;
-  /** After the end has committed: what need not be certain (metrics). */
-  afterwards(job: Job<Request>, aws: Aws): Promise<void>;
-}
+import type { JobWork } from './job-work.ts';
 
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
 const graceMs = 120_000;
 const logEveryMs = 250;
-const queueEveryMs = 200;
-/** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
-const credentialsGraceMs = 24 * 3_600_000;
 
-export function startJobReconciler<Request>(resources: SageMakerResources, work: JobWork<Request>): Reconciler {
-  const { database, outbox, clock, log, executor, settings } = resources;
+const vanished =
+  'InternalServerError: the process vanished without a status (the machine was restarted, or its supervisor was killed). Please try again.';
+
+export function startJobReconciler<Request>(
+  resources: SageMakerResources,
+  work: JobWork<Request>,
+  queueing: Promise<JobQueue>,
+): Reconciler {
+  const { database, outbox, clock, log, settings } = resources;
   const store = jobStore<Request>(database, work.kind);
   const kindDir = join(settings.runsDir, work.kind);
-  const dirOf = (job: Job<Request>) => join(kindDir, job.state.runId);
-  const watched = new Map<string, () => void>();
+  const runs = jobRuns(resources, work, kindDir);
+  const logs = jobLogs(resources, work.logGroup);
 
-  const logStream = (job: Job<Request>): LogStream => ({
-    group: work.logGroup,
-    stream: `${job.name}/algo-1-${job.createdAt.getTime()}`,
-  });
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>) => {
     try {
-      return await resources.aws.asRole(work.roleArn(job), 'sagemaker.amazonaws.com', 'SageMaker');
+      return await resources.aws.asRole(roleFor(job.arn, work.roleArn(job)));
     } catch (error) {
       if (error instanceof AwsError) throw new JobFailed(`ClientError: ${error.message}`);
       throw error;
@@ -86,91 +70,107 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     const transitions = moved(job.state.transitions, transition.status, transition.message, now);
     const done = transitions.map((entry) => ({ ...entry, endTime: entry.endTime ?? now }));
     const ended = await change(job, { status, phase: 'Ended' }, { ...state, transitions: done, endedAt: now });
-    watched.get(job.arn)?.();
-    watched.delete(job.arn);
+    runs.forget(job);
+    (await queueing).leave(job.arn);
     await work
       .afterwards(ended, service(job))
       .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
-    await executor.remove(dirOf(job));
+    await removeRuns(runs.dirOf(job), resources.executor);
   }
+
+  const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
 
   async function startPhase(job: Job<Request>): Promise<number | undefined> {
     if (job.state.stopRequestedAt) return end(job, 'Stopped');
-    const unended = await store.listUnended();
-    const place = unended.findIndex((other) => other.arn === job.arn);
-    if (unended.slice(0, place).filter((other) => other.phase !== 'Ended').length >= settings.maxRunningJobs)
-      return queueEveryMs;
-    return step(await enter(job, 'Downloading', { startedAt: clock.now().getTime() }));
+    const queue = await queueing;
+    if (queue.enter(queuedJob(job, work), () => reconciler.wake(job.arn)))
+      return step(await enter(job, 'Downloading', { startedAt: clock.now().getTime() }));
+    if (job.state.transitions.at(-1)?.status !== 'Pending') {
+      const message = `The job waits for its place: ${queue.reasonFor(job.arn)}.`;
+      await change(job, {}, { transitions: moved(job.state.transitions, 'Pending', message, clock.now().getTime()) });
+    }
+    return undefined;
   }
 
   async function downloadPhase(job: Job<Request>): Promise<number | undefined> {
-    if (job.state.stopRequestedAt) return end(job, 'Stopped');
-    const ml = join(dirOf(job), 'ml');
-    await rm(ml, { recursive: true, force: true });
-    await work.prepare(job, ml, await role(job));
-    await ensureLogStream(service(job), logStream(job));
-    return step(await enter(job, 'Running'));
-  }
-
-  async function run(job: Job<Request>): Promise<void> {
-    const dir = dirOf(job);
-    const identity = await resources.roleEnvironment({
-      roleArn: work.roleArn(job),
-      sessionName: 'SageMaker',
-      region: job.region,
-      lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
-    });
-    const place = { dir, ml: join(dir, 'ml'), identity, images: resources.images, settings };
-    await executor.start(work.launch(job, place)).catch((error) => {
-      throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
-    });
-    if (!watched.has(job.arn))
-      watched.set(
-        job.arn,
-        executor.onExit(dir, () => reconciler.wake(job.arn)),
-      );
+    const making = job.state.stopRequestedAt ? undefined : await runs.make(job, () => reconciler.wake(job.arn));
+    if (job.state.stopRequestedAt) {
+      await runs.signal(job, 'SIGKILL');
+      return end(job, 'Stopped');
+    }
+    const [first] = runs.hostsOf(job);
+    if (first) await ensureLogStream(service(job), logs.streamOf(job, first.name));
+    if (making && first) {
+      const ended = making.state === 'exited' || making.state === 'lost';
+      const { more, job: current } = await logs.ship(job, first.name, 'making', runs.makingDir(job), ended);
+      if (!ended) return logEveryMs;
+      if (more) return 0;
+      if (making.state === 'lost') return fail(current, vanished);
+      if (making.state === 'exited' && making.exitCode !== 0) {
+        const { group, stream } = logs.streamOf(job, first.name);
+        return fail(
+          current,
+          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}`,
+        );
+      }
+    }
+    for (const host of runs.hostsOf(job)) {
+      await removeTree(host.ml);
+      await ensureLogStream(service(job), logs.streamOf(job, host.name));
+    }
+    await work.prepare(job, runs.hostsOf(job), await role(job), resources);
+    return step(await enter((await store.find(job.arn)) ?? job, 'Running'));
   }
 
   async function runPhase(job: Job<Request>): Promise<number | undefined> {
-    const dir = dirOf(job);
-    const status = await executor.status(dir);
-    if (status.state === 'absent' && job.state.stopRequestedAt) return end(job, 'Stopped');
-    if (status.state === 'absent' || (status.state === 'running' && !watched.has(job.arn))) await run(job);
-    const ended = status.state === 'exited' || status.state === 'lost';
-    const file = executor.logFile(dir);
-    const { offset, more } = await shipLog(service(job), logStream(job), file, job.logOffset, clock.now(), ended);
-    if (offset !== job.logOffset) await database.write([store.keepLogOffset(job.arn, offset)]);
-    const current = { ...job, logOffset: offset };
-    if (!ended) return limits(current);
-    if (more) return 0;
-    if (status.state === 'lost') {
-      return end(current, 'Failed', {
-        failureReason:
-          'InternalServerError: the process vanished without a status (the machine was restarted, or its supervisor was killed). Please try again.',
-      });
+    const found = await runs.look(job);
+    const begun = found.all.every(({ status }) => status.state !== 'absent');
+    if (!begun && job.state.stopRequestedAt && found.all.every(({ status }) => status.state === 'absent'))
+      return end(job, 'Stopped');
+    await runs.start(job, found, () => reconciler.wake(job.arn));
+    let current = job;
+    let printsMore = false;
+    for (const { host, status } of found.all) {
+      const ended = status.state === 'exited' || status.state === 'lost';
+      const { more, job: next } = await logs.ship(current, host.name, host.name, host.dir, ended);
+      current = next;
+      printsMore ||= more;
     }
-    if (status.exitCode === 0 || job.state.stopRequestedAt) return step(await enter(current, 'Uploading'));
-    return end(current, 'Failed', { failureReason: await failureOf(dir, status.exitCode, logStream(job)) });
+    if (!found.ended) return limits(current, found);
+    if (printsMore) return 0;
+    if (!found.failed || (job.state.stopRequestedAt && found.failed.status.state === 'exited'))
+      return step(await enter(current, 'Uploading'));
+    return fail(current, await reasonOf(current, found.failed));
   }
 
-  /** Asks a job that runs too long, or that somebody stopped, to end; kills it after the time of grace. */
-  async function limits(job: Job<Request>): Promise<number | undefined> {
+  async function reasonOf(job: Job<Request>, { host, status }: HostStatus): Promise<string> {
+    if (status.state !== 'exited') return vanished;
+    const { group, stream } = logs.streamOf(job, host.name);
+    return (
+      (await writtenFailure(host)) ??
+      (await work.explain?.(job, host, status.exitCode, resources)) ??
+      `AlgorithmError: the process ended with exit code ${status.exitCode} and wrote no reason to /opt/ml/output/failure; see its log: ${group}, ${stream}`
+    );
+  }
+
+  /** Asks a job that runs too long, that somebody stopped, or of which an instance failed, to end; kills it after the time of grace. */
+  async function limits(job: Job<Request>, { failed }: Standing): Promise<number | undefined> {
     const now = clock.now().getTime();
     const { stopRequestedAt, startedAt = now } = job.state;
-    if (stopRequestedAt === undefined) {
+    const failedAt = failed?.status.state === 'exited' ? failed.status.endedAt.getTime() : failed && 0;
+    const since = stopRequestedAt ?? failedAt;
+    if (since === undefined) {
       if (now - startedAt < work.maxRuntimeMs(job)) return logEveryMs;
       await change(job, { status: 'Stopping' }, { stopRequestedAt: now, stopCause: 'time limit' });
-      await executor.signal(dirOf(job), 'SIGTERM');
-      return logEveryMs;
     }
-    await executor.signal(dirOf(job), now - stopRequestedAt > graceMs ? 'SIGKILL' : 'SIGTERM');
+    await runs.signal(job, since !== undefined && now - since > graceMs ? 'SIGKILL' : 'SIGTERM');
     return logEveryMs;
   }
 
   async function uploadPhase(job: Job<Request>): Promise<undefined> {
     let kept: Partial<Job['state']>;
     try {
-      kept = await work.upload(job, join(dirOf(job), 'ml'), await role(job));
+      kept = await work.upload(job, runs.hostsOf(job), await role(job));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       throw new JobFailed(
@@ -196,7 +196,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       }
     } catch (error) {
       if (!(error instanceof JobFailed)) throw error;
-      return end(job, 'Failed', { failureReason: error.message });
+      return fail(job, error.message);
     }
   }
 
@@ -204,7 +204,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   async function sweep(): Promise<void> {
     const used = new Set((await store.listUnended()).map((job) => job.runId));
     for (const name of await readdir(kindDir).catch(() => [])) {
-      if (!used.has(name)) await executor.remove(join(kindDir, name));
+      if (!used.has(name)) await removeRuns(join(kindDir, name), resources.executor);
     }
   }
 
@@ -229,14 +229,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     wake: reconciler.wake,
     async stop() {
       await reconciler.stop();
-      for (const unwatch of watched.values()) unwatch();
+      runs.stop();
     },
   };
-}
-
-/** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */
-async function failureOf(dir: string, exitCode: number, { group, stream }: LogStream): Promise<string> {
-  const written = await readFile(join(dir, 'ml', 'output', 'failure'), 'utf8').catch(() => '');
-  if (written.trim()) return written.trim().slice(0, 1024);
-  return `AlgorithmError: the process ended with exit code ${exitCode} and wrote no reason to /opt/ml/output/failure; see its log: ${group}, ${stream}`;
 }

@@ -14,7 +14,7 @@ interface JobTable {
   created_at: number;
   modified_at: number;
   revision: number;
-  log_offset: number;
+  log_offsets: string;
   request: string;
   state: string;
 }
@@ -45,7 +45,7 @@ const rowOf = (job: Job): JobTable => ({
   created_at: job.createdAt.getTime(),
   modified_at: job.modifiedAt.getTime(),
   revision: job.revision,
-  log_offset: job.logOffset,
+  log_offsets: JSON.stringify(job.logOffsets),
   request: JSON.stringify(job.request),
   state: JSON.stringify(job.state),
 });
@@ -61,19 +61,29 @@ const jobOf = <Request>(row: JobTable): Job<Request> => ({
   createdAt: new Date(row.created_at),
   modifiedAt: new Date(row.modified_at),
   revision: row.revision,
-  logOffset: row.log_offset,
+  logOffsets: JSON.parse(row.log_offsets),
   request: JSON.parse(row.request),
   state: JSON.parse(row.state),
 });
+
+/** Whoever else changed the job: what was shipped must not be shipped again. */
+export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Statement =>
+  statement(
+    sql
+      .updateTable('sagemaker_jobs')
+      .set({ log_offsets: JSON.stringify(offsets) })
+      .where('arn', '=', arn)
+      .compile(),
+  );
 
 export function jobStore<Request>(database: Database, kind: JobKind) {
   return {
     insert: (job: Job<Request>): Statement =>
       statement(sql.insertInto('sagemaker_jobs').values(rowOf(job)).compile(), 1),
 
-    /** Holds only if nobody changed the job since it was read. Leaves the log's offset alone. */
+    /** Holds only if nobody changed the job since it was read. Leaves the log's offsets alone. */
     update(job: Job<Request>): Statement {
-      const { log_offset: _, ...row } = rowOf(job);
+      const { log_offsets: _, ...row } = rowOf(job);
       return statement(
         sql
           .updateTable('sagemaker_jobs')
@@ -85,26 +95,22 @@ export function jobStore<Request>(database: Database, kind: JobKind) {
       );
     },
 
-    /** Whoever else changed the job: what was shipped must not be shipped again. */
-    keepLogOffset: (arn: string, offset: number): Statement =>
-      statement(sql.updateTable('sagemaker_jobs').set({ log_offset: offset }).where('arn', '=', arn).compile()),
-
     async find(arn: string): Promise<Job<Request> | undefined> {
       const [row] = await database.read(sql.selectFrom('sagemaker_jobs').selectAll().where('arn', '=', arn).compile());
       return row && jobOf<Request>(row);
     },
 
-    async listUnended(): Promise<{ arn: string; phase: Phase; runId: string }[]> {
+    async listUnended(): Promise<{ arn: string; runId: string }[]> {
       const rows = await database.read(
         sql
           .selectFrom('sagemaker_jobs')
-          .select(['arn', 'phase', 'state'])
+          .select(['arn', 'state'])
           .where('kind', '=', kind)
           .where('phase', 'in', ['Starting', 'Downloading', 'Running', 'Uploading'])
           .orderBy('created_at')
           .compile(),
       );
-      return rows.map((row) => ({ arn: row.arn, phase: row.phase, runId: JSON.parse(row.state).runId }));
+      return rows.map((row) => ({ arn: row.arn, runId: JSON.parse(row.state).runId }));
     },
 
     async list(at: { account: string; region: string }, page: JobPage): Promise<Job<Request>[]> {

@@ -40,8 +40,8 @@ export interface Job<Request = unknown> {
   readonly createdAt: Date;
   readonly modifiedAt: Date;
   readonly revision: number;
-  /** How much of the log is in CloudWatch Logs, in bytes. */
-  readonly logOffset: number;
+  /** How much of each run's log is in CloudWatch Logs, in bytes. */
+  readonly logOffsets: Readonly<Record<string, number>>;
   readonly request: Request;
   readonly state: JobState;
 }

@@ -23,8 +23,8 @@ export const createModel: SageMakerOperation<'CreateModel'> = {
   async handle(input, call, deps) {
     const container = onlyContainer(input, call);
     const served = await resolveContainer(container, call, deps);
-    await checkArtifact(served, input.ExecutionRoleArn, call, deps);
     const arn = modelArn(call, input.ModelName);
+    await checkArtifact(arn, served, input.ExecutionRoleArn, call, deps);
     const { account, region, now: createdAt } = call;
     const row = { arn, account, region, name: input.ModelName, createdAt, request: { ...input, served } };
     try {
@@ -99,12 +99,18 @@ async function containerOfPackage(
 }
 
 /** The role must be able to read the artifact; AWS checks it here, too, and says it like this (observed). */
-async function checkArtifact(served: ServedContainer, roleArn: string | undefined, call: Call, deps: SageMakerDeps) {
+async function checkArtifact(
+  arn: string,
+  served: ServedContainer,
+  roleArn: string | undefined,
+  call: Call,
+  deps: SageMakerDeps,
+) {
   const location = parseS3Uri(served.modelDataUrl);
   if (!location) throw call.error('ValidationException', `Invalid S3 URI for model data: ${served.modelDataUrl}`);
   if (roleArn) refuseForeignRole(roleArn, call);
   try {
-    const aws = roleArn ? await assumeExecutionRole(roleArn, call, deps) : call.aws;
+    const aws = roleArn ? await assumeExecutionRole(arn, roleArn, call, deps) : call.aws;
     await aws.call('s3', 'HeadObject', { Bucket: location.bucket, Key: location.key });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -28,8 +28,8 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   ],
   async handle(input, call, deps) {
     checkRequest(input, call, deps);
-    await assumeExecutionRole(input.RoleArn, call, deps);
     const arn = processingJobArn(call, input.ProcessingJobName);
+    await assumeExecutionRole(arn, input.RoleArn, call, deps);
     const job: ProcessingJob = {
       arn,
       kind: 'processing',
@@ -41,7 +41,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
       createdAt: call.now,
       modifiedAt: call.now,
       revision: 1,
-      logOffset: 0,
+      logOffsets: {},
       request: input,
       state: { runId: randomHex(8), transitions: moved([], 'Starting', 'Starting', call.now.getTime()) },
     };

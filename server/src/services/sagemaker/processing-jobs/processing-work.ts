@@ -2,12 +2,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
-import type { RunSpec } from '../../../engine/executor.ts';
 import { putFile } from '../artifacts.ts';
+import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
+import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-reconciler.ts';
-import { builtinRun, containerRun, type LaunchPlace, runtimeAtLaunch } from '../jobs/launch.ts';
+import type { JobWork } from '../jobs/job-work.ts';
+import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
 import { below, parseS3Uri } from '../s3-uri.ts';
 import {
   belowMl,
@@ -18,18 +19,43 @@ import {
   processingTransition,
 } from './processing-job.ts';
 
-export const processingWork: JobWork<ProcessingJobRequest> = {
-  kind: 'processing',
-  logGroup: processingLogGroup,
-  roleArn: (job) => job.request.RoleArn,
-  maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  launch,
-  prepare,
-  upload,
-  transition: processingTransition,
-  event: processingEvent,
-  afterwards: async () => {},
-};
+export function processingWork(): JobWork<ProcessingJobRequest> {
+  let libraryMade = false;
+  return {
+    kind: 'processing',
+    logGroup: processingLogGroup,
+    roleArn: (job) => job.request.RoleArn,
+    maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
+    instanceCount: () => 1,
+    share: ({ ProcessingResources: { ClusterConfig: at } }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
+    async making({ request }, { settings, images }) {
+      const { kind } = runtimeAtLaunch(imageOf(request), 'processing', images);
+      return libraryMade || kind === 'container' ? undefined : libraryMaking(settings);
+    },
+    async prepare(job, hosts, aws, { images }) {
+      libraryMade ||= runtimeAtLaunch(imageOf(job.request), 'processing', images).kind === 'builtin';
+      for (const host of hosts) await prepare(job, host.ml, aws);
+    },
+    launch(job, host, identity, { settings, images }) {
+      const { NetworkConfig: network, Environment: environment = {}, AppSpecification: app } = job.request;
+      const walls = { network: network?.EnableNetworkIsolation ? 'none' : 'open', hosts: {} } as const;
+      const runtime = runtimeAtLaunch(imageOf(job.request), 'processing', images);
+      if (runtime.kind === 'builtin')
+        return builtInRun(settings, host, [runtime.name], { ...identity, ...environment }, walls);
+      const words = app?.ContainerArguments ?? [];
+      const entrypoint = app?.ContainerEntrypoint;
+      return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
+    },
+    async upload(job, [host], aws) {
+      return host ? upload(job, host.ml, aws) : {};
+    },
+    transition: processingTransition,
+    event: processingEvent,
+    afterwards: async () => {},
+  };
+}
+
+const imageOf = (request: ProcessingJobRequest) => request.AppSpecification?.ImageUri ?? '';
 
 function placeOf(localPath: string | undefined, ml: string): string {
   const names = belowMl(localPath ?? '');
@@ -57,22 +83,6 @@ async function prepare(job: ProcessingJob, ml: string, aws: Aws): Promise<void> 
   for (const output of request.ProcessingOutputConfig?.Outputs ?? []) {
     await mkdir(placeOf(output.S3Output?.LocalPath, ml), { recursive: true, mode: 0o700 });
   }
-}
-
-function launch(job: ProcessingJob, place: LaunchPlace): RunSpec {
-  const { AppSpecification: app, NetworkConfig: network, Environment: environment = {} } = job.request;
-  const runtime = runtimeAtLaunch(app?.ImageUri ?? '', 'processing', place.images);
-  if (runtime.kind === 'builtin') return builtinRun([runtime.name], environment, place);
-  return containerRun(
-    {
-      image: runtime.image,
-      entrypoint: app?.ContainerEntrypoint,
-      arguments: app?.ContainerArguments ?? [],
-      environment,
-      isolated: network?.EnableNetworkIsolation ?? false,
-    },
-    place,
-  );
 }
 
 async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial<ProcessingJob['state']>> {

@@ -30,8 +30,8 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
     refuseWhatIsNotBuilt(request, call, deps);
     checkLocations(request, call);
-    await assumeExecutionRole(request.RoleArn, call, deps);
     const arn = trainingJobArn(call, request.TrainingJobName);
+    await assumeExecutionRole(arn, request.RoleArn, call, deps);
     const now = call.now.getTime();
     const job: TrainingJob = {
       arn,
@@ -44,7 +44,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
       createdAt: call.now,
       modifiedAt: call.now,
       revision: 1,
-      logOffset: 0,
+      logOffsets: {},
       request,
       state: { runId: randomHex(8), transitions: [] },
     };

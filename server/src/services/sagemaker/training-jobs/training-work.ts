@@ -2,12 +2,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
-import type { RunSpec } from '../../../engine/executor.ts';
 import { storeArtifact } from '../artifacts.ts';
+import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
+import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { JobWork } from '../jobs/job-reconciler.ts';
-import { builtinRun, containerRun, type LaunchPlace, runtimeAtLaunch } from '../jobs/launch.ts';
+import type { JobWork } from '../jobs/job-work.ts';
+import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
 import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
 import {
   type TrainingJob,
@@ -17,18 +18,47 @@ import {
   trainingTransition,
 } from './training-job.ts';
 
-export const trainingWork: JobWork<TrainingJobRequest> = {
-  kind: 'training',
-  logGroup: trainingLogGroup,
-  roleArn: (job) => job.request.RoleArn,
-  maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  launch,
-  prepare,
-  upload,
-  transition: trainingTransition,
-  event: trainingEvent,
-  afterwards: publishMetrics,
-};
+export function trainingWork(): JobWork<TrainingJobRequest> {
+  let libraryMade = false;
+  return {
+    kind: 'training',
+    logGroup: trainingLogGroup,
+    roleArn: (job) => job.request.RoleArn,
+    maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
+    instanceCount: () => 1,
+    share: ({ ResourceConfig: at }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
+    async making({ request }, { settings, images }) {
+      const { kind } = runtimeAtLaunch(imageOf(request), 'training', images);
+      return libraryMade || kind === 'container' ? undefined : libraryMaking(settings);
+    },
+    async prepare(job, hosts, aws, { images }) {
+      libraryMade ||= runtimeAtLaunch(imageOf(job.request), 'training', images).kind === 'builtin';
+      for (const host of hosts) await prepare(job, host.ml, aws);
+    },
+    launch(job, host, identity, { settings, images }) {
+      const { Environment: given, EnableNetworkIsolation: isolated, AlgorithmSpecification: algorithm } = job.request;
+      const environment = { ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+      const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
+      const runtime = runtimeAtLaunch(imageOf(job.request), 'training', images);
+      if (runtime.kind === 'builtin') {
+        const words = ['train', '--algorithm', runtime.name];
+        return builtInRun(settings, host, words, { ...identity, ...environment }, walls);
+      }
+      // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
+      const entrypoint = algorithm?.ContainerEntrypoint;
+      const words = algorithm?.ContainerArguments ?? (entrypoint ? [] : ['train']);
+      return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
+    },
+    async upload(job, [host], aws) {
+      return host ? upload(job, host.ml, aws) : {};
+    },
+    transition: trainingTransition,
+    event: trainingEvent,
+    afterwards: publishMetrics,
+  };
+}
+
+const imageOf = (request: TrainingJobRequest) => request.AlgorithmSpecification?.TrainingImage ?? '';
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
 async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
@@ -65,17 +95,6 @@ async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
     const source = { uri, roleArn: request.RoleArn, region: job.region };
     await downloadPrefix(aws, source, join(ml, 'input', 'data', channel.ChannelName));
   }
-}
-
-/** A container is run as `docker run image train`, unless the request says how: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html */
-function launch(job: TrainingJob, place: LaunchPlace): RunSpec {
-  const { AlgorithmSpecification: algorithm, EnableNetworkIsolation: isolated = false } = job.request;
-  const environment = { ...job.request.Environment, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
-  const runtime = runtimeAtLaunch(algorithm?.TrainingImage ?? '', 'training', place.images);
-  if (runtime.kind === 'builtin') return builtinRun(['train', '--algorithm', runtime.name], environment, place);
-  const entrypoint = algorithm?.ContainerEntrypoint;
-  const words = algorithm?.ContainerArguments ?? (entrypoint ? [] : ['train']);
-  return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, isolated }, place);
 }
 
 async function upload(job: TrainingJob, ml: string, aws: Aws): Promise<Partial<TrainingJob['state']>> {

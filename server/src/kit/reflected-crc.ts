@@ -10,6 +10,17 @@ interface ReflectedCrc {
   update(register: Register, bytes: Uint8Array): void;
 }
 
+/** Source of the polynomials: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
+export const crc32c = reflectedCrc(32, 0x82f63b78n);
+export const crc64nvme = reflectedCrc(64, 0x9a6c9329ac4bc9b5n);
+
+/** Of bytes that are all there. */
+export function reflectedDigest({ width, update }: ReflectedCrc, bytes: Uint8Array): Buffer {
+  const register = initialRegister(width);
+  update(register, bytes);
+  return digestOf(register, width);
+}
+
 /** The check's state, not inverted yet. */
 interface Register {
   low: number;
@@ -27,7 +38,7 @@ export function digestOf(register: Register, width: 32 | 64): Buffer {
   return width === 64 ? bytes : bytes.subarray(4);
 }
 
-export function reflectedCrc(width: 32 | 64, polynomial: bigint): ReflectedCrc {
+function reflectedCrc(width: 32 | 64, polynomial: bigint): ReflectedCrc {
   let tables: Tables | undefined;
   return {
     width,

@@ -1,0 +1,237 @@
+/** What a program that is shut in can see and do. The machine needs bubblewrap, as README's "What it needs" says. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { createLog } from '../../kit/log.ts';
+import type { Enclosure, Executor, ProcessSpec, RunStatus } from '../executor.ts';
+import { findShelter } from './bubblewrap.ts';
+import { processExecutor } from './process.ts';
+
+const log = createLog('silent', () => {});
+let executor: Executor<ProcessSpec>;
+let folder: string;
+const dirs: string[] = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clary-enclosed-'));
+  executor = processExecutor({ log, shelter: await findShelter('required', folder, log) });
+});
+after(async () => {
+  for (const dir of dirs) if ((await executor.status(dir)).state === 'running') await executor.signal(dir, 'SIGKILL');
+  await rm(folder, { recursive: true });
+});
+
+async function begin(name: string, script: string, enclosure: Partial<Enclosure> = {}, env = {}): Promise<string> {
+  const dir = join(folder, name);
+  dirs.push(dir);
+  await mkdir(join(dir, 'ml'), { recursive: true });
+  await executor.start({
+    kind: 'process',
+    dir,
+    command: ['/usr/bin/python3', '-c', script],
+    env: { PATH: '/usr/bin:/bin', HOME: '/root', ...env },
+    cwd: '/opt/ml',
+    enclosure: {
+      mounts: [{ from: join(dir, 'ml'), to: '/opt/ml', writable: true }],
+      network: 'open',
+      hosts: {},
+      ...enclosure,
+    },
+  });
+  return dir;
+}
+
+async function ended(dir: string): Promise<RunStatus> {
+  const alive = setInterval(() => {}, 1000);
+  await new Promise<void>((resolve) => {
+    executor.onExit(dir, resolve);
+  });
+  clearInterval(alive);
+  return executor.status(dir);
+}
+
+/** What the script printed, once it has ended well. */
+async function printed(name: string, script: string, enclosure: Partial<Enclosure> = {}, env = {}): Promise<string> {
+  const dir = await begin(name, script, enclosure, env);
+  const status = await ended(dir);
+  const text = await readFile(executor.logFile(dir), 'utf8');
+  assert.deepEqual(status.state === 'exited' && status.exitCode, 0, text);
+  return text.trim();
+}
+
+async function logged(dir: string, text: string): Promise<void> {
+  while (!(await readFile(executor.logFile(dir), 'utf8').catch(() => '')).includes(text)) {
+    assert.equal((await executor.status(dir)).state, 'running', `waiting for "${text}"`);
+  }
+}
+
+describe('an enclosed program sees', () => {
+  test('its mounts in their places, and nothing of the machine beside the system', async () => {
+    const script = `import os, json; print(json.dumps([sorted(os.listdir('/')), os.listdir('/opt'), os.getcwd(), os.listdir('/tmp'), os.listdir('/root')]))`;
+    const [top, opt, cwd, temporary, home] = JSON.parse(await printed('view', script));
+    assert.deepEqual(
+      top.filter((name: string) => !['lib32', 'libx32'].includes(name)),
+      ['bin', 'dev', 'etc', 'lib', 'lib64', 'opt', 'proc', 'root', 'sbin', 'tmp', 'usr'],
+    );
+    assert.deepEqual([opt, cwd, temporary, home], [['ml'], '/opt/ml', [], []]);
+  });
+
+  test('no other process', async () => {
+    const script = `import os; print(sorted(int(n) for n in os.listdir('/proc') if n.isdigit()))`;
+    const pids = JSON.parse(await printed('processes', script));
+    assert.ok(pids.length <= 3 && Math.max(...pids) < 10, String(pids));
+  });
+
+  test('not the files of the platform, of the user, of other runs', async () => {
+    const secret = join(folder, 'other', 'secret');
+    await mkdir(join(folder, 'other'));
+    await writeFile(secret, 'of another run');
+    const places = [
+      secret,
+      '/etc/shadow',
+      '/etc/ssl/private',
+      '/var',
+      '/home',
+      join(homedir(), '.cache'),
+      '/proc/1/root/var',
+    ];
+    const script = `import os, sys; print([p for p in sys.argv[1:] if os.path.exists(p)])`;
+    const text = await printed('secrets', `${script.replace('sys.argv[1:]', JSON.stringify(places))}`);
+    assert.equal(text, '[]');
+  });
+
+  test('only the environment that it was given', async () => {
+    const names = await printed('environment', `import os; print(sorted(os.environ))`, {}, { ONLY: 'this' });
+    const own = JSON.parse(names.replaceAll("'", '"')).filter(
+      (name: string) => !['PWD', 'OLDPWD', '_', 'LC_CTYPE'].includes(name),
+    );
+    assert.deepEqual(own, ['HOME', 'ONLY', 'PATH']);
+  });
+
+  test('further hosts by their names', async () => {
+    const script = `import socket; print(socket.gethostbyname('algo-2'), socket.gethostbyname('localhost'))`;
+    assert.equal(await printed('hosts', script, { hosts: { 'algo-2': '127.9.9.2' } }), '127.9.9.2 127.0.0.1');
+  });
+});
+
+describe('an enclosed program can', () => {
+  test('write to its writable mounts and its own /tmp alone', async () => {
+    const readable = join(folder, 'readable');
+    await mkdir(readable);
+    await writeFile(join(readable, 'file'), 'as it was');
+    const dir = join(folder, 'writes');
+    const script = `
+import os
+open('/opt/ml/made', 'w').write('made'); open('/tmp/scratch', 'w').write('x')
+def refused(act):
+    try: act()
+    except OSError as e: return e.errno in (30, 13, 1)
+    return False
+print([refused(lambda: open('/in/file', 'w')), refused(lambda: open('/in/new', 'w')), refused(lambda: open('/usr/new', 'w')), refused(lambda: os.chmod('/in/file', 0o777))])`;
+    const mounts = [
+      { from: join(dir, 'ml'), to: '/opt/ml', writable: true },
+      { from: readable, to: '/in', writable: false },
+    ];
+    assert.equal(await printed('writes', script, { mounts }), '[True, True, True, True]');
+    assert.equal(await readFile(join(dir, 'ml', 'made'), 'utf8'), 'made');
+    assert.equal(await readFile(join(readable, 'file'), 'utf8'), 'as it was');
+  });
+
+  test('use no privilege: it has none', async () => {
+    const script = `print([l.split()[1] for l in open('/proc/self/status') if l.startswith(('CapEff', 'CapPrm', 'CapBnd'))])`;
+    assert.equal(await printed('privileges', script), `['0000000000000000', '0000000000000000', '0000000000000000']`);
+  });
+
+  test('reach the network where it is open, and only itself where it is not', async () => {
+    await using server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
+    await new Promise((ready) => server.once('listening', ready));
+    const { port } = server.address() as { port: number };
+    const script = `
+import socket
+own = socket.create_server(('127.0.0.1', 0)); socket.create_connection(own.getsockname()).close()
+try: print(socket.create_connection(('127.0.0.1', ${port}), timeout=20).recv(9).decode())
+except OSError as e: print('refused')`;
+    assert.equal(await printed('open', script), 'hello');
+    assert.equal(await printed('closed', script, { network: 'none' }), 'refused');
+  });
+});
+
+describe('an enclosed program ends', () => {
+  test('with its own status', async () => {
+    const dir = await begin('status', `raise SystemExit(7)`);
+    const status = await ended(dir);
+    assert.equal(status.state === 'exited' && status.exitCode, 7);
+  });
+
+  test('by its own hand when it gets SIGTERM, with the time that it needs for it', async () => {
+    const script = `
+import signal, sys
+def last(*_): print('saved', flush=True); sys.exit(5)
+signal.signal(signal.SIGTERM, last)
+print('ready', flush=True)
+while True: signal.pause()`;
+    const dir = await begin('gentle', script);
+    await logged(dir, 'ready');
+    await executor.signal(dir, 'SIGTERM');
+    const status = await ended(dir);
+    assert.equal(status.state === 'exited' && status.exitCode, 5);
+    assert.match(await readFile(executor.logFile(dir), 'utf8'), /saved/);
+  });
+
+  test('of SIGTERM where it does nothing about it, and of SIGKILL whatever it does', async () => {
+    const dir = await begin('plain', `import time; print('ready', flush=True); time.sleep(1000)`);
+    await logged(dir, 'ready');
+    await executor.signal(dir, 'SIGTERM');
+    const ofTerm = await ended(dir);
+    assert.equal(ofTerm.state === 'exited' && ofTerm.exitCode, 143);
+    const script = `import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True)\nwhile True: signal.pause()`;
+    const deaf = await begin('deaf', script);
+    await logged(deaf, 'ready');
+    await executor.signal(deaf, 'SIGKILL');
+    const ofKill = await ended(deaf);
+    assert.equal(ofKill.state === 'exited' && ofKill.exitCode, 137);
+  });
+
+  test('with every process that it left, in whatever session', async () => {
+    const pipe = `
+import subprocess
+subprocess.Popen(['sleep', '98765.4321'], start_new_session=True)
+print('left', flush=True)`;
+    await printed('leaves', pipe);
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      assert.ok(!line.startsWith('sleep\x0098765.4321'), `process ${pid} was left`);
+    }
+  });
+});
+
+test('findShelter refuses nothing where nothing is to be shut in', async () => {
+  assert.equal(await findShelter('off', tmpdir(), log), undefined);
+  assert.match((await findShelter('auto', tmpdir(), log))?.bubblewrap ?? '', /bwrap$/);
+});
+
+describe('a mount to be copied', () => {
+  test('can be written to, and stays as it was', async () => {
+    const given = join(folder, 'given, with: odd characters');
+    await mkdir(join(given, 'below'), { recursive: true });
+    await writeFile(join(given, 'file'), 'as it was');
+    const dir = join(folder, 'copies');
+    const script = `
+import os
+before = open('/opt/ml/data/file').read()
+open('/opt/ml/data/file', 'a').write(', changed'); os.chmod('/opt/ml/data/file', 0o777); open('/opt/ml/data/below/new', 'w')
+print(before, open('/opt/ml/data/file').read(), os.listdir('/opt/ml/data/below'))`;
+    await mkdir(join(dir, 'ml', 'data'), { recursive: true });
+    const mounts = [
+      { from: join(dir, 'ml'), to: '/opt/ml', writable: true },
+      { from: given, to: '/opt/ml/data', writable: 'copy' as const },
+    ];
+    assert.equal(await printed('copies', script, { mounts }), `as it was as it was, changed ['new']`);
+    assert.equal(await readFile(join(given, 'file'), 'utf8'), 'as it was');
+    assert.deepEqual(await readdir(join(given, 'below')), []);
+    assert.equal((await stat(join(given, 'file'))).mode & 0o777, 0o644);
+  });
+});

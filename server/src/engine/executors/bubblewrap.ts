@@ -1,0 +1,123 @@
+/**
+ * Shuts a program in with bubblewrap: it sees its mounts, what every program needs of the system, a /tmp and a /proc of its own, and no other process.
+ * The system comes by an allow-list: `/` as a whole would show the files of root where the platform runs as root, user namespace or not.
+ */
+import { execFile } from 'node:child_process';
+import { lstat, mkdir, readlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Log } from '../../kit/log.ts';
+import type { Enclosure, Mount, ProcessSpec } from '../executor.ts';
+import { findOverlays, overlaid, overlayOf } from './overlays.ts';
+
+type Command = readonly [string, ...string[]];
+
+/** Folders of programs and libraries: on a merged /usr all but the first are links into it. */
+const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+/** What programs look up: nothing in these is secret (keys lie in /etc/ssl/private). */
+const systemFiles = [
+  ...['alternatives', 'fonts', 'host.conf', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'magic'],
+  ...['mime.types', 'nsswitch.conf', 'pki/tls/certs', 'protocols', 'resolv.conf', 'services', 'timezone'],
+  ...['ca-certificates', 'ssl/certs', 'ssl/openssl.cnf', 'gai.conf', 'python3', 'python3.11'],
+].map((name) => `/etc/${name}`);
+
+const accounts = {
+  passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
+  group: 'root:x:0:\nnogroup:x:65534:\n',
+};
+
+export type SystemView = readonly string[];
+
+/** bubblewrap's words for the system's part. Asked once: the machine's layout does not change under a running server. */
+export async function systemView(): Promise<SystemView> {
+  const words: string[] = [];
+  for (const folder of systemFolders) {
+    const found = await lstat(folder).catch(() => undefined);
+    if (found?.isSymbolicLink()) words.push('--symlink', await readlink(folder), folder);
+    else if (found) words.push('--ro-bind', folder, folder);
+  }
+  return [...words, ...systemFiles.flatMap((file) => ['--ro-bind-try', file, file])];
+}
+
+const walls = [
+  ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+  ...['--die-with-parent', '--cap-drop', 'ALL', '--uid', '0', '--gid', '0', '--proc', '/proc', '--dev', '/dev'],
+];
+
+/** What a machine offers to shut programs in. */
+export interface Shelter {
+  readonly bubblewrap: string;
+  /** Whether a mount can be written to without changing what is mounted. */
+  readonly overlays: boolean;
+}
+
+/** What there is, where programs can be shut in at all. Throws where they must be and cannot. */
+export async function findShelter(
+  wanted: 'auto' | 'required' | 'off',
+  runsDir: string,
+  log: Log,
+): Promise<Shelter | undefined> {
+  if (wanted === 'off') return undefined;
+  const program = await findProgram('bwrap');
+  const lack = program ? await lackOf(program) : 'bubblewrap (bwrap) is not installed';
+  if (program && !lack) return { bubblewrap: program, overlays: await findOverlays(runsDir) };
+  if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be shut in: ${lack}`);
+  log.warn('programs of jobs are not shut in: they can read what the platform can read', { because: lack });
+  return undefined;
+}
+
+async function findProgram(name: string): Promise<string | undefined> {
+  for (const folder of ['/usr/local/bin', '/usr/bin', '/bin']) {
+    const file = join(folder, name);
+    if (await lstat(file).catch(() => undefined)) return file;
+  }
+  return undefined;
+}
+
+/** Why programs cannot be shut in here, undefined where they can. */
+async function lackOf(program: string): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(program, [...walls, ...(await systemView()), '--', '/bin/true'], { timeout: 10_000 });
+    return undefined;
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    return stderr.trim() || message;
+  }
+}
+
+/** The words before bubblewrap's own. The group's SIGTERM is for the program: bubblewrap would die of it and take the program along at once. */
+async function beforehand(dir: string, copied: readonly Mount[]): Promise<Command> {
+  if (copied.length === 0) return ['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh'];
+  return ['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh', ...(await overlaid(dir, copied))];
+}
+
+/** Makes what the enclosure needs in the run's folder and answers the command that runs the program inside. */
+export async function shutIn(
+  program: string,
+  system: SystemView,
+  spec: ProcessSpec,
+  enclosure: Enclosure,
+): Promise<Command> {
+  const { dir, command, cwd } = spec;
+  const etc = join(dir, 'etc');
+  const copied = enclosure.mounts.filter(({ writable }) => writable === 'copy');
+  const hosts = ['127.0.0.1 localhost', '::1 localhost'].concat(
+    Object.entries(enclosure.hosts).map(([name, address]) => `${address} ${name}`),
+  );
+  await mkdir(etc, { recursive: true, mode: 0o700 });
+  await mkdir(join(dir, 'tmp'), { recursive: true, mode: 0o700 });
+  for (const [name, text] of Object.entries({ ...accounts, hosts: `${hosts.join('\n')}\n` }))
+    await writeFile(join(etc, name), text);
+  return [
+    ...(await beforehand(dir, copied)),
+    ...[program, ...walls, ...system],
+    ...Object.keys({ ...accounts, hosts }).flatMap((name) => ['--ro-bind', join(etc, name), `/etc/${name}`]),
+    ...['--bind', join(dir, 'tmp'), '/tmp', '--dir', '/root'],
+    ...(enclosure.network === 'none' ? ['--unshare-net'] : []),
+    ...enclosure.mounts.flatMap((mount) => {
+      const from = mount.writable === 'copy' ? overlayOf(dir, copied.indexOf(mount)) : mount.from;
+      return [mount.writable ? '--bind' : '--ro-bind', from, mount.to];
+    }),
+    ...['--chdir', cwd, '--', '/usr/bin/env', '--default-signal', ...command],
+  ];
+}

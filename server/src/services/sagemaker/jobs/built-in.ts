@@ -1,0 +1,40 @@
+/** Runs of the platform's own algorithms (the runtime). They open what users bring, so they are shut in like everybody else's programs. */
+import type { Enclosure, ProcessSpec } from '../../../engine/executor.ts';
+import type { SageMakerSettings } from '../deps.ts';
+import type { Host } from './job-work.ts';
+
+/** Where a program finds the job's folder. */
+export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.shelter ? '/opt/ml' : ml);
+
+/** Variables that name places of the platform's user, which an enclosed program does not see. */
+function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
+  const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
+  return settings.shelter ? { ...rest, HOME: '/root', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
+}
+
+export function builtInRun(
+  settings: SageMakerSettings,
+  host: Host,
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { network, hosts }: Pick<Enclosure, 'network' | 'hosts'>,
+): ProcessSpec {
+  const ml = mlInside(settings, host);
+  const readable = settings.runtimePlaces.map((place) => ({ from: place, to: place, writable: false }));
+  return {
+    kind: 'process',
+    dir: host.dir,
+    command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
+    env: { ...enclosedEnvironment(settings), ...env },
+    cwd: ml,
+    enclosure: { mounts: [...readable, { from: host.ml, to: '/opt/ml', writable: true }], network, hosts },
+  };
+}
+
+/** Fetches the algorithms' library where it is not there yet: an enclosed program may not. */
+export const libraryMaking = (settings: SageMakerSettings): Omit<ProcessSpec, 'dir'> => ({
+  kind: 'process',
+  command: [settings.nodePath, settings.runtimeMain, 'prepare'],
+  env: settings.runtimeEnvironment,
+  cwd: '/',
+});

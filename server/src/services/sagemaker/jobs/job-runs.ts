@@ -1,0 +1,131 @@
+/** The runs of one job: one for each instance, and one before them where something must be made first. Knows folders and processes, no rows. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Executor, RunRefused, type RunStatus } from '../../../engine/executor.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
+import type { SageMakerResources } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
+import { type Job, JobFailed } from './job.ts';
+import type { Host, JobWork } from './job-work.ts';
+
+/** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
+const credentialsGraceMs = 24 * 3_600_000;
+
+export interface HostStatus {
+  readonly host: Host;
+  readonly status: RunStatus;
+}
+
+const hasEnded = ({ state }: RunStatus) => state === 'exited' || state === 'lost';
+const hasFailed = (status: RunStatus) =>
+  status.state === 'lost' || (status.state === 'exited' && status.exitCode !== 0);
+
+/** Where the job's instances stand, taken together. */
+export interface Standing {
+  readonly all: readonly HostStatus[];
+  readonly ended: boolean;
+  /** The instance that failed first; where one vanished, that one. */
+  readonly failed: HostStatus | undefined;
+}
+
+export function standing(all: readonly HostStatus[]): Standing {
+  const at = ({ status }: HostStatus) => (status.state === 'exited' ? status.endedAt.getTime() : 0);
+  const failed = all.filter(({ status }) => hasFailed(status)).sort((a, b) => at(a) - at(b));
+  return { all, ended: all.every(({ status }) => hasEnded(status)), failed: failed[0] };
+}
+
+export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Request>, kindDir: string) {
+  const { executor } = resources;
+  const watched = new Map<string, () => void>();
+  const dirOf = (job: Job<Request>) => join(kindDir, job.state.runId);
+
+  function hostsOf(job: Job<Request>): Host[] {
+    return Array.from({ length: work.instanceCount(job) }, (_, i) => {
+      const name = `algo-${i + 1}`;
+      const dir = join(dirOf(job), name);
+      return { name, dir, ml: join(dir, 'ml') };
+    });
+  }
+
+  const makingDir = (job: Job<Request>) => join(dirOf(job), 'making');
+
+  function watch(dir: string, wake: () => void): void {
+    if (!watched.has(dir)) watched.set(dir, executor.onExit(dir, wake));
+  }
+
+  return {
+    dirOf,
+    hostsOf,
+    makingDir,
+
+    async look(job: Job<Request>): Promise<Standing> {
+      const hosts = hostsOf(job);
+      return standing(
+        await Promise.all(hosts.map(async (host) => ({ host, status: await executor.status(host.dir) }))),
+      );
+    },
+
+    /** Starts what has not begun and watches the rest. Idempotent. */
+    async start(job: Job<Request>, { all }: Standing, wake: () => void): Promise<void> {
+      const absent = all.filter(({ status }) => status.state === 'absent');
+      if (absent.length > 0) {
+        const identity = await resources.roleEnvironment({
+          ...roleFor(job.arn, work.roleArn(job)),
+          region: job.region,
+          lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
+        });
+        for (const { host } of absent) {
+          const spec = await work.launch(job, host, identity, resources);
+          await executor.start(spec).catch((error) => {
+            throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
+          });
+        }
+      }
+      for (const { host, status } of all) if (!hasEnded(status)) watch(host.dir, wake);
+    },
+
+    /** The run before the instances, begun where there is one to begin. */
+    async make(job: Job<Request>, wake: () => void): Promise<RunStatus | undefined> {
+      const dir = makingDir(job);
+      const status = await executor.status(dir);
+      if (status.state !== 'absent') {
+        if (!hasEnded(status)) watch(dir, wake);
+        return status;
+      }
+      const spec = await work.making?.(job, resources);
+      if (!spec) return undefined;
+      await executor.start({ ...spec, dir });
+      watch(dir, wake);
+      return executor.status(dir);
+    },
+
+    async signal(job: Job<Request>, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+      await Promise.all(
+        [makingDir(job), ...hostsOf(job).map(({ dir }) => dir)].map((dir) => executor.signal(dir, name)),
+      );
+    },
+
+    forget(job: Job<Request>): void {
+      for (const dir of [makingDir(job), ...hostsOf(job).map((host) => host.dir)]) {
+        watched.get(dir)?.();
+        watched.delete(dir);
+      }
+    },
+
+    stop(): void {
+      for (const unwatch of watched.values()) unwatch();
+    },
+  };
+}
+
+/** A job's folder, with what its runs left elsewhere. */
+export async function removeRuns(folder: string, executor: Executor): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) await executor.remove(join(folder, name));
+  await removeTree(folder);
+}
+
+/** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */
+export async function writtenFailure(host: Host): Promise<string | undefined> {
+  const written = await readFile(join(host.ml, 'output', 'failure'), 'utf8').catch(() => '');
+  return written.trim().slice(0, 1024) || undefined;
+}
