@@ -35,27 +35,8 @@ events_logger = "file"
 runc = [${JSON.stringify(runc)}]
 `;
 
-const tools = [
-  'sh',
-  'cat',
-  'cp',
-  'echo',
-  'env',
-  'grep',
-  'id',
-  'ip',
-  'kill',
-  'ls',
-  'mkdir',
-  'head',
-  'sed',
-  'seq',
-  'sleep',
-  'test',
-  'touch',
-  'wget',
-  'yes',
-];
+const tools =
+  'sh cat cp echo env grep head id ip kill ln ls mkdir mkfifo rm rmdir sed seq sleep test touch wget yes'.split(' ');
 
 export interface ContainerEngine extends AsyncDisposable {
   readonly socket: string;

@@ -186,6 +186,46 @@ describe('A training job in a container refuses', () => {
   });
 });
 
+describe('A training job in a container cannot', () => {
+  const running = (script: string) => ({
+    AlgorithmSpecification: {
+      TrainingImage: testImage,
+      TrainingInputMode: 'File' as const,
+      ContainerEntrypoint: ['/bin/sh', '-c', script],
+    },
+  });
+
+  test('have the platform’s files told as its reason', async () => {
+    const secret = join(platform.dataDir, 'credentials.json');
+    for (const [name, link] of Object.entries({
+      file: `${secret} failure`,
+      folder: `${platform.dataDir} /opt/ml/output`,
+    })) {
+      const script = `cd /opt/ml/output && rm -rf /opt/ml/output/*; test ${name} = file || rmdir /opt/ml/output; ln -s ${link}; exit 3`;
+      const job = await bench.train(`reason-${name}`, inContainer('links', running(script)));
+      assert.equal(job.TrainingJobStatus, 'Failed');
+      assert.match(job.FailureReason ?? '', /exit code 3 /);
+    }
+  });
+
+  test('have them put into its artifact', async () => {
+    const script = `rm -rf /opt/ml/model; ln -s ${platform.dataDir} /opt/ml/model; mkfifo /opt/ml/output/metrics.json`;
+    const job = await bench.train('artifact-link', inContainer('links', running(script)));
+    assert.deepEqual(
+      [job.TrainingJobStatus, job.FailureReason],
+      [
+        'Failed',
+        "ClientError: /opt/ml/model is not a folder of the job's own any more; its program removed or replaced it",
+      ],
+    );
+    const broken = await bench.train(
+      'broken-metrics',
+      inContainer('links', running('echo "{broken" > /opt/ml/output/metrics.json')),
+    );
+    assert.equal(broken.TrainingJobStatus, 'Completed', broken.FailureReason);
+  });
+});
+
 describe('A training job in a container survives', () => {
   test('kill -9 of the server while it runs', async () => {
     await bench.sagemaker.send(new CreateTrainingJobCommand(bench.trainingJob('killed', inContainer('waits'))));

@@ -1,5 +1,5 @@
 /** The runs of one job: one for each instance, and one before them where something must be made first. Knows folders and processes, no rows. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Executor, RunRefused, type RunStatus } from '../../../engine/executor.ts';
 import { removeTree } from '../../../engine/remove-tree.ts';
@@ -7,6 +7,7 @@ import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
+import { textLeft } from './left-behind.ts';
 
 /** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
 const credentialsGraceMs = 24 * 3_600_000;
@@ -126,6 +127,6 @@ export async function removeRuns(folder: string, executor: Executor): Promise<vo
 
 /** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */
 export async function writtenFailure(host: Host): Promise<string | undefined> {
-  const written = await readFile(join(host.ml, 'output', 'failure'), 'utf8').catch(() => '');
-  return written.trim().slice(0, 1024) || undefined;
+  const written = await textLeft(host.ml, 'output', 'failure');
+  return written?.trim().slice(0, 1024) || undefined;
 }

@@ -1,5 +1,5 @@
 /** What a processing job does in each phase: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { putFile } from '../artifacts.ts';
@@ -9,6 +9,7 @@ import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-work.ts';
 import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
+import { folderLeft, textLeft } from '../jobs/left-behind.ts';
 import { below, parseS3Uri } from '../s3-uri.ts';
 import {
   belowMl,
@@ -89,7 +90,8 @@ async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial
   for (const output of job.request.ProcessingOutputConfig?.Outputs ?? []) {
     const location = parseS3Uri(output.S3Output?.S3Uri ?? '');
     if (!location) throw new JobFailed(`ClientError: ${output.S3Output?.S3Uri} is not an S3 URI`);
-    const folder = placeOf(output.S3Output?.LocalPath, ml);
+    const shown = output.S3Output?.LocalPath ?? '';
+    const folder = await folderLeft(placeOf(shown, ml), ml, shown);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     for (const entry of entries) {
       if (!entry.isFile()) continue;
@@ -97,6 +99,6 @@ async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial
       await putFile(aws, below(location, ...relative(folder, file).split(sep)), file);
     }
   }
-  const message = await readFile(join(ml, 'output', 'message'), 'utf8').catch(() => '');
-  return message.trim() ? { exitMessage: message.trim().slice(0, 1024) } : {};
+  const message = await textLeft(ml, 'output', 'message');
+  return message?.trim() ? { exitMessage: message.trim().slice(0, 1024) } : {};
 }

@@ -1,5 +1,5 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { storeArtifact } from '../artifacts.ts';
@@ -9,6 +9,7 @@ import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-work.ts';
 import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
+import { folderLeft, textLeft } from '../jobs/left-behind.ts';
 import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
 import {
   type TrainingJob,
@@ -97,13 +98,25 @@ async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
   }
 }
 
+/** A flat object of numbers; what else a program wrote there is none. */
+function metricsIn(text = '{}'): Record<string, number> {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) return {};
+    return Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
+  } catch {
+    return {};
+  }
+}
+
 async function upload(job: TrainingJob, ml: string, aws: Aws): Promise<Partial<TrainingJob['state']>> {
   const output = parseS3Uri(job.request.OutputDataConfig.S3OutputPath);
   if (!output) throw new JobFailed(`ClientError: ${job.request.OutputDataConfig.S3OutputPath} is not an S3 URI`);
-  const metrics = JSON.parse(await readFile(join(ml, 'output', 'metrics.json'), 'utf8').catch(() => '{}'));
-  if ((await readdir(join(ml, 'model'))).length === 0) return { metrics };
+  const metrics = metricsIn(await textLeft(ml, 'output', 'metrics.json'));
+  const model = await folderLeft(join(ml, 'model'), ml, '/opt/ml/model');
+  if ((await readdir(model)).length === 0) return { metrics };
   const artifact = below(output, job.name, 'output', 'model.tar.gz');
-  await storeArtifact(aws, artifact, join(ml, 'model'));
+  await storeArtifact(aws, artifact, model);
   return { metrics, artifactUri: formatS3Uri(artifact) };
 }
 
