@@ -189,13 +189,16 @@ describe('A container survives', () => {
   });
 
   test('somebody who removes it: lost, and never started again', async () => {
-    await using executor = opened();
     const spec = shell('gone', 'echo ran >> /shared/gone.txt; echo ready; sleep 1000');
-    await executor.start(spec);
-    await printed(spec.dir, 'ready');
-    const end = exited(executor, spec.dir);
+    {
+      await using executor = opened();
+      await executor.start(spec);
+      await printed(spec.dir, 'ready');
+    }
+    // While nobody looks: else its end would be seen before it is gone.
     await engine.podman('rm', '--force', '--time', '0', containerName(spec.dir));
-    await end;
+    await using executor = opened();
+    await exited(executor, spec.dir);
     assert.deepEqual(await executor.status(spec.dir), { state: 'lost' });
     await executor.start(spec);
     assert.deepEqual(await executor.status(spec.dir), { state: 'lost' });

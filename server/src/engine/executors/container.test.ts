@@ -152,7 +152,7 @@ describe('A container does', () => {
   });
 
   test('print to where the platform cannot read the engine’s files: then the engine is asked', async () => {
-    const spec = shell('asked', 'echo one; sleep 0.5; echo two >&2; printf three; sleep 0.5');
+    const spec = shell('asked', 'echo one; sleep 0.5; echo two; printf three; sleep 0.5');
     await executor.start(spec);
     const asked = containerEngine({ socket: engine.socket, dataDir, pull: false });
     const file = join(dataDir, 'asked.log');
