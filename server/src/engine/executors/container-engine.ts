@@ -13,8 +13,9 @@ export interface ContainerState {
   readonly phase: 'made' | 'running' | 'ended';
   readonly pid: number;
   readonly startedAt: Date;
-  /** Undefined, too, where the machine went down under it. */
+  /** The engine's own file of what was printed. */
   readonly logPath: string | undefined;
+  /** Undefined, too, where the machine went down under it. */
   readonly end: { readonly exitCode: number; readonly at: Date } | undefined;
 }
 
