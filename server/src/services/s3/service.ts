@@ -63,6 +63,7 @@ import { getBucketLocation } from './buckets/get-bucket-location.ts';
 import { headBucket } from './buckets/head-bucket.ts';
 import { listBuckets } from './buckets/list-buckets.ts';
 import { createPins } from './bytes/pins.ts';
+import { createMd5Thread } from './checksums/md5-thread.ts';
 import type { S3Deps, S3Resources } from './deps.ts';
 import { startLifecycle } from './lifecycle/lifecycle-reconciler.ts';
 import { listObjectVersions } from './listing/list-object-versions.ts';
@@ -180,10 +181,12 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
   const buckets = createBucketCache(resources.database);
+  const md5Thread = createMd5Thread();
   const deps: S3Deps = {
     ...resources,
     pins,
     buckets,
+    md5Thread,
     collect: () => collector.wake(),
     applyRules: (bucket) => lifecycle.wake(bucket),
   };
@@ -194,6 +197,7 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
     async stop() {
       await lifecycle.stop();
       await collector.stop();
+      await md5Thread.stop();
     },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from '../model-package-groups/model-package-group.ts';
 import { modelPackageConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import {
   type ModelPackage,
   type ModelPackageRequest,
@@ -53,6 +54,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
             ? [modelPackageGroupStore(deps.database).stillThere(modelPackageGroupArn(call, version.groupName))]
             : []),
           deps.outbox.add(modelPackageEvent(version)),
+          ...givenTags(version.arn, input.Tags, call),
         ]);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
@@ -70,6 +72,13 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
 function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): void {
   if (!input.ModelPackageGroupName === !input.ModelPackageName) {
     throw call.error('ValidationException', 'Exactly one of ModelPackageGroupName and ModelPackageName must be given.');
+  }
+  // In AWS's words: https://github.com/aws/aws-cdk/issues/33699
+  if (input.ModelPackageGroupName && input.Tags?.length) {
+    throw call.error(
+      'ValidationException',
+      'Tags are not supported in Model Package versions. Please add them to the Model Package Group',
+    );
   }
   if (input.SourceAlgorithmSpecification) {
     throw call.error('ValidationException', 'SourceAlgorithmSpecification is not supported by Clary yet.');

@@ -11,6 +11,7 @@ import { assumeExecutionRole, passRole, refuseForeignRole } from '../execution-r
 import { findModelPackage } from '../model-packages/model-package-store.ts';
 import { modelConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { type ModelRequest, modelArn, modelStore, type ServedContainer } from './model.ts';
 
 type Container = NonNullable<ModelRequest['PrimaryContainer']>;
@@ -28,7 +29,7 @@ export const createModel: SageMakerOperation<'CreateModel'> = {
     const { account, region, now: createdAt } = call;
     const row = { arn, account, region, name: input.ModelName, createdAt, request: { ...input, served } };
     try {
-      await deps.database.write([modelStore(deps.database).insert(row)]);
+      await deps.database.write([modelStore(deps.database).insert(row), ...givenTags(arn, input.Tags, call)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       throw call.error('ValidationException', `Cannot create already existing model "${arn}".`);

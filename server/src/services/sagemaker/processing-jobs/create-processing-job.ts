@@ -9,6 +9,7 @@ import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { processingJobConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import {
   belowMl,
   type ProcessingJob,
@@ -49,6 +50,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
       await deps.database.write([
         jobStore<ProcessingJobRequest>(deps.database, 'processing').insert(job),
         deps.outbox.add(processingEvent(job)),
+        ...givenTags(arn, input.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;

@@ -9,6 +9,7 @@ import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import {
   type TrainingJob,
   type TrainingJobRequest,
@@ -54,6 +55,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
       await deps.database.write([
         jobStore<TrainingJobRequest>(deps.database, 'training').insert(started),
         deps.outbox.add(trainingEvent(started)),
+        ...givenTags(arn, request.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
