@@ -1,9 +1,9 @@
 /**
  * SageMaker: the table of its operations.
  *
- * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost on one instance with S3Prefix channels in File mode; processing runs
- * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
- * names it, never ignored.
+ * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost and container images on one instance with S3Prefix channels in File
+ * mode; processing runs clary/evaluate and container images; models have one container, of the built-in XGBoost; endpoint variants are
+ * instance-based. A request for more is refused with a ValidationException that names it, never ignored.
  * Search is over training jobs, models, packages, groups and endpoints of the caller's own account. Lists other than those of jobs page by offset.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
  * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.

@@ -1,11 +1,13 @@
 /** The runs of one job: one for each instance, and one before them where something must be made first. Knows folders and processes, no rows. */
-import { readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunStatus } from '../../../engine/executor.ts';
+import { type Executor, RunRefused, type RunStatus } from '../../../engine/executor.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
-import type { Job } from './job.ts';
+import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
+import { textLeft } from './left-behind.ts';
 
 /** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
 const credentialsGraceMs = 24 * 3_600_000;
@@ -73,7 +75,12 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
           region: job.region,
           lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
         });
-        for (const { host } of absent) await executor.start(await work.launch(job, host, identity, resources));
+        for (const { host } of absent) {
+          const spec = await work.launch(job, host, identity, resources);
+          await executor.start(spec).catch((error) => {
+            throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
+          });
+        }
       }
       for (const { host, status } of all) if (!hasEnded(status)) watch(host.dir, wake);
     },
@@ -112,8 +119,14 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
   };
 }
 
+/** A job's folder, with what its runs left elsewhere. */
+export async function removeRuns(folder: string, executor: Executor): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) await executor.remove(join(folder, name));
+  await removeTree(folder);
+}
+
 /** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */
 export async function writtenFailure(host: Host): Promise<string | undefined> {
-  const written = await readFile(join(host.ml, 'output', 'failure'), 'utf8').catch(() => '');
-  return written.trim().slice(0, 1024) || undefined;
+  const written = await textLeft(host.ml, 'output', 'failure');
+  return written?.trim().slice(0, 1024) || undefined;
 }

@@ -1,7 +1,7 @@
 /** What one kind of job does in each phase of job-reconciler.ts. */
 import type { Aws } from '../../../contract/aws.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
-import type { ProcessSpec } from '../../../engine/executor.ts';
+import type { ProcessSpec, RunSpec } from '../../../engine/executor.ts';
 import type { SageMakerResources } from '../deps.ts';
 import type { Share } from './instance-share.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
@@ -28,14 +28,14 @@ export interface JobWork<Request> {
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */
   making?(job: Job<Request>, resources: SageMakerResources): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
   /** Fills the folders that stand for /opt/ml. Throws JobFailed. */
-  prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<void>;
+  prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws, resources: SageMakerResources): Promise<void>;
   /** The instance's program. `identity`: the variables by which it finds the platform and its role's credentials. */
   launch(
     job: Job<Request>,
     host: Host,
     identity: Readonly<Record<string, string>>,
     resources: SageMakerResources,
-  ): ProcessSpec | Promise<ProcessSpec>;
+  ): RunSpec | Promise<RunSpec>;
   /** Why the program failed, for the job's owner, where it left no word of its own. */
   explain?(job: Job<Request>, host: Host, exitCode: number, resources: SageMakerResources): Promise<string | undefined>;
   /** Stores what the processes left; answers what the row keeps of it. */

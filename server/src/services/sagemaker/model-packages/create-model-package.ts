@@ -7,7 +7,6 @@ import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { servingRuntime } from '../images.ts';
 import {
   modelPackageGroupArn,
   modelPackageGroupName,
@@ -45,7 +44,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
     ];
   },
   async handle(input, call, deps) {
-    checkRequest(input, call);
+    checkRequest(input, call, deps);
     for (;;) {
       const version = await newVersion(input, call, deps);
       try {
@@ -70,7 +69,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
   },
 };
 
-function checkRequest(input: ModelPackageRequest, call: Call): void {
+function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): void {
   if (!input.ModelPackageGroupName === !input.ModelPackageName) {
     throw call.error('ValidationException', 'Exactly one of ModelPackageGroupName and ModelPackageName must be given.');
   }
@@ -92,7 +91,7 @@ function checkRequest(input: ModelPackageRequest, call: Call): void {
     );
   }
   const [container] = containers;
-  if (container?.Image) servingRuntime(container.Image, call);
+  if (container?.Image) deps.images.get(container.Image, 'serving', call);
   const uri = artifactUri(input);
   if (!container?.Image || !uri || !parseS3Uri(uri)) {
     throw call.error('ValidationException', 'The container needs an Image and a ModelDataUrl in S3.');

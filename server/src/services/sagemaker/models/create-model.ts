@@ -8,7 +8,6 @@ import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole, refuseForeignRole } from '../execution-role.ts';
-import { servingRuntime } from '../images.ts';
 import { findModelPackage } from '../model-packages/model-package-store.ts';
 import { modelConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
@@ -68,7 +67,7 @@ async function resolveContainer(container: Container, call: Call, deps: SageMake
       'The container definition needs an Image and a ModelDataUrl, or a ModelPackageName.',
     );
   }
-  servingRuntime(container.Image, call);
+  deps.images.get(container.Image, 'serving', call);
   return { image: container.Image, modelDataUrl, environment: container.Environment ?? {} };
 }
 
@@ -95,7 +94,7 @@ async function containerOfPackage(
   if (!packaged?.Image || !modelDataUrl) {
     throw call.error('ValidationException', `Model package "${version.arn}" names no image and artifact to deploy.`);
   }
-  servingRuntime(packaged.Image, call);
+  deps.images.get(packaged.Image, 'serving', call);
   const environment = { ...packaged.Environment, ...container.Environment };
   return { image: packaged.Image, modelDataUrl, environment };
 }

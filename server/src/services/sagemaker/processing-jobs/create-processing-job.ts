@@ -3,9 +3,8 @@
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
-import { processingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { processingJobConditions } from '../request-conditions.ts';
@@ -29,7 +28,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
     ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
-    checkRequest(input, call);
+    checkRequest(input, call, deps);
     const arn = processingJobArn(call, input.ProcessingJobName);
     await assumeExecutionRole(arn, input.RoleArn, call, deps);
     const job: ProcessingJob = {
@@ -66,10 +65,11 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   },
 };
 
-function checkRequest(input: ProcessingJobRequest, call: Call): void {
+function checkRequest(input: ProcessingJobRequest, call: Call, deps: SageMakerDeps): void {
   const refuse = (what: string) => call.error('ValidationException', `${what} is not supported by Clary yet.`);
-  processingRuntime(input.AppSpecification.ImageUri, call);
-  if (input.AppSpecification.ContainerEntrypoint || input.AppSpecification.ContainerArguments) {
+  const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: words } = input.AppSpecification;
+  const { kind } = deps.images.get(image, 'processing', call);
+  if (kind === 'builtin' && (entrypoint || words)) {
     throw refuse('AppSpecification.ContainerEntrypoint and ContainerArguments for clary/evaluate');
   }
   if (input.ProcessingResources.ClusterConfig?.InstanceCount !== 1) throw refuse('InstanceCount other than 1');

@@ -3,9 +3,8 @@
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
-import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
@@ -30,7 +29,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   ],
   async handle(input, call, deps) {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
-    refuseWhatIsNotBuilt(request, call);
+    refuseWhatIsNotBuilt(request, call, deps);
     checkLocations(request, call);
     const arn = trainingJobArn(call, request.TrainingJobName);
     await assumeExecutionRole(arn, request.RoleArn, call, deps);
@@ -71,14 +70,16 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   },
 };
 
-function refuseWhatIsNotBuilt(request: TrainingJobRequest, call: Call): void {
+function refuseWhatIsNotBuilt(request: TrainingJobRequest, call: Call, deps: SageMakerDeps): void {
   const refuse = (what: string) => call.error('ValidationException', `${what} is not supported by Clary yet.`);
   const { AlgorithmSpecification: algorithm } = request;
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
   if (algorithm.AlgorithmName) throw refuse('AlgorithmSpecification.AlgorithmName');
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
-  trainingRuntime(algorithm.TrainingImage, call);
+  const { kind } = deps.images.get(algorithm.TrainingImage, 'training', call);
+  if (kind === 'builtin' && (algorithm.ContainerEntrypoint || algorithm.ContainerArguments))
+    throw refuse(`AlgorithmSpecification.ContainerEntrypoint and ContainerArguments for ${algorithm.TrainingImage}`);
   if (algorithm.TrainingInputMode !== 'File') throw refuse(`TrainingInputMode ${algorithm.TrainingInputMode}`);
   if ((request.ResourceConfig?.InstanceCount ?? 1) > 1) throw refuse('InstanceCount above 1');
   if (request.CheckpointConfig) throw refuse('CheckpointConfig');

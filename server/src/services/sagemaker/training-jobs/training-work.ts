@@ -1,5 +1,5 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { storeArtifact } from '../artifacts.ts';
@@ -8,6 +8,8 @@ import { downloadPrefix } from '../jobs/download.ts';
 import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-work.ts';
+import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
+import { folderLeft, textLeft } from '../jobs/left-behind.ts';
 import { below, formatS3Uri, parseS3Uri } from '../s3-uri.ts';
 import {
   type TrainingJob,
@@ -26,18 +28,27 @@ export function trainingWork(): JobWork<TrainingJobRequest> {
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
     instanceCount: () => 1,
     share: ({ ResourceConfig: at }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
-    async making(_, { settings }) {
-      return libraryMade ? undefined : libraryMaking(settings);
+    async making({ request }, { settings, images }) {
+      const { kind } = runtimeAtLaunch(imageOf(request), 'training', images);
+      return libraryMade || kind === 'container' ? undefined : libraryMaking(settings);
     },
-    async prepare(job, hosts, aws) {
-      libraryMade = true;
+    async prepare(job, hosts, aws, { images }) {
+      libraryMade ||= runtimeAtLaunch(imageOf(job.request), 'training', images).kind === 'builtin';
       for (const host of hosts) await prepare(job, host.ml, aws);
     },
-    launch(job, host, identity, { settings }) {
-      const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
-      const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+    launch(job, host, identity, { settings, images }) {
+      const { Environment: given, EnableNetworkIsolation: isolated, AlgorithmSpecification: algorithm } = job.request;
+      const environment = { ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
       const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-      return builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
+      const runtime = runtimeAtLaunch(imageOf(job.request), 'training', images);
+      if (runtime.kind === 'builtin') {
+        const words = ['train', '--algorithm', runtime.name];
+        return builtInRun(settings, host, words, { ...identity, ...environment }, walls);
+      }
+      // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
+      const entrypoint = algorithm?.ContainerEntrypoint;
+      const words = algorithm?.ContainerArguments ?? (entrypoint ? [] : ['train']);
+      return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
     },
     async upload(job, [host], aws) {
       return host ? upload(job, host.ml, aws) : {};
@@ -47,6 +58,8 @@ export function trainingWork(): JobWork<TrainingJobRequest> {
     afterwards: publishMetrics,
   };
 }
+
+const imageOf = (request: TrainingJobRequest) => request.AlgorithmSpecification?.TrainingImage ?? '';
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
 async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
@@ -85,13 +98,25 @@ async function prepare(job: TrainingJob, ml: string, aws: Aws): Promise<void> {
   }
 }
 
+/** A flat object of numbers; what else a program wrote there is none. */
+function metricsIn(text = '{}'): Record<string, number> {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) return {};
+    return Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
+  } catch {
+    return {};
+  }
+}
+
 async function upload(job: TrainingJob, ml: string, aws: Aws): Promise<Partial<TrainingJob['state']>> {
   const output = parseS3Uri(job.request.OutputDataConfig.S3OutputPath);
   if (!output) throw new JobFailed(`ClientError: ${job.request.OutputDataConfig.S3OutputPath} is not an S3 URI`);
-  const metrics = JSON.parse(await readFile(join(ml, 'output', 'metrics.json'), 'utf8').catch(() => '{}'));
-  if ((await readdir(join(ml, 'model'))).length === 0) return { metrics };
+  const metrics = metricsIn(await textLeft(ml, 'output', 'metrics.json'));
+  const model = await folderLeft(join(ml, 'model'), ml, '/opt/ml/model');
+  if ((await readdir(model)).length === 0) return { metrics };
   const artifact = below(output, job.name, 'output', 'model.tar.gz');
-  await storeArtifact(aws, artifact, join(ml, 'model'));
+  await storeArtifact(aws, artifact, model);
   return { metrics, artifactUri: formatS3Uri(artifact) };
 }
 
