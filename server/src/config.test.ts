@@ -25,6 +25,9 @@ describe('readConfig does', () => {
       requireApprovedModelPackage: true,
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
+      containerSockets: ['/var/run/docker.sock', '/run/podman/podman.sock'],
+      pullImages: false,
+      imagesFile: undefined,
       jobCores: Math.max(2, availableParallelism()),
       jobMemoryGiB: Math.max(8, Math.floor(totalmem() / 2 ** 30)),
       sandbox: 'auto',
@@ -59,6 +62,9 @@ describe('readConfig does', () => {
     ['require-approved-model-package', ['--no-require-approved-model-package'], 'off', 'requireApprovedModelPackage', false],
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
+    ['container-socket', ['--container-socket', '/x.sock'], '/x.sock', 'containerSockets', ['/x.sock']],
+    ['pull-images', ['--pull-images'], 'on', 'pullImages', true],
+    ['images', ['--images', 'images.json'], 'images.json', 'imagesFile', resolve('images.json')],
     ['job-cores', ['--job-cores', '1'], '1', 'jobCores', 1],
     ['job-memory-gib', ['--job-memory-gib', '64'], '64', 'jobMemoryGiB', 64],
     ['sandbox', ['--sandbox', 'required'], 'required', 'sandbox', 'required'],
@@ -71,8 +77,8 @@ describe('readConfig does', () => {
   const variableOf = (flag: string) => `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
   for (const [flag, flags, variable, key, value] of given) {
     test(`read --${flag} and ${variableOf(flag)}: ${variable}`, () => {
-      assert.equal(read(flags)[key as 'port'], value);
-      assert.equal(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
+      assert.deepEqual(read(flags)[key as 'port'], value);
+      assert.deepEqual(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
     });
   }
 
@@ -99,6 +105,14 @@ describe('readConfig does', () => {
   });
 
   test('keep data where XDG says', () => assert.equal(read([], { XDG_DATA_HOME: '/xdg' }).dataDir, '/xdg/clary'));
+
+  test('look for a container engine where engines are', () =>
+    assert.deepEqual(read([], { DOCKER_HOST: 'unix:///my.sock', XDG_RUNTIME_DIR: '/run/user/7' }).containerSockets, [
+      '/my.sock',
+      '/var/run/docker.sock',
+      '/run/podman/podman.sock',
+      '/run/user/7/podman/podman.sock',
+    ]));
 
   test('hand on to jobs what they need to fetch a package, and nothing else', () => {
     const env = { PATH: '/bin', HOME: '/home/a', https_proxy: 'p', PIP_INDEX_URL: 'i', SSL_CERT_FILE: 'c' };

@@ -101,6 +101,25 @@ export const settings = {
     default: 'none',
     doc: 'Pythons of this machine that stand for environments of script jobs: <environment or framework>=<program>, separated by commas (pytorch=/usr/bin/python3). Others are made from their lock files.',
   },
+  containerSocket: {
+    flag: 'container-socket',
+    kind: 'text',
+    default:
+      'the first there of $DOCKER_HOST, /var/run/docker.sock, /run/podman/podman.sock, $XDG_RUNTIME_DIR/podman/podman.sock',
+    doc: 'Unix socket of the container engine (Docker, or `podman system service`) that runs images as containers. Without one such images are refused.',
+  },
+  pullImages: {
+    flag: 'pull-images',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Let the container engine pull an image that is not on this machine. An image that is there is never pulled.',
+  },
+  images: {
+    flag: 'images',
+    kind: 'text',
+    default: 'none',
+    doc: 'File that says which images run how: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost or evaluate, and the first match counts.',
+  },
   auditReads: {
     flag: 'audit-reads',
     kind: 'switch',
@@ -146,6 +165,11 @@ export interface Config {
   readonly requireApprovedModelPackage: boolean;
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
+  /** Where a container engine may be; the first that is there counts. */
+  readonly containerSockets: readonly string[];
+  readonly pullImages: boolean;
+  /** Absolute. */
+  readonly imagesFile: string | undefined;
   readonly jobCores: number;
   readonly jobMemoryGiB: number;
   readonly auditReads: boolean;
@@ -223,6 +247,16 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     requireApprovedModelPackage: on('requireApproved'),
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
+    containerSockets: given['container-socket']
+      ? [resolve(given['container-socket'].value)]
+      : [
+          ...(env.DOCKER_HOST?.startsWith('unix://') ? [env.DOCKER_HOST.slice('unix://'.length)] : []),
+          '/var/run/docker.sock',
+          '/run/podman/podman.sock',
+          ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'podman', 'podman.sock')] : []),
+        ],
+    pullImages: on('pullImages'),
+    imagesFile: given.images && resolve(given.images.value),
     jobCores: number('jobCores', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
     jobMemoryGiB: number('jobMemoryGiB', { least: 1, usual: String(Math.max(8, Math.floor(totalmem() / 2 ** 30))) }),
     auditReads: on('auditReads'),

@@ -125,7 +125,10 @@ async function follow(
     operation.streamingInput || request.body instanceof Uint8Array
       ? request
       : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
-  if (whole !== request && whole.body instanceof Uint8Array) checkDigests(operation, whole.headers, whole.body);
+  if (whole !== request && whole.body instanceof Uint8Array) {
+    const { trailers } = request.body as { readonly trailers?: Readonly<Record<string, string>> };
+    checkDigests(operation, whole.headers, whole.body, trailers);
+  }
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
+import { removeTree } from '../remove-tree.ts';
 import { type Shelter, type SystemView, shutIn, systemView } from './bubblewrap.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
@@ -153,5 +154,6 @@ export function processExecutor({ log, shelter }: ProcessExecutorOptions): Execu
     signal: signalRun,
     onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
+    remove: removeTree,
   };
 }

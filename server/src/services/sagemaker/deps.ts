@@ -2,7 +2,7 @@
 import type { AwsAccess } from '../../contract/aws.ts';
 import type { RoleRun } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
-import type { Executor, ProcessSpec } from '../../engine/executor.ts';
+import type { Executor } from '../../engine/executor.ts';
 import type { Shelter } from '../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -10,13 +10,15 @@ import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { RoutingTable } from '../../serving/routing-table.ts';
 import type { Database } from '../../storage/database.ts';
+import type { ImageTable } from './images.ts';
 
 /** What platform.ts hands over. */
 export interface SageMakerResources {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly aws: AwsAccess;
-  readonly executor: Executor<ProcessSpec>;
+  readonly executor: Executor;
+  readonly images: ImageTable;
   /** The variables by which the AWS SDKs in user code find the platform and the role's credentials. */
   readonly roleEnvironment: (run: RoleRun) => Promise<Record<string, string>>;
   readonly routing: RoutingTable;

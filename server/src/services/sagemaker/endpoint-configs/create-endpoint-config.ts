@@ -7,6 +7,7 @@ import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { modelArn, modelStore } from '../models/model.ts';
 import { endpointConfigConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
 
 /** One machine: more copies of a model than this make nothing faster. */
@@ -33,7 +34,7 @@ export const createEndpointConfig: SageMakerOperation<'CreateEndpointConfig'> = 
     const { account, region, now: createdAt } = call;
     const row = { arn, account, region, name: input.EndpointConfigName, createdAt, request: input };
     try {
-      await deps.database.write([endpointConfigStore(deps.database).insert(row)]);
+      await deps.database.write([endpointConfigStore(deps.database).insert(row), ...givenTags(arn, input.Tags, call)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       throw call.error('ValidationException', `Cannot create already existing endpoint configuration "${arn}".`);

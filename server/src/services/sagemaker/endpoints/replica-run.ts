@@ -96,7 +96,7 @@ export async function endReplica(
     await resources.executor.signal(dir, signal);
     if ((await resources.executor.status(dir)).state === 'running') return 'ending';
   }
-  await rm(dir, { recursive: true, force: true });
+  await resources.executor.remove(dir);
   await rm(socketDir(id), { recursive: true, force: true });
   return 'ended';
 }

@@ -16,7 +16,7 @@ import { ensureLogStream } from '../logs/log-shipper.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
 import { jobLogs } from './job-logs.ts';
 import { type JobQueue, queuedJob } from './job-queue.ts';
-import { type HostStatus, jobRuns, type Standing, writtenFailure } from './job-runs.ts';
+import { type HostStatus, jobRuns, removeRuns, type Standing, writtenFailure } from './job-runs.ts';
 import { jobStore, keepLogOffsets } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
 
@@ -82,7 +82,7 @@ export function startJobReconciler<Request>(
     await work
       .afterwards(ended, service(job))
       .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
-    await removeTree(runs.dirOf(job));
+    await removeRuns(runs.dirOf(job), resources.executor);
   }
 
   const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
@@ -126,7 +126,7 @@ export function startJobReconciler<Request>(
     outbox.wake();
     runs.forget(job);
     (await queueing).leave(job.arn);
-    await removeTree(runs.dirOf(job));
+    await removeRuns(runs.dirOf(job), resources.executor);
     return 0;
   }
 
@@ -301,7 +301,7 @@ export function startJobReconciler<Request>(
   async function sweep(): Promise<void> {
     const used = new Set((await store.listUnended()).map((job) => job.runId));
     for (const name of await readdir(kindDir).catch(() => [])) {
-      if (!used.has(name)) await removeTree(join(kindDir, name));
+      if (!used.has(name)) await removeRuns(join(kindDir, name), resources.executor);
     }
   }
 

@@ -1,7 +1,7 @@
 /** What one kind of job does in each phase of job-reconciler.ts. */
 import type { Aws } from '../../../contract/aws.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
-import type { ProcessSpec } from '../../../engine/executor.ts';
+import type { ProcessSpec, RunSpec } from '../../../engine/executor.ts';
 import type { SageMakerResources } from '../deps.ts';
 import type { Share } from './instance-share.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
@@ -52,7 +52,7 @@ export interface JobWork<Request> {
     host: Host,
     identity: Readonly<Record<string, string>>,
     resources: SageMakerResources,
-  ): ProcessSpec | Promise<ProcessSpec>;
+  ): RunSpec | Promise<RunSpec>;
   /** Why the program failed, for the job's owner, where it left no word of its own. */
   explain?(job: Job<Request>, host: Host, exitCode: number, resources: SageMakerResources): Promise<string | undefined>;
   /** Called again and again while the instances run: begins what is due and does not wait for it. */

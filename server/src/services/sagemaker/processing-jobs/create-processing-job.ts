@@ -2,11 +2,12 @@
 
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { processingJobConditions } from '../request-conditions.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { checkProcessingJob } from './checks/check-processing-job.ts';
 import { type ProcessingJob, type ProcessingJobRequest, processingEvent, processingJobArn } from './processing-job.ts';
 
@@ -20,7 +21,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
     ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
-    checkProcessingJob(input, call, deps.settings);
+    checkProcessingJob(input, call, deps);
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
     const arn = processingJobArn(call, input.ProcessingJobName);
     await assumeExecutionRole(arn, input.RoleArn, call, deps);
@@ -43,6 +44,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
       await deps.database.write([
         jobStore<ProcessingJobRequest>(deps.database, 'processing').insert(job),
         deps.outbox.add(processingEvent(job)),
+        ...givenTags(arn, input.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;

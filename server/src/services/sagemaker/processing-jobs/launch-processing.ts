@@ -1,13 +1,15 @@
 /** How the program of a processing job is started, as its image runs, and why it failed. */
 
-import type { Enclosure, ProcessSpec } from '../../../engine/executor.ts';
+import type { Enclosure, RunSpec } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
-import { findRuntime, type Runtime } from '../images.ts';
+import type { ImageTable, Runtime } from '../images.ts';
 import { builtInRun } from '../jobs/built-in.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host } from '../jobs/job-work.ts';
+import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
 import { environmentNote, environmentOf } from '../scripts/made-environment.ts';
+import type { PythonRuntime } from '../scripts/python-images.ts';
 import { pythonRun } from '../scripts/python-run.ts';
 import { failureReason } from '../scripts/script-failure.ts';
 import { coresOf, shownCommand } from '../scripts/script-job.ts';
@@ -17,12 +19,8 @@ import { type ProcessingJob, type ProcessingJobRequest, processingLogGroup } fro
 
 type Environment = Readonly<Record<string, string>>;
 
-/** As it was when the request was accepted. */
-export function runtimeOf({ AppSpecification: app }: ProcessingJobRequest): Runtime {
-  const found = findRuntime(app?.ImageUri ?? '', 'processing');
-  if (!found) throw new JobFailed(`ClientError: no runtime for image ${app?.ImageUri}`);
-  return found;
-}
+export const runtimeOf = ({ AppSpecification: app }: ProcessingJobRequest, images: ImageTable): Runtime =>
+  runtimeAtLaunch(app?.ImageUri ?? '', 'processing', images);
 
 function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ...string[]] {
   const [program, ...rest] = [...(app?.ContainerEntrypoint ?? []), ...(app?.ContainerArguments ?? [])];
@@ -34,40 +32,64 @@ function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ..
 const withoutCredentials = (identity: Environment): Environment =>
   Object.fromEntries(Object.entries(identity).filter(([name]) => /REGION$/.test(name)));
 
-export async function launchProcessing(
-  job: ProcessingJob,
-  host: Host,
-  identity: Environment,
-  jobDir: string,
-  settings: SageMakerSettings,
-): Promise<ProcessSpec> {
-  const { request } = job;
-  const isolated = request.NetworkConfig?.EnableNetworkIsolation ?? false;
-  const walls = { network: isolated ? 'none' : 'open', hosts: hostAddresses(job) } as const;
-  const place = { walls, identity: isolated ? withoutCredentials(identity) : identity, jobDir, settings };
-  const runtime = runtimeOf(request);
-  const spec =
-    runtime.kind === 'builtin'
-      ? builtInRun(settings, host, [runtime.name], { ...place.identity, ...request.Environment }, walls)
-      : await inPython(job, host, runtime, place);
-  const { enclosure } = spec;
-  if (!enclosure) return spec;
-  return { ...spec, enclosure: { ...enclosure, mounts: [...enclosure.mounts, ...outerMounts(request, host)] } };
+/** What the reconciler has ready when an instance is to start. */
+export interface LaunchPlace {
+  readonly identity: Environment;
+  readonly settings: SageMakerSettings;
+  /** In which the job's runs have their folders. */
+  readonly jobDir: string;
 }
 
-interface LaunchPlace {
-  readonly walls: Pick<Enclosure, 'network' | 'hosts'>;
-  readonly identity: Environment;
-  readonly jobDir: string;
-  readonly settings: SageMakerSettings;
+export async function launchProcessing(
+  job: ProcessingJob,
+  runtime: Runtime,
+  host: Host,
+  given: LaunchPlace,
+): Promise<RunSpec> {
+  const isolated = job.request.NetworkConfig?.EnableNetworkIsolation ?? false;
+  const walls = { network: isolated ? 'none' : 'open', hosts: hostAddresses(job) } as const;
+  const place = { ...given, identity: isolated ? withoutCredentials(given.identity) : given.identity };
+  const spec = await programOf(job, runtime, host, place, walls);
+  const { enclosure } = spec;
+  if (!enclosure) return spec;
+  return { ...spec, enclosure: { ...enclosure, mounts: [...enclosure.mounts, ...outerMounts(job.request, host)] } };
+}
+
+type Walls = Pick<Enclosure, 'network' | 'hosts'>;
+
+function programOf(
+  job: ProcessingJob,
+  runtime: Runtime,
+  host: Host,
+  place: LaunchPlace,
+  walls: Walls,
+): RunSpec | Promise<RunSpec> {
+  const { Environment: environment = {}, AppSpecification: app } = job.request;
+  const { identity, settings } = place;
+  if (runtime.kind === 'python') return inPython(job, runtime, host, place, walls);
+  if (runtime.kind === 'builtin')
+    return builtInRun(settings, host, [runtime.name], { ...identity, ...environment }, walls);
+  const names = { PROCESSING_JOB_NAME: job.name, PROCESSING_JOB_ARN: job.arn };
+  return containerRun(
+    {
+      image: runtime.image,
+      entrypoint: app?.ContainerEntrypoint,
+      arguments: app?.ContainerArguments ?? [],
+      environment: { ...names, ...environment },
+      identity,
+      walls,
+    },
+    host,
+  );
 }
 
 async function inPython(
   job: ProcessingJob,
+  runtime: PythonRuntime,
   host: Host,
-  runtime: Extract<Runtime, { kind: 'python' }>,
-  { walls, identity, jobDir, settings }: LaunchPlace,
-): Promise<ProcessSpec> {
+  { identity, jobDir, settings }: LaunchPlace,
+  walls: Walls,
+): Promise<RunSpec> {
   const { request } = job;
   const environment = await environmentOf(settings, jobDir, runtime, undefined);
   const command = commandOf(request);
@@ -90,19 +112,24 @@ async function inPython(
   });
 }
 
+/** What a container printed that never began is not there. */
+const printedBy = (file: string) => lastBytes(file, 64 * 1024).catch(() => '');
+
 export async function explainProcessing(
   job: ProcessingJob,
   host: Host,
   exitCode: number,
-  { executor }: SageMakerResources,
+  { executor, images }: SageMakerResources,
 ): Promise<string | undefined> {
-  if (runtimeOf(job.request).kind === 'builtin') return undefined;
+  const { kind } = runtimeOf(job.request, images);
+  if (kind === 'builtin') return undefined;
+  const { ContainerEntrypoint: entrypoint = [], ContainerArguments: words = [] } = job.request.AppSpecification;
   return failureReason({
     // Observed: https://github.com/aws/sagemaker-python-sdk/issues/1619
     cause: 'See job logs for more information',
     exitCode,
-    printed: await lastBytes(executor.logFile(host.dir), 64 * 1024),
-    command: shownCommand(commandOf(job.request)),
+    printed: await printedBy(executor.logFile(host.dir)),
+    command: shownCommand([...entrypoint, ...words]),
     log: { group: processingLogGroup, stream: `${job.name}/${host.name}-${job.createdAt.getTime()}` },
   });
 }

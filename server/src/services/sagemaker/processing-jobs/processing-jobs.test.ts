@@ -79,7 +79,7 @@ describe('processing jobs do', () => {
     assert.equal(job.ProcessingJobStatus, 'Completed', job.FailureReason);
     assert.equal(job.ProcessingJobArn, arnOf('measure'));
     assert.deepEqual(job.Environment, request('measure', bench.roleArn).Environment);
-    assert.deepEqual(job.ProcessingOutputConfig?.Outputs, [output('evaluation/measure')]);
+    assert.deepEqual(job.ProcessingOutputConfig?.Outputs, [{ AppManaged: false, ...output('evaluation/measure') }]);
     assert.ok(job.CreationTime && job.ProcessingStartTime && job.ProcessingEndTime);
     assert.ok(job.CreationTime <= job.ProcessingStartTime && job.ProcessingStartTime <= job.ProcessingEndTime);
     assert.equal(job.FailureReason, undefined);

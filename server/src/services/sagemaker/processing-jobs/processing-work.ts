@@ -25,7 +25,8 @@ import {
 export function processingWork({
   clock,
   log,
-}: Pick<SageMakerResources, 'clock' | 'log'>): JobWork<ProcessingJobRequest> {
+  images,
+}: Pick<SageMakerResources, 'clock' | 'log' | 'images'>): JobWork<ProcessingJobRequest> {
   let libraryMade = false;
   const outputs = processingOutputs();
   return {
@@ -36,17 +37,19 @@ export function processingWork({
     instanceCount: (job) => instanceCount(job.request),
     share: (request) => shareOf(request.ProcessingResources.ClusterConfig?.InstanceType, instanceCount(request)),
     async making(job, { settings }, jobDir) {
-      const runtime = runtimeOf(job.request);
+      const runtime = runtimeOf(job.request, images);
+      if (runtime.kind === 'container') return undefined;
       if (runtime.kind === 'builtin') return libraryMade ? undefined : libraryMaking(settings);
       await mkdir(jobDir, { recursive: true, mode: 0o700 });
       return environmentMaking(settings, jobDir, runtime, undefined);
     },
     async prepare(job, hosts, aws, signal) {
-      if (runtimeOf(job.request).kind === 'builtin') libraryMade = true;
+      if (runtimeOf(job.request, images).kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host, hosts);
       await bringInputs(job, hosts, aws, signal);
     },
-    launch: (job, host, identity, { settings }) => launchProcessing(job, host, identity, dirname(host.dir), settings),
+    launch: (job, host, identity, { settings }) =>
+      launchProcessing(job, runtimeOf(job.request, images), host, { identity, settings, jobDir: dirname(host.dir) }),
     explain: explainProcessing,
     tend(job, hosts, role) {
       const warn = (error: unknown) => log.warn('outputs were not carried to S3', { job: job.name, error });

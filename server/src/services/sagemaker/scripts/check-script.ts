@@ -1,11 +1,11 @@
 /** What can be known of a script at once, when a training job is asked for. */
 import type { Call } from '../../../contract/call.ts';
-import { trainingRuntimeOf } from '../images.ts';
+import { type ImageTable, trainingRuntimeOf } from '../images.ts';
 import { type ScriptRequest, wordsOf } from './script-request.ts';
 
 /** Throws ValidationException. */
-export function checkScript(request: ScriptRequest, call: Pick<Call, 'error'>): void {
-  if (trainingRuntimeOf(request)?.kind !== 'python') return;
+export function checkScript(request: ScriptRequest, images: ImageTable, call: Pick<Call, 'error'>): void {
+  if (trainingRuntimeOf(request, images)?.kind !== 'python') return;
   const {
     TrainingImage: image,
     ContainerEntrypoint: entrypoint,

@@ -3,13 +3,13 @@
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
-import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
 import { checkScript } from '../scripts/check-script.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { checkTrainingJob } from './checks/check-training-job.ts';
 import {
   type TrainingJob,
@@ -30,7 +30,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   ],
   async handle(input, call, deps) {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
-    checkImage(request, call);
+    checkImage(request, call, deps);
     checkTrainingJob(request, call, deps.settings);
     const arn = trainingJobArn(call, request.TrainingJobName);
     await assumeExecutionRole(arn, request.RoleArn, call, deps);
@@ -56,6 +56,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
       await deps.database.write([
         jobStore<TrainingJobRequest>(deps.database, 'training').insert(started),
         deps.outbox.add(trainingEvent(started)),
+        ...givenTags(arn, request.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
@@ -70,12 +71,12 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   },
 };
 
-function checkImage(request: TrainingJobRequest, call: Call): void {
+function checkImage(request: TrainingJobRequest, call: Call, deps: SageMakerDeps): void {
   const { AlgorithmSpecification: algorithm } = request;
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
   if (algorithm.AlgorithmName) return;
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
-  trainingRuntime(algorithm.TrainingImage, call);
-  checkScript(request, call);
+  deps.images.get(algorithm.TrainingImage, 'training', call);
+  checkScript(request, deps.images, call);
 }

@@ -1,15 +1,16 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProcessSpec } from '../../../engine/executor.ts';
+import type { RunSpec } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
-import { type Runtime, trainingRuntimeOf } from '../images.ts';
+import { type ImageTable, type Runtime, trainingRuntimeOf } from '../images.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
+import { containerRun } from '../jobs/launch.ts';
 import { failureReason } from '../scripts/script-failure.ts';
 import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
@@ -30,7 +31,11 @@ import {
 
 const seconds = (count: number | undefined) => (count === undefined ? undefined : count * 1000);
 
-export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 'log'>): JobWork<TrainingJobRequest> {
+export function trainingWork({
+  clock,
+  log,
+  images,
+}: Pick<SageMakerResources, 'clock' | 'log' | 'images'>): JobWork<TrainingJobRequest> {
   let libraryMade = false;
   const metrics = trainingMetrics();
   const checkpoints = trainingCheckpoints();
@@ -44,12 +49,13 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
     instanceCount: (job) => instancesOf(job.request).length,
     share: (request) => shareOf(request.ResourceConfig?.InstanceType, instancesOf(request).length),
     async making(job, { settings, aws }, jobDir) {
-      const runtime = runtimeFor(job);
+      const runtime = runtimeFor(job, images);
+      if (runtime.kind === 'container') return undefined;
       if (runtime.kind === 'builtin') return libraryMade ? undefined : libraryMaking(settings);
       return scriptMaking(job, runtime, jobDir, settings, () => aws.asRole(roleFor(job.arn, job.request.RoleArn)));
     },
     async prepare(job, hosts, aws, signal) {
-      const { kind } = runtimeFor(job);
+      const { kind } = runtimeFor(job, images);
       if (kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host);
       await fillChannels(job, hosts, aws, signal);
@@ -59,7 +65,7 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
     companion: (job, hosts, { settings }) => feederRun(job, hosts, settings),
     explainCompanion: feederFailure,
     launch: async (job, host, identity, { settings }) =>
-      furnished(job, host, await programOf(job, host, identity, settings)),
+      furnished(job, host, await programOf(job, runtimeFor(job, images), host, identity, settings)),
     explain: explainScript,
     tend(job, hosts, role) {
       const warn = (error: unknown) => log.warn('checkpoints were not carried to S3', { job: job.name, error });
@@ -83,9 +89,10 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
 }
 
 /** As it was when the request was accepted. */
-function runtimeFor({ request }: TrainingJob): Runtime {
-  const found = trainingRuntimeOf(request);
-  if (!found) throw new JobFailed(`ClientError: no runtime for image ${request.AlgorithmSpecification?.TrainingImage}`);
+function runtimeFor({ request }: TrainingJob, images: ImageTable): Runtime {
+  const found = trainingRuntimeOf(request, images);
+  if (!found)
+    throw new JobFailed(`ClientError: no runtime for image ${request.AlgorithmSpecification?.TrainingImage} any more`);
   return found;
 }
 
@@ -93,9 +100,9 @@ async function explainScript(
   job: TrainingJob,
   host: Host,
   exitCode: number,
-  { executor, settings }: SageMakerResources,
+  { executor, settings, images }: SageMakerResources,
 ) {
-  if (runtimeFor(job).kind !== 'python') return undefined;
+  if (runtimeFor(job, images).kind !== 'python') return undefined;
   const stream = `${job.name}/${host.name}-${job.createdAt.getTime()}`;
   return failureReason({
     exitCode,
@@ -120,20 +127,25 @@ async function layOut({ request }: TrainingJob, { name, ml }: Host): Promise<voi
 /** The instance's program alone. */
 function programOf(
   job: TrainingJob,
+  runtime: Runtime,
   host: Host,
   identity: Readonly<Record<string, string>>,
   settings: SageMakerSettings,
-): ProcessSpec | Promise<ProcessSpec> {
-  const runtime = runtimeFor(job);
+): RunSpec | Promise<RunSpec> {
   if (runtime.kind === 'python') return launchScript(job, runtime, host, identity, settings);
   const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
-  const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+  const environment = { ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
   const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-  return builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
+  if (runtime.kind === 'builtin')
+    return builtInRun(settings, host, ['train', '--algorithm', runtime.name], { ...identity, ...environment }, walls);
+  // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
+  const entrypoint = job.request.AlgorithmSpecification?.ContainerEntrypoint;
+  const words = job.request.AlgorithmSpecification?.ContainerArguments ?? (entrypoint ? [] : ['train']);
+  return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
 }
 
 /** The program with what every one gets, whatever runs it: the other instances' names, its checkpoints in their place. */
-function furnished(job: TrainingJob, host: Host, spec: ProcessSpec): ProcessSpec {
+function furnished(job: TrainingJob, host: Host, spec: RunSpec): RunSpec {
   if (!spec.enclosure) return spec;
   const { mounts, hosts } = spec.enclosure;
   return {

@@ -1,8 +1,8 @@
 /** What of a CreateProcessingJob request can be known to be wrong at once is refused at once, in AWS's words where they were observed. */
 import type { AwsError } from '../../../../contract/aws-error.ts';
 import type { Call } from '../../../../contract/call.ts';
-import type { SageMakerSettings } from '../../deps.ts';
-import { processingRuntime, type Runtime } from '../../images.ts';
+import type { SageMakerResources, SageMakerSettings } from '../../deps.ts';
+import type { Runtime } from '../../images.ts';
 import { parseS3Uri } from '../../s3-uri.ts';
 import { instanceCount } from '../cluster.ts';
 import type { ProcessingJobRequest } from '../processing-job.ts';
@@ -14,9 +14,13 @@ type Refuse = (message: string) => AwsError;
 const maxInstances = 64;
 
 /** Throws ValidationException. */
-export function checkProcessingJob(request: ProcessingJobRequest, call: Call, settings: SageMakerSettings): void {
+export function checkProcessingJob(
+  request: ProcessingJobRequest,
+  call: Call,
+  { settings, images }: Pick<SageMakerResources, 'settings' | 'images'>,
+): void {
   const refuse: Refuse = (message) => call.error('ValidationException', message);
-  const runtime = processingRuntime(request.AppSpecification.ImageUri, call);
+  const runtime = images.get(request.AppSpecification.ImageUri, 'processing', call);
   checkProgram(request, runtime, settings, refuse);
   checkInstances(request, runtime, settings, refuse);
   checkInputs(request, settings, refuse);
@@ -37,6 +41,8 @@ function checkProgram(
       );
     return;
   }
+  // The image's own entry point is the engine's to know.
+  if (kind === 'container') return;
   if (!entrypoint?.length)
     throw refuse(
       `Image ${image} has no program of its own for processing: name yours in AppSpecification.ContainerEntrypoint, for example ` +
@@ -64,7 +70,7 @@ function checkInstances(
     );
   if (count > maxInstances)
     throw refuse(`More than ${maxInstances} instances are not supported by Clary: asked for ${count}.`);
-  if (!shelter) throw refuse(`${count} instances need bubblewrap on Clary's machine.`);
+  if (runtime.kind !== 'container' && !shelter) throw refuse(`${count} instances need bubblewrap on Clary's machine.`);
   if (request.NetworkConfig?.EnableNetworkIsolation)
     throw refuse(
       `EnableNetworkIsolation with ${count} instances is not supported by Clary yet: they could not reach each other.`,
