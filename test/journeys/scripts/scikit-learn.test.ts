@@ -47,7 +47,10 @@ describe('does', () => {
     const log = await jobLog(bench, 'sklearn');
     assert.equal(job.TrainingJobStatus, 'Completed', `${job.FailureReason}\n${log.join('\n')}`);
     assert.ok(log.includes('trees: 20'), log.join('\n'));
-    assert.match(log.join('\n'), /sagemaker-scikit-learn:1.2-1-cpu-py3 asks for scikit-learn 1\.2\.1; the environment scikit-learn-1\.2 \(\w{12}\) has scikit-learn [\d.]+, Python 3\.\d+\.\d+/);
+    assert.match(
+      log.join('\n'),
+      /sagemaker-scikit-learn:1.2-1-cpu-py3 asks for scikit-learn 1\.2\.1; the environment scikit-learn-1\.2 \(\w{12}\) has scikit-learn [\d.]+, Python 3\.\d+\.\d+/,
+    );
     const folder = await unpackedModel(bench, 'sklearn');
     try {
       const ask = 'import joblib, sys; print(joblib.load(sys.argv[1]).predict([[5.1, 3.5, 1.4, 0.2]])[0])';

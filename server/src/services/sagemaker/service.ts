@@ -1,7 +1,7 @@
 /**
  * SageMaker: the table of its operations.
  *
- * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost on one instance with S3Prefix channels in File mode; processing runs
+ * Gaps: what is not in the table answers 501. Training runs the built-in XGBoost, and scripts in Python environments (scripts/), on one instance with S3Prefix channels in File mode; processing runs
  * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
  * names it, never ignored. Tags are stored with the request and not yet listed.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed

@@ -102,7 +102,10 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
         const why = (await lastBytes(resources.executor.logFile(runs.makingDir(job)), 700)).trim();
         return fail(
           current,
-          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}. It ends with: ${why}`.slice(0, 1024),
+          `ClientError: what the job needs could not be made ready; see its log: ${group}, ${stream}. It ends with: ${why}`.slice(
+            0,
+            1024,
+          ),
         );
       }
     }
