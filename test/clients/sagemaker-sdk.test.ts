@@ -54,7 +54,6 @@ async function atHome(client: Client) {
 
 async function printed(client: Client, ...args: readonly string[]): Promise<string> {
   const text = await client.run(...args);
-  console.log(text);
   return /^artifact (s3:.+)$/m.exec(text)?.[1] ?? assert.fail(text);
 }
 

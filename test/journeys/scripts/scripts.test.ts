@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
-import { jobLog, runScript, type Script } from '../../harness/scripts.ts';
+import { jobLog, runScript, type Script, scikitLearnImage } from '../../harness/scripts.ts';
 import { bucket, channel, openWorkbench, type Workbench } from '../../harness/workbench.ts';
 
 let platform: TestPlatform;
@@ -71,6 +71,20 @@ except botocore.exceptions.ClientError as error:
       'echo "args $*"\npython3 -c "import sklearn; print(sklearn.__name__)"\npip3 --version | cut -d" " -f1\n';
     const log = await printed('shell', { program: 'go.sh', files: { 'go.sh': text }, hyperparameters: { x: 1 } });
     assert.deepEqual(log.slice(-3), ['args -x 1', 'sklearn', 'pip']);
+  });
+
+  test('be a command of the request’s own, with its arguments, whether the environment was seen before or not', async () => {
+    const own = {
+      ContainerEntrypoint: ['python3', '-c'],
+      ContainerArguments: ['import sys, sklearn; print("own", sys.argv)', 'a b'],
+    };
+    for (const name of ['own-command', 'own-command-2']) {
+      const job = await bench.train(name, {
+        AlgorithmSpecification: { TrainingImage: scikitLearnImage, TrainingInputMode: 'File', ...own },
+      });
+      assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+      assert.equal((await jobLog(bench, name)).at(-1), "own ['-c', 'a b']");
+    }
   });
 
   test('be a package with a setup.py, installed before it begins', async () => {
