@@ -23,6 +23,7 @@ import { ensureUv } from './uv.ts';
 
 const execute = promisify(execFile);
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const shut = process.env.CLARY_TEST_BWRAP ?? '/usr/bin/bwrap';
 let uvFolder: string;
 
 before(async () => {
@@ -74,19 +75,10 @@ describe('environments make does', () => {
     assert.ok(existsSync(here.made().overlay));
   });
 
-  test('add what a requirements.txt asks for in a layer; code that runs meanwhile writes nowhere else', async () => {
+  test('add what a requirements.txt asks for in a layer, programs too', async () => {
     using here = machine();
-    const source = join(here.cache, 'source');
-    mkdirSync(source);
-    const trespass = join(here.cache, 'trespass');
-    writeFileSync(
-      join(source, 'setup.py'),
-      `from setuptools import setup\ntry:\n    open(${JSON.stringify(trespass)}, "w")\nexcept OSError:\n    pass\nsetup(name="brought", version="1.2")\n`,
-    );
-    await execute('tar', ['-czf', join(here.cache, 'brought-1.2.tar.gz'), '-C', here.cache, 'source']);
     const requirements = join(here.cache, 'requirements.txt');
     writeFileSync(requirements, '# nothing but one\ntabulate==0.9.0\n');
-    const shut = process.env.CLARY_TEST_BWRAP ?? '/usr/bin/bwrap';
     await here.make('pip', '--requirements', requirements, '--bubblewrap', shut);
     const { overlay, packages, places } = here.made();
     assert.equal(packages.tabulate, '0.9.0');
@@ -100,9 +92,22 @@ describe('environments make does', () => {
     );
     const { stdout: help } = await execute(join(dirname(overlay), 'python', 'bin', 'tabulate'), ['--help']);
     assert.match(help, /tabulate/i);
-    // A source distribution's setup.py is code of somebody: it is shut in.
-    writeFileSync(requirements, `${join(here.cache, 'brought-1.2.tar.gz')}\n`);
-    await here.make('pip', '--requirements', requirements, '--bubblewrap', shut).catch(() => {});
+  });
+
+  test('run the code of a source distribution shut in: it writes nowhere else', async () => {
+    using here = machine();
+    const links = join(here.cache, 'links');
+    mkdirSync(join(links, 'brought-1.2'), { recursive: true });
+    const trespass = join(here.cache, 'trespass');
+    const attempt = `try:\n    open(${JSON.stringify(trespass)}, "w").write("x")\nexcept OSError:\n    pass\n`;
+    const setup = `from setuptools import setup\n${attempt}setup(name="brought", version="1.2", py_modules=[])\n`;
+    writeFileSync(join(links, 'brought-1.2', 'setup.py'), setup);
+    await execute('tar', ['-czf', join(links, 'brought-1.2.tar.gz'), '-C', links, 'brought-1.2']);
+    const requirements = join(here.cache, 'requirements.txt');
+    writeFileSync(requirements, 'brought==1.2\n');
+    const words = here.words('pip', '--requirements', requirements, '--bubblewrap', shut);
+    await execute(process.execPath, words, { env: { ...here.env, PIP_FIND_LINKS: links } });
+    assert.equal(here.made().packages.brought, '1.2');
     assert.ok(!existsSync(trespass));
   });
 });

@@ -39,7 +39,7 @@ describe('a script does', () => {
     const folder = await unpackedModel(bench, 'xgboost');
     const model = JSON.parse(await readFile(join(folder, 'xgboost-model.json'), 'utf8'));
     await rm(folder, { recursive: true });
-    assert.equal(model.learner.learner_train_param.objective, 'multi:softprob');
+    assert.equal(model.learner.objective.name, 'multi:softprob');
     assert.equal((await bench.train('built-in')).TrainingJobStatus, 'Completed');
   });
 
