@@ -4,10 +4,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../runtime/src/cache-folder.ts';
+import { findInterpreter } from '../runtime/src/environments/interpreter.ts';
+import { uv } from '../runtime/src/environments/uv.ts';
 
 /** Pinned: the Python packages of the client tests, by the variable that tells the tests where their Python is. */
 const pythons: Readonly<Record<string, readonly string[]>> = {
@@ -72,18 +75,27 @@ function installDebianPackages(): void {
 
 const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 
+/** Made beside its place and renamed when it is whole: several checkouts may be tested at the same time. */
 async function pythonEnvironment(packages: readonly string[]): Promise<string> {
-  const cache = process.env.CLARY_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clary');
-  const folder = join(cache, `test-python-${packages.join('-').replace(/[^\w.-]/g, '_')}`);
+  const cache = cacheFolder(process.env);
+  const folder = join(cache, `tests-${packages.join('-').replace(/[^\w.-]/g, '_')}`);
   const python = join(folder, 'bin', 'python3');
   if (existsSync(join(folder, 'complete'))) return python;
   console.log(`Making the tests' Python environment (${packages.join(', ')}) …`);
-  await rm(folder, { recursive: true, force: true });
   await mkdir(cache, { recursive: true });
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ('ignore' | 'inherit')[] };
-  execFileSync('python3', ['-m', 'venv', folder], quiet);
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], quiet);
-  execFileSync(python, ['-c', `open(${JSON.stringify(join(folder, 'complete.tmp'))}, 'w')`], quiet);
-  await rename(join(folder, 'complete.tmp'), join(folder, 'complete'));
+  const work = await mkdtemp(`${folder}-making-`);
+  try {
+    const silently = () => {};
+    const { executable } = await findInterpreter(process.env);
+    const venv = join(work, 'venv');
+    await uv(process.env, silently, 'venv', '--relocatable', '--python', executable, venv);
+    await uv(process.env, silently, 'pip', 'install', '--python', venv, '--compile-bytecode', ...packages);
+    await writeFile(join(venv, 'complete'), '');
+    await rename(venv, folder).catch((error) => {
+      if (!existsSync(join(folder, 'complete'))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
   return python;
 }

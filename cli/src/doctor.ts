@@ -68,7 +68,7 @@ async function bubblewrap(): Promise<Finding> {
     name: 'bubblewrap',
     weight: 'useful',
     found: await answer('bwrap', '--version'),
-    cost: 'jobs that bring their own code could not be shut in (this version runs built-in algorithms only)',
+    cost: 'programs of jobs, your own scripts among them, are not shut in: they can read what the platform can read',
     mend: 'apt-get install bubblewrap',
   };
 }

@@ -31,6 +31,7 @@ describe('readConfig does', () => {
       jobCores: Math.max(2, availableParallelism()),
       jobMemoryGiB: Math.max(8, Math.floor(totalmem() / 2 ** 30)),
       sandbox: 'auto',
+      pythonEnvironments: {},
       auditReads: false,
       auditWrites: false,
       durability: 'power',
@@ -82,8 +83,23 @@ describe('readConfig does', () => {
     });
   }
 
-  test('know each of its settings by the table above', () =>
-    assert.deepEqual(new Set(given.map(([flag]) => flag)), new Set(Object.values(settings).map(({ flag }) => flag))));
+  test('read --python-environment and its variable: names and programs', () => {
+    const pairs = 'pytorch=/usr/bin/python3, scikit-learn-1.2=/opt/a/bin/python3';
+    const wanted = { pytorch: '/usr/bin/python3', 'scikit-learn-1.2': '/opt/a/bin/python3' };
+    assert.deepEqual(read(['--python-environment', pairs]).pythonEnvironments, wanted);
+    assert.deepEqual(read([], { CLARY_PYTHON_ENVIRONMENT: pairs }).pythonEnvironments, wanted);
+    refuses(
+      ['--python-environment', 'pytorch=python3'],
+      {},
+      '--python-environment must look like pytorch=/usr/bin/python3,name=/other/python3, not "pytorch=python3"',
+    );
+  });
+
+  test('know each of its settings by the tables above', () =>
+    assert.deepEqual(
+      new Set([...given.map(([flag]) => flag), 'python-environment']),
+      new Set(Object.values(settings).map(({ flag }) => flag)),
+    ));
 
   test('prefer the flag to the variable, and the last flag to the first', () => {
     assert.equal(read(['--port', '2'], { CLARY_PORT: '1' }).port, 2);

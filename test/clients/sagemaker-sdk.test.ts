@@ -22,7 +22,12 @@ const tls = ({ endpoint, dataDir }: TestPlatform, folder: string) => ({
 /** A home whose STS is the platform, a folder of scripts and data, a role that may do everything: the SDK asks about twenty actions before it trains. */
 async function atHome(client: Client) {
   const { platform, folder, run } = client;
-  const endpoints = (await run('-c', 'import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), "data", "endpoints.json"))')).trim();
+  const endpoints = (
+    await run(
+      '-c',
+      'import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), "data", "endpoints.json"))',
+    )
+  ).trim();
   const { port } = new URL(platform.endpoint);
   const known = JSON.parse(await readFile(endpoints, 'utf8'));
   for (const partition of known.partitions) {
@@ -34,7 +39,10 @@ async function atHome(client: Client) {
   await mkdir(join(folder, '.aws', 'models'), { recursive: true });
   await writeFile(join(folder, '.aws', 'models', 'endpoints.json'), JSON.stringify(known));
   // The SDK's telemetry goes to a bucket of AWS's.
-  await writeFile(join(folder, 'sagemaker.yaml'), "SchemaVersion: '1.0'\nSageMaker:\n  PythonSDK:\n    Modules:\n      TelemetryOptOut: true\n");
+  await writeFile(
+    join(folder, 'sagemaker.yaml'),
+    "SchemaVersion: '1.0'\nSageMaker:\n  PythonSDK:\n    Modules:\n      TelemetryOptOut: true\n",
+  );
   const scripts = join(folder, 'scripts');
   await cp(here('scripts'), scripts, { recursive: true });
   await cp(here('../../examples/iris/iris.csv'), join(scripts, 'iris.csv'));
@@ -46,7 +54,6 @@ async function atHome(client: Client) {
 
 async function printed(client: Client, ...args: readonly string[]): Promise<string> {
   const text = await client.run(...args);
-  console.log(text);
   return /^artifact (s3:.+)$/m.exec(text)?.[1] ?? assert.fail(text);
 }
 

@@ -17,5 +17,4 @@ trainer = ModelTrainer(
 trainer.train(input_data_config=[InputData(channel_name="train", data_source=f"s3://{bucket}/iris/iris.csv")], logs=False)
 job = trainer._latest_training_job
 job.refresh()
-print("status", job.training_job_status, job.training_job_name)
 print("artifact", job.model_artifacts.s3_model_artifacts)

@@ -1,10 +1,10 @@
 /** Script jobs as the SageMaker Python SDK 2.x asks for them: a source archive in S3, hyperparameters as JSON, a framework's image. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { CloudWatchLogsClient, GetLogEventsCommand, DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { createTarGz, extractTarGz } from '../../server/src/engine/archive.ts';
 import { bucket, type Workbench } from './workbench.ts';
@@ -64,7 +64,12 @@ export async function jobLog({ platform }: Workbench, name: string): Promise<str
   const lines: string[] = [];
   for (let nextToken: string | undefined; ; ) {
     const page = await logs.send(
-      new GetLogEventsCommand({ logGroupName, logStreamName: logStreams[0]?.logStreamName, startFromHead: true, nextToken }),
+      new GetLogEventsCommand({
+        logGroupName,
+        logStreamName: logStreams[0]?.logStreamName,
+        startFromHead: true,
+        nextToken,
+      }),
     );
     lines.push(...(page.events ?? []).map(({ message = '' }) => message));
     if (page.nextForwardToken === nextToken) return lines;

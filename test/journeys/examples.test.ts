@@ -50,4 +50,11 @@ describe('clary demo does', () => {
     assert.equal(text.match(/decision: passed/g)?.length, 2);
     assert.equal(text.match(/Iris setosa/g)?.length, 2);
   });
+
+  test('script-mode: a script of one’s own tells flowers apart', async () => {
+    const text = await demo('script-mode');
+    const accuracy = Number(/Train \([\d.]+ s\): accuracy ([\d.]+)/.exec(text)?.[1]);
+    assert.ok(accuracy > 0.9 && accuracy <= 1, text);
+    assert.match(text, /→ s3:\/\/script-mode-\S+\/output\/model\.tar\.gz/);
+  });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
-import { archiveOf, jobLog, runScript, scikitLearnImage, type Script } from '../../harness/scripts.ts';
+import { archiveOf, jobLog, runScript, type Script, scikitLearnImage } from '../../harness/scripts.ts';
 import { bucket, openWorkbench, useBucket, type Workbench } from '../../harness/workbench.ts';
 
 let platform: TestPlatform;
@@ -26,11 +26,18 @@ const python = (text: string): Script => ({ files: { 'train.py': text } });
 
 describe('a script fails', () => {
   test('by an exception: its traceback, the command, the log', async () => {
-    const text = 'import sys\nprint("begun")\ndef learn(rate):\n    raise ValueError(f"rate {rate} is too high")\nlearn(sys.argv[2])\n';
+    const text =
+      'import sys\nprint("begun")\ndef learn(rate):\n    raise ValueError(f"rate {rate} is too high")\nlearn(sys.argv[2])\n';
     const reason = await reasonOf('exception', { files: { 'train.py': text }, hyperparameters: { rate: 7.5 } });
-    assert.match(reason, /^AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "Traceback \(most recent call last\):\n/);
+    assert.match(
+      reason,
+      /^AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "Traceback \(most recent call last\):\n/,
+    );
     assert.match(reason, /File "\/opt\/ml\/code\/train\.py", line 4, in learn\n/);
-    assert.match(reason, /\nValueError: rate 7\.5 is too high"\nCommand "\/opt\/python\/bin\/python3 train\.py --rate 7\.5", exit code: 1\n/);
+    assert.match(
+      reason,
+      /\nValueError: rate 7\.5 is too high"\nCommand "\/opt\/python\/bin\/python3 train\.py --rate 7\.5", exit code: 1\n/,
+    );
     assert.match(reason, /\/aws\/sagemaker\/TrainingJobs, exception\/algo-1-\d+$/);
     const log = await jobLog(bench, 'exception');
     assert.ok(log.includes('begun') && log.includes('ValueError: rate 7.5 is too high'), log.join('\n'));
@@ -42,16 +49,22 @@ describe('a script fails', () => {
   });
 
   test('by a syntax error', async () => {
-    assert.match(await reasonOf('syntax', python('def f(:\n  pass\n')), /File "\/opt\/ml\/code\/train\.py", line 1\n[^]*SyntaxError: invalid syntax"/);
+    assert.match(
+      await reasonOf('syntax', python('def f(:\n  pass\n')),
+      /File "\/opt\/ml\/code\/train\.py", line 1\n[\s\S]*SyntaxError: invalid syntax"/,
+    );
   });
 
   test('by an import of what is not there', async () => {
-    assert.match(await reasonOf('import', python('import no_such_module\n')), /ModuleNotFoundError: No module named 'no_such_module'"/);
+    assert.match(
+      await reasonOf('import', python('import no_such_module\n')),
+      /ModuleNotFoundError: No module named 'no_such_module'"/,
+    );
   });
 
   test('by a kill', async () => {
     const reason = await reasonOf('killed', python('import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n'));
-    assert.match(reason, /ExitCode 137\n[^]*ExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/);
+    assert.match(reason, /ExitCode 137\n[\s\S]*ExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/);
   });
 
   test('for want of its program', async () => {
@@ -71,7 +84,10 @@ describe('a script fails', () => {
       ...changes,
     });
     const absent = await bench.train('absent', request(`s3://${bucket}/nothing.tar.gz`));
-    assert.match(absent.FailureReason ?? '', /^ClientError: the script's source s3:\/\/workbench\/nothing\.tar\.gz could not be used: NoSuchKey/);
+    assert.match(
+      absent.FailureReason ?? '',
+      /^ClientError: the script's source s3:\/\/workbench\/nothing\.tar\.gz could not be used: NoSuchKey/,
+    );
     await bench.put('kept/sourcedir.tar.gz', await archiveOf({ 'train.py': '' }));
     const deny = { Effect: 'Deny', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/kept/*` };
     const blind = await bench.role('blind', [...useBucket, deny]);
@@ -92,21 +108,35 @@ describe('refused at once is', () => {
   const request = (image: string, changes = {}) =>
     bench.sagemaker.send(
       new CreateTrainingJobCommand(
-        bench.trainingJob('refused', { AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File', ...changes } }),
+        bench.trainingJob('refused', {
+          AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File', ...changes },
+        }),
       ),
     );
 
   test('a framework that nothing here runs', async () => {
-    for (const image of ['763104351884.dkr.ecr.us-east-1.amazonaws.com/mxnet-training:1.9.0-cpu-py38-ubuntu20.04-sagemaker', 'pytorch-training:1.13.1-cpu-py39', 'sagemaker-scikit-learn:0.23-1-cpu-py3']) {
+    for (const image of [
+      '763104351884.dkr.ecr.us-east-1.amazonaws.com/mxnet-training:1.9.0-cpu-py38-ubuntu20.04-sagemaker',
+      'pytorch-training:1.13.1-cpu-py39',
+      'sagemaker-scikit-learn:0.23-1-cpu-py3',
+    ]) {
       await assert.rejects(request(image), {
         name: 'ValidationException',
-        message: new RegExp(`^no runtime for image ${image}; known for training: .*sagemaker-scikit-learn:1\\.4-2, .*pytorch-training:2.*containers`),
+        message: new RegExp(
+          `^no runtime for image ${image}; known for training: .*sagemaker-scikit-learn:1\\.4-2, .*pytorch-training:2.*containers`,
+        ),
       });
     }
   });
 
   test('a script image without a script', async () => {
-    await assert.rejects(request(scikitLearnImage), { name: 'ValidationException', message: /runs a script: name it in the hyperparameter sagemaker_program/ });
-    await assert.rejects(request(scikitLearnImage, { ContainerArguments: ['x'] }), { name: 'ValidationException', message: /ContainerArguments without a ContainerEntrypoint/ });
+    await assert.rejects(request(scikitLearnImage), {
+      name: 'ValidationException',
+      message: /runs a script: name it in the hyperparameter sagemaker_program/,
+    });
+    await assert.rejects(request(scikitLearnImage, { ContainerArguments: ['x'] }), {
+      name: 'ValidationException',
+      message: /ContainerArguments without a ContainerEntrypoint/,
+    });
   });
 });

@@ -39,7 +39,7 @@ describe('a script does', () => {
     const folder = await unpackedModel(bench, 'xgboost');
     const model = JSON.parse(await readFile(join(folder, 'xgboost-model.json'), 'utf8'));
     await rm(folder, { recursive: true });
-    assert.equal(model.learner.learner_train_param.objective, 'multi:softprob');
+    assert.equal(model.learner.objective.name, 'multi:softprob');
     assert.equal((await bench.train('built-in')).TrainingJobStatus, 'Completed');
   });
 
@@ -62,7 +62,10 @@ print("weight %.2f bias %.2f threads %d" % (model.weight.item(), model.bias.item
       image: '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.1.0-cpu-py310-ubuntu20.04-sagemaker',
       files: { 'train.py': text },
     });
-    assert.match(log.join('\n'), /asks for torch 2\.1\.0; the environment pytorch-2 \(\w+\) has torch [\d.]+\S*, Python 3\.\d+/);
+    assert.match(
+      log.join('\n'),
+      /asks for torch 2\.1\.0; the environment pytorch-2 \(\w+\) has torch [\d.]+\S*, Python 3\.\d+/,
+    );
     assert.match(log.at(-1) ?? '', /^weight 3\.00 bias 2\.00 threads [12]$/);
   });
 });

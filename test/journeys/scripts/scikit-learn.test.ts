@@ -37,6 +37,27 @@ print("trees:", len(model.estimators_))
 joblib.dump(model, os.path.join(args.model_dir, "model.joblib"))
 `;
 
+describe('without a sandbox does', () => {
+  test('run a script all the same: its variables name real places, and it can install packages', async () => {
+    await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
+    const text = `
+import os, subprocess, sys, sklearn
+subprocess.run(["pip3", "install", "-q", "tabulate==0.9.0"], check=True)
+import tabulate
+for name in ("SM_MODEL_DIR", "SM_CHANNEL_TRAIN", "HOME"):
+    assert os.path.isdir(os.environ[name]), name
+open(os.path.join(os.environ["SM_MODEL_DIR"], "m"), "w").write("x")
+print(os.environ["SM_MODEL_DIR"])
+`;
+    const own = await openWorkbench(open);
+    const job = await runScript(own, 'open', { files: { 'train.py': text } });
+    const log = await jobLog(own, 'open');
+    assert.equal(job.TrainingJobStatus, 'Completed', `${job.FailureReason}\n${log.join('\n')}`);
+    assert.match(log.at(-1) ?? '', new RegExp(`^${open.dataDir}/runs/training/\\w+/algo-1/ml/model$`));
+    assert.equal(job.ModelArtifacts?.S3ModelArtifacts, 's3://workbench/model/open/output/model.tar.gz');
+  });
+});
+
 describe('does', () => {
   test('train by script mode; its artifact is loaded and asked for a flower', async () => {
     const job = await runScript(bench, 'sklearn', {
@@ -47,7 +68,10 @@ describe('does', () => {
     const log = await jobLog(bench, 'sklearn');
     assert.equal(job.TrainingJobStatus, 'Completed', `${job.FailureReason}\n${log.join('\n')}`);
     assert.ok(log.includes('trees: 20'), log.join('\n'));
-    assert.match(log.join('\n'), /sagemaker-scikit-learn:1.2-1-cpu-py3 asks for scikit-learn 1\.2\.1; the environment scikit-learn-1\.2 \(\w{12}\) has scikit-learn [\d.]+, Python 3\.\d+\.\d+/);
+    assert.match(
+      log.join('\n'),
+      /sagemaker-scikit-learn:1.2-1-cpu-py3 asks for scikit-learn 1\.2\.1; the environment scikit-learn-1\.2 \(\w{12}\) has scikit-learn [\d.]+, Python 3\.\d+\.\d+/,
+    );
     const folder = await unpackedModel(bench, 'sklearn');
     try {
       const ask = 'import joblib, sys; print(joblib.load(sys.argv[1]).predict([[5.1, 3.5, 1.4, 0.2]])[0])';

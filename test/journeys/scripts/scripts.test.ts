@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
-import { jobLog, runScript, type Script } from '../../harness/scripts.ts';
+import { jobLog, runScript, type Script, scikitLearnImage } from '../../harness/scripts.ts';
 import { bucket, channel, openWorkbench, type Workbench } from '../../harness/workbench.ts';
 
 let platform: TestPlatform;
@@ -47,7 +47,8 @@ except botocore.exceptions.ClientError as error:
   });
 
   test('find the contract in its environment, and nothing of the platform’s', async () => {
-    const text = 'import json, os, sys\nprint(json.dumps({"env": dict(os.environ), "argv": sys.argv, "cwd": os.getcwd(), "python": sys.executable}))\n';
+    const text =
+      'import json, os, sys\nprint(json.dumps({"env": dict(os.environ), "argv": sys.argv, "cwd": os.getcwd(), "python": sys.executable}))\n';
     const log = await printed('contract', {
       files: { 'train.py': text },
       hyperparameters: { 'learning-rate': 0.1, flag: true, name: 'a b' },
@@ -66,20 +67,42 @@ except botocore.exceptions.ClientError as error:
   });
 
   test('be a shell’s, with the environment’s python3 and pip3', async () => {
-    const text = 'echo "args $*"\npython3 -c "import sklearn; print(sklearn.__name__)"\npip3 --version | cut -d" " -f1\n';
+    const text =
+      'echo "args $*"\npython3 -c "import sklearn; print(sklearn.__name__)"\npip3 --version | cut -d" " -f1\n';
     const log = await printed('shell', { program: 'go.sh', files: { 'go.sh': text }, hyperparameters: { x: 1 } });
     assert.deepEqual(log.slice(-3), ['args -x 1', 'sklearn', 'pip']);
   });
 
+  test('be a command of the request’s own, with its arguments, whether the environment was seen before or not', async () => {
+    const own = {
+      ContainerEntrypoint: ['python3', '-c'],
+      ContainerArguments: ['import sys, sklearn; print("own", sys.argv)', 'a b'],
+    };
+    for (const name of ['own-command', 'own-command-2']) {
+      const job = await bench.train(name, {
+        AlgorithmSpecification: { TrainingImage: scikitLearnImage, TrainingInputMode: 'File', ...own },
+      });
+      assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+      assert.equal((await jobLog(bench, name)).at(-1), "own ['-c', 'a b']");
+    }
+  });
+
   test('be a package with a setup.py, installed before it begins', async () => {
     const setup = 'from setuptools import setup\nsetup(name="trainer", version="1.0", packages=["trainer"])\n';
-    const files = { 'setup.py': setup, 'trainer/__init__.py': '', 'trainer/__main__.py': 'import trainer\nprint("from", __package__)\n' };
+    const files = {
+      'setup.py': setup,
+      'trainer/__init__.py': '',
+      'trainer/__main__.py': 'import trainer\nprint("from", __package__)\n',
+    };
     const log = await printed('package', { program: 'trainer', files });
     assert.equal(log.at(-1), 'from trainer');
   });
 
   test('get what requirements.txt asks for; the second job finds it made', async () => {
-    const files = { 'requirements.txt': 'tabulate==0.9.0\n', 'train.py': 'import tabulate, sklearn\nprint("tabulate", tabulate.__version__)\n' };
+    const files = {
+      'requirements.txt': 'tabulate==0.9.0\n',
+      'train.py': 'import tabulate, sklearn\nprint("tabulate", tabulate.__version__)\n',
+    };
     const [first, second] = [await printed('requirements', { files }), await printed('requirements-2', { files })];
     assert.equal(first.at(-1), 'tabulate 0.9.0');
     assert.equal(second.at(-1), 'tabulate 0.9.0');
@@ -91,11 +114,15 @@ except botocore.exceptions.ClientError as error:
     const job = await runScript(bench, 'no-requirements', { files });
     assert.equal(job.TrainingJobStatus, 'Failed');
     assert.match(job.FailureReason ?? '', /no-such-package-of-anybody/);
-    assert.match((await jobLog(bench, 'no-requirements')).join('\n'), /No matching distribution found for no-such-package-of-anybody==9\.9/);
+    assert.match(
+      (await jobLog(bench, 'no-requirements')).join('\n'),
+      /No matching distribution found for no-such-package-of-anybody==9\.9/,
+    );
   });
 
   test('install packages while it runs, without touching what others use', async () => {
-    const text = 'import subprocess, sys\nsubprocess.run(["pip3", "install", "-q", "tabulate==0.8.10"], check=True)\nimport tabulate, importlib.metadata\nprint("tabulate", importlib.metadata.version("tabulate"), tabulate.__file__.startswith("/opt/python/"))\n';
+    const text =
+      'import subprocess, sys\nsubprocess.run(["pip3", "install", "-q", "tabulate==0.8.10"], check=True)\nimport tabulate, importlib.metadata\nprint("tabulate", importlib.metadata.version("tabulate"), tabulate.__file__.startswith("/opt/python/"))\n';
     assert.equal((await printed('pip', { files: { 'train.py': text } })).at(-1), 'tabulate 0.8.10 True');
   });
 
@@ -103,7 +130,10 @@ except botocore.exceptions.ClientError as error:
     const text = 'line = "x" * 1000\nfor i in range(100_000):\n    print(i, line)\nprint("last")\n';
     const log = await printed('loud', { files: { 'train.py': text } });
     const numbers = log.filter((line) => /^\d+ x{1000}$/.test(line)).map((line) => Number(line.split(' ')[0]));
-    assert.deepEqual(numbers, Array.from({ length: 100_000 }, (_, i) => i));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 100_000 }, (_, i) => i),
+    );
     assert.equal(log.at(-1), 'last');
   });
 

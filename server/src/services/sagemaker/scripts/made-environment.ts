@@ -3,7 +3,7 @@
  * One that is known to be there costs no run. Must never change an environment: many jobs use one at the same time.
  */
 import { createHash } from 'node:crypto';
-import { access, cp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessSpec } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../deps.ts';
@@ -62,6 +62,7 @@ export async function environmentMaking(
   const known = seen.get(key);
   const file = descriptionIn(jobDir);
   if (known && (await stillThere(known))) {
+    await mkdir(jobDir, { recursive: true, mode: 0o700 });
     await writeFile(`${file}.new`, JSON.stringify(known));
     await rename(`${file}.new`, file);
     return undefined;

@@ -19,7 +19,7 @@ const pairs: readonly [text: string, shown: string, dumped: string][] = [
   ['true', 'True', 'true'],
   ['null', 'None', 'null'],
   ['"text"', 'text', '"text"'],
-  ['["a", "it\'s", 1, null, 2.50]', '[\'a\', "it\'s", 1, None, 2.5]', '["a","it\'s",1,null,2.5]'],
+  ['["a", "it\'s", 1, null, 2.50]', "['a', \"it's\", 1, None, 2.5]", '["a","it\'s",1,null,2.5]'],
   ['{"b": [1], "a": {"c": false}}', "{'b': [1], 'a': {'c': False}}", '{"a":{"c":false},"b":[1]}'],
   ['"ünï 🎓"', 'ünï 🎓', '"\\u00fcn\\u00ef \\ud83c\\udf93"'],
   ['NaN', 'nan', 'NaN'],
@@ -36,13 +36,20 @@ describe('values do', () => {
   }
 
   test('stay texts where they are no JSON', () => {
-    for (const text of ['007', 's3://bucket/key', 'True', '', "{'a': 1}", '1.', '.5', '+1']) assert.equal(decoded(text), text);
+    for (const text of ['007', 's3://bucket/key', 'True', '', "{'a': 1}", '1.', '.5', '+1'])
+      assert.equal(decoded(text), text);
   });
 
   test('floats change to an exponent where Python’s do', () => {
     const texts = [1e15, 1e16, 9999999999999998, 0.00012, 0.000012, 5e-324, 1.7976931348623157e308].map(floatText);
     assert.deepEqual(texts, [
-      '1000000000000000.0', '1e+16', '9999999999999998.0', '0.00012', '1.2e-05', '5e-324', '1.7976931348623157e+308',
+      '1000000000000000.0',
+      '1e+16',
+      '9999999999999998.0',
+      '0.00012',
+      '1.2e-05',
+      '5e-324',
+      '1.7976931348623157e+308',
     ]);
   });
 });
@@ -53,10 +60,34 @@ describe('commandArguments does', () => {
 
   test('give names in order, one dash for a letter, mappings as k=v,…', () => {
     const args = commandArguments(
-      read({ 'learning-rate': '0.10', epochs: '5', x: '1', on: 'true', none: 'null', map: '{"b": 2, "a": "x"}', list: '[1, "2"]', 'two words': '"a b"' }),
+      read({
+        'learning-rate': '0.10',
+        epochs: '5',
+        x: '1',
+        on: 'true',
+        none: 'null',
+        map: '{"b": 2, "a": "x"}',
+        list: '[1, "2"]',
+        'two words': '"a b"',
+      }),
     );
     assert.deepEqual(args, [
-      '--epochs', '5', '--learning-rate', '0.1', '--list', "[1, '2']", '--map', 'a=x,b=2', '--none', '', '--on', 'True', '--two words', 'a b', '-x', '1',
+      '--epochs',
+      '5',
+      '--learning-rate',
+      '0.1',
+      '--list',
+      "[1, '2']",
+      '--map',
+      'a=x,b=2',
+      '--none',
+      '',
+      '--on',
+      'True',
+      '--two words',
+      'a b',
+      '-x',
+      '1',
     ]);
   });
 
@@ -70,6 +101,9 @@ describe('commandArguments does', () => {
 
 describe('variableOf does', () => {
   test('leave texts alone, write the rest as JSON, null as nothing', () => {
-    assert.deepEqual(['"ü"', '1.0', 'true', '[1, 2]', 'null'].map((text) => variableOf(decoded(text))), ['ü', '1.0', 'true', '[1,2]', '']);
+    assert.deepEqual(
+      ['"ü"', '1.0', 'true', '[1, 2]', 'null'].map((text) => variableOf(decoded(text))),
+      ['ü', '1.0', 'true', '[1,2]', ''],
+    );
   });
 });

@@ -11,7 +11,12 @@ ValueError: boom`;
 
 describe('failureReason does', () => {
   test('say it in the toolkit’s words, the last traceback, the command, where the log is', () => {
-    const reason = failureReason({ exitCode: 1, printed: `epoch 1\n${traceback.replace('boom', 'handled')}\nepoch 2\n${traceback}\n\n`, command, log });
+    const reason = failureReason({
+      exitCode: 1,
+      printed: `epoch 1\n${traceback.replace('boom', 'handled')}\nepoch 2\n${traceback}\n\n`,
+      command,
+      log,
+    });
     assert.equal(
       reason,
       `AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "${traceback}"\nCommand "${command}", exit code: 1\nThe whole log: /aws/sagemaker/TrainingJobs, job/algo-1-1`,
@@ -19,16 +24,28 @@ describe('failureReason does', () => {
   });
 
   test('fit 1,024 characters and keep the exception, the command and the log', () => {
-    const deep = traceback.replace('ValueError: boom', `${'  File "/opt/ml/code/deep.py", line 1, in f\n'.repeat(100)}ValueError: boom`);
+    const deep = traceback.replace(
+      'ValueError: boom',
+      `${'  File "/opt/ml/code/deep.py", line 1, in f\n'.repeat(100)}ValueError: boom`,
+    );
     const reason = failureReason({ exitCode: 1, printed: deep, command: `${command} ${'--y 1 '.repeat(500)}`, log });
     assert.equal(reason.length, 1024);
-    assert.match(reason, /^AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "…[^]*ValueError: boom"\nCommand "\/opt\/python\/bin\/python3 train.py --x 1 /);
+    assert.match(
+      reason,
+      /^AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "…[\s\S]*ValueError: boom"\nCommand "\/opt\/python\/bin\/python3 train.py --x 1 /,
+    );
     assert.match(reason, /job\/algo-1-1$/);
   });
 
   test('explain a kill', () => {
-    assert.match(failureReason({ exitCode: 137, printed: 'a\nb\n', command, log }), /ErrorMessage "a\nb"\nExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/);
-    assert.match(failureReason({ exitCode: 139, printed: '', command, log }), /ErrorMessage ""\nExtraInfo "killed by SIGSEGV/);
+    assert.match(
+      failureReason({ exitCode: 137, printed: 'a\nb\n', command, log }),
+      /ErrorMessage "a\nb"\nExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/,
+    );
+    assert.match(
+      failureReason({ exitCode: 139, printed: '', command, log }),
+      /ErrorMessage ""\nExtraInfo "killed by SIGSEGV/,
+    );
   });
 });
 

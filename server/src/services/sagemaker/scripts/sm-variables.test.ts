@@ -11,7 +11,12 @@ const place: ScriptPlace = {
   cores: 4,
   gpus: 0,
   frameworkModule: 'sagemaker_sklearn_container.training:main',
-  resourceConfig: { current_host: 'algo-2', current_instance_type: 'ml.m5.xlarge', hosts: ['algo-1', 'algo-2'], network_interface_name: 'lo' },
+  resourceConfig: {
+    current_host: 'algo-2',
+    current_instance_type: 'ml.m5.xlarge',
+    hosts: ['algo-1', 'algo-2'],
+    network_interface_name: 'lo',
+  },
   inputDataConfig: { train: channelConfig, 'my-data.v2': channelConfig },
 };
 const words = readScriptWords({
@@ -80,7 +85,10 @@ describe('smVariables does', () => {
 
   test('tell it all again in SM_TRAINING_ENV', () => {
     const all = JSON.parse(variables.SM_TRAINING_ENV ?? '');
-    assert.deepEqual(all.channel_input_dirs, { train: '/opt/ml/input/data/train', 'my-data.v2': '/opt/ml/input/data/my-data.v2' });
+    assert.deepEqual(all.channel_input_dirs, {
+      train: '/opt/ml/input/data/train',
+      'my-data.v2': '/opt/ml/input/data/my-data.v2',
+    });
     assert.deepEqual(all.hyperparameters, { epochs: '5', layers: [64, 32], 'learning-rate': 0.1, name: 'plain text' });
     assert.deepEqual(all.additional_framework_parameters, { sagemaker_mpi_enabled: false });
     assert.equal(all.job_name, 'the-job');
@@ -105,7 +113,10 @@ describe('smVariables does', () => {
 
 describe('readScriptWords does', () => {
   test('take the program from the environment, too, as bring-your-own images do', () => {
-    const read = readScriptWords({}, { SAGEMAKER_PROGRAM: 'a.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/input/data/code' });
+    const read = readScriptWords(
+      {},
+      { SAGEMAKER_PROGRAM: 'a.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/input/data/code' },
+    );
     assert.deepEqual([read.program, read.submitDirectory], ['a.py', '/opt/ml/input/data/code']);
     assert.equal(readScriptWords({ sagemaker_program: '""' }).program, undefined);
   });
