@@ -2,7 +2,7 @@
 
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import type { SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';

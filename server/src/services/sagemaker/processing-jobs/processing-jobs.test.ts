@@ -5,12 +5,14 @@ import {
   type CreateProcessingJobCommandInput,
   DescribeProcessingJobCommand,
   ListProcessingJobsCommand,
+  type ProcessingOutput,
   paginateListProcessingJobs,
   type SageMakerClient,
   StopProcessingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { until } from '../../../../../examples/road/stage.ts';
 import { startPlatform, startPlatformProcess, type TestPlatform } from '../../../../../test/harness/platform.ts';
+import { scikitLearnImage } from '../../../../../test/harness/scripts.ts';
 import { bucket, openWorkbench, useBucket, type Workbench } from '../../../../../test/harness/workbench.ts';
 
 let platform: TestPlatform;
@@ -145,14 +147,34 @@ describe('processing jobs refuse', () => {
 
   const first = input('model', 'train/');
   const config = { InstanceCount: 1, InstanceType: 'ml.m5.large' as const, VolumeSizeInGB: 1 };
+  const many = (InstanceCount: number) => ({ ProcessingResources: { ClusterConfig: { ...config, InstanceCount } } });
+  const sklearn = { ImageUri: scikitLearnImage, ContainerEntrypoint: ['python3', 'x.py'] };
+  const s3 = (changes: object) => ({ ProcessingInputs: [{ ...first, S3Input: { ...first.S3Input, ...changes } }] });
+  const outs = (...Outputs: ProcessingOutput[]) => ({ ProcessingOutputConfig: { Outputs } });
+  const place = (changes: object) => outs({ ...output('x'), S3Output: { ...output('x').S3Output, ...changes } });
   for (const [what, changes, message] of [
-    ['an image that nobody knows', { AppSpecification: { ImageUri: 'example.com/own:1' } }, 'no runtime for image example.com/own:1; known for processing: clary/evaluate'],
-    ['a program of one’s own', { AppSpecification: { ImageUri: 'clary/evaluate', ContainerEntrypoint: ['sh'] } }, 'AppSpecification.ContainerEntrypoint and ContainerArguments for clary/evaluate is not supported by Clary yet.'],
-    ['two instances', { ProcessingResources: { ClusterConfig: { ...config, InstanceCount: 2 } } }, 'InstanceCount other than 1 is not supported by Clary yet.'],
-    ['a path outside of the container’s', { ProcessingInputs: [{ ...first, S3Input: { ...first.S3Input, LocalPath: '/opt/ml/processing/../../etc' } }] }, 'LocalPath /opt/ml/processing/../../etc must be a path below /opt/ml/processing.'],
-    ['a place that is not in S3', { ProcessingInputs: [{ ...first, S3Input: { ...first.S3Input, S3Uri: 'https://example.com/x' } }] }, 'Invalid S3 URI: https://example.com/x'],
+    ['an image that nobody knows', { AppSpecification: { ImageUri: 'example.com/own:1' } }, /^no runtime for image example\.com\/own:1; known for processing: clary\/evaluate, sagemaker-scikit-learn:/],
+    ['a program of one’s own in the gate', { AppSpecification: { ImageUri: 'clary/evaluate', ContainerEntrypoint: ['sh'] } }, 'AppSpecification.ContainerEntrypoint and ContainerArguments for clary/evaluate is not supported by Clary.'],
+    ['a framework’s image without a program', { AppSpecification: { ImageUri: scikitLearnImage } }, `Image ${scikitLearnImage} has no program of its own for processing: name yours in AppSpecification.ContainerEntrypoint, for example ["python3", "/opt/ml/processing/input/code/script.py"], and bring it by an input.`],
+    ['two instances of the gate', many(2), 'Image clary/evaluate:1 runs on one instance: set InstanceCount to 1, not 2.'],
+    ['more instances than there are addresses', { ...many(65), AppSpecification: sklearn }, 'More than 64 instances are not supported by Clary: asked for 65.'],
+    ['instances that could not reach each other', { ...many(2), AppSpecification: sklearn, NetworkConfig: { EnableNetworkIsolation: true } }, 'EnableNetworkIsolation with 2 instances is not supported by Clary yet: they could not reach each other.'],
+    ['a path that leads up', s3({ LocalPath: '/opt/ml/processing/../../etc' }), 'Input model: LocalPath "/opt/ml/processing/../../etc" is no plain path.'],
+    ['a relative path', s3({ LocalPath: 'input' }), 'Input model: LocalPath "input" is no absolute path.'],
+    ['a folder of the system', s3({ LocalPath: '/usr/lib/x' }), 'Input model: LocalPath "/usr/lib/x" is a folder that the job or its system uses for something else.'],
+    ['a folder of the job', place({ LocalPath: '/opt/ml/config/' }), 'Output evaluation: LocalPath "/opt/ml/config/" is a folder that the job or its system uses for something else.'],
+    ['an input without its path', s3({ LocalPath: undefined }), 'Input model: LocalPath is a required parameter when AppManaged is False.'],
+    ['pipes', s3({ S3InputMode: 'Pipe' }), 'Input model: S3InputMode Pipe is not supported by Clary for processing jobs. Use File.'],
+    ['Gzip without a pipe', s3({ S3CompressionType: 'Gzip' }), 'Input model: Gzip can only be used when Pipe mode is specified as the S3InputMode.'],
+    ['Athena', { ProcessingInputs: [{ InputName: 'query', DatasetDefinition: { AthenaDatasetDefinition: { Catalog: 'c', Database: 'd', QueryString: 'q', OutputS3Uri: 's3://x/y', OutputFormat: 'PARQUET' as const } } }] }, 'Input query: DatasetDefinition (Athena and Redshift) is not supported by Clary. Export the query\'s result to S3 and use an S3Input.'],
+    ['an input of nothing', { ProcessingInputs: [{ InputName: 'none' }] }, 'Input none needs an S3Input.'],
+    ['two inputs of one name', { ProcessingInputs: [first, first] }, 'Input names must be unique; model is used more than once.'],
+    ['two outputs of one name', outs(output('a'), output('b')), 'Output names must be unique; evaluation is used more than once.'],
+    ['the feature store', outs({ OutputName: 'features', FeatureStoreOutput: { FeatureGroupName: 'group' } }), 'Output features: FeatureStoreOutput is not supported by Clary. Use an S3Output.'],
+    ['a place that is not in S3', s3({ S3Uri: 'https://example.com/x' }), 'Invalid S3 URI: https://example.com/x'],
+    ['an output that is not in S3', place({ S3Uri: 'https://example.com/x' }), 'Invalid S3 URI: https://example.com/x'],
     ['a role that is not there', { RoleArn: 'arn:aws:iam::000000000000:role/nobody' }, "Could not assume role arn:aws:iam::000000000000:role/nobody. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role."],
-  ] as [string, Partial<CreateProcessingJobCommandInput>, string][]) {
+  ] as [string, Partial<CreateProcessingJobCommandInput>, string | RegExp][]) {
     it(what, () => assert.rejects(create('refused', changes), validation(message)));
   } // biome-ignore format: a table
 });
