@@ -9,7 +9,7 @@ import { atHome, here, tls } from './sagemaker-home.ts';
 
 async function processed(client: Client, ...args: readonly string[]) {
   const text = await client.run(here('sagemaker_processing.py'), ...args);
-  return { text, ...JSON.parse(/^result (.+)$/m.exec(text)?.[1] ?? assert.fail(text)) };
+  return { text, ...JSON.parse(/result (\{.+\})$/m.exec(text)?.[1] ?? assert.fail(text)) };
 }
 const rows = { train: 120, test: 30 };
 

@@ -57,4 +57,10 @@ describe('clary demo does', () => {
     assert.ok(accuracy > 0.9 && accuracy <= 1, text);
     assert.match(text, /→ s3:\/\/script-mode-\S+\/output\/model\.tar\.gz/);
   });
+
+  test('preprocess: a script splits and scales, its word is the job’s', async () => {
+    const text = await demo('preprocess');
+    assert.match(text, /2\. Process \([\d.]+ s\): 120 rows to train with, 30 to test with/);
+    assert.match(text, /120 scaled rows to train with\n {3}[a-z]+,-?\d\.\d+,/);
+  });
 });

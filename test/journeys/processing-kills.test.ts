@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { StopProcessingJobCommand } from '@aws-sdk/client-sagemaker';
 import { until } from '../../examples/road/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
@@ -21,6 +21,7 @@ before(async () => {
   await bench.put('small/a', 'a');
 });
 after(() => platform[Symbol.asyncDispose]());
+afterEach(() => nothingLeft());
 
 /** The test talks with the program by files in its folder: the server need not live for it. */
 const talking = `
@@ -60,12 +61,17 @@ async function again(): Promise<void> {
   await platform.restart();
 }
 
+/** No folder of a job, once they have ended. */
+const nothingLeft = () =>
+  until('the end of all folders', async () =>
+    (await readdir(join(platform.dataDir, 'runs', 'processing'))).length === 0 ? true : undefined,
+  );
+
 async function endsAs(name: string, status: string, began = 1) {
   const job = await processingEnd(bench, name);
   assert.equal(job.ProcessingJobStatus, status, job.FailureReason);
   const log = began === 0 ? [] : await processingLog(bench, name);
   assert.equal(log.filter((line) => line === 'began').length, began, log.join('\n'));
-  assert.deepEqual(await filesIn(), [], 'the folder of the job is left');
 }
 
 describe('processing jobs survive kill -9', () => {
