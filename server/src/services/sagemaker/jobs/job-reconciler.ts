@@ -204,7 +204,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   }
 
   function failOrRestart(job: Job<Request>, reason: string): Promise<number | undefined> {
-    const isOurs = reason.startsWith('InternalServerError');
+    const isOurs = reason === vanished;
     const mayRetry = isOurs && !job.state.stopRequestedAt && (job.state.retries ?? 0) < (work.maxRetries?.(job) ?? 0);
     return mayRetry ? restart(job) : fail(job, reason);
   }
@@ -238,7 +238,8 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
         { stopRequestedAt: now, stopCause: late ? 'time limit' : 'wait limit' },
       );
     }
-    await runs.signal(job, since !== undefined && now - since > graceMs ? 'SIGKILL' : 'SIGTERM');
+    if (since !== undefined && now - since > graceMs) await runs.signal(job, 'SIGKILL');
+    else await runs.terminate(found, now);
     return logEveryMs;
   }
 

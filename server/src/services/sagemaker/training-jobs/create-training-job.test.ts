@@ -97,7 +97,6 @@ describe('a training job is refused', () => {
     ['without an image', { AlgorithmSpecification: { ...algorithm, TrainingImage: undefined } }, 'AlgorithmSpecification needs a TrainingImage.'],
     ['without resources', { ResourceConfig: undefined }, 'ResourceConfig is required.'],
     ['on a plan', { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1, TrainingPlanArn: 'arn:aws:sagemaker:us-east-1:000000000000:training-plan/p' } }, 'ResourceConfig.TrainingPlanArn is not supported by Clary yet.'],
-    ['with TensorBoard', { TensorBoardOutputConfig: { S3OutputPath: `s3://${bucket}/tb` } }, 'TensorBoardOutputConfig is not supported by Clary yet.'],
     ['for too many retries', { RetryStrategy: { MaximumRetryAttempts: 31 } }, /^1 validation error detected: Value '31' at 'retryStrategy.maximumRetryAttempts'/],
   ] as [string, Partial<CreateTrainingJobCommandInput>, string | RegExp][]) {
     it(what, () =>

@@ -8,7 +8,7 @@ import type { Host, JobWork } from '../jobs/job-work.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
-import { checkpointMounts } from './checkpoints/checkpoint-folder.ts';
+import { carriedMounts } from './checkpoints/carried-folders.ts';
 import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
 import { hostAddresses, instancesOf, resourceConfig } from './cluster.ts';
 import { trainingMetrics } from './metrics/training-metrics.ts';
@@ -48,7 +48,7 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
     explainCompanion: feederFailure,
     launch: (job, host, identity, { settings }) => furnished(job, host, programOf(job, host, identity, settings)),
     tend(job, hosts, role) {
-      const warn = (error: unknown) => log.warn('checkpoints were not carried to S3', { job: job.name, error });
+      const warn = (error: unknown) => log.warn('checkpoints could not be carried to S3', { job: job.name, error });
       checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
     },
     read: metrics.read,
@@ -104,7 +104,7 @@ function furnished(job: TrainingJob, host: Host, spec: ProcessSpec): ProcessSpec
     ...spec,
     enclosure: {
       ...spec.enclosure,
-      mounts: [...mounts, ...checkpointMounts(job.request, host)],
+      mounts: [...mounts, ...carriedMounts(job, host)],
       hosts: { ...hosts, ...hostAddresses(job) },
     },
   };

@@ -284,3 +284,16 @@ describe('a request is refused for', () => {
     it(what, () => refused(given, message));
   } // biome-ignore format: a table
 });
+
+describe('where programs are not shut in', () => {
+  it('pipes are fed all the same, in the job’s own folder', async () => {
+    await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
+    const own = await openWorkbench(open);
+    await own.put('files/a', 'a');
+    const script = `open('model/seen', 'w').write(open('input/data/train_0').read() + open('input/data/train_1').read())`;
+    const given = channel('train', 'files/', {}, { InputMode: 'Pipe' });
+    const job = await own.train('open', { ...scripted(script), InputDataConfig: [given] });
+    assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+    assert.deepEqual(await unpacked(await own.read('model/open/output/model.tar.gz')), { seen: 'aa' });
+  });
+});

@@ -23,7 +23,7 @@ export function checkTrainingJob(request: TrainingJobRequest, call: Call, settin
   checkChannels(request, builtIn, refuse);
   if (!parseS3Uri(request.OutputDataConfig.S3OutputPath))
     throw refuse(`Invalid S3 URI: ${request.OutputDataConfig.S3OutputPath}`);
-  if (request.CheckpointConfig) checkCheckpoints(request, settings, refuse);
+  checkCheckpoints(request, settings, refuse);
   for (const { Name: name, Regex: regex } of request.AlgorithmSpecification?.MetricDefinitions ?? []) {
     const fault = regexFault(regex ?? '');
     if (fault) throw refuse(`Invalid regex for metric definition ${name}: ${regex}: ${fault}`);
@@ -34,7 +34,6 @@ export function checkTrainingJob(request: TrainingJobRequest, call: Call, settin
 function checkWhatIsNotBuilt(request: TrainingJobRequest, refuse: Refuse): void {
   const missing: [string, unknown][] = [
     ['AlgorithmSpecification.AlgorithmName', request.AlgorithmSpecification?.AlgorithmName],
-    ['TensorBoardOutputConfig', request.TensorBoardOutputConfig],
     ['ServerlessJobConfig', request.ServerlessJobConfig],
     ['ModelPackageConfig', request.ModelPackageConfig],
     ['MlflowConfig', request.MlflowConfig],
