@@ -10,6 +10,7 @@ import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
+import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
 import { jobLogs } from './job-logs.ts';
 import { type HostStatus, jobRuns, type Standing, writtenFailure } from './job-runs.ts';
@@ -30,7 +31,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   const kindDir = join(settings.runsDir, work.kind);
   const runs = jobRuns(resources, work, kindDir);
   const logs = jobLogs(resources, work);
-  const interrupts = new Map<string, () => void>();
+  const interrupts = interruptions(async (arn) => (await store.find(arn))?.state.stopRequestedAt !== undefined);
 
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>): Promise<Aws> => {
@@ -76,29 +77,6 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   }
 
   const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
-
-  /** Runs what takes long; its signal ends when somebody asks the job to stop, or the server. */
-  async function interruptible(
-    job: Job<Request>,
-    stopping: AbortSignal,
-    act: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    const asked = new AbortController();
-    const look = async () => {
-      const now = await store.find(job.arn);
-      if (!now || now.state.stopRequestedAt) asked.abort();
-    };
-    const lookOrWait = () => void look().catch(() => {});
-    interrupts.set(job.arn, lookOrWait);
-    lookOrWait();
-    try {
-      await act(AbortSignal.any([asked.signal, stopping]));
-    } catch (error) {
-      if (!asked.signal.aborted || stopping.aborted) throw error;
-    } finally {
-      interrupts.delete(job.arn);
-    }
-  }
 
   /** The platform failed the job: it begins again in a folder of its own, where it may. */
   async function restart(job: Job<Request>): Promise<number> {
@@ -159,7 +137,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       await ensureLogStream(service(job), logs.streamOf(job, host.name));
     }
     const aws = await role(job);
-    await interruptible(job, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, signal));
+    await interrupts.run(job.arn, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, signal));
     const prepared = (await store.find(job.arn)) ?? job;
     if (prepared.state.stopRequestedAt) return end(prepared, 'Stopped');
     return step(await enter(prepared, 'Running'), stopping);
@@ -305,7 +283,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   });
   return {
     wake(arn) {
-      if (arn) interrupts.get(arn)?.();
+      if (arn) interrupts.look(arn);
       reconciler.wake(arn);
     },
     async stop() {

@@ -12,8 +12,8 @@ export interface InputObject extends S3Location {
   readonly names: readonly string[];
 }
 
-/** Manifests name a million objects and more; this bounds what is held in memory of one. */
-const maxManifestBytes = 256 * 2 ** 20;
+/** Of a manifest that is read at once, for which requests wait; it still names half a million objects. */
+const maxManifestBytes = 32 * 2 ** 20;
 
 function locationOf(uri: string): S3Location {
   const location = parseS3Uri(uri);
@@ -57,7 +57,7 @@ export async function manifestObjects(aws: Aws, source: InputSource, signal?: Ab
     inputFailure(`${uri} is no manifest (${why}). It has the form [{"prefix": "s3://bucket/folder/"}, "key", …]`);
   let manifest: unknown;
   try {
-    manifest = JSON.parse(await readText(aws, source, signal));
+    manifest = JSON.parse((await readWhole(aws, source, maxManifestBytes, signal)).toString('utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw refuse(error.message);
@@ -74,8 +74,13 @@ export async function manifestObjects(aws: Aws, source: InputSource, signal?: Ab
   });
 }
 
-/** The text of a manifest. */
-export async function readText(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<string> {
+/** The bytes of a manifest. */
+export async function readWhole(
+  aws: Aws,
+  source: InputSource,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   const location = locationOf(source.uri);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -83,16 +88,14 @@ export async function readText(aws: Aws, source: InputSource, signal?: AbortSign
     for await (const chunk of await openObject(aws, location)) {
       signal?.throwIfAborted();
       bytes += chunk.length;
-      if (bytes > maxManifestBytes)
-        throw inputFailure(
-          `${formatS3Uri(location)} is larger than ${maxManifestBytes} bytes: too large for a manifest`,
-        );
+      if (bytes > maxBytes)
+        throw inputFailure(`${formatS3Uri(location)} is larger than ${maxBytes} bytes: too large for a manifest`);
       chunks.push(Buffer.from(chunk));
     }
   } catch (error) {
     throw explainedInput(error, source, location.bucket);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function safeNames(relative: string, uri: string): string[] {
