@@ -1,5 +1,5 @@
 /**
- * What the tests need beyond Node: a Python with boto3 and XGBoost in the user's cache folder, Debian's AWS CLI and clients of S3.
+ * What the tests need beyond Node: a Python with boto3 and XGBoost in the user's cache folder, Debian's AWS CLI, clients of S3 and podman.
  * Makes what is missing where it may (root on Debian), else says in one line what to install and stops.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,6 +16,9 @@ const debianPackages: Readonly<Record<string, { file: string; name: string }>> =
   CLARY_TEST_AWS: { file: '/usr/bin/aws', name: 'awscli' },
   CLARY_TEST_S3CMD: { file: '/usr/bin/s3cmd', name: 's3cmd' },
   CLARY_TEST_RCLONE: { file: '/usr/bin/rclone', name: 'rclone' },
+  CLARY_TEST_PODMAN: { file: '/usr/bin/podman', name: 'podman' },
+  CLARY_TEST_RUNC: { file: '/usr/sbin/runc', name: 'runc' },
+  CLARY_TEST_BUSYBOX: { file: '/bin/busybox', name: 'busybox-static' },
   CLARY_TEST_RESTIC: { file: '/usr/bin/restic', name: 'restic' },
 };
 

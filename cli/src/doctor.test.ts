@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -32,11 +33,38 @@ describe('clary doctor does', { concurrency: 2 }, () => {
     assert.match(out, /\nMISSING {2}pip\n/);
     assert.match(out, /\nmissing {2}XGBoost's library\n {11}costs: /);
     assert.match(out, /\nmissing {2}bubblewrap\n/);
+    const socket = join(here.dir, 'nobody.sock');
+    const without = await clary({ ...here.env, CLARY_CONTAINER_SOCKET: socket }, 'doctor', '--port', '0');
+    assert.match(
+      without.out,
+      new RegExp(
+        `\nmissing {2}container engine\n {11}costs: .*nothing answers at ${socket}\\)\n {11}mend: {2}apt-get install podman`,
+      ),
+    );
     // A Python that is too old is none.
     writeFileSync(join(bin, 'python3'), '#!/bin/sh\necho 3.9.1\n');
     chmodSync(join(bin, 'python3'), 0o755);
     const old = await clary({ ...here.env, PATH: bin }, 'doctor', '--port', '0');
     assert.match(old.out, /\nMISSING {2}Python ≥ 3\.10\n/);
+  });
+
+  test('say which container engine answers, and none where somebody else does', async () => {
+    using here = place();
+    const socket = join(here.dir, 'engine.sock');
+    const answer = { Components: [{ Name: 'Podman Engine', Version: '4.3.1' }], Version: '4.3.1' };
+    const engine = createHttpServer((request, response) => {
+      response.statusCode = request.url === '/version' ? 200 : 404;
+      response.end(JSON.stringify(answer));
+    }).listen(socket);
+    await once(engine, 'listening');
+    const env = { ...here.env, DOCKER_HOST: `unix://${socket}` };
+    const found = `ok {7}container engine: Podman Engine 4\\.3\\.1 at ${socket}\n`;
+    assert.match((await clary(env, 'doctor', '--port', '0')).out, new RegExp(found));
+    answer.Version = '';
+    answer.Components = [];
+    const other = await clary({ ...here.env, CLARY_CONTAINER_SOCKET: socket }, 'doctor', '--port', '0');
+    assert.match(other.out, /\nmissing {2}container engine\n/);
+    engine.close();
   });
 
   test('say a port that is taken, by flag or variable', async () => {

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
+import { containerEngine, containerSockets } from './container-engine.ts';
 import { placeOptions } from './place.ts';
 
 interface Finding {
@@ -72,6 +73,16 @@ async function bubblewrap(): Promise<Finding> {
   };
 }
 
+async function containers(): Promise<Finding> {
+  return {
+    name: 'container engine',
+    weight: 'useful',
+    found: await containerEngine(),
+    cost: `images that run as containers are refused (nothing answers at ${containerSockets().join(', ')})`,
+    mend: 'apt-get install podman runc, then systemctl enable --now podman.socket; or Docker; or `clary up --container-socket PATH`',
+  };
+}
+
 async function space(dataFolder: string): Promise<Finding> {
   let folder = dataFolder;
   while (
@@ -115,6 +126,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
     pip(),
     xgboost(),
     bubblewrap(),
+    containers(),
     space(options.dataFolder),
     port(Number(options.port ?? (process.env.CLARY_PORT || 4566))),
   ]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { ConfigError, readConfig, settings } from './config.ts';
@@ -25,7 +25,11 @@ describe('readConfig does', () => {
       requireApprovedModelPackage: true,
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
-      maxRunningJobs: Math.max(2, availableParallelism()),
+      containerSockets: ['/var/run/docker.sock', '/run/podman/podman.sock'],
+      pullImages: false,
+      imagesFile: undefined,
+      jobCores: Math.max(2, availableParallelism()),
+      jobMemoryGiB: Math.max(8, Math.floor(totalmem() / 2 ** 30)),
       sandbox: 'auto',
       auditReads: false,
       auditWrites: false,
@@ -58,7 +62,11 @@ describe('readConfig does', () => {
     ['require-approved-model-package', ['--no-require-approved-model-package'], 'off', 'requireApprovedModelPackage', false],
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
-    ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
+    ['container-socket', ['--container-socket', '/x.sock'], '/x.sock', 'containerSockets', ['/x.sock']],
+    ['pull-images', ['--pull-images'], 'on', 'pullImages', true],
+    ['images', ['--images', 'images.json'], 'images.json', 'imagesFile', resolve('images.json')],
+    ['job-cores', ['--job-cores', '1'], '1', 'jobCores', 1],
+    ['job-memory-gib', ['--job-memory-gib', '64'], '64', 'jobMemoryGiB', 64],
     ['sandbox', ['--sandbox', 'required'], 'required', 'sandbox', 'required'],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
@@ -69,8 +77,8 @@ describe('readConfig does', () => {
   const variableOf = (flag: string) => `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
   for (const [flag, flags, variable, key, value] of given) {
     test(`read --${flag} and ${variableOf(flag)}: ${variable}`, () => {
-      assert.equal(read(flags)[key as 'port'], value);
-      assert.equal(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
+      assert.deepEqual(read(flags)[key as 'port'], value);
+      assert.deepEqual(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
     });
   }
 
@@ -97,6 +105,14 @@ describe('readConfig does', () => {
   });
 
   test('keep data where XDG says', () => assert.equal(read([], { XDG_DATA_HOME: '/xdg' }).dataDir, '/xdg/clary'));
+
+  test('look for a container engine where engines are', () =>
+    assert.deepEqual(read([], { DOCKER_HOST: 'unix:///my.sock', XDG_RUNTIME_DIR: '/run/user/7' }).containerSockets, [
+      '/my.sock',
+      '/var/run/docker.sock',
+      '/run/podman/podman.sock',
+      '/run/user/7/podman/podman.sock',
+    ]));
 
   test('hand on to jobs what they need to fetch a package, and nothing else', () => {
     const env = { PATH: '/bin', HOME: '/home/a', https_proxy: 'p', PIP_INDEX_URL: 'i', SSL_CERT_FILE: 'c' };
@@ -141,8 +157,8 @@ describe('readConfig refuses', () => {
     ['port', '0x10', 'must be a whole number, not "0x10"'],
     ['port', ' ', 'must be a whole number, not " "'],
     ['port', '65536', 'must be at most 65535, not 65536'],
-    ['max-running-jobs', '0', 'must be at least 1, not 0'],
-    ['max-running-jobs', 'many', 'must be a whole number, not "many"'],
+    ['job-cores', '0', 'must be at least 1, not 0'],
+    ['job-cores', 'many', 'must be a whole number, not "many"'],
     ['capture-flush-ms', '1.5', 'must be a whole number, not "1.5"'],
     ['metrics-flush-ms', '99999999999', 'must be at most 2147483647, not 99999999999'],
     ['log-level', 'loud', 'must be one of debug, info, warn, error, silent, not "loud"'],

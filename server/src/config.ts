@@ -1,6 +1,6 @@
 /** Every setting: its name, flag, environment variable, default and meaning. The only reader of the environment and the command line. */
 import { existsSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -77,17 +77,42 @@ export const settings = {
     default: '1000',
     doc: 'How long metrics of endpoints may wait in memory before they are published, in milliseconds.',
   },
-  maxRunningJobs: {
-    flag: 'max-running-jobs',
+  jobCores: {
+    flag: 'job-cores',
     kind: 'number',
     default: 'the number of cores, at least 2',
-    doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
+    doc: 'Cores that jobs share. An instance type asks for its vCPUs (ml.m5.large: 2), at most for all; jobs that do not fit wait in the order of creation.',
+  },
+  jobMemoryGiB: {
+    flag: 'job-memory-gib',
+    kind: 'number',
+    default: 'the memory of the machine, at least 8',
+    doc: 'Memory that jobs share, in GiB. An instance type asks for its own (ml.m5.large: 8), at most for all.',
   },
   sandbox: {
     flag: 'sandbox',
     kind: 'text',
     default: 'auto',
     doc: 'How programs of jobs are shut in: auto (bubblewrap where it works, else not at all, with a warning), required (no start without it) or off.',
+  },
+  containerSocket: {
+    flag: 'container-socket',
+    kind: 'text',
+    default:
+      'the first there of $DOCKER_HOST, /var/run/docker.sock, /run/podman/podman.sock, $XDG_RUNTIME_DIR/podman/podman.sock',
+    doc: 'Unix socket of the container engine (Docker, or `podman system service`) that runs images as containers. Without one such images are refused.',
+  },
+  pullImages: {
+    flag: 'pull-images',
+    kind: 'switch',
+    default: 'off',
+    doc: 'Let the container engine pull an image that is not on this machine. An image that is there is never pulled.',
+  },
+  images: {
+    flag: 'images',
+    kind: 'text',
+    default: 'none',
+    doc: 'File that says which images run how: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost or evaluate, and the first match counts.',
   },
   auditReads: {
     flag: 'audit-reads',
@@ -134,7 +159,13 @@ export interface Config {
   readonly requireApprovedModelPackage: boolean;
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
-  readonly maxRunningJobs: number;
+  /** Where a container engine may be; the first that is there counts. */
+  readonly containerSockets: readonly string[];
+  readonly pullImages: boolean;
+  /** Absolute. */
+  readonly imagesFile: string | undefined;
+  readonly jobCores: number;
+  readonly jobMemoryGiB: number;
   readonly auditReads: boolean;
   readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
@@ -209,7 +240,18 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     requireApprovedModelPackage: on('requireApproved'),
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
-    maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    containerSockets: given['container-socket']
+      ? [resolve(given['container-socket'].value)]
+      : [
+          ...(env.DOCKER_HOST?.startsWith('unix://') ? [env.DOCKER_HOST.slice('unix://'.length)] : []),
+          '/var/run/docker.sock',
+          '/run/podman/podman.sock',
+          ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'podman', 'podman.sock')] : []),
+        ],
+    pullImages: on('pullImages'),
+    imagesFile: given.images && resolve(given.images.value),
+    jobCores: number('jobCores', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    jobMemoryGiB: number('jobMemoryGiB', { least: 1, usual: String(Math.max(8, Math.floor(totalmem() / 2 ** 30))) }),
     auditReads: on('auditReads'),
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),

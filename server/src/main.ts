@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The server: reads its settings, builds the platform, opens the door. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -11,6 +10,7 @@ import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
 import { ownPaths } from './own-paths.ts';
 import { buildPlatform } from './platform.ts';
+import { resettablePlatform } from './resettable-platform.ts';
 import { pulseThreadPool } from './thread-pool-pulse.ts';
 import { authorityFile, certificateOf, serverNames } from './tls-folder.ts';
 
@@ -55,40 +55,19 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   // Nobody may have asked for the address when the door cannot be opened.
   door.promise.catch(() => {});
   const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: door.promise });
-  let platform = await build();
-
-  /** While a reset is under way, requests wait for its end, and other resets for their turn. */
-  let renewing: Promise<void> | undefined;
-  async function renew(): Promise<void> {
-    await gateway.idle();
-    await platform.stop();
-    await platform.endRuns();
-    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
-      await rm(join(dataDir, name), { recursive: true, force: true });
-    }
-    platform = await build();
-  }
-
-  async function reset(): Promise<void> {
-    renewing = (renewing ?? Promise.resolve()).then(renew);
-    const mine = renewing;
-    await mine.finally(() => {
-      if (renewing === mine) renewing = undefined;
-    });
-  }
-
+  const platform = await resettablePlatform({ dataDir, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
     administratorSecret: administrator.secretAccessKey,
-    credentials: () => platform.credentials,
-    reset,
+    credentials: () => platform.current.credentials,
+    reset: platform.reset,
   });
   const gateway = await startGateway({
     host,
     port: config.port,
     domain: config.domain,
     certificate,
-    deps: () => renewing?.then(() => platform.pipeline) ?? platform.pipeline,
+    deps: platform.pipeline,
     own,
     log,
   }).catch(async (error) => {
@@ -109,14 +88,13 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   const stop = async () => {
     clearInterval(renewal);
     await gateway.stop();
-    await renewing;
     await platform.stop();
     await unlock();
   };
   return {
     url,
     credentials: administrator,
-    services: [...platform.pipeline.services.values()],
+    services: [...platform.current.pipeline.services.values()],
     stop,
     [Symbol.asyncDispose]: stop,
   };

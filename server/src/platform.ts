@@ -1,11 +1,14 @@
 /** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
 import { hkdfSync } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
-import { findBubblewrap } from './engine/executors/bubblewrap.ts';
+import { findShelter } from './engine/executors/bubblewrap.ts';
+import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts';
+import { containerExecutor } from './engine/executors/container.ts';
+import { findContainerSocket } from './engine/executors/container-socket.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -21,6 +24,8 @@ import { type ContainerCredentials, containerCredentials } from './services/iam/
 import { createIdentity } from './services/iam/identity.ts';
 import { iamService } from './services/iam/service.ts';
 import { s3Service } from './services/s3/service.ts';
+import { imageTable } from './services/sagemaker/images.ts';
+import { readImages } from './services/sagemaker/images-file.ts';
 import { sagemakerService } from './services/sagemaker/service.ts';
 import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
 import { stsService } from './services/sts/service.ts';
@@ -60,6 +65,12 @@ export async function buildPlatform({
   endpoint,
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
+  const runsDir = join(dataDir, 'runs');
+  const shelterFound = findShelter(config.sandbox, runsDir, log);
+  // Awaited below; what fails before must not leave its failure unheard.
+  shelterFound.catch(() => {});
+  const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
+  const containerSocket = await findContainerSocket(config.containerSockets);
   const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
@@ -70,10 +81,12 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
-  const bubblewrap = await findBubblewrap(config.sandbox, log);
-  const executor = processExecutor({ log, bubblewrap });
+  const shelter = await shelterFound;
+  const containers = containerSocket
+    ? containerExecutor({ socket: containerSocket, dataDir, pull: config.pullImages, log })
+    : undefined;
+  const executor = executorByKind({ process: processExecutor({ log, shelter }), container: containers });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
-  const runsDir = join(dataDir, 'runs');
 
   const s3 = s3Service({
     database,
@@ -89,11 +102,12 @@ export async function buildPlatform({
     outbox,
     aws,
     executor,
+    images: imageTable(configuredImages, containers ? undefined : noContainerEngine),
     roleEnvironment: credentials.environment,
     routing,
     clock,
     log,
-    settings: { ...config, runsDir, bubblewrap },
+    settings: { ...config, runsDir, shelter },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [
@@ -129,6 +143,7 @@ export async function buildPlatform({
       // Who writes through other services stops before them.
       await runtime.stop();
       await sagemaker.stop();
+      await containers?.stop();
       await s3.stop();
       await outbox.stop();
       await lastUsed.settled();
@@ -137,11 +152,16 @@ export async function buildPlatform({
     },
     async endRuns() {
       const files = await readdir(runsDir, { recursive: true }).catch(() => []);
-      const runs = files.filter((file) => basename(file) === 'claim').map((file) => join(runsDir, dirname(file)));
+      const runs = files
+        // Where a process's run or a container's began, not what a job wrote.
+        .filter((file) => /^[^/]+\/[^/]+(\/[^/]+)?\/(claim|container)$/.test(file))
+        .map((file) => join(runsDir, dirname(file)));
       await Promise.all(
         runs.map(async (dir) => {
           await executor.signal(dir, 'SIGKILL');
-          await new Promise<void>((ended) => executor.onExit(dir, ended));
+          const { state } = await executor.status(dir);
+          if (state === 'running') await new Promise<void>((ended) => executor.onExit(dir, ended));
+          await executor.remove(dir);
         }),
       );
     },

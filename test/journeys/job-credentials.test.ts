@@ -14,6 +14,7 @@ import {
   DeleteRolePolicyCommand,
   IAMClient,
   PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -26,6 +27,15 @@ import { type PlatformProcess, startPlatformProcess } from '../harness/platform.
 
 const bucket = 'job-credentials';
 const role = 'job-credentials-role';
+const statement = (rest: object) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...rest }] });
+/** SageMaker, for one job only. */
+const trust = (job: string) =>
+  statement({
+    Action: 'sts:AssumeRole',
+    Principal: { Service: 'sagemaker.amazonaws.com' },
+    Condition: { ArnEquals: { 'aws:SourceArn': job } },
+  });
 let platform: PlatformProcess;
 let rows: string;
 let environment: Record<string, string>;
@@ -37,15 +47,10 @@ before(async () => {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   rows = Array.from({ length: 200 }, (_, i) => `${i % 7},${i},${i % 13}`).join('\n');
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'train/train.csv', Body: rows }));
-  const statement = (rest: object) =>
-    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...rest }] });
   await iam.send(
     new CreateRoleCommand({
       RoleName: role,
-      AssumeRolePolicyDocument: statement({
-        Action: 'sts:AssumeRole',
-        Principal: { Service: 'sagemaker.amazonaws.com' },
-      }),
+      AssumeRolePolicyDocument: trust(`arn:aws:sagemaker:${platform.region}:${platform.account}:training-job/long`),
     }),
   );
   await iam.send(
@@ -168,6 +173,22 @@ describe('survives', () => {
     const { AWS_CONTAINER_CREDENTIALS_FULL_URI: _, ...rest } = environment;
     const before = { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey, AWS_SESSION_TOKEN: Token };
     assert.equal((await inJob({ ...rest, ...before })).arn, arn);
+  });
+
+  test('a role that does not trust the job any more: its token opens nothing until it does again', async () => {
+    const iam = platform.client(IAMClient);
+    const jobs = `arn:aws:sagemaker:${platform.region}:${platform.account}:training-job`;
+    for (const [job, status] of [
+      ['another', 403],
+      ['long', 200],
+    ] as const) {
+      const PolicyDocument = trust(`${jobs}/${job}`);
+      await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: role, PolicyDocument }));
+      const answer = await fetch(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '', {
+        headers: { authorization: environment.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? '' },
+      });
+      assert.equal(answer.status, status);
+    }
   });
 
   test('a role that is gone: its token opens nothing, and what was given before is refused', async () => {

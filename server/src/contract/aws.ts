@@ -4,6 +4,7 @@
  */
 import type { ServiceName } from '../models/catalog.ts';
 import type { Input, OperationName, Output } from '../models/types.ts';
+import type { ServiceRoleRequest } from './identity.ts';
 import type { Principal } from './principal.ts';
 
 export interface Aws {
@@ -23,8 +24,8 @@ export interface AwsAccess {
   /** As the platform itself, for its own bookkeeping in an account (logs, metrics). Never for a user's data. */
   asService(account: string, servicePrincipal: string, region?: string): Aws;
   /**
-   * As a role that the service was handed (iam:PassRole). Throws AwsError AccessDenied where the role is missing or does not trust `servicePrincipal`
-   * (for example `sagemaker.amazonaws.com`).
+   * As a role that the service was handed (iam:PassRole). Throws AwsError AccessDenied where the role is missing or does not trust the service for this
+   * source.
    */
-  asRole(roleArn: string, servicePrincipal: string, sessionName: string): Promise<Aws>;
+  asRole(request: ServiceRoleRequest): Promise<Aws>;
 }

@@ -40,15 +40,23 @@ export interface Identity {
     context: () => Readonly<Record<string, ContextValue>>,
   ): Decision | Promise<Decision>;
   /** The session principal of a role handed to a service. Throws AwsError AccessDenied where the role is missing or does not trust the service. */
-  assumeForService(roleArn: string, servicePrincipal: string, sessionName: string): Promise<Principal>;
-  /** Credentials for user code that runs under a role (the container credentials endpoint). */
-  issueCredentials(roleArn: string, sessionName: string, lifetimeMs: number): Promise<TemporaryCredentials>;
+  assumeForService(request: ServiceRoleRequest): Promise<Principal>;
+  /** Credentials for user code that a service runs under a role (the container credentials endpoint). Throws as `assumeForService` does. */
+  issueCredentials(request: ServiceRoleRequest, lifetimeMs: number): Promise<TemporaryCredentials>;
+}
+
+/** A service that becomes a role it was handed. */
+export interface ServiceRoleRequest {
+  readonly roleArn: string;
+  /** For example `sagemaker.amazonaws.com`. */
+  readonly servicePrincipal: string;
+  readonly sessionName: string;
+  /** The resource for which it does so, a job for example: what trust policies see as aws:SourceArn. */
+  readonly sourceArn: string;
 }
 
 /** A job, function or model that runs under a role. */
-export interface RoleRun {
-  readonly roleArn: string;
-  readonly sessionName: string;
+export interface RoleRun extends ServiceRoleRequest {
   readonly region: string;
   /** Its credentials end then; a run without an end (a model) leaves it out. */
   readonly lifetimeMs?: number;

@@ -13,7 +13,8 @@ interface RunFolder {
 export interface Mount {
   readonly from: string;
   readonly to: string;
-  readonly writable: boolean;
+  /** copy: the program may write, and what it writes lies in the run's folder; `from` stays as it is. Processes only. */
+  readonly writable: boolean | 'copy';
 }
 
 /** What a run that is shut in sees of the machine: its mounts and what every program needs of the system, nothing else. */
@@ -42,9 +43,19 @@ export interface ContainerSpec extends RunFolder {
   /** What follows the entry point: `train`, `serve`, or what the request says. */
   readonly arguments: readonly string[];
   readonly enclosure: Enclosure;
+  /** Absent: as much as the engine gives. */
+  readonly limits?: { readonly memoryBytes?: number; readonly cpus?: number };
 }
 
 export type RunSpec = ProcessSpec | ContainerSpec;
+
+/** This run can never start as it is asked for; the message is for its owner and says what would help. */
+export class RunRefused extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'RunRefused';
+  }
+}
 
 export type RunStatus =
   | { readonly state: 'absent' }
@@ -54,7 +65,7 @@ export type RunStatus =
   | { readonly state: 'lost' };
 
 export interface Executor<Spec extends RunSpec = RunSpec> {
-  /** Idempotent. Resolves when the run is under its supervisor or was already. */
+  /** Idempotent. Resolves when the run is under its supervisor or was already. Throws RunRefused. */
   start(spec: Spec): Promise<void>;
   status(dir: string): Promise<RunStatus>;
   /** To the run's processes. Does nothing where it has ended. */
@@ -63,4 +74,6 @@ export interface Executor<Spec extends RunSpec = RunSpec> {
   onExit(dir: string, listener: () => void): () => void;
   /** The file that holds what the run printed. */
   logFile(dir: string): string;
+  /** Of a run that has ended or never began: removes what is kept of it elsewhere, then its folder. */
+  remove(dir: string): Promise<void>;
 }

@@ -4,10 +4,11 @@ import type { Identity, SigningKey } from '../contract/identity.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { ProtocolName } from '../models/catalog.ts';
+import { MalformedSignature } from '../wire/malformed-signature.ts';
 import type { WireRequest } from '../wire/protocol.ts';
-import { expectedSignature, isSameSignature, type Signature, signatureTime, signingKey } from '../wire/sigv4.ts';
+import { expectedSignature, isSameSignature, type Signature, signedAt, signingKey } from '../wire/sigv4.ts';
 import { requestExpired } from './presigned.ts';
-import { refusal, unsigned } from './refusals.ts';
+import { malformed, refusal, unsigned } from './refusals.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html: fifteen minutes (S3), five elsewhere are usual; we give all fifteen. */
 const maxSkewMs = 15 * 60_000;
@@ -23,27 +24,29 @@ export interface AuthenticationDeps {
   readonly clock: Clock;
 }
 
-function checkTime(signature: Signature, protocol: ProtocolName, now: number): void {
-  const signedAt = signatureTime(signature.time);
-  if (Number.isNaN(signedAt) || !signature.time.startsWith(signature.date)) {
-    throw refusal(
-      signature.form === 'query' ? 'malformedUrl' : 'malformed',
-      protocol,
-      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${signature.date}' != '${signature.time}'`,
-    );
+function timeOf(signature: Signature, protocol: ProtocolName): number {
+  try {
+    return signedAt(signature);
+  } catch (error) {
+    if (error instanceof MalformedSignature) throw malformed(protocol, signature.form, error);
+    throw error;
   }
+}
+
+function checkTime(signature: Signature, protocol: ProtocolName, now: number): void {
+  const time = timeOf(signature, protocol);
   if (signature.form === 'query') {
-    const endsAt = signedAt + (signature.expires ?? 0) * 1000;
+    const endsAt = time + (signature.expires ?? 0) * 1000;
     if (now > endsAt) {
       if (protocol === 'rest-xml') throw requestExpired(endsAt, now, signature.expires);
       throw refusal('skewed', protocol, 'Request has expired');
     }
-    if (signedAt - now > maxSkewMs) throw refusal('denied', protocol, 'Request is not yet valid');
+    if (time - now > maxSkewMs) throw refusal('denied', protocol, 'Request is not yet valid');
     return;
   }
-  if (Math.abs(now - signedAt) <= maxSkewMs) return;
+  if (Math.abs(now - time) <= maxSkewMs) return;
   const compact = (ms: number) => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
-  const past = signedAt < now;
+  const past = time < now;
   const text = past
     ? `Signature expired: ${signature.time} is now earlier than ${compact(now - maxSkewMs)} (${compact(now)} - 15 min.)`
     : `Signature not yet current: ${signature.time} is still later than ${compact(now + maxSkewMs)} (${compact(now)} + 15 min.)`;

@@ -5,12 +5,14 @@ import { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import { decodeChunks } from '../wire/aws-chunked.ts';
 import type { WireRequest } from '../wire/protocol.ts';
-import { emptyHash, type Signature } from '../wire/sigv4.ts';
+import { emptyHash, type Signature, sha256 } from '../wire/sigv4.ts';
 import { refusal } from './refusals.ts';
 
 /** InvokeEndpoint takes 6 MB: https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html */
 const maxBytes: Partial<Record<ProtocolName, number>> = { 'rest-json': 6 * 1024 * 1024 };
 const usualMaxBytes = 16 * 1024 * 1024;
+
+const smallBytes = 64 * 1024;
 
 const empty = new Uint8Array();
 
@@ -55,6 +57,41 @@ async function* verified(stream: Readable, declared: string) {
   if (computed !== declared) throw hashMismatch(declared, computed);
 }
 
+/** The same for a body that is small enough to be had as a whole, which is cheaper. Nothing of it is read before it is asked for. */
+class SmallBody extends Readable {
+  readonly #stream: Readable;
+  readonly #declared: string;
+  #whole: Promise<Uint8Array> | undefined;
+
+  constructor(stream: Readable, declared: string) {
+    super();
+    this.#stream = stream;
+    this.#declared = declared;
+  }
+
+  whole(): Promise<Uint8Array> {
+    this.#whole ??= this.#gather();
+    return this.#whole;
+  }
+
+  async #gather(): Promise<Uint8Array> {
+    const bytes = await collect(this.#stream, smallBytes, 'rest-xml');
+    const computed = sha256(bytes);
+    if (computed !== this.#declared) throw hashMismatch(this.#declared, computed);
+    return bytes;
+  }
+
+  override _read(): void {
+    this.whole().then(
+      (bytes) => {
+        this.push(bytes);
+        this.push(null);
+      },
+      (error) => this.destroy(error),
+    );
+  }
+}
+
 const hashMismatch = (declared: string, computed: string) =>
   new AwsError(
     'XAmzContentSHA256Mismatch',
@@ -92,6 +129,7 @@ export function streamed(
   }
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
   if (isHash) {
+    if (Number(headers['content-length']) <= smallBytes) return { headers, body: new SmallBody(stream, declared) };
     return { headers, body: Readable.from(verified(stream, declared), { objectMode: false }) };
   }
   const signed = /^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(declared);

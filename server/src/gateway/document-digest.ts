@@ -5,33 +5,55 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsError } from '../contract/aws-error.ts';
+import { crc32c, crc64nvme, reflectedDigest } from '../kit/reflected-crc.ts';
 import type { OperationModel } from '../models/service-model.ts';
 import { structureOf } from '../models/shape.ts';
 import type { WireRequest } from '../wire/protocol.ts';
 
-/** Those that Node computes; a document under another (CRC32C, CRC64NVME) is taken as it comes. */
-const checksums: Readonly<Record<string, (body: Uint8Array) => string>> = {
+const checksums: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
   CRC32: (body) => {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32BE(crc32(body));
-    return bytes.toString('base64');
+    return bytes;
   },
-  SHA1: (body) => hash('sha1', body, 'base64'),
-  SHA256: (body) => hash('sha256', body, 'base64'),
+  CRC32C: (body) => reflectedDigest(crc32c, body),
+  CRC64NVME: (body) => reflectedDigest(crc64nvme, body),
+  SHA1: (body) => hash('sha1', body, 'buffer'),
+  SHA256: (body) => hash('sha256', body, 'buffer'),
 };
 
-export function checkDigests(operation: OperationModel, headers: WireRequest['headers'], body: Uint8Array): void {
+/** `trailers` came behind the body, and say the same as headers. */
+export function checkDigests(
+  operation: OperationModel,
+  headers: WireRequest['headers'],
+  body: Uint8Array,
+  trailers: WireRequest['headers'] = {},
+): void {
+  const length = headers['content-length'];
+  if (length !== undefined && Number(length) !== body.length) {
+    const message = 'You did not provide the number of bytes specified by the Content-Length HTTP header';
+    throw new AwsError('IncompleteBody', message, { status: 400 });
+  }
   const md5 = headers['content-md5'];
   if (md5 !== undefined) checkMd5(md5, body);
   for (const [algorithm, compute] of Object.entries(checksums)) {
     const header = `x-amz-checksum-${algorithm.toLowerCase()}`;
-    const declared = headers[header];
+    const declared = headers[header] ?? trailers[header];
     // Where the operation has a member for it, it is about something else: CompleteMultipartUpload's is the object's.
-    if (declared === undefined || isMember(operation, header) || declared === compute(body)) continue;
-    throw new AwsError('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`, {
-      status: 400,
-    });
+    if (declared === undefined || isMember(operation, header)) continue;
+    checkChecksum(algorithm, declared, compute(body));
   }
+}
+
+function checkChecksum(algorithm: string, declared: string, computed: Buffer): void {
+  const bytes = Buffer.from(declared, 'base64');
+  if (bytes.length !== computed.length || bytes.toString('base64') !== declared) {
+    const message = `Value for x-amz-checksum-${algorithm.toLowerCase()} header is invalid.`;
+    throw new AwsError('InvalidRequest', message, { status: 400 });
+  }
+  if (bytes.equals(computed)) return;
+  const message = `The ${algorithm} you specified did not match the calculated checksum.`;
+  throw new AwsError('BadDigest', message, { status: 400 });
 }
 
 function isMember(operation: OperationModel, header: string): boolean {

@@ -68,8 +68,7 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
         region,
         servicePrincipal,
       ),
-    asRole: async (roleArn, servicePrincipal, sessionName) =>
-      as(await identity.assumeForService(roleArn, servicePrincipal, sessionName), home, servicePrincipal),
+    asRole: async (request) => as(await identity.assumeForService(request), home, request.servicePrincipal),
   };
   return access;
 }

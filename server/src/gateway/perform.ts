@@ -5,6 +5,7 @@ import type { Decision, Identity } from '../contract/identity.ts';
 import type { Access, BoundOperation, ContextValue } from '../contract/operation.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
+import { structureOf } from '../models/shape.ts';
 import { validationCode, validationMessage, violations } from '../models/validate.ts';
 import type { Decide } from './gateway-call.ts';
 import { refusal } from './refusals.ts';
@@ -34,12 +35,21 @@ export function perform(what: Performance, input: unknown, call: Call): Promise<
     if (!decision.allowed) throw denied(what.protocol, decision);
     const found = violations(what.model, what.operation, input);
     if (found.length > 0) {
+      if (what.protocol === 'rest-xml' && lacksDocument(what.operation, input)) throw emptyBody();
       throw new AwsError(validationCode(what.model, what.protocol), validationMessage(found), { status: 400 });
     }
     return bound.handle(input, call);
   };
   const access = bound.access(input, call);
   return access instanceof Promise ? access.then(decide) : decide(access);
+}
+
+/** S3's words for a document that is not there at all. */
+const emptyBody = () => new AwsError('MissingRequestBodyError', 'Request Body is empty', { status: 400 });
+
+function lacksDocument(operation: OperationModel, input: unknown): boolean {
+  const payload = structureOf(operation.input).members.find(({ http, required }) => http.payload && required);
+  return payload !== undefined && (input as Readonly<Record<string, unknown>>)[payload.name] === undefined;
 }
 
 type Denied = Extract<Decision, { allowed: false }>;

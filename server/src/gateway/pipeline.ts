@@ -13,10 +13,11 @@ import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { ProtocolName, ServiceName } from '../models/catalog.ts';
 import { errorStatus } from '../wire/answers.ts';
+import { MalformedSignature } from '../wire/malformed-signature.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { readSignature2 } from '../wire/sigv2.ts';
-import { emptyHash, MalformedSignature, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
+import { emptyHash, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { collect, cutShort, gather, streamed } from './body.ts';
 import { checkDigests } from './document-digest.ts';
@@ -124,7 +125,10 @@ async function follow(
     operation.streamingInput || request.body instanceof Uint8Array
       ? request
       : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
-  if (whole !== request && whole.body instanceof Uint8Array) checkDigests(operation, whole.headers, whole.body);
+  if (whole !== request && whole.body instanceof Uint8Array) {
+    const { trailers } = request.body as { readonly trailers?: Readonly<Record<string, string>> };
+    checkDigests(operation, whole.headers, whole.body, trailers);
+  }
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(
@@ -196,8 +200,11 @@ function readSigned({ head }: Incoming, known: Known): Signature {
   try {
     signature = readSignature(head);
   } catch (error) {
-    if (error instanceof MalformedSignature) throw malformed(known.protocol, head.headers.authorization, error.message);
-    throw error;
+    if (!(error instanceof MalformedSignature)) throw error;
+    const { authorization } = head.headers;
+    // What can be read of the scope still tells which service was meant.
+    known.protocol = protocolOf(head, /\bCredential=(?:[^/,]*\/){3}([^/,]+)/.exec(authorization ?? '')?.[1]);
+    throw malformed(known.protocol, authorization === undefined ? 'query' : 'header', error);
   }
   if (!signature) throw refusal('missing', known.protocol);
   known.protocol = protocolOf(head, signature.service);

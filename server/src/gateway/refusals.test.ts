@@ -1,5 +1,6 @@
 /** What each of AWS's protocols says to a request that is not who, when or what it says it is: status, code and text. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
@@ -127,15 +128,72 @@ describe('The gateway refuses', () => {
   });
 
   it('a scope of another day', () => {
-    const text = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20200101' != '${compact(at(0))}'`;
+    const text = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20200101' != '${compact(at(0)).slice(0, 8)}', from '${compact(at(0))}'.`;
+    const s3 = 'The authorization header is malformed; Invalid credential date. Date is not the same as X-Amz-Date.';
     return expectEach(
       inWords(
-        ['IncompleteSignatureException', text],
-        ['IncompleteSignature', text],
-        [400, 'AuthorizationHeaderMalformed', text],
+        ['InvalidSignatureException', text],
+        ['SignatureDoesNotMatch', text],
+        [400, 'AuthorizationHeaderMalformed', s3],
       ),
       (door) => sent(door, { date: '20200101' }),
     );
+  });
+
+  it('a credential of another form, a part that is missing, and no time', async () => {
+    const changed = async (door: Door, from: RegExp, to: string, without: string[] = []) => {
+      const signed = sign(platform, { at: at(0), ...(doors[door] as Sending) });
+      const headers = { ...signed.headers, authorization: String(signed.headers.authorization).replace(from, to) };
+      const kept = Object.entries(headers).filter(([name]) => !without.includes(name));
+      return saidBy(door, await send(platform, { ...signed, headers: Object.fromEntries(kept) }));
+    };
+    const told = (one: Said) => [one[0], one[1], one[2].replace(/=[\w+/]{43}=/, '=…')];
+    const five = 'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got ';
+    const hashed = '(Hashed with SHA-256 and encoded with Base64) Authorization=…';
+    const json = await changed('aws-json-1.1', /\/aws4_request/, '');
+    assert.deepEqual([json[0], json[1], json[2].startsWith(five)], [400, 'IncompleteSignatureException', true]);
+    assert.deepEqual(told(await changed('query', /, Signature=.*/, '')), [
+      403,
+      'IncompleteSignature',
+      `Authorization header requires 'Signature' parameter. ${hashed}`,
+    ]);
+    assert.deepEqual(told(await changed('rest-json', /, Signature=.*/, '', ['x-amz-date'])), [
+      403,
+      'IncompleteSignatureException',
+      `Authorization header requires 'Signature' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ${hashed}`,
+    ]);
+    assert.deepEqual(await changed('query', /aws4_request/, 'aws5_request'), [
+      403,
+      'SignatureDoesNotMatch',
+      "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
+    ]);
+    const s3 = async (from: RegExp, to: string) => changed('rest-xml', from, to);
+    const malformed = (sentence: string): Said => [
+      400,
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; ${sentence}`,
+    ];
+    assert.deepEqual(
+      await s3(/\/aws4_request/, ''),
+      malformed('the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'),
+    );
+    assert.deepEqual(
+      await s3(/aws4_request/, 'aws5_request'),
+      malformed('incorrect terminal "aws5_request". This endpoint uses "aws4_request".'),
+    );
+    assert.deepEqual(
+      await s3(/\/\d{8}\//, '/today/'),
+      malformed('incorrect date format "today". This date in the credential must be in the format "yyyyMMdd".'),
+    );
+    assert.deepEqual(
+      await s3(/, Signature=.*/, ''),
+      malformed('the authorization header requires three components: Credential, SignedHeaders, and Signature.'),
+    );
+    assert.deepEqual(await changed('rest-xml', /^/, '', ['x-amz-date']), [
+      403,
+      'AccessDenied',
+      'AWS authentication requires a valid Date or x-amz-date header',
+    ]);
   });
 
   it('a URL that has expired, or is of the future', async () => {
@@ -231,7 +289,8 @@ describe('The gateway refuses', () => {
       const { method = 'GET', target = '/', body = '' }: Sending = doors[door];
       return send(platform, { method, target, body, headers: authorization ? { ...headers, authorization } : headers });
     };
-    const told = 'Authorization header requires the algorithm AWS4-HMAC-SHA256.';
+    const hash = createHash('sha256').update('Bearer x').digest('base64');
+    const told = `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hash}'.`;
     for (const door of ['aws-json-1.0', 'aws-json-1.1', 'rpc-v2-cbor'] as const) {
       assert.deepEqual(saidBy(door, await bare(door)), [
         400,
@@ -277,11 +336,12 @@ describe('The gateway does', () => {
     assert.equal((await sent('rest-xml', { method: 'PUT', target: '/a-bucket' })).status, 200);
     assert.equal((await sent('rest-xml', { method: 'PUT', target: '/a-bucket/k', body: 'kept' })).status, 200);
     const put = { method: 'PUT', target: '/a-bucket/k', body: 'other' };
-    assert.equal(
-      saidBy('rest-xml', await sent('rest-xml', { ...put, payloadHash: '0'.repeat(64) }))[1],
-      'XAmzContentSHA256Mismatch',
-    );
-    assert.equal(String((await sent('rest-xml', { target: '/a-bucket/k' })).body), 'kept');
+    // Small ones are read as a whole, the others as they come; the last has its MD5 computed by another thread.
+    for (const body of ['other', 'x'.repeat(65_536), 'x'.repeat(65_537), 'x'.repeat(2_000_000)]) {
+      const refused = await sent('rest-xml', { ...put, body, payloadHash: '0'.repeat(64) });
+      assert.equal(saidBy('rest-xml', refused)[1], 'XAmzContentSHA256Mismatch', `${body.length} bytes`);
+      assert.equal(String((await sent('rest-xml', { target: '/a-bucket/k' })).body), 'kept');
+    }
     assert.equal((await sent('rest-xml', put)).status, 200);
     assert.equal(String((await sent('rest-xml', { target: '/a-bucket/k' })).body), 'other');
   });

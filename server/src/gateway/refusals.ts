@@ -1,6 +1,7 @@
 /** The gateway's own refusals, in each protocol's words. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, S3's error list; texts observed. */
 import { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
+import type { MalformedSignature } from '../wire/malformed-signature.ts';
 
 type Family = 'json' | 'query' | 's3';
 const familyOf = (protocol: ProtocolName): Family =>
@@ -79,15 +80,20 @@ export function refusal(kind: RefusalKind, protocol: ProtocolName, message?: str
   return new AwsError(code, message ?? usual, { status: statusOf(kind, protocol) });
 }
 
-/** A signature that cannot be read. */
-export function malformed(protocol: ProtocolName, authorization: string | undefined, message: string): AwsError {
-  if (authorization === undefined) return refusal('malformedUrl', protocol, message);
-  if (protocol !== 'rest-xml' || authorization.startsWith('AWS4-')) return refusal('malformed', protocol, message);
-  return new AwsError(
-    'InvalidRequest',
-    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-    { status: 400 },
-  );
+/** A signature that cannot be read, or is not for this request. */
+export function malformed(protocol: ProtocolName, form: 'header' | 'query', error: MalformedSignature): AwsError {
+  const { fault, message, s3 } = error;
+  if (protocol !== 'rest-xml') return refusal(fault === 'scope' ? 'mismatch' : 'malformed', protocol, message);
+  if (fault === 'time') return refusal('denied', protocol, s3);
+  if (fault === 'mechanism') {
+    return new AwsError(
+      'InvalidRequest',
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+      { status: 400 },
+    );
+  }
+  if (form === 'query') return refusal('malformedUrl', protocol, s3);
+  return refusal('malformed', protocol, `The authorization header is malformed; ${s3}`);
 }
 
 /** S3 names what it wants signed; the others speak of the host alone. Observed. */

@@ -96,7 +96,9 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
       const { size } = await file.stat();
       const start = Math.min(range?.start ?? 0, size);
       const end = Math.min(range?.end ?? size - 1, size - 1);
-      return new FileStream(file, { start, length: Math.max(end - start + 1, 0) }, transform);
+      const length = Math.max(end - start + 1, 0);
+      const path = length === size ? pathOf(id) : undefined;
+      return new FileStream(file, { start, length, path }, transform);
     } catch (error) {
       await file.close();
       throw error;

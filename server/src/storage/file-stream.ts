@@ -12,6 +12,8 @@ export interface FilePart {
   readonly start: number;
   /** How many bytes; they are there. */
   readonly length: number;
+  /** The file's path, where the part is all of it. */
+  readonly path?: string | undefined;
 }
 
 const readBytes = 256 * 1024;
@@ -33,11 +35,15 @@ export class FileStream extends Readable {
   #position: number;
   #left: number;
 
+  /** Where all of these bytes lie, as they are: to link to, for who wants no copy. It can be gone at any time; the stream has them still. */
+  readonly path: string | undefined;
+
   /** The file is closed with the stream. */
-  constructor(file: FileHandle, { start, length }: FilePart, transform?: Transform) {
+  constructor(file: FileHandle, { start, length, path }: FilePart, transform?: Transform) {
     super({ highWaterMark: readBytes });
     this.#file = file;
     this.#transform = transform;
+    this.path = transform ? undefined : path;
     this.#position = start;
     this.#left = length;
   }

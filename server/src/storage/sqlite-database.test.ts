@@ -125,6 +125,30 @@ describe('does', () => {
     await database.close();
   });
 
+  test('more different statements than it keeps, many at once, and the first ones again', async () => {
+    const database = await open('statements');
+    for (let round = 0; round < 3; round++) {
+      const read = async (i: number) => {
+        const [row] = await database.read(query<{ value: number }>(`select ${i} as value`));
+        assert.equal(row?.value, i);
+      };
+      const write = (i: number) =>
+        database.write([plain(`insert into things values (?, ${i})`, [`${round}-${i}`], 1), plain('select 1')]);
+      // Some wait for each other, so that they come in more than one message.
+      for (let from = 0; from < 1500; from += 500) {
+        await Promise.all(Array.from({ length: 500 }, (_, i) => read(from + i)));
+        await Promise.all(Array.from({ length: 20 }, (_, i) => write(from + i)));
+      }
+      const burst = Array.from({ length: 700 }, (_, i) => read(i));
+      setImmediate(() => burst.push(...Array.from({ length: 700 }, (_, i) => read(i + 300))));
+      await new Promise(setImmediate);
+      await Promise.all(burst);
+    }
+    const [row] = await database.read(query<{ count: number }>('select count(*) as count from things'));
+    assert.equal(row?.count, 180);
+    await database.close();
+  });
+
   test('a close waits for the writes before it; a second one is no error', async () => {
     const database = await open('closing');
     const writes = Array.from({ length: 50 }, (_, i) =>

@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
 import { Conflict, type Database, type Statement } from './database.ts';
 import { migrations } from './migrations/all.ts';
-import type { Reply, Request, WorkerData } from './sqlite-worker.ts';
+import type { Asked, Batch, Reply, WorkerData } from './sqlite-worker.ts';
+import { StatementNames } from './statement-names.ts';
 
 interface Waiting {
   readonly resolve: (rows: unknown[]) => void;
@@ -19,6 +20,8 @@ export interface SqliteOptions {
 class SqliteDatabase implements Database {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #names = new StatementNames();
+  #leaving: Batch['requests'][number][] = [];
   #nextId = 1;
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -33,11 +36,14 @@ class SqliteDatabase implements Database {
   }
 
   read<Row>(query: CompiledQuery<Row>): Promise<Row[]> {
-    return this.#send({ kind: 'read', sql: query.sql, parameters: query.parameters }) as Promise<Row[]>;
+    const { sql, parameters } = query;
+    return this.#send({ kind: 'read', name: this.#names.of(sql), parameters }) as Promise<Row[]>;
   }
 
   async write(statements: readonly Statement[]): Promise<void> {
-    if (statements.length > 0) await this.#send({ kind: 'write', statements });
+    if (statements.length === 0) return;
+    const named = statements.map(({ sql, parameters, rows }) => ({ name: this.#names.of(sql), parameters, rows }));
+    await this.#send({ kind: 'write', statements: named });
   }
 
   close(): Promise<void> {
@@ -51,18 +57,21 @@ class SqliteDatabase implements Database {
     await this.#worker.terminate();
   }
 
-  #send(
-    request:
-      | { kind: 'read'; sql: string; parameters: readonly unknown[] }
-      | { kind: 'write'; statements: readonly Statement[] }
-      | { kind: 'close' },
-  ): Promise<unknown[]> {
+  /** What one turn of the event loop asks for goes in one message: waking the thread costs more than most questions. */
+  #send(asked: Asked): Promise<unknown[]> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, ...request } satisfies Request);
+      if (this.#leaving.length === 0) setImmediate(() => this.#post());
+      this.#leaving.push({ id, ...asked });
     });
+  }
+
+  #post(): void {
+    const requests = this.#leaving;
+    this.#leaving = [];
+    this.#worker.postMessage({ requests, named: this.#names.taken() } satisfies Batch);
   }
 
   #settle(reply: Reply): void {

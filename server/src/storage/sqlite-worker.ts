@@ -4,18 +4,32 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { Statement } from './database.ts';
 import type { Migration } from './migration.ts';
+import type { NamedStatements } from './statement-names.ts';
 
 export interface WorkerData {
   readonly file: string;
   readonly migrations: readonly Migration[];
 }
 
-export type Request =
-  | { readonly id: number; readonly kind: 'read'; readonly sql: string; readonly parameters: readonly unknown[] }
-  | { readonly id: number; readonly kind: 'write'; readonly statements: readonly Statement[] }
-  | { readonly id: number; readonly kind: 'close' };
+interface NamedStatement {
+  readonly name: number;
+  readonly parameters: readonly unknown[];
+  readonly rows?: number | undefined;
+}
+
+export type Asked =
+  | ({ readonly kind: 'read' } & NamedStatement)
+  | { readonly kind: 'write'; readonly statements: readonly NamedStatement[] }
+  | { readonly kind: 'close' };
+
+type Request = { readonly id: number } & Asked;
+
+export interface Batch {
+  readonly requests: readonly Request[];
+  /** Statements that these ask for the first time. */
+  readonly named: NamedStatements | undefined;
+}
 
 export type Reply =
   | { readonly id: number; readonly rows: unknown[] }
@@ -35,20 +49,37 @@ database.exec(
 );
 migrate();
 
-const prepared = new Map<string, StatementSync>();
-const maxPrepared = 500;
+/** By the numbers that the other side gave them. */
+const texts = new Map<number, string>();
+const prepared = new Map<number, StatementSync>();
 /** Messages that share a commit: the first of them waits for all. */
 const maxGathered = 2000;
 
-function prepare(sql: string): StatementSync {
-  let statement = prepared.get(sql);
+let oldest = 0;
+
+function forget(): void {
+  for (const name of texts.keys()) {
+    if (name >= oldest) return;
+    texts.delete(name);
+    prepared.delete(name);
+  }
+}
+
+function prepare(name: number): StatementSync {
+  let statement = prepared.get(name);
   if (!statement) {
-    if (prepared.size >= maxPrepared) prepared.clear();
-    statement = database.prepare(sql);
-    prepared.set(sql, statement);
+    statement = database.prepare(texts.get(name) ?? '');
+    prepared.set(name, statement);
   }
   return statement;
 }
+
+const own = {
+  begin: database.prepare('begin immediate'),
+  commit: database.prepare('commit'),
+  save: database.prepare('savepoint one_write'),
+  release: database.prepare('release one_write'),
+};
 
 type Value = null | number | bigint | string | NodeJS.ArrayBufferView;
 const value = (parameter: unknown): Value =>
@@ -84,12 +115,12 @@ type Write = Extract<Request, { kind: 'write' }>;
 
 /** Runs one write inside the open transaction; undefined means that it holds. */
 function runWrite({ id, statements }: Write): Reply | undefined {
-  database.exec('savepoint one_write');
+  own.save.run();
   let index = 0;
   try {
     for (; index < statements.length; index++) {
-      const { sql, parameters, rows } = statements[index] as Statement;
-      const { changes } = prepare(sql).run(...parameters.map(value));
+      const { name, parameters, rows } = statements[index] as NamedStatement;
+      const { changes } = prepare(name).run(...parameters.map(value));
       if (rows === undefined || Number(changes) === rows) continue;
       database.exec('rollback to one_write; release one_write');
       return {
@@ -97,22 +128,22 @@ function runWrite({ id, statements }: Write): Reply | undefined {
         conflict: { index, reason: 'rows', message: `statement ${index} touched ${changes} rows, not ${rows}` },
       };
     }
-    database.exec('release one_write');
+    own.release.run();
     return undefined;
   } catch (error) {
     database.exec('rollback to one_write; release one_write');
     const { errcode, message } = error as Error & { errcode?: number };
     // SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY: https://www.sqlite.org/rescode.html
     if (errcode === 2067 || errcode === 1555) return { id, conflict: { index, reason: 'unique', message } };
-    return { id, error: new Error(message, { cause: statements[index]?.sql }) };
+    return { id, error: new Error(message, { cause: texts.get(statements[index]?.name ?? -1) }) };
   }
 }
 
 function runWrites(writes: readonly Write[]): Reply[] {
   try {
-    database.exec('begin immediate');
+    own.begin.run();
     const replies = writes.map((write) => runWrite(write) ?? { id: write.id, rows: [] });
-    database.exec('commit');
+    own.commit.run();
     return replies;
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
@@ -120,20 +151,21 @@ function runWrites(writes: readonly Write[]): Reply[] {
   }
 }
 
-function runRead({ id, sql, parameters }: Extract<Request, { kind: 'read' }>): Reply {
+function runRead({ id, name, parameters }: Extract<Request, { kind: 'read' }>): Reply {
   try {
-    return { id, rows: prepare(sql).all(...parameters.map(value)) };
+    return { id, rows: prepare(name).all(...parameters.map(value)) };
   } catch (error) {
-    return { id, error: new Error((error as Error).message, { cause: sql }) };
+    return { id, error: new Error((error as Error).message, { cause: texts.get(name) }) };
   }
 }
 
-port.on('message', (first: Request) => {
-  const requests = [first];
-  while (requests.length < maxGathered) {
-    const next = receiveMessageOnPort(port);
-    if (!next) break;
-    requests.push(next.message);
+port.on('message', (first: Batch) => {
+  const requests: Request[] = [];
+  for (let batch: Batch | undefined = first; batch; ) {
+    for (const [name, sql] of batch.named?.texts ?? []) texts.set(name, sql);
+    oldest = batch.named?.from ?? oldest;
+    for (const request of batch.requests) requests.push(request);
+    batch = requests.length < maxGathered ? receiveMessageOnPort(port)?.message : undefined;
   }
   const writes = requests.filter((request) => request.kind === 'write');
   const replies = writes.length > 0 ? runWrites(writes) : [];
@@ -144,6 +176,8 @@ port.on('message', (first: Request) => {
     replies.push({ id: close.id, rows: [] });
   }
   port.postMessage(replies);
+  // Not before: what is gathered may have been asked for by numbers of before.
+  forget();
   if (close) port.close();
 });
 port.postMessage([]);

@@ -98,7 +98,7 @@ function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): 
   const { payload, body, structure } = bindings;
   if (payload === undefined) {
     if (body.length === 0 || gatheredBody(request).length === 0) return input;
-    return Object.assign(input, readXmlStructure(structure, parseXml(gatheredBody(request).toString('utf8'))));
+    return Object.assign(input, readXmlStructure(structure, parseXml(textOf(gatheredBody(request)))));
   }
   if (isRaw(payload)) {
     input[payload.name] = readRawPayload(payload, request.body);
@@ -106,11 +106,22 @@ function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): 
   }
   const bytes = gatheredBody(request);
   if (bytes.length === 0) return input;
-  const root = parseXml(bytes.toString('utf8'));
+  const root = parseXml(textOf(bytes));
   const shape = documentShape(payload);
   if (root.name !== rootName(payload, shape)) throw new Malformed(`Unexpected root element ${root.name}`);
   input[payload.name] = readXmlStructure(shape, root);
   return input;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Other bytes than UTF-8 are refused: a name that is read as another would be deleted in its place. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Malformed('Not UTF-8');
+  }
 }
 
 function documentShape({ shape, name }: Member): Structure {

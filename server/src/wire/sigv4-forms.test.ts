@@ -1,7 +1,8 @@
 /** The two forms of a signature as they come, and what is wrong with those that cannot be read. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSameSignature, MalformedSignature, readSignature, signatureTime } from './sigv4.ts';
+import { MalformedSignature } from './malformed-signature.ts';
+import { isSameSignature, readSignature, signatureTime, signedAt } from './sigv4.ts';
 
 const credential = 'AKIDEXAMPLE/20150830/us-east-1/service/aws4_request';
 const time = '20150830T123600Z';
@@ -58,22 +59,47 @@ describe('readSignature does', () => {
   });
 });
 
+const noTime =
+  /^Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header\. \(Hashed with SHA-256 and encoded with Base64\) Authorization=[\w+/]{43}=$/;
+const allMissing =
+  /^Authorization header requires 'Credential' parameter\. Authorization header requires 'Signature' parameter\. Authorization header requires 'SignedHeaders' parameter\. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header\. \(Hashed/;
+
 describe('readSignature refuses', () => {
   const broken: readonly [string, Parameters<typeof readSignature>[0], string | RegExp][] = [
-    ['another algorithm', headerOf(() => 'AWS AKIDEXAMPLE:abc'), /requires the algorithm AWS4-HMAC-SHA256\.$/],
-    ['no credential', headerOf((is) => is.replace('Credential', 'C')), /requires 'Credential' parameter\.$/],
-    ['no signature', headerOf((is) => is.replace(', Signature=abc', '')), /requires 'Signature' parameter\.$/],
-    ['no signed headers', headerOf((is) => is.replace('SignedHeaders', 'S')), /requires 'SignedHeaders' parameter\.$/],
-    ['no time', headerOf((same) => same, {}), /existence of either a 'X-Amz-Date' or a 'Date' header\.$/],
-    ['an unreadable Date', headerOf((same) => same, { date: 'yesterday' }), /a 'X-Amz-Date' or a 'Date' header\.$/],
+    [
+      'another mechanism',
+      headerOf(() => 'AWS AKIDEXAMPLE:abc'),
+      /^Invalid key=value pair \(missing equal-sign\) in Auth/,
+    ],
+    [
+      'another algorithm',
+      headerOf((is) => is.replace('256', '1')),
+      /^Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1' \(only AWS4-HMAC-SHA256 for now\)\. $/,
+    ],
+    [
+      'no credential',
+      headerOf((is) => is.replace('Credential', 'C')),
+      /^Authorization header requires 'Credential' par/,
+    ],
+    [
+      'no signature',
+      headerOf((is) => is.replace(', Signature=abc', '')),
+      /^Authorization header requires 'Signature' parameter\. /,
+    ],
+    ['nothing at all', headerOf(() => 'AWS4-HMAC-SHA256 ', {}), allMissing],
+    ['no time', headerOf((same) => same, {}), noTime],
+    ['an unreadable Date', headerOf((same) => same, { date: 'yesterday' }), noTime],
     ['a short scope', headerOf((is) => is.replace('/service', '')), /^Credential must have exactly 5 slash-delimited/],
     [
       'a long scope',
       headerOf((is) => is.replace('/service', '/a/b')),
       /^Credential must have exactly 5 slash-delimited/,
     ],
-    ['no date in the scope', headerOf((is) => is.replace('20150830', 'today')), /^Credential must have exactly 5/],
-    ['another end of the scope', headerOf((is) => is.replace('aws4_', 'aws5_')), /^Credential must have exactly 5/],
+    [
+      'another end of the scope, of another day',
+      headerOf((is) => is.replace('aws4_', 'aws5_').replace('20150830', 'today')),
+      /^Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'\. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'today' != '20150830', from '20150830T123600Z'\.$/,
+    ],
     ...Object.keys({ 'X-Amz-Credential': 0, 'X-Amz-Date': 0, 'X-Amz-Expires': 0, 'X-Amz-SignedHeaders': 0 }).map(
       (name) => [`a URL without ${name}`, queryOf({ [name]: undefined }), new RegExp(name)] as [string, never, RegExp],
     ),
@@ -102,6 +128,23 @@ describe('Times and signatures do', () => {
     assert.equal(signatureTime(time), Date.UTC(2015, 7, 30, 12, 36));
     for (const other of ['', '2015-08-30T12:36:00Z', '20150830T123600', '20151330T123600Z', '20150830T123600Z '])
       assert.ok(Number.isNaN(signatureTime(other)), other);
+  });
+
+  it('be of one day with their scope', () => {
+    const of =
+      (date: string, at = time) =>
+      () =>
+        signedAt({ form: 'header', date, time: at });
+    assert.equal(of('20150830')(), Date.UTC(2015, 7, 30, 12, 36));
+    for (const other of ['20150831', '2015', 'today'])
+      assert.throws(of(other), {
+        fault: 'scope',
+        s3: other === '20150831' ? /^Invalid credential date\. / : /^incorrect date format /,
+      });
+    assert.throws(of('20150830', '201'), {
+      fault: 'time',
+      message: /^Date must be in ISO-8601 'basic format'\. Got '201'\./,
+    });
   });
 
   it('compare whatever comes', () => {

@@ -3,6 +3,14 @@
  * and, for S3, https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html. Knows no key but the one handed in.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import {
+  MalformedSignature,
+  malformedCredential,
+  missingParts,
+  otherMechanism,
+  outOfScope,
+  unreadableTime,
+} from './malformed-signature.ts';
 import type { WireRequest } from './protocol.ts';
 
 export interface Signature {
@@ -20,9 +28,6 @@ export interface Signature {
   readonly expires: number | undefined;
   readonly token: string | undefined;
 }
-
-/** What is wrong with a signature's form; the gateway says it in the protocol's words. */
-export class MalformedSignature extends Error {}
 
 const algorithm = 'AWS4-HMAC-SHA256';
 export const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -53,34 +58,33 @@ export function readSignature({ headers, query }: Pick<WireRequest, 'headers' | 
   return query.includes('X-Amz-Signature=') || query.includes('X-Amz-Algorithm=') ? readQuery(query) : undefined;
 }
 
-function readScope(credential: string): Pick<Signature, 'accessKeyId' | 'date' | 'region' | 'service'> {
-  const [accessKeyId = '', date = '', region = '', service = '', end, ...rest] = credential.split('/');
-  if (end !== 'aws4_request' || rest.length > 0 || !accessKeyId || !/^\d{8}$/.test(date) || !region || !service) {
-    throw new MalformedSignature(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential.slice(0, 200)}'`,
-    );
-  }
+function readScope(
+  form: 'header' | 'query',
+  credential: string,
+  time: string,
+): Pick<Signature, 'accessKeyId' | 'date' | 'region' | 'service'> {
+  const [accessKeyId = '', date = '', region = '', service = '', end = '', ...rest] = credential.split('/');
+  if (!accessKeyId || !date || !region || !service || !end || rest.length > 0)
+    throw malformedCredential(form, credential);
+  if (end !== 'aws4_request') throw outOfScope(form, end, date, time);
   return { accessKeyId, date, region, service };
 }
 
+const parts = ['Credential', 'Signature', 'SignedHeaders'] as const;
+
 function readHeader(authorization: string, headers: WireRequest['headers']): Signature {
-  if (!authorization.startsWith(`${algorithm} `)) {
-    throw new MalformedSignature(`Authorization header requires the algorithm ${algorithm}.`);
-  }
-  const part = (name: string): string => {
+  if (!authorization.startsWith(`${algorithm} `)) throw otherMechanism(authorization);
+  const part = (name: (typeof parts)[number]): string => {
     const at = authorization.indexOf(`${name}=`);
-    if (at === -1) throw new MalformedSignature(`Authorization header requires '${name}' parameter.`);
     const end = authorization.indexOf(',', at);
     return authorization.slice(at + name.length + 1, end === -1 ? undefined : end).trim();
   };
+  const missing = parts.filter((name) => !authorization.includes(`${name}=`));
   const time = headers['x-amz-date'] ?? compactTime(headers.date);
-  if (!time)
-    throw new MalformedSignature(
-      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
-    );
+  if (missing.length > 0 || !time) throw missingParts(missing, Boolean(time), authorization);
   return {
     form: 'header',
-    ...readScope(part('Credential')),
+    ...readScope('header', part('Credential'), time),
     signedHeaders: part('SignedHeaders').split(';'),
     signature: part('Signature'),
     time,
@@ -100,30 +104,40 @@ function readQuery(query: string): Signature {
     const value = values.get(name);
     if (value === null) {
       throw new MalformedSignature(
+        'incomplete',
         'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
       );
     }
     return value;
   };
   if (part('X-Amz-Algorithm') !== algorithm)
-    throw new MalformedSignature(`X-Amz-Algorithm only supports "${algorithm}"`);
+    throw new MalformedSignature('incomplete', `X-Amz-Algorithm only supports "${algorithm}"`);
   const expires = Number(part('X-Amz-Expires') || Number.NaN);
-  if (!Number.isInteger(expires)) throw new MalformedSignature('X-Amz-Expires should be a number');
-  if (expires < 0) throw new MalformedSignature('X-Amz-Expires must be non-negative');
+  if (!Number.isInteger(expires)) throw new MalformedSignature('incomplete', 'X-Amz-Expires should be a number');
+  if (expires < 0) throw new MalformedSignature('incomplete', 'X-Amz-Expires must be non-negative');
   if (expires > 604_800) {
     throw new MalformedSignature(
+      'incomplete',
       'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
     );
   }
   return {
     form: 'query',
-    ...readScope(part('X-Amz-Credential')),
+    ...readScope('query', part('X-Amz-Credential'), part('X-Amz-Date')),
     signedHeaders: part('X-Amz-SignedHeaders').split(';'),
     signature: part('X-Amz-Signature'),
     time: part('X-Amz-Date'),
     expires,
     token: values.get('X-Amz-Security-Token') ?? undefined,
   };
+}
+
+/** When it was signed, in milliseconds since 1970. Throws MalformedSignature where that is no time, or of another day than its scope. */
+export function signedAt({ form, date, time }: Pick<Signature, 'form' | 'date' | 'time'>): number {
+  const at = signatureTime(time);
+  if (Number.isNaN(at)) throw unreadableTime(form, time);
+  if (date !== time.slice(0, 8)) throw outOfScope(form, 'aws4_request', date, time);
+  return at;
 }
 
 /** Milliseconds since 1970 of yyyymmddThhmmssZ; NaN for anything else. */

@@ -1,13 +1,13 @@
 /** What a program that is shut in can see and do. The machine needs bubblewrap, as README's "What it needs" says. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createLog } from '../../kit/log.ts';
 import type { Enclosure, Executor, ProcessSpec, RunStatus } from '../executor.ts';
-import { findBubblewrap } from './bubblewrap.ts';
+import { findShelter } from './bubblewrap.ts';
 import { processExecutor } from './process.ts';
 
 const log = createLog('silent', () => {});
@@ -16,8 +16,8 @@ let folder: string;
 const dirs: string[] = [];
 
 before(async () => {
-  executor = processExecutor({ log, bubblewrap: await findBubblewrap('required', log) });
   folder = await mkdtemp(join(tmpdir(), 'clary-enclosed-'));
+  executor = processExecutor({ log, shelter: await findShelter('required', folder, log) });
 });
 after(async () => {
   for (const dir of dirs) if ((await executor.status(dir)).state === 'running') await executor.signal(dir, 'SIGKILL');
@@ -203,12 +203,35 @@ print('left', flush=True)`;
     await printed('leaves', pipe);
     for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
       const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      assert.ok(!line.includes('98765.4321'), `process ${pid} was left`);
+      assert.ok(!line.startsWith('sleep\x0098765.4321'), `process ${pid} was left`);
     }
   });
 });
 
-test('findBubblewrap refuses nothing where nothing is to be shut in', async () => {
-  assert.equal(await findBubblewrap('off', log), undefined);
-  assert.match((await findBubblewrap('auto', log)) ?? '', /bwrap$/);
+test('findShelter refuses nothing where nothing is to be shut in', async () => {
+  assert.equal(await findShelter('off', tmpdir(), log), undefined);
+  assert.match((await findShelter('auto', tmpdir(), log))?.bubblewrap ?? '', /bwrap$/);
+});
+
+describe('a mount to be copied', () => {
+  test('can be written to, and stays as it was', async () => {
+    const given = join(folder, 'given, with: odd characters');
+    await mkdir(join(given, 'below'), { recursive: true });
+    await writeFile(join(given, 'file'), 'as it was');
+    const dir = join(folder, 'copies');
+    const script = `
+import os
+before = open('/opt/ml/data/file').read()
+open('/opt/ml/data/file', 'a').write(', changed'); os.chmod('/opt/ml/data/file', 0o777); open('/opt/ml/data/below/new', 'w')
+print(before, open('/opt/ml/data/file').read(), os.listdir('/opt/ml/data/below'))`;
+    await mkdir(join(dir, 'ml', 'data'), { recursive: true });
+    const mounts = [
+      { from: join(dir, 'ml'), to: '/opt/ml', writable: true },
+      { from: given, to: '/opt/ml/data', writable: 'copy' as const },
+    ];
+    assert.equal(await printed('copies', script, { mounts }), `as it was as it was, changed ['new']`);
+    assert.equal(await readFile(join(given, 'file'), 'utf8'), 'as it was');
+    assert.deepEqual(await readdir(join(given, 'below')), []);
+    assert.equal((await stat(join(given, 'file'))).mode & 0o777, 0o644);
+  });
 });

@@ -7,7 +7,8 @@ import { lstat, mkdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../kit/log.ts';
-import type { Enclosure, ProcessSpec } from '../executor.ts';
+import type { Enclosure, Mount, ProcessSpec } from '../executor.ts';
+import { findOverlays, overlaid, overlayOf } from './overlays.ts';
 
 type Command = readonly [string, ...string[]];
 
@@ -43,12 +44,23 @@ const walls = [
   ...['--die-with-parent', '--cap-drop', 'ALL', '--uid', '0', '--gid', '0', '--proc', '/proc', '--dev', '/dev'],
 ];
 
-/** The program, where programs can be shut in. Throws where they must be and cannot. */
-export async function findBubblewrap(wanted: 'auto' | 'required' | 'off', log: Log): Promise<string | undefined> {
+/** What a machine offers to shut programs in. */
+export interface Shelter {
+  readonly bubblewrap: string;
+  /** Whether a mount can be written to without changing what is mounted. */
+  readonly overlays: boolean;
+}
+
+/** What there is, where programs can be shut in at all. Throws where they must be and cannot. */
+export async function findShelter(
+  wanted: 'auto' | 'required' | 'off',
+  runsDir: string,
+  log: Log,
+): Promise<Shelter | undefined> {
   if (wanted === 'off') return undefined;
   const program = await findProgram('bwrap');
   const lack = program ? await lackOf(program) : 'bubblewrap (bwrap) is not installed';
-  if (!lack) return program;
+  if (program && !lack) return { bubblewrap: program, overlays: await findOverlays(runsDir) };
   if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be shut in: ${lack}`);
   log.warn('programs of jobs are not shut in: they can read what the platform can read', { because: lack });
   return undefined;
@@ -73,6 +85,12 @@ async function lackOf(program: string): Promise<string | undefined> {
   }
 }
 
+/** The words before bubblewrap's own. The group's SIGTERM is for the program: bubblewrap would die of it and take the program along at once. */
+async function beforehand(dir: string, copied: readonly Mount[]): Promise<Command> {
+  if (copied.length === 0) return ['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh'];
+  return ['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh', ...(await overlaid(dir, copied))];
+}
+
 /** Makes what the enclosure needs in the run's folder and answers the command that runs the program inside. */
 export async function shutIn(
   program: string,
@@ -82,6 +100,7 @@ export async function shutIn(
 ): Promise<Command> {
   const { dir, command, cwd } = spec;
   const etc = join(dir, 'etc');
+  const copied = enclosure.mounts.filter(({ writable }) => writable === 'copy');
   const hosts = ['127.0.0.1 localhost', '::1 localhost'].concat(
     Object.entries(enclosure.hosts).map(([name, address]) => `${address} ${name}`),
   );
@@ -90,13 +109,15 @@ export async function shutIn(
   for (const [name, text] of Object.entries({ ...accounts, hosts: `${hosts.join('\n')}\n` }))
     await writeFile(join(etc, name), text);
   return [
-    // The group's SIGTERM is for the program: bubblewrap itself would die of it and take the program along at once.
-    ...(['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh', program] as const),
-    ...[...walls, ...system],
+    ...(await beforehand(dir, copied)),
+    ...[program, ...walls, ...system],
     ...Object.keys({ ...accounts, hosts }).flatMap((name) => ['--ro-bind', join(etc, name), `/etc/${name}`]),
     ...['--bind', join(dir, 'tmp'), '/tmp', '--dir', '/root'],
     ...(enclosure.network === 'none' ? ['--unshare-net'] : []),
-    ...enclosure.mounts.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
+    ...enclosure.mounts.flatMap((mount) => {
+      const from = mount.writable === 'copy' ? overlayOf(dir, copied.indexOf(mount)) : mount.from;
+      return [mount.writable ? '--bind' : '--ro-bind', from, mount.to];
+    }),
     ...['--chdir', cwd, '--', '/usr/bin/env', '--default-signal', ...command],
   ];
 }

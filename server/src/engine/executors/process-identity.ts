@@ -18,12 +18,20 @@ export async function readIdentity(file: string): Promise<ProcessIdentity | unde
   return /^[1-9]\d*$/.test(pid) && startTime && bootId ? { pid: Number(pid), startTime, bootId } : undefined;
 }
 
+const bootIdNow = async () => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+
+const fieldsOf = (stat: string) => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+/** This very process, in the form that readIdentity reads. */
+export async function ownIdentity(): Promise<string> {
+  return `${process.pid} ${fieldsOf(await readFile('/proc/self/stat', 'utf8'))[19]} ${await bootIdNow()}\n`;
+}
+
 async function look({ pid, startTime, bootId }: ProcessIdentity): Promise<'alive' | 'zombie' | 'another' | 'nobody'> {
-  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  if (boot !== bootId) return 'another';
+  if ((await bootIdNow()) !== bootId) return 'another';
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return 'nobody';
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(stat);
   if (fields[19] !== startTime) return 'another';
   return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : 'alive';
 }

@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
-import { type SystemView, shutIn, systemView } from './bubblewrap.ts';
+import { removeTree } from '../remove-tree.ts';
+import { type Shelter, type SystemView, shutIn, systemView } from './bubblewrap.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
 import { isClaimed, readStatus } from './run-status.ts';
@@ -20,7 +21,7 @@ const lookEveryMs = 1000;
 interface Machine {
   /** Descriptors that were there from this process's birth. */
   readonly inherited: readonly number[];
-  readonly bubblewrap: string | undefined;
+  readonly shelter: Shelter | undefined;
   readonly system: SystemView;
 }
 
@@ -52,9 +53,9 @@ async function spawnSupervisor(
 }
 
 /** The command that the supervisor runs, and in which folder. */
-async function outside(spec: ProcessSpec, { bubblewrap, system }: Machine): Promise<ProcessSpec> {
-  if (!spec.enclosure || !bubblewrap) return spec;
-  return { ...spec, command: await shutIn(bubblewrap, system, spec, spec.enclosure), cwd: spec.dir };
+async function outside(spec: ProcessSpec, { shelter, system }: Machine): Promise<ProcessSpec> {
+  if (!spec.enclosure || !shelter) return spec;
+  return { ...spec, command: await shutIn(shelter.bubblewrap, system, spec, spec.enclosure), cwd: spec.dir };
 }
 
 async function start(given: ProcessSpec, machine: Machine, log: Log): Promise<void> {
@@ -139,12 +140,12 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
 
 export interface ProcessExecutorOptions {
   readonly log: Log;
-  /** bubblewrap's program. Without it a run with an enclosure is a plain process. */
-  readonly bubblewrap?: string | undefined;
+  /** Without it a run with an enclosure is a plain process. */
+  readonly shelter?: Shelter | undefined;
 }
 
-export function processExecutor({ log, bubblewrap }: ProcessExecutorOptions): Executor<ProcessSpec> {
-  const look = async () => ({ inherited: await inheritedDescriptors(), system: await systemView(), bubblewrap });
+export function processExecutor({ log, shelter }: ProcessExecutorOptions): Executor<ProcessSpec> {
+  const look = async () => ({ inherited: await inheritedDescriptors(), system: await systemView(), shelter });
   const machine = look();
   machine.catch(() => {});
   return {
@@ -153,5 +154,6 @@ export function processExecutor({ log, bubblewrap }: ProcessExecutorOptions): Ex
     signal: signalRun,
     onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
+    remove: removeTree,
   };
 }

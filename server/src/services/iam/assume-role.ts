@@ -3,7 +3,7 @@
  * Knows nothing of credentials.
  */
 import { AwsError } from '../../contract/aws-error.ts';
-import type { AssumeRoleRequest } from '../../contract/identity.ts';
+import type { AssumeRoleRequest, ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Principal, Session } from '../../contract/principal.ts';
 import { denial, notAuthorized } from './denial.ts';
 import type { PermissionsFinder } from './permissions.ts';
@@ -14,7 +14,7 @@ import { principalContext } from './principal-context.ts';
 import { checkManagedPolicies, planSession, type SessionPlan, sessionContext } from './session-request.ts';
 import type { Subject, SubjectCache } from './subject-cache.ts';
 
-export function sessionPrincipal(role: Subject, sessionName: string, session: Session): Principal {
+function sessionPrincipal(role: Subject, sessionName: string, session: Session): Principal {
   return {
     kind: 'assumed-role',
     account: role.account,
@@ -28,9 +28,7 @@ export function sessionPrincipal(role: Subject, sessionName: string, session: Se
 export async function assumeForService(
   cache: SubjectCache,
   now: Date,
-  roleArn: string,
-  servicePrincipal: string,
-  sessionName: string,
+  { roleArn, servicePrincipal, sessionName, sourceArn }: ServiceRoleRequest,
 ): Promise<Principal> {
   const role = await cache.findRole(roleArn);
   const context = createContext({
@@ -41,6 +39,7 @@ export async function assumeForService(
     'aws:PrincipalType': 'Service',
     // A service is handed roles by their own account only.
     'aws:SourceAccount': role?.account,
+    'aws:SourceArn': sourceArn,
     'sts:RoleSessionName': sessionName,
   });
   const request = { action: 'sts:AssumeRole', resource: roleArn, context };

@@ -111,6 +111,22 @@ describe('authorize does', () => {
 });
 
 describe('authorize refuses', () => {
+  it('everybody what is of another account and has no policy that could let them in', async () => {
+    await using made = await withAnn(policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
+    const action = 'sagemaker:DescribeModelPackageGroup';
+    const groupOf = (owner: string) => ({
+      action,
+      resource: `arn:aws:sagemaker:us-east-1:${owner}:model-package-group/g`,
+    });
+    for (const principal of [made.ann, root]) {
+      assert.equal(await reasonOf(made.decide(principal, groupOf(account))), 'allowed');
+      assert.equal(
+        await reasonOf(made.decide(principal, groupOf(other))),
+        `because no resource-based policy allows the ${action} action`,
+      );
+    }
+  });
+
   it('even root what a bucket’s policy forbids, but not to take that policy away', async () => {
     await using made = await withAnn(policy(allowGet));
     const document = policy({ Effect: 'Deny', Action: 's3:*', Resource: '*', Principal: '*' });

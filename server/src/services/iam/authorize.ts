@@ -42,6 +42,13 @@ function accountOf({ resource, resourcePolicy }: Access, principal: Principal): 
   return resourcePolicy?.account ?? (/^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] || principal.account);
 }
 
+/**
+ * What is another account's and has no policy that could let anybody in is nobody else's. Roles that are passed are left to who takes them: it
+ * refuses those of other accounts in words of its own.
+ */
+const isForeign = (principal: Principal, one: Access): boolean =>
+  accountOf(one, principal) !== principal.account && one.action !== 'iam:PassRole';
+
 function resourceContext(access: Access, principal: Principal): ContextSource {
   const tags = access.resourceTags;
   return {
@@ -54,11 +61,13 @@ function resourceContext(access: Access, principal: Principal): ContextSource {
 export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions): Authorize {
   const parsed = rememberPolicies('resource', keptResourcePolicies);
 
-  const resourceSide = ({ resourcePolicy }: Access): ResourceSide | undefined =>
-    resourcePolicy && {
-      account: resourcePolicy.account,
-      policy: resourcePolicy.document === undefined ? undefined : parsed(resourcePolicy.document),
-    };
+  const resourceSide = (principal: Principal, one: Access): ResourceSide | undefined => {
+    const { resourcePolicy } = one;
+    if (!resourcePolicy)
+      return isForeign(principal, one) ? { account: accountOf(one, principal), policy: undefined } : undefined;
+    const { account, document } = resourcePolicy;
+    return { account, policy: document === undefined ? undefined : parsed(document) };
+  };
 
   function decideOne(
     principal: Principal,
@@ -74,7 +83,7 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
     );
     const request = { action: one.action, resource: one.resource, context };
     const judgement: Judgement = known
-      ? judge({ principal, permissions: known.permissions, resource: resourceSide(one), request })
+      ? judge({ principal, permissions: known.permissions, resource: resourceSide(principal, one), request })
       : { allowed: false, explicit: false, type: 'identity' };
     if (judgement.allowed) return allowed;
     return {
@@ -85,9 +94,10 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
   }
 
   /** Root is asked about only what may have a say over it. */
-  const concernsRoot = (principal: Principal, { action, resourcePolicy }: Access) =>
-    resourcePolicy !== undefined &&
-    !(resourcePolicy.account === principal.account && neverForbiddenToRoot.test(action));
+  const concernsRoot = (principal: Principal, one: Access) =>
+    one.resourcePolicy === undefined
+      ? isForeign(principal, one)
+      : !(one.resourcePolicy.account === principal.account && neverForbiddenToRoot.test(one.action));
 
   return (principal, access, context) => {
     if (principal.kind === 'service') return allowed;

@@ -2,7 +2,7 @@
  * Where user code fetches its role's credentials: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  * The token that a run is given is sealed under the platform's key and names the role: nothing is stored, and nothing else opens it.
  */
-import type { Identity, RoleRun } from '../../contract/identity.ts';
+import type { Identity, RoleRun, ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { createSealer } from './sealed.ts';
 
@@ -11,9 +11,7 @@ const lifetimeMs = 6 * 3_600_000;
 
 export const credentialsPath = '/_clary/credentials';
 
-interface TokenContent {
-  readonly roleArn: string;
-  readonly sessionName: string;
+interface TokenContent extends ServiceRoleRequest {
   readonly endsAt?: number;
 }
 
@@ -35,8 +33,8 @@ export interface ContainerCredentialsOptions {
 export function containerCredentials(options: ContainerCredentialsOptions): ContainerCredentials {
   const { identity, clock, endpoint } = options;
   const sealer = createSealer(options.platformKey, 'container-credentials');
-  const tokenFor = ({ roleArn, sessionName, lifetimeMs: lasts }: RoleRun): string => {
-    const content: TokenContent = { roleArn, sessionName, ...(lasts ? { endsAt: clock.now().getTime() + lasts } : {}) };
+  const tokenFor = ({ region: _region, lifetimeMs: lasts, ...request }: RoleRun): string => {
+    const content: TokenContent = { ...request, ...(lasts ? { endsAt: clock.now().getTime() + lasts } : {}) };
     return sealer.seal(JSON.stringify(content), '');
   };
   return {
@@ -53,15 +51,15 @@ export function containerCredentials(options: ContainerCredentialsOptions): Cont
     async answer(token) {
       const opened = sealer.open(token, '');
       if (opened === undefined) return undefined;
-      const { roleArn, sessionName, endsAt } = JSON.parse(opened) as TokenContent;
+      const { endsAt, ...request } = JSON.parse(opened) as TokenContent;
       if (endsAt !== undefined && endsAt <= clock.now().getTime()) return undefined;
-      const credentials = await identity.issueCredentials(roleArn, sessionName, lifetimeMs);
+      const credentials = await identity.issueCredentials(request, lifetimeMs);
       return {
         AccessKeyId: credentials.accessKeyId,
         SecretAccessKey: credentials.secretAccessKey,
         Token: credentials.sessionToken,
         Expiration: credentials.expiration.toISOString(),
-        RoleArn: roleArn,
+        RoleArn: request.roleArn,
       };
     },
   };

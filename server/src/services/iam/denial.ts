@@ -18,7 +18,9 @@ const silentWithoutResource = /^(cloudwatch|s3|sts):/;
 
 export function notAuthorized(principal: Principal, { action, resource }: Access): string {
   const start = `User: ${principal.arn} is not authorized to perform: ${action}`;
-  return resource === '*' && silentWithoutResource.test(action) ? start : `${start} on resource: ${resource}`;
+  if (resource === '*' && silentWithoutResource.test(action)) return start;
+  // S3 alone puts it into quotation marks: https://repost.aws/knowledge-center/s3-troubleshoot-403
+  return `${start} on resource: ${action.startsWith('s3:') ? `"${resource}"` : resource}`;
 }
 
 export function denial(principal: Principal, access: Access, { explicit, type }: Refusal): string {

@@ -2,13 +2,12 @@
  * Identity for the gateway and for sts: whose key signed a request, what that principal may do, and sessions of roles. Built once by
  * main.ts. Never hands out a long-lived secret other than to check a signature.
  */
-import { AwsError } from '../../contract/aws-error.ts';
 import type { Identity, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Database } from '../../storage/database.ts';
-import { assumeForService, assumeRole, sessionPrincipal } from './assume-role.ts';
+import { assumeForService, assumeRole } from './assume-role.ts';
 import { createAuthorizer } from './authorize.ts';
 import { federate } from './federate.ts';
 import { createPermissionsFinder, findSubject, isOfRoot, isSubjectOf } from './permissions.ts';
@@ -94,13 +93,9 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
       return owner instanceof Promise ? owner.then(userKey) : userKey(owner);
     },
     authorize,
-    assumeForService: (roleArn, servicePrincipal, sessionName) =>
-      assumeForService(cache, clock.now(), roleArn, servicePrincipal, sessionName),
-    async issueCredentials(roleArn, sessionName, lifetimeMs) {
-      const role = await cache.findRole(roleArn);
-      if (!role) throw new AwsError('AccessDenied', `The role ${roleArn} does not exist.`, { status: 403 });
-      return issue(sessionPrincipal(role, sessionName, { issuedAt: clock.now().getTime() }), lifetimeMs);
-    },
+    assumeForService: (request) => assumeForService(cache, clock.now(), request),
+    issueCredentials: async (request, lifetimeMs) =>
+      issue(await assumeForService(cache, clock.now(), request), lifetimeMs),
     async assumeRole(caller, request) {
       const assumed = await assumeRole({ cache, permissions }, clock.now(), caller, request);
       return { ...assumed, credentials: issue(assumed.principal, request.lifetimeMs) };

@@ -2,7 +2,7 @@
  * IAM: the table of its operations.
  *
  * Gaps: passwords (login profiles, MFA, the password policy), certificates, SSH keys, SAML and OIDC providers, service-linked roles and last
- * accessed details answer 501. Simulations take users and roles, not groups, and no PolicyExclusionList or ResourceHandlingOption.
+ * accessed details answer 501. Simulations take no ResourceHandlingOption.
  * Differs by design: nothing is eventually consistent, a write counts for the next call. What a policy says that is not understood
  * fails safe. Access keys belong to users only; the account's root key is made by the platform. A credential report is there at once.
  * Sessions of a user (GetSessionToken) end when the user is renamed: they name the user by its ARN. Quotas are AWS's defaults and can't be

@@ -9,7 +9,8 @@ import type { SessionRequest } from '../../contract/identity.ts';
 import type { Session } from '../../contract/principal.ts';
 import { mergeTags } from './permissions.ts';
 import type { ContextSource } from './policy/context.ts';
-import { MalformedPolicy, parsePolicy } from './policy/policy-document.ts';
+import { MalformedPolicy } from './policy/policy-document.ts';
+import { readNewPolicy } from './policy/policy-grammar.ts';
 import type { SubjectCache } from './subject-cache.ts';
 
 const plainTextLimit = 2048;
@@ -21,7 +22,7 @@ const invalid = (message: string) => new AwsError('InvalidParameterValue', messa
 function checkPolicy(policy: string | undefined): void {
   if (policy === undefined) return;
   try {
-    parsePolicy(policy, 'identity');
+    readNewPolicy(policy, 'identity');
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error;
     throw new AwsError('MalformedPolicyDocument', error.message, { cause: error });

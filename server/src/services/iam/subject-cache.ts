@@ -8,7 +8,7 @@ import type { Database } from '../../storage/database.ts';
 import { findAccessKey } from './access-keys/access-key-store.ts';
 import { findEntityByArn, findEntityById } from './entities/entity-store.ts';
 import { findManagedPolicy } from './managed-policies.ts';
-import { listGrants } from './policies/policy-store.ts';
+import { loadGrantedPolicies, readManaged } from './policies/granted-policies.ts';
 import { findDefaultText } from './policies/version-store.ts';
 import { type Policy, parsePolicy } from './policy/policy-document.ts';
 import type { AccessKeyRow, RoleRow, UserRow } from './tables.ts';
@@ -73,19 +73,10 @@ function remember<Value>(load: (key: string) => Promise<Value | undefined>) {
   };
 }
 
-const nothing: Policy = { name: '', text: '', variables: false, statements: [] };
-
-function readManaged(arn: string, ownText: string | null | undefined, log: Log): Policy {
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
-  const policy = findManagedPolicy(arn)?.policy ?? (ownText ? parsePolicy(ownText, 'identity', name) : undefined);
-  if (!policy) log.warn('A managed policy is unknown and grants nothing', { policyArn: arn });
-  return policy ?? nothing;
-}
-
 /** What roles and users have in common. */
 async function loadSubject(database: Database, row: RoleRow | UserRow, log: Log) {
-  const [grants, tags, boundary] = await Promise.all([
-    listGrants(database, row.id),
+  const [granted, tags, boundary] = await Promise.all([
+    loadGrantedPolicies(database, row.id, log),
     listTags(database, row.id),
     row.boundary === null ? undefined : findDefaultText(database, row.boundary),
   ]);
@@ -94,10 +85,7 @@ async function loadSubject(database: Database, row: RoleRow | UserRow, log: Log)
     name: row.name,
     arn: row.arn,
     id: row.id,
-    policies: [
-      ...grants.inline.map((one) => parsePolicy(one.policy_document, 'identity', one.name)),
-      ...grants.attached.map((one) => readManaged(one.policy_arn, one.policy_document, log)),
-    ],
+    policies: granted.map(({ policy }) => policy),
     ...(row.boundary === null ? {} : { boundary: readManaged(row.boundary, boundary, log) }),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };

@@ -9,7 +9,9 @@ const object = 'arn:aws:s3:::b/dir/k';
 const CopySource = '/c/s%20k';
 const source = { action: 's3:GetObject', resource: 'arn:aws:s3:::c/s k' };
 
-const written = { action: 's3:PutObject', resource: object, context: { 's3:x-amz-copy-source': CopySource } };
+const write = (context: Access['context']) => ({ action: 's3:PutObject', resource: object, context });
+const written = write({ 's3:x-amz-copy-source': CopySource, 's3:ObjectCreationOperation': 'true' });
+const part = write({ 's3:ObjectCreationOperation': 'false' });
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
 const expected: Record<keyof typeof s3Operations, Access[]> = {
@@ -77,10 +79,10 @@ const expected: Record<keyof typeof s3Operations, Access[]> = {
       context: { 's3:prefix': 'p', 's3:delimiter': '/', 's3:max-keys': '5' },
     },
   ],
-  CreateMultipartUpload: [written],
-  UploadPart: [{ action: 's3:PutObject', resource: object }],
-  UploadPartCopy: [source, { action: 's3:PutObject', resource: object }],
-  CompleteMultipartUpload: [{ action: 's3:PutObject', resource: object }],
+  CreateMultipartUpload: [write({ ...written.context, 's3:ObjectCreationOperation': 'false' })],
+  UploadPart: [part],
+  UploadPartCopy: [source, part],
+  CompleteMultipartUpload: [written],
   AbortMultipartUpload: [{ action: 's3:AbortMultipartUpload', resource: object }],
   ListParts: [{ action: 's3:ListMultipartUploadParts', resource: object }],
   ListMultipartUploads: [{ action: 's3:ListBucketMultipartUploads', resource: bucket }],
@@ -119,6 +121,11 @@ const particular: [OperationName<'s3'>, object, string[]][] = [
   ['PutObject', { Tagging: 'a=b' }, ['s3:PutObject', 's3:PutObjectTagging']],
   ['PutObject', { ObjectLockMode: 'GOVERNANCE' }, ['s3:PutObject', 's3:PutObjectRetention']],
   ['CreateMultipartUpload', { ObjectLockLegalHoldStatus: 'ON' }, ['s3:PutObject', 's3:PutObjectLegalHold']],
+  ['PutObject', { ACL: 'public-read' }, ['s3:PutObject', 's3:PutObjectAcl']],
+  ['PutObject', { GrantRead: 'id="x"' }, ['s3:PutObject', 's3:PutObjectAcl']],
+  ['PutObject', { IfMatch: 'etag' }, ['s3:PutObject', 's3:GetObject']],
+  ['DeleteObject', { IfMatch: 'etag' }, ['s3:DeleteObject', 's3:GetObject']],
+  ['DeleteObject', { IfMatch: '*' }, ['s3:DeleteObject']],
   ['CopyObject', { CopySource: '/c/k?versionId=v' }, ['s3:GetObjectVersion', 's3:PutObject']],
   ['GetObjectTagging', { VersionId: 'v' }, ['s3:GetObjectVersionTagging']],
 ];

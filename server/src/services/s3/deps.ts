@@ -10,6 +10,7 @@ import type { Database } from '../../storage/database.ts';
 import type { EncryptionSettings } from './bucket-configuration/encryption/default-encryption.ts';
 import type { BucketCache } from './buckets/bucket-cache.ts';
 import type { Pins } from './bytes/pins.ts';
+import type { Md5Thread } from './checksums/md5-thread.ts';
 
 export interface S3Resources {
   readonly database: Database;
@@ -25,6 +26,7 @@ export interface S3Resources {
 export interface S3Deps extends S3Resources {
   readonly pins: Pins;
   readonly buckets: BucketCache;
+  readonly md5Thread: Md5Thread;
   /** Says that a write left blobs behind which may be free now. */
   collect(): void;
   /** Says that a bucket's lifecycle rules have changed. */

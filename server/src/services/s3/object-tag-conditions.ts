@@ -66,7 +66,7 @@ async function attachTags(
   );
 }
 
-function placeOf(arn: string): { readonly bucket: string; readonly key: string } | undefined {
+export function placeOf(arn: string): { readonly bucket: string; readonly key: string } | undefined {
   const match = /^arn:aws:s3:::([^/]+)\/(.+)$/s.exec(arn);
   return match ? { bucket: match[1] ?? '', key: match[2] ?? '' } : undefined;
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -11,6 +13,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { startPlatform } from '../../../../test/harness/platform.ts';
 
@@ -35,6 +38,16 @@ async function clientOf(UserName: string, statements: object[]): Promise<S3Clien
 const denied = { name: 'AccessDenied', message: /is not authorized to perform: s3:/ };
 
 describe('permissions do', () => {
+  it('keep from those who may not list which keys are not there', async () => {
+    const blind = await clientOf('unlisting', [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]);
+    const missing = new GetObjectCommand({ Bucket, Key: 'raw/never' });
+    await assert.rejects(root.send(missing), { name: 'NoSuchKey' });
+    await assert.rejects(blind.send(missing), {
+      name: 'AccessDenied',
+      message: /is not authorized to perform: s3:ListBucket on resource: /,
+    });
+  });
+
   it('let a reader of one prefix read and list that prefix and nothing else', async () => {
     const reader = await clientOf('reader', [
       { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/raw/*` },
@@ -107,6 +120,45 @@ describe('permissions do', () => {
     await assert.rejects(write('class=secret'), denied);
     await assert.rejects(write('class=public&other=1'), denied);
     await assert.rejects(write(), denied);
+  });
+
+  it('may demand conditions of writes and deletions, which ask for the right to read', async () => {
+    const resource = `arn:aws:s3:::${Bucket}/guarded/*`;
+    const blind = await clientOf('blind', [
+      { Effect: 'Allow', Action: ['s3:PutObject', 's3:DeleteObject'], Resource: resource },
+    ]);
+    const Deny = { Effect: 'Deny', Action: 's3:PutObject', Resource: resource };
+    const careful = await clientOf('careful', [
+      { Effect: 'Allow', Action: ['s3:PutObject', 's3:DeleteObject', 's3:GetObject'], Resource: resource },
+      {
+        ...Deny,
+        Condition: {
+          Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' },
+          Bool: { 's3:ObjectCreationOperation': 'true' },
+        },
+      },
+      { ...Deny, Action: 's3:DeleteObject', Condition: { Null: { 's3:if-match': 'true' } } },
+    ]);
+    const target = { Bucket, Key: 'guarded/1' };
+    const put = (more: object) => new PutObjectCommand({ ...target, Body: 'x', ...more });
+    await assert.rejects(careful.send(put({})), denied);
+    const { ETag: etag } = await careful.send(put({ IfNoneMatch: '*' }));
+    await assert.rejects(blind.send(put({ IfMatch: etag })), denied);
+    await assert.rejects(blind.send(new DeleteObjectCommand({ ...target, IfMatch: etag })), denied);
+    await assert.rejects(careful.send(new DeleteObjectCommand(target)), denied);
+    const { UploadId } = await careful.send(new CreateMultipartUploadCommand(target));
+    const part = await careful.send(new UploadPartCommand({ ...target, UploadId, PartNumber: 1, Body: 'y' }));
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag: part.ETag }] };
+    const complete = { ...target, UploadId, MultipartUpload };
+    await assert.rejects(careful.send(new CompleteMultipartUploadCommand(complete)), denied);
+    const { ETag: second } = await careful.send(new CompleteMultipartUploadCommand({ ...complete, IfMatch: etag }));
+    const objects = [{ Key: target.Key, ETag: second }];
+    const refused = await blind.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } }));
+    assert.deepEqual(
+      refused.Errors?.map(({ Code }) => Code),
+      ['AccessDenied'],
+    );
+    await careful.send(new DeleteObjectCommand({ ...target, IfMatch: second }));
   });
 
   it('go by what a write is to be', async () => {

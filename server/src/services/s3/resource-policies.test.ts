@@ -36,10 +36,10 @@ await database.write([
 const deps = { buckets: createBucketCache(database) };
 const operations = withResourcePolicies(s3Operations);
 type Ask = (input: object, call: object, given: object) => Access[] | Promise<Access[]>;
-const ask = (name: keyof typeof s3Operations, input: object) => {
+const ask = (name: keyof typeof s3Operations, input: object, account = '111111111111') => {
   const operation = operations[name];
   assert.ok(operation);
-  return (operation.access as unknown as Ask)(input, {}, deps);
+  return (operation.access as unknown as Ask)(input, { account }, deps);
 };
 const resourcePolicy = { document, account: '111111111111' };
 
@@ -62,6 +62,11 @@ describe('permissions do', () => {
         ['arn:aws:s3:::free/k', undefined],
       ],
     );
+  });
+
+  it('say whose the bucket is where grants may let in others', async () => {
+    const [asked] = await ask('GetObject', { Bucket: 'free', Key: 'k' }, '222222222222');
+    assert.deepEqual(asked?.resourcePolicy, { account: '111111111111', document: undefined });
   });
 
   it('come as they are where there is no policy to ask', async () => {

@@ -1,16 +1,19 @@
-/** Gives each permission that an operation asks for the policy of its bucket, which has a say in it. No operation has to think of it. */
+/** Gives each permission that an operation asks for what its bucket's policy and grants say of it. No operation has to think of it. */
 import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
+import { ownershipOf } from './bucket-configuration/ownership-controls/ownership.ts';
+import { effectivePolicy } from './bucket-configuration/policy/effective-policy.ts';
 import type { Bucket, BucketCache } from './buckets/bucket-cache.ts';
 import { withChangedAccess } from './changed-access.ts';
 import type { S3Deps } from './deps.ts';
 
 export const withResourcePolicies = (table: OperationTable<'s3', S3Deps>) =>
-  withChangedAccess(table, (access, _input, _call, deps) => attachPolicies(access, deps.buckets));
+  withChangedAccess(table, (access, _input, call, deps) => attachPolicies(access, call.account, deps.buckets));
 
 /** Synchronous where the buckets are remembered, and the list as it was where none has a policy. */
 export function attachPolicies(
   access: readonly Access[],
+  account: string,
   buckets: BucketCache,
 ): readonly Access[] | Promise<readonly Access[]> {
   const found = new Map<string, ReturnType<BucketCache['find']>>();
@@ -19,20 +22,33 @@ export function attachPolicies(
     if (name !== undefined && !found.has(name)) found.set(name, buckets.find(name));
   }
   const pending = [...found.values()].some((bucket) => bucket instanceof Promise);
-  if (!pending) return attachFound(access, found as Map<string, Bucket | undefined>);
+  if (!pending) return attachFound(access, account, found as Map<string, Bucket | undefined>);
   const names = [...found.keys()];
   return Promise.all(found.values()).then((loaded) =>
-    attachFound(access, new Map(names.map((name, at) => [name, loaded[at]]))),
+    attachFound(access, account, new Map(names.map((name, at) => [name, loaded[at]]))),
   );
 }
 
-function attachFound(access: readonly Access[], buckets: ReadonlyMap<string, Bucket | undefined>): readonly Access[] {
-  if (![...buckets.values()].some((bucket) => bucket?.configuration.policy)) return access;
+function attachFound(
+  access: readonly Access[],
+  account: string,
+  buckets: ReadonlyMap<string, Bucket | undefined>,
+): readonly Access[] {
+  const hasSay = (bucket: Bucket | undefined) =>
+    bucket && (bucket.configuration.policy ?? bucket.configuration.acl ?? isForeign(bucket, account));
+  if (![...buckets.values()].some(hasSay)) return access;
   return access.map((one) => {
     const bucket = buckets.get(bucketOf(one) ?? '');
-    const policy = bucket?.configuration.policy?.Policy;
-    return bucket && policy ? { ...one, resourcePolicy: { document: policy, account: bucket.account } } : one;
+    const document = bucket && effectivePolicy(bucket, account);
+    return bucket && (document !== undefined || isForeign(bucket, account))
+      ? { ...one, resourcePolicy: { document, account: bucket.account } }
+      : one;
   });
+}
+
+/** An object's grant may let such a caller in: what nothing allows is refused before the bucket is asked for. */
+function isForeign(bucket: Bucket, account: string): boolean {
+  return bucket.account !== account && ownershipOf(bucket) !== 'BucketOwnerEnforced';
 }
 
 const prefix = 'arn:aws:s3:::';

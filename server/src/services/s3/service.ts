@@ -1,18 +1,16 @@
 /**
  * S3: the table of its operations.
  *
- * Gaps: grants on objects are refused; MFA delete, encryption contexts and websites answer 501. Documents are not checked against CRC32C and
- * CRC64NVME, and need no digest. A key that is not there answers NoSuchKey also to those who may not list. Storage classes that need a restore are
- * refused. Of buckets: notifications are kept and told, nobody delivers them yet (every object's event is in the outbox); lifecycle transitions have
- * no effect (all classes are one disk). Grants are kept and told, nobody is let in by one. Whether a policy's principals, or a notification's
- * destinations, exist is not asked, nor whether a condition key belongs to its action. aws:kms has one key, alias/aws/s3; buckets cannot be set to
- * others or to aws:kms:dsse (501), objects that ask for them get that one and are told so. Acceleration, logging, websites, replication, analytics,
- * inventory, metrics, tiering and requester-pays cannot be set (501) and answer as never set. Put… of a configuration answers 200 where S3 answers
- * 204 to some.
- * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. Objects are encrypted at rest where their request, their
- * bucket or --default-encryption says so. SSE-C is taken over HTTP, too. A copy names its
- * source's bytes. A part without a checksum is accepted whatever the upload was created with. Other accounts come in
- * where the bucket's policy names them. `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
+ * Gaps: MFA delete, encryption contexts and websites answer 501. Documents need no digest. Storage classes that need a restore are refused.
+ * Of buckets: notifications are kept and told, nobody delivers them yet (every object's event is in the outbox); lifecycle transitions have no
+ * effect (all classes are one disk). Whether a policy's principals, or a notification's destinations, exist is not asked, nor whether a condition
+ * key belongs to its action. aws:kms has one key, alias/aws/s3; buckets cannot be set to others or to aws:kms:dsse (501), objects that ask for them
+ * get that one and are told so. Acceleration, logging, websites, replication, analytics, inventory, metrics, tiering and requester-pays cannot be
+ * set (501) and answer as never set. Put… of a configuration answers 200 where S3 answers 204 to some.
+ * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. Objects are encrypted at
+ * rest where their request, their bucket or --default-encryption says so. SSE-C is taken over HTTP, too. A copy names its source's bytes. Bodies
+ * whose length nobody told are taken. Other accounts come in where the bucket's policy or a grant names them; all objects are their bucket's
+ * owner's, whoever wrote them. `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
  * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
  * a header for buffers; the AWS CLI asks for CRC64NVME.
  */
@@ -65,6 +63,7 @@ import { getBucketLocation } from './buckets/get-bucket-location.ts';
 import { headBucket } from './buckets/head-bucket.ts';
 import { listBuckets } from './buckets/list-buckets.ts';
 import { createPins } from './bytes/pins.ts';
+import { createMd5Thread } from './checksums/md5-thread.ts';
 import type { S3Deps, S3Resources } from './deps.ts';
 import { startLifecycle } from './lifecycle/lifecycle-reconciler.ts';
 import { listObjectVersions } from './listing/list-object-versions.ts';
@@ -77,6 +76,7 @@ import { listMultipartUploads } from './multipart/list-multipart-uploads.ts';
 import { listParts } from './multipart/list-parts.ts';
 import { uploadPart } from './multipart/upload-part.ts';
 import { uploadPartCopy } from './multipart/upload-part-copy.ts';
+import { withObjectGrants } from './object-grants.ts';
 import { withObjectTags } from './object-tag-conditions.ts';
 import { copyObject } from './objects/copy-object.ts';
 import { deleteObject } from './objects/delete-object.ts';
@@ -181,20 +181,23 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
   const buckets = createBucketCache(resources.database);
+  const md5Thread = createMd5Thread();
   const deps: S3Deps = {
     ...resources,
     pins,
     buckets,
+    md5Thread,
     collect: () => collector.wake(),
     applyRules: (bucket) => lifecycle.wake(bucket),
   };
   const lifecycle = startLifecycle(deps);
-  const service = defineService('s3', deps, withResourcePolicies(withObjectTags(s3Operations)));
+  const service = defineService('s3', deps, withObjectGrants(withResourcePolicies(withObjectTags(s3Operations))));
   return {
     service: { ...service, crossOrigin: crossOriginOf(buckets) },
     async stop() {
       await lifecycle.stop();
       await collector.stop();
+      await md5Thread.stop();
     },
   };
 }

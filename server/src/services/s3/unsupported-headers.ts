@@ -15,18 +15,3 @@ export function refuseUnsupported(input: object, call: Call): void {
     if (given[member] != null && given[member] !== false) throw notImplemented(call, header);
   }
 }
-
-const accepted = new Set(['private', 'bucket-owner-full-control']);
-
-/**
- * Object ownership is BucketOwnerEnforced, S3's default: lists of grants do not exist.
- * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
- */
-export function hasGrants(input: object): boolean {
-  const { ACL: acl, ...rest } = input as { ACL?: string };
-  return (acl !== undefined && !accepted.has(acl)) || Object.keys(rest).some((name) => name.startsWith('Grant'));
-}
-
-export function refuseGrants(input: object, call: Call): void {
-  if (hasGrants(input)) throw call.error('AccessControlListNotSupported', 'The bucket does not allow ACLs');
-}

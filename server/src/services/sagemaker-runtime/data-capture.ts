@@ -3,7 +3,9 @@
  * Format and path: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
  * Written behind the requests: what waits in memory (at most `captureFlushMs`) is lost with the process, as AWS promises no more.
  */
+
 import { Readable } from 'node:stream';
+import { formatArn } from '../../contract/arn.ts';
 import type { AwsAccess } from '../../contract/aws.ts';
 import { uuid } from '../../kit/ids.ts';
 import type { Log } from '../../kit/log.ts';
@@ -51,7 +53,12 @@ export function startDataCapture({ aws, log, settings }: DataCaptureOptions): Da
     try {
       const { bucket, prefix } = destination(capture.destinationS3Uri);
       const as = route.executionRoleArn
-        ? await aws.asRole(route.executionRoleArn, 'sagemaker.amazonaws.com', 'SageMaker')
+        ? await aws.asRole({
+            roleArn: route.executionRoleArn,
+            servicePrincipal: 'sagemaker.amazonaws.com',
+            sessionName: 'SageMaker',
+            sourceArn: formatArn('sagemaker', route.region, route.account, `endpoint/${route.endpointName}`),
+          })
         : aws.asService(route.account, 'sagemaker.amazonaws.com', route.region);
       const body = Buffer.from(`${lines.join('\n')}\n`);
       await as.call('s3', 'PutObject', {

@@ -2,20 +2,23 @@
 import type { AwsAccess } from '../../contract/aws.ts';
 import type { RoleRun } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
-import type { Executor, ProcessSpec } from '../../engine/executor.ts';
+import type { Executor } from '../../engine/executor.ts';
+import type { Shelter } from '../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { RoutingTable } from '../../serving/routing-table.ts';
 import type { Database } from '../../storage/database.ts';
+import type { ImageTable } from './images.ts';
 
 /** What platform.ts hands over. */
 export interface SageMakerResources {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly aws: AwsAccess;
-  readonly executor: Executor<ProcessSpec>;
+  readonly executor: Executor;
+  readonly images: ImageTable;
   /** The variables by which the AWS SDKs in user code find the platform and the role's credentials. */
   readonly roleEnvironment: (run: RoleRun) => Promise<Record<string, string>>;
   readonly routing: RoutingTable;
@@ -32,14 +35,15 @@ export interface SageMakerSettings {
   readonly runtimeMain: string;
   /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
-  /** bubblewrap's program, where programs of users can be shut in. */
-  readonly bubblewrap?: string | undefined;
+  /** Where programs of users can be shut in. */
+  readonly shelter?: Shelter | undefined;
   /** Files and folders that the runtime needs to see when it is shut in. */
   readonly runtimePlaces: readonly string[];
   /** Where fetched libraries and made environments are kept. */
   readonly cacheDir: string;
-  /** How many jobs of a kind run at once; the others wait in the order of their creation. */
-  readonly maxRunningJobs: number;
+  /** What jobs share; who does not fit waits in the order of creation. */
+  readonly jobCores: number;
+  readonly jobMemoryGiB: number;
   /** Refuse CreateModel from a model package that is not Approved (AWS does not). */
   readonly requireApprovedModelPackage: boolean;
 }

@@ -16,6 +16,7 @@ import {
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   SageMakerClient,
+  StopProcessingJobCommand,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
@@ -50,16 +51,16 @@ const training = (name: string, roleArn: string) =>
     ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 },
     StoppingCondition: { MaxRuntimeInSeconds: 60 },
   });
-const processing = (roleArn: string) =>
+const processing = (roleArn: string, name = 'refused') =>
   new CreateProcessingJobCommand({
-    ProcessingJobName: 'refused',
+    ProcessingJobName: name,
     RoleArn: roleArn,
     AppSpecification: { ImageUri: 'clary/evaluate' },
     ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 } },
   });
-const model = (roleArn: string) =>
+const model = (roleArn: string, name = 'refused') =>
   new CreateModelCommand({
-    ModelName: 'refused',
+    ModelName: name,
     ExecutionRoleArn: roleArn,
     PrimaryContainer: { Image: 'sagemaker-xgboost:1.7-1', ModelDataUrl: 's3://roles/model.tar.gz' },
   });
@@ -93,6 +94,33 @@ describe('A role that is handed over does', () => {
 });
 
 describe('A role that is handed over refuses', () => {
+  it('to work for another job or model than its trust policy names', async () => {
+    const own = (resource: string) => `arn:aws:sagemaker:*:${platform.account}:${resource}`;
+    const sources = [own('training-job/mine-*'), own('processing-job/mine'), own('model/mine')];
+    const Condition = {
+      ArnLike: { 'aws:SourceArn': sources },
+      StringEquals: { 'aws:SourceAccount': platform.account },
+    };
+    const Principal = { Service: 'sagemaker.amazonaws.com' };
+    const trust = policy({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition });
+    await iam.send(new CreateRoleCommand({ RoleName: 'for-some', AssumeRolePolicyDocument: trust }));
+    const read = policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'for-some', PolicyName: 'read', PolicyDocument: read }));
+    const sagemaker = platform.client(SageMakerClient);
+    const denied = { name: 'ValidationException', message: /trust|allows principal/ };
+    const role = arnOf('for-some');
+    await assert.rejects(sagemaker.send(training('refused', role)), denied);
+    await assert.rejects(sagemaker.send(processing(role)), denied);
+    await assert.rejects(sagemaker.send(model(role)), denied);
+    await sagemaker.send(training('mine-1', role));
+    await sagemaker.send(processing(role, 'mine'));
+    await sagemaker.send(model(role, 'mine'));
+    const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'mine-1' }));
+    assert.equal(job.RoleArn, role);
+    await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 'mine-1' })).catch(() => {});
+    await sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: 'mine' })).catch(() => {});
+  });
+
   it('a caller who may pass another role, or this one to another service', async () => {
     const elsewhere = { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } };
     const users = [

@@ -6,10 +6,22 @@ import { parseArn } from '../../contract/arn.ts';
 import type { Aws } from '../../contract/aws.ts';
 import { AwsError } from '../../contract/aws-error.ts';
 import type { Call } from '../../contract/call.ts';
+import type { ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Access } from '../../contract/operation.ts';
 import type { SageMakerDeps } from './deps.ts';
 
 const servicePrincipal = 'sagemaker.amazonaws.com';
+
+/**
+ * How SageMaker becomes a role that it was handed; `sourceArn` is the job, model or endpoint that needs it, for trust policies that ask for
+ * aws:SourceArn: https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+ */
+export const roleFor = (sourceArn: string, roleArn: string): ServiceRoleRequest => ({
+  roleArn,
+  servicePrincipal,
+  sessionName: 'SageMaker',
+  sourceArn,
+});
 
 /** The permission to hand the role over; none where no role is handed over. Runs before validation: the ARN may be anything. */
 export function passRole(roleArn: string | undefined): readonly Access[] {
@@ -24,10 +36,15 @@ export function refuseForeignRole(roleArn: string, call: Call): void {
 }
 
 /** The services as the role; throws AWS's words where that cannot be. */
-export async function assumeExecutionRole(roleArn: string, call: Call, deps: SageMakerDeps): Promise<Aws> {
+export async function assumeExecutionRole(
+  sourceArn: string,
+  roleArn: string,
+  call: Call,
+  deps: SageMakerDeps,
+): Promise<Aws> {
   refuseForeignRole(roleArn, call);
   try {
-    return await deps.aws.asRole(roleArn, servicePrincipal, 'SageMaker');
+    return await deps.aws.asRole(roleFor(sourceArn, roleArn));
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     // Observed: https://github.com/awslabs/predictive-maintenance-using-machine-learning/issues/3

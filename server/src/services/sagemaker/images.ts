@@ -1,44 +1,70 @@
 /**
  * Which image runs how. Goes by repository and tag, whatever the registry's host, because the same image has another host in each region:
  * https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
+ * What the platform's owner configured (images-file.ts) comes first. An image that nothing here runs is refused at once.
  */
-import type { AwsError } from '../../contract/aws-error.ts';
 import type { Call } from '../../contract/call.ts';
 
-export type Runtime = 'xgboost' | 'evaluate';
+export type ImageUse = 'training' | 'serving' | 'processing';
 
-interface KnownImage {
-  /** Of `repository:tag`. */
+export type Runtime =
+  | { readonly kind: 'builtin'; readonly name: 'xgboost' | 'evaluate' }
+  | { readonly kind: 'container'; readonly image: string };
+
+export interface ImageEntry {
+  /** Of `repository:tag`, or of the whole image. */
   readonly pattern: RegExp;
   readonly shown: string;
-  readonly runtime: Runtime;
-  readonly uses: readonly ('training' | 'serving' | 'processing')[];
+  readonly uses: readonly ImageUse[];
+  runtime(image: string): Runtime;
 }
 
-const known: readonly KnownImage[] = [
+export const runtimes = {
+  xgboost: { uses: ['training', 'serving'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
+  evaluate: { uses: ['processing'], runtime: () => ({ kind: 'builtin', name: 'evaluate' }) },
+  container: { uses: ['training', 'processing'], runtime: (image) => ({ kind: 'container', image }) },
+} as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
+
+const known: readonly ImageEntry[] = [
   {
     pattern: /^sagemaker-xgboost:(1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/,
     shown: 'sagemaker-xgboost:1.0-1|1.2-1|1.2-2|1.3-1|1.5-1|1.7-1|3.0-5',
-    runtime: 'xgboost',
-    uses: ['training', 'serving'],
+    ...runtimes.xgboost,
   },
-  { pattern: /^xgboost:(1|latest)$/, shown: 'xgboost:1', runtime: 'xgboost', uses: ['training', 'serving'] },
-  { pattern: /^clary\/evaluate(:[\w.-]+)?$/, shown: 'clary/evaluate', runtime: 'evaluate', uses: ['processing'] },
+  { pattern: /^xgboost:(1|latest)$/, shown: 'xgboost:1', ...runtimes.xgboost },
+  { pattern: /^clary\/evaluate(:[\w.-]+)?$/, shown: 'clary/evaluate', ...runtimes.evaluate },
 ];
 
-function runtimeOf(image: string, use: KnownImage['uses'][number], call: Pick<Call, 'error'>): Runtime {
-  const name = /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
-  const found = known.find((entry) => entry.uses.includes(use) && entry.pattern.test(name));
-  if (found) return found.runtime;
-  throw unknownImage(image, use, call);
+export interface ImageTable {
+  find(image: string, use: ImageUse): Runtime | undefined;
+  /** Throws ValidationException for an image that nothing here runs. */
+  get(image: string, use: ImageUse, call: Pick<Call, 'error'>): Runtime;
 }
 
-function unknownImage(image: string, use: KnownImage['uses'][number], call: Pick<Call, 'error'>): AwsError {
-  const shown = known.filter((entry) => entry.uses.includes(use)).map((entry) => entry.shown);
-  return call.error('ValidationException', `no runtime for image ${image}; known for ${use}: ${shown.join(', ')}`);
-}
+/** `containerRefusal`: why no container can run here; undefined where they can. */
+export function imageTable(configured: readonly ImageEntry[], containerRefusal: string | undefined): ImageTable {
+  const entries = [...configured, ...known];
 
-/** Each throws ValidationException for an image that nothing here runs. */
-export const trainingRuntime = (image: string, call: Pick<Call, 'error'>) => runtimeOf(image, 'training', call);
-export const servingRuntime = (image: string, call: Pick<Call, 'error'>) => runtimeOf(image, 'serving', call);
-export const processingRuntime = (image: string, call: Pick<Call, 'error'>) => runtimeOf(image, 'processing', call);
+  function find(image: string, use: ImageUse): Runtime | undefined {
+    const name = /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
+    const found = entries.find(
+      ({ uses, pattern }) => uses.includes(use) && (pattern.test(name) || pattern.test(image)),
+    );
+    return found?.runtime(image);
+  }
+
+  return {
+    find,
+    get(image, use, call) {
+      const runtime = find(image, use);
+      if (!runtime) {
+        const shown = entries.filter((entry) => entry.uses.includes(use)).map((entry) => entry.shown);
+        throw call.error('ValidationException', `no runtime for image ${image}; known for ${use}: ${shown.join(', ')}`);
+      }
+      if (runtime.kind === 'container' && containerRefusal) {
+        throw call.error('ValidationException', `image ${image} runs as a container, and ${containerRefusal}`);
+      }
+      return runtime;
+    },
+  };
+}

@@ -80,6 +80,17 @@ export function namedStore<Request>(database: Database, table: keyof Tables) {
     remove: (arn: string): Statement => statement(sql.deleteFrom(table).where('arn', '=', arn).compile(), 1),
     find: async (arn: string): Promise<Named<Request> | undefined> =>
       (await read(from().where('arn', '=', arn).compile()))[0],
+    /** The resources after an ARN, in the order of their ARNs. */
+    scan: (at: { account: string; region: string }, after: string, limit: number): Promise<Named<Request>[]> =>
+      read(
+        from()
+          .where('account', '=', at.account)
+          .where('region', '=', at.region)
+          .where('arn', '>', after)
+          .orderBy('arn')
+          .limit(limit)
+          .compile(),
+      ),
     async list(page: NamedPage): Promise<Named<Request>[]> {
       let query = from().where('account', '=', page.account).where('region', '=', page.region);
       if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));

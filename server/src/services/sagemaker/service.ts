@@ -2,13 +2,16 @@
  * SageMaker: the table of its operations.
  *
  * Gaps: what is not in the table answers 501. The built-in XGBoost trains on one instance and reads files; channels come from S3 alone; processing runs
- * clary/evaluate; models have one container; endpoint variants are instance-based. A request for more is refused with a ValidationException that
- * names it, never ignored. What of a training job has no meaning on one machine (VPCs, KMS keys of volumes, encryption between hosts, profiling and
- * debugging rules) is stored and shown. Tags are stored with the request and not yet listed.
+ * clary/evaluate and container images; models have one container, of the built-in XGBoost; endpoint variants are instance-based. A request for more is
+ * refused with a ValidationException that names it, never ignored. What of a training job has no meaning on one machine (VPCs, KMS keys of volumes,
+ * encryption between hosts, profiling and debugging rules) is stored and shown.
+ * Search is over training jobs, models, packages, groups and endpoints of the caller's own account. Lists other than those of jobs page by offset.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
- * only after its artifact was loaded and asked. FastFile is File: there is no distance that streaming could shorten. Several instances of a training job
- * share the machine's loopback, each with an address of its own; what binds to 0.0.0.0 on two of them collides. Expressions of MetricDefinitions are
- * RE2's (decision 0020). /opt/ml/output/metrics.json reports metrics, too. DeleteEndpointConfig is refused while an endpoint uses the configuration.
+ * only after its artifact was loaded and asked. DeleteEndpointConfig is refused while an endpoint uses the configuration.
+ * Every start is warm: a warm pool's status follows KeepAlivePeriodInSeconds, and no job takes another's. Nothing profiles (ProfilingStatus Disabled).
+ * FastFile is File: there is no distance that streaming could shorten. Several instances of a training job share the machine's loopback, each with an
+ * address of its own; what binds to 0.0.0.0 on two of them collides. Expressions of MetricDefinitions are RE2's (decision 0020).
+ * /opt/ml/output/metrics.json reports metrics, too.
  * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
  * the endpoint).
  */
@@ -25,6 +28,7 @@ import { startEndpointReconciler } from './endpoints/endpoint-reconciler.ts';
 import { listEndpoints } from './endpoints/list-endpoints.ts';
 import { updateEndpoint } from './endpoints/update-endpoint.ts';
 import { startJobReconciler } from './jobs/job-reconciler.ts';
+import { openJobQueue } from './jobs/open-job-queue.ts';
 import { createModelPackageGroup } from './model-package-groups/create-model-package-group.ts';
 import { deleteModelPackageGroup } from './model-package-groups/delete-model-package-group.ts';
 import { describeModelPackageGroup } from './model-package-groups/describe-model-package-group.ts';
@@ -40,24 +44,35 @@ import { deleteModel } from './models/delete-model.ts';
 import { describeModel } from './models/describe-model.ts';
 import { listModels } from './models/list-models.ts';
 import { createProcessingJob } from './processing-jobs/create-processing-job.ts';
+import { deleteProcessingJob } from './processing-jobs/delete-processing-job.ts';
 import { describeProcessingJob } from './processing-jobs/describe-processing-job.ts';
 import { listProcessingJobs } from './processing-jobs/list-processing-jobs.ts';
 import { processingWork } from './processing-jobs/processing-work.ts';
 import { stopProcessingJob } from './processing-jobs/stop-processing-job.ts';
+import { getSearchSuggestions } from './search/get-search-suggestions.ts';
+import { search } from './search/search.ts';
+import { addTags } from './tags/add-tags.ts';
+import { deleteTags } from './tags/delete-tags.ts';
+import { listTags } from './tags/list-tags.ts';
+import { withTagPermissions } from './tags/tag-permissions.ts';
 import { createTrainingJob } from './training-jobs/create-training-job.ts';
+import { deleteTrainingJob } from './training-jobs/delete-training-job.ts';
 import { describeTrainingJob } from './training-jobs/describe-training-job.ts';
 import { listTrainingJobs } from './training-jobs/list-training-jobs.ts';
 import { stopTrainingJob } from './training-jobs/stop-training-job.ts';
 import { trainingWork } from './training-jobs/training-work.ts';
+import { updateTrainingJob } from './training-jobs/update-training-job.ts';
 
 export function sagemakerService(resources: SageMakerResources): {
   service: Service;
   /** Stops reconciling; jobs and replicas go on and are adopted at the next start. */
   stop(): Promise<void>;
 } {
+  const works = { training: trainingWork(resources), processing: processingWork() };
+  const queue = openJobQueue(resources, works);
   const reconcilers = {
-    trainingJob: startJobReconciler(resources, trainingWork(resources)),
-    processingJob: startJobReconciler(resources, processingWork()),
+    trainingJob: startJobReconciler(resources, works.training, queue),
+    processingJob: startJobReconciler(resources, works.processing, queue),
     modelPackage: startModelPackageReconciler(resources),
     endpoint: startEndpointReconciler(resources),
   };
@@ -70,38 +85,50 @@ export function sagemakerService(resources: SageMakerResources): {
       endpoint: (key) => reconcilers.endpoint.wake(key),
     },
   };
-  const service = defineService('sagemaker', deps, {
-    CreateTrainingJob: createTrainingJob,
-    DescribeTrainingJob: describeTrainingJob,
-    ListTrainingJobs: listTrainingJobs,
-    StopTrainingJob: stopTrainingJob,
-    CreateProcessingJob: createProcessingJob,
-    DescribeProcessingJob: describeProcessingJob,
-    ListProcessingJobs: listProcessingJobs,
-    StopProcessingJob: stopProcessingJob,
-    CreateModelPackageGroup: createModelPackageGroup,
-    DescribeModelPackageGroup: describeModelPackageGroup,
-    ListModelPackageGroups: listModelPackageGroups,
-    DeleteModelPackageGroup: deleteModelPackageGroup,
-    CreateModelPackage: createModelPackage,
-    DescribeModelPackage: describeModelPackage,
-    ListModelPackages: listModelPackages,
-    UpdateModelPackage: updateModelPackage,
-    DeleteModelPackage: deleteModelPackage,
-    CreateModel: createModel,
-    DescribeModel: describeModel,
-    ListModels: listModels,
-    DeleteModel: deleteModel,
-    CreateEndpointConfig: createEndpointConfig,
-    DescribeEndpointConfig: describeEndpointConfig,
-    ListEndpointConfigs: listEndpointConfigs,
-    DeleteEndpointConfig: deleteEndpointConfig,
-    CreateEndpoint: createEndpoint,
-    DescribeEndpoint: describeEndpoint,
-    ListEndpoints: listEndpoints,
-    UpdateEndpoint: updateEndpoint,
-    DeleteEndpoint: deleteEndpoint,
-  });
+  const service = defineService(
+    'sagemaker',
+    deps,
+    withTagPermissions({
+      CreateTrainingJob: createTrainingJob,
+      DescribeTrainingJob: describeTrainingJob,
+      ListTrainingJobs: listTrainingJobs,
+      StopTrainingJob: stopTrainingJob,
+      UpdateTrainingJob: updateTrainingJob,
+      DeleteTrainingJob: deleteTrainingJob,
+      CreateProcessingJob: createProcessingJob,
+      DescribeProcessingJob: describeProcessingJob,
+      ListProcessingJobs: listProcessingJobs,
+      StopProcessingJob: stopProcessingJob,
+      DeleteProcessingJob: deleteProcessingJob,
+      CreateModelPackageGroup: createModelPackageGroup,
+      DescribeModelPackageGroup: describeModelPackageGroup,
+      ListModelPackageGroups: listModelPackageGroups,
+      DeleteModelPackageGroup: deleteModelPackageGroup,
+      CreateModelPackage: createModelPackage,
+      DescribeModelPackage: describeModelPackage,
+      ListModelPackages: listModelPackages,
+      UpdateModelPackage: updateModelPackage,
+      DeleteModelPackage: deleteModelPackage,
+      CreateModel: createModel,
+      DescribeModel: describeModel,
+      ListModels: listModels,
+      DeleteModel: deleteModel,
+      CreateEndpointConfig: createEndpointConfig,
+      DescribeEndpointConfig: describeEndpointConfig,
+      ListEndpointConfigs: listEndpointConfigs,
+      DeleteEndpointConfig: deleteEndpointConfig,
+      CreateEndpoint: createEndpoint,
+      DescribeEndpoint: describeEndpoint,
+      ListEndpoints: listEndpoints,
+      UpdateEndpoint: updateEndpoint,
+      DeleteEndpoint: deleteEndpoint,
+      AddTags: addTags,
+      ListTags: listTags,
+      DeleteTags: deleteTags,
+      Search: search,
+      GetSearchSuggestions: getSearchSuggestions,
+    }),
+  );
   return {
     service,
     async stop() {

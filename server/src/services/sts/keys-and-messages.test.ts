@@ -48,7 +48,8 @@ describe('DecodeAuthorizationMessage does', () => {
       name: 'AccessDenied',
       message: `User: ${userArn} is not authorized to perform: sts:DecodeAuthorizationMessage because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
     });
-    const invalid = new DecodeAuthorizationMessageCommand({ EncodedMessage: `A${EncodedMessage.slice(1)}` });
+    const changed = `${EncodedMessage.startsWith('A') ? 'B' : 'A'}${EncodedMessage.slice(1)}`;
+    const invalid = new DecodeAuthorizationMessageCommand({ EncodedMessage: changed });
     await assert.rejects(platform.client(STSClient).send(invalid), {
       name: 'InvalidAuthorizationMessageException',
       message: 'Message is not valid.',

@@ -13,6 +13,7 @@ import { iamDepth } from './0010-iam-depth.ts';
 import { s3BucketConfiguration } from './0011-s3-bucket-configuration.ts';
 import { audit } from './0012-audit.ts';
 import { jobLogOffsets } from './0013-job-log-offsets.ts';
+import { sagemakerTags } from './0014-sagemaker-tags.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   s3BucketConfiguration,
   audit,
   jobLogOffsets,
+  sagemakerTags,
 ];

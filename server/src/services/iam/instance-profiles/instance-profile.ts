@@ -26,6 +26,6 @@ export async function toInstanceProfile(deps: IamDeps, row: InstanceProfileRow):
     InstanceProfileId: row.id,
     Arn: row.arn,
     CreateDate: new Date(row.created_at),
-    Roles: role ? [toRole(role)] : [],
+    Roles: role ? [await toRole(deps, role)] : [],
   };
 }

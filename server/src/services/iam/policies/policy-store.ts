@@ -109,13 +109,16 @@ export async function countPolicyUses(database: Database, account: string, polic
   return new Map(rows.map((row) => [row.arn, row]));
 }
 
-/** Every document that grants something to an owner: its own, and for a user those of its groups. */
-interface InlineGrant {
-  readonly name: string;
+/** Written into the owner itself, or into a group of a user. */
+export interface InlineGrant {
+  readonly owner_kind: 'user' | 'group' | 'role';
+  readonly owner_name: string;
+  readonly policy_name: string;
   readonly policy_document: string;
 }
 
-export interface Grants {
+/** Every document that grants something to an owner: its own, and for a user those of its groups. */
+interface Grants {
   readonly inline: readonly InlineGrant[];
   /** `policy_document` is missing for policies of AWS. */
   readonly attached: readonly { readonly policy_arn: string; readonly policy_document: string | null }[];
@@ -123,12 +126,11 @@ export interface Grants {
 
 export async function listGrants(database: Database, ownerId: string): Promise<Grants> {
   const owners = sql`(select ${ownerId} union all select group_id from iam_group_members where user_id = ${ownerId})`;
-  // The names are those of the policy simulator: role_<role>_<policy>, as observed.
-  const named = (kind: string, table: string) =>
-    sql`(select ${`${kind}_`} || name || '_' || policy_name from ${sql.table(table)} where id = owner_id)`;
-  const name = sql`coalesce(${named('role', 'iam_roles')}, ${named('user', 'iam_users')}, ${named('group', 'iam_groups')})`;
   const inline = sql<InlineGrant>`
-    select policy_document, ${name} as name from iam_inline_policies where owner_id in ${owners}`;
+    select policy_document, policy_name, owner.kind as owner_kind, owner.name as owner_name from iam_inline_policies
+    join (select id, name, 'user' as kind from iam_users union all select id, name, 'group' from iam_groups
+      union all select id, name, 'role' from iam_roles) as owner on owner.id = owner_id
+    where owner_id in ${owners}`;
   const attached = sql<{ policy_arn: string; policy_document: string | null }>`
     select attached.policy_arn, version.policy_document from iam_attached_policies as attached
     left join iam_policies as policy on policy.arn = attached.policy_arn

@@ -1,10 +1,11 @@
 /** Policy documents on their way in (checked, with AWS's sentence) and out (percent-encoded, as IAM answers them: RFC 3986). */
 import type { Call } from '../../../contract/call.ts';
-import { MalformedPolicy, type PolicyKind, parsePolicy } from '../policy/policy-document.ts';
+import { MalformedPolicy } from '../policy/policy-document.ts';
+import { readNewPolicy } from '../policy/policy-grammar.ts';
 
-export function checkPolicyText(text: string, kind: PolicyKind, call: Call): void {
+export function checkPolicyText(text: string, kind: 'identity' | 'trust', call: Call): void {
   try {
-    parsePolicy(text, kind);
+    readNewPolicy(text, kind);
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error;
     throw call.error('MalformedPolicyDocument', error.message, { cause: error });

@@ -37,7 +37,7 @@ function told(principal: Principal, permissions: Permissions, side?: ResourceSid
     request: { action, resource, context: createContext({}) },
   });
   if (judgement.allowed) return 'allowed';
-  const start = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} `;
+  const start = `User: ${principal.arn} is not authorized to perform: ${action} on resource: "${resource}" `;
   const reason = denial(principal, { action, resource }, judgement);
   assert.ok(reason.startsWith(start), reason);
   return reason.slice(start.length);

@@ -13,12 +13,15 @@ export type Candidate = { readonly service: string } | { readonly principal: Pri
  */
 export type Match = 'direct' | 'entity' | 'account' | 'none';
 
-/** A principal's names from the most to the least particular. */
-function namesOf({ kind, account, arn, roleArn, session }: Principal): Record<Exclude<Match, 'none'>, string[]> {
+/** A principal's names from the most to the least particular: ARNs, and the unique ids of users and roles, by which trust policies keep them. */
+function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]> {
+  const { kind, account, arn, roleArn, session, userId } = principal;
   const owner = [account, `arn:aws:iam::${account}:root`];
   if (kind === 'root') return { direct: owner, entity: [], account: [] };
-  const behind = roleArn ?? session?.issuer?.arn;
-  return { direct: [arn], entity: behind === undefined || owner.includes(behind) ? [] : [behind], account: owner };
+  if (kind === 'user') return { direct: [arn, userId], entity: [], account: owner };
+  const [behind, id] = roleArn ? [roleArn, userId.split(':')[0]] : [session?.issuer?.arn, session?.issuer?.id];
+  const isNobody = behind === undefined || id === undefined || owner.includes(behind);
+  return { direct: [arn], entity: isNobody ? [] : [behind, id], account: owner };
 }
 
 /**

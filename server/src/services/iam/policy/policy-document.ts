@@ -1,6 +1,6 @@
 /**
- * Policy documents, from text to statements that can be evaluated. What AWS would refuse is refused here with AWS's words, so that
- * nothing that is stored can fail later.
+ * Policy documents, from text to statements that can be evaluated. Reads what was once taken and refuses only what cannot be understood;
+ * what IAM refuses in a new document is in policy-grammar.ts.
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; the sentences are as observed from IAM.
  */
 import { type Condition, compileCondition } from './condition.ts';
@@ -42,19 +42,20 @@ export class MalformedPolicy extends Error {
   override readonly name = 'MalformedPolicy';
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const syntaxError = () => new MalformedPolicy('Syntax errors in policy.');
+export const syntaxError = () => new MalformedPolicy('Syntax errors in policy.');
 
 function onlyFields(fields: Fields, allowed: readonly string[]): void {
   if (Object.keys(fields).some((name) => !allowed.includes(name))) throw syntaxError();
 }
 
 function readTexts(value: unknown): string[] {
-  const texts = Array.isArray(value) ? value : [value];
+  // IAM takes a null in a list and passes over it.
+  const texts = Array.isArray(value) ? value.filter((text) => text !== null) : [value];
   if (!texts.every((text) => typeof text === 'string')) throw syntaxError();
   return texts;
 }
@@ -76,38 +77,11 @@ function readMatcher(
   };
 }
 
-function readActions(fields: Fields, kind: PolicyKind): Matcher {
-  const actions = readMatcher(fields, 'Action', 'Policy statement must contain actions.', {
-    variables: false,
-    ignoreCase: true,
-  });
-  if (kind === 'resource') return actions;
-  for (const { text } of actions.patterns) {
-    if (text !== '*' && !text.includes(':')) {
-      throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
-    }
-    if (text !== '*' && !/^[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+$/.test(text))
-      throw new MalformedPolicy('The policy failed legacy parsing');
-    if (kind === 'trust' && !/^sts:/i.test(text)) {
-      throw new MalformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
-    }
-  }
-  return actions;
-}
+const readActions = (fields: Fields): Matcher =>
+  readMatcher(fields, 'Action', 'Policy statement must contain actions.', { variables: false, ignoreCase: true });
 
-function readResources(fields: Fields, kind: PolicyKind, variables: boolean): Matcher {
-  const resources = readMatcher(fields, 'Resource', 'Policy statement must contain resources.', { variables });
-  if (kind === 'resource') return resources;
-  for (const { text } of resources.patterns) {
-    if (/^\*+$/.test(text)) continue;
-    if (!text.startsWith('arn:')) throw new MalformedPolicy(`Resource ${text} must be in ARN format or "*".`);
-    const partition = text.split(':')[1] ?? '';
-    if (!/^(aws[a-z-]*|\*)$/.test(partition)) {
-      throw new MalformedPolicy(`Partition "${partition}" is not valid for resource "${text}".`);
-    }
-  }
-  return resources;
-}
+const readResources = (fields: Fields, variables: boolean): Matcher =>
+  readMatcher(fields, 'Resource', 'Policy statement must contain resources.', { variables });
 
 function readPrincipals(fields: Fields, kind: PolicyKind): Principals {
   if ('Principal' in fields && 'NotPrincipal' in fields) throw syntaxError();
@@ -118,7 +92,7 @@ function readPrincipals(fields: Fields, kind: PolicyKind): Principals {
   const principals = Object.fromEntries(Object.entries(value).map(([of, names]) => [of, readTexts(names)]));
   if (kind === 'resource') return principals;
   for (const name of principals.AWS ?? []) {
-    if (!/^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:.+)$/.test(name)) {
+    if (!/^(\*|\d{12}|A(IDA|ROA)[A-Z0-9]{17}|arn:aws[a-z-]*:(iam|sts)::\d{12}:.+)$/.test(name)) {
       throw new MalformedPolicy(`Invalid principal in policy: "AWS":"${name}"`);
     }
   }
@@ -166,8 +140,8 @@ function readStatement(value: unknown, kind: PolicyKind, variables: boolean): St
   return {
     sid,
     effect,
-    actions: readActions(value, kind),
-    resources: kind === 'trust' ? undefined : readResources(value, kind, variables),
+    actions: readActions(value),
+    resources: kind === 'trust' ? undefined : readResources(value, variables),
     principals: kind === 'identity' ? undefined : readPrincipals(value, kind),
     notPrincipals: 'NotPrincipal' in value,
     conditions: readConditions(value.Condition, variables),

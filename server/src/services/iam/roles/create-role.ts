@@ -4,18 +4,18 @@ import { accessToCreate } from '../entities/access.ts';
 import { createEntity, newEntity } from '../entities/lifecycle.ts';
 import { noSuchBoundary, requireBoundary } from '../policies/boundary.ts';
 import type { RoleRow } from '../tables.ts';
-import { checkTrustPolicy, toWholeRole } from './role.ts';
+import { readTrustPolicy, toWholeRole } from './role.ts';
 
 export const createRole: IamOperation<'CreateRole'> = {
   access: (input, call) => accessToCreate(call, 'role', 'iam:CreateRole', input.Path, input.RoleName, input),
   async handle(input, call, deps) {
-    checkTrustPolicy(input.AssumeRolePolicyDocument, call);
+    const trust = await readTrustPolicy(input.AssumeRolePolicyDocument, call, deps);
     const boundary = input.PermissionsBoundary;
     const required = await requireBoundary(deps, call, boundary);
     const row: RoleRow = {
       ...newEntity(call, 'role', input.Path, input.RoleName),
       boundary: boundary ?? null,
-      trust_policy: input.AssumeRolePolicyDocument,
+      trust_policy: trust,
       description: input.Description ?? null,
       max_session_seconds: input.MaxSessionDuration ?? 3600,
       last_used_at: null,

@@ -13,6 +13,10 @@ export const listRoles: IamOperation<'ListRoles'> = {
     const range = readPageRange(input, call);
     const rows = await listEntities(deps.database, 'iam_roles', call.account, input.PathPrefix, range);
     const page = toPage(rows, range, (row) => row.name);
-    return { Roles: page.rows.map(toRole), IsTruncated: page.IsTruncated, Marker: page.Marker };
+    return {
+      Roles: await Promise.all(page.rows.map((row) => toRole(deps, row))),
+      IsTruncated: page.IsTruncated,
+      Marker: page.Marker,
+    };
   },
 };

@@ -7,6 +7,7 @@ import { toBoundary } from '../policies/boundary.ts';
 import { checkPolicyText, encodePolicyText, policySize } from '../policies/policy-text.ts';
 import type { RoleRow } from '../tables.ts';
 import { type TagText, tagsOf } from '../tags/tagging.ts';
+import { keepTrust, showTrust } from './trusted-principals.ts';
 
 interface RoleInput {
   readonly RoleName?: string | undefined;
@@ -22,22 +23,24 @@ export const accessToRole = (action: string) => (input: RoleInput, call: Call, d
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const trustPolicyQuota = 2048;
 
-export function checkTrustPolicy(text: string, call: Call): void {
+/** Checks a trust policy and answers it as it is kept. */
+export function readTrustPolicy(text: string, call: Call, deps: IamDeps): Promise<string> {
   checkPolicyText(text, 'trust', call);
   if (policySize(text) > trustPolicyQuota) {
     throw call.error('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${trustPolicyQuota}`);
   }
+  return keepTrust(text, deps.database, call);
 }
 
 /** As lists show it: without tags, boundary and last use. */
-export function toRole(row: RoleRow): Role {
+export async function toRole({ database }: Pick<IamDeps, 'database'>, row: RoleRow): Promise<Role> {
   return {
     Path: row.path,
     RoleName: row.name,
     RoleId: row.id,
     Arn: row.arn,
     CreateDate: new Date(row.created_at),
-    AssumeRolePolicyDocument: encodePolicyText(row.trust_policy),
+    AssumeRolePolicyDocument: encodePolicyText(await showTrust(row.trust_policy, database)),
     Description: row.description ?? undefined,
     MaxSessionDuration: row.max_session_seconds,
   };
@@ -45,7 +48,7 @@ export function toRole(row: RoleRow): Role {
 
 export async function toWholeRole(deps: IamDeps, row: RoleRow): Promise<Role> {
   return {
-    ...toRole(row),
+    ...(await toRole(deps, row)),
     PermissionsBoundary: toBoundary(row.boundary),
     Tags: await tagsOf(deps, row.id),
     RoleLastUsed:

@@ -6,6 +6,8 @@ import { accessToRole, toRole } from './role.ts';
 export const updateRoleDescription: IamOperation<'UpdateRoleDescription'> = {
   access: accessToRole('iam:UpdateRoleDescription'),
   async handle(input, call, deps) {
-    return { Role: toRole(await changeRole(deps, call, input.RoleName, { description: input.Description })) };
+    return {
+      Role: await toRole(deps, await changeRole(deps, call, input.RoleName, { description: input.Description })),
+    };
   },
 };

@@ -6,11 +6,7 @@ import { answerSimulation, readSimulation } from './simulation-request.ts';
 export const simulatePrincipalPolicy: IamOperation<'SimulatePrincipalPolicy'> = {
   access: (input) => [{ action: 'iam:SimulatePrincipalPolicy', resource: input.PolicySourceArn ?? '*' }],
   async handle(input, call, deps) {
-    // Better refused than a decision with the policies that were to be left out.
-    if (input.PolicyExclusionList?.length) {
-      throw call.error('InvalidInput', 'PolicyExclusionList is not supported.');
-    }
-    const source = await findPolicySource(deps, input.PolicySourceArn, call);
+    const source = await findPolicySource(deps, input.PolicySourceArn, call, input.PolicyExclusionList);
     return answerSimulation(input, readSimulation(input, source, call), call);
   },
 };

@@ -6,8 +6,9 @@ import type { Principal } from '../../../contract/principal.ts';
 import { readPageRange, toPage } from '../page.ts';
 import type { ContextSource } from '../policy/context.ts';
 import { MalformedPolicy, type Policy, type PolicyKind, parsePolicy } from '../policy/policy-document.ts';
+import { readNewPolicy } from '../policy/policy-grammar.ts';
 import { principalContext } from '../principal-context.ts';
-import type { Subject } from '../subject-cache.ts';
+import type { PolicySource } from './policy-source.ts';
 import { type Simulation, simulate } from './simulate.ts';
 
 export interface SimulationInput {
@@ -26,7 +27,7 @@ export interface SimulationInput {
 
 export function readPolicy(text: string, kind: PolicyKind, name: string, call: Call): Policy {
   try {
-    return parsePolicy(text, kind, name);
+    return kind === 'resource' ? parsePolicy(text, kind, name) : readNewPolicy(text, kind, name);
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error;
     throw call.error('InvalidInput', error.message, { cause: error });
@@ -39,19 +40,26 @@ export const readPolicies = (texts: readonly string[] | undefined, call: Call): 
 const unclearArn = (arn: string, call: Call) =>
   call.error('InvalidInput', `Invalid Entity Arn: ${arn} does not clearly define entity type and name.`);
 
-/** A user's or a role's ARN in its parts. */
-export function readEntityArn(arn: string, call: Call): { kind: 'user' | 'role'; account: string; name: string } {
+interface EntityName {
+  readonly kind: 'user' | 'group' | 'role';
+  readonly account: string;
+  readonly name: string;
+}
+
+/** The ARN of a user, group or role in its parts. */
+export function readEntityArn(arn: string, call: Call): EntityName {
   const parsed = parseArn(arn);
-  const [, kind, name] = /^(user|role)\/(?:.*\/)?([^/]+)$/.exec(parsed?.resource ?? '') ?? [];
-  if (parsed?.service !== 'iam' || (kind !== 'user' && kind !== 'role') || name === undefined) {
+  const [, kind, name] = /^(user|group|role)\/(?:.*\/)?([^/]+)$/.exec(parsed?.resource ?? '') ?? [];
+  if (parsed?.service !== 'iam' || (kind !== 'user' && kind !== 'group' && kind !== 'role') || name === undefined) {
     throw unclearArn(arn, call);
   }
   return { kind, account: parsed.account, name };
 }
 
 /** The user or a session of the role; `subject` where the simulated caller really exists. */
-function toCaller(arn: string, subject: Subject | undefined, call: Call): Principal {
+function toCaller(arn: string, subject: PolicySource | undefined, call: Call): Principal {
   const { kind, account, name } = readEntityArn(arn, call);
+  if (kind === 'group') throw call.error('InvalidInput', `Invalid CallerArn: ${arn} is not a user.`);
   const id = subject?.arn === arn ? subject.id : '';
   if (kind === 'user') return { kind, account, arn, userId: id };
   const session = `arn:aws:sts::${account}:assumed-role/${name}/${name}`;
@@ -59,7 +67,7 @@ function toCaller(arn: string, subject: Subject | undefined, call: Call): Princi
 }
 
 /** What follows from who calls; all else is for the simulation's request to say. */
-function callerContext(caller: Principal, subject: Subject | undefined, now: Date): ContextSource {
+function callerContext(caller: Principal, subject: PolicySource | undefined, now: Date): ContextSource {
   const known = Object.entries(principalContext(caller, subject?.tags ?? {}, now));
   const followed = known.filter(([key]) => /^aws:(Principal(Tag|Arn|Account|Type)|username)/.test(key));
   return { ...Object.fromEntries(followed), 'aws:userid': caller.userId || undefined };
@@ -90,13 +98,15 @@ function readBoundary(texts: readonly string[] | undefined, call: Call): Policy 
   return first === undefined ? undefined : readPolicy(first, 'identity', 'PermissionsBoundaryPolicyInputList.1', call);
 }
 
-/** `source` is whose policies are simulated, where it is a user or a role that exists. */
-export function readSimulation(input: SimulationInput, source: Subject | undefined, call: Call): Simulation {
+/** `source` is whose policies are simulated, where it exists. */
+export function readSimulation(input: SimulationInput, source: PolicySource | undefined, call: Call): Simulation {
   if (input.ResourceHandlingOption !== undefined) {
     throw call.error('InvalidInput', `ResourceHandlingOption ${input.ResourceHandlingOption} is not supported.`);
   }
-  const callerArn = input.CallerArn ?? source?.arn;
-  if (callerArn === undefined && input.ResourcePolicy !== undefined) {
+  // Who calls, where a group is simulated, is any user of the account.
+  const callerArn = input.CallerArn ?? (source?.kind === 'group' ? undefined : source?.arn);
+  const mustName = input.CallerArn === undefined && source?.kind !== 'user';
+  if (mustName && input.ResourcePolicy !== undefined) {
     throw call.error('InvalidInput', 'CallerArn must be specified when ResourcePolicy is specified.');
   }
   const caller = toCaller(callerArn ?? `arn:aws:iam::${call.account}:user/simulated`, source, call);

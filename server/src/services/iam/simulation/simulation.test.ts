@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  AddUserToGroupCommand,
   AttachUserPolicyCommand,
+  CreateGroupCommand,
+  CreatePolicyCommand,
   CreateRoleCommand,
   CreateUserCommand,
   GetContextKeysForCustomPolicyCommand,
   GetContextKeysForPrincipalPolicyCommand,
   IAMClient,
+  type PolicyIdentifier,
+  PutGroupPolicyCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
   paginateSimulateCustomPolicy,
@@ -194,6 +199,92 @@ describe('SimulatePrincipalPolicy does', () => {
         ['explicitDeny', 'PolicyInputList.1'],
       ],
     );
+  });
+
+  it('take a group’s policies, and for a user those of its groups', async () => {
+    await using made = await withIam();
+    const { iam, userArn, account } = made;
+    const [GroupName, UserName] = ['readers', 'ann'];
+    await iam.send(new CreateGroupCommand({ GroupName, Path: '/teams/' }));
+    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.send(new AddUserToGroupCommand({ GroupName, UserName }));
+    await iam.send(new PutGroupPolicyCommand({ GroupName, PolicyName: 'P', PolicyDocument: allowGet }));
+    const asked = { ActionNames: ['s3:GetObject', 's3:PutObject'] };
+    for (const PolicySourceArn of [`arn:aws:iam::${account}:group/teams/readers`, userArn]) {
+      const answer = await iam.send(new SimulatePrincipalPolicyCommand({ ...asked, PolicySourceArn }));
+      assert.deepEqual(
+        answer.EvaluationResults?.map((one) => [one.EvalDecision, one.MatchedStatements?.[0]?.SourcePolicyId]),
+        [
+          ['allowed', 'group_readers_P'],
+          ['implicitDeny', undefined],
+        ],
+      );
+    }
+    const ResourcePolicy = policy(statement('Allow', 's3:PutObject', { Principal: { AWS: userArn } }));
+    const ofGroup = { ...asked, PolicySourceArn: `arn:aws:iam::${account}:group/teams/readers`, ResourcePolicy };
+    await assert.rejects(iam.send(new SimulatePrincipalPolicyCommand(ofGroup)), {
+      name: 'InvalidInputException',
+      message: 'CallerArn must be specified when ResourcePolicy is specified.',
+    });
+    const named = await iam.send(new SimulatePrincipalPolicyCommand({ ...ofGroup, CallerArn: userArn }));
+    assert.deepEqual(
+      named.EvaluationResults?.map((one) => one.EvalDecision),
+      ['allowed', 'allowed'],
+    );
+  });
+
+  it('leave out the policies that are to be left out', async () => {
+    await using made = await withIam();
+    const { iam, userArn, account } = made;
+    const [GroupName, UserName] = ['readers', 'ann'];
+    const ownArn = `arn:aws:iam::${account}:policy/Own`;
+    const awsArn = 'arn:aws:iam::aws:policy/AmazonSNSFullAccess';
+    const allow = (action: string) => policy(statement('Allow', action));
+    await iam.send(new CreatePolicyCommand({ PolicyName: 'Own', PolicyDocument: allow('sqs:SendMessage') }));
+    await iam.send(
+      new CreatePolicyCommand({
+        PolicyName: 'Most',
+        PolicyDocument: policy(statement('Allow', '*'), statement('Deny', 'logs:PutLogEvents')),
+      }),
+    );
+    await iam.send(new CreateGroupCommand({ GroupName }));
+    await iam.send(new CreateUserCommand({ UserName, PermissionsBoundary: `arn:aws:iam::${account}:policy/Most` }));
+    await iam.send(new AddUserToGroupCommand({ GroupName, UserName }));
+    await iam.send(new PutGroupPolicyCommand({ GroupName, PolicyName: 'P', PolicyDocument: allowGet }));
+    const document = policy(statement('Allow', 's3:PutObject'), statement('Allow', 'logs:PutLogEvents'));
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'P', PolicyDocument: document }));
+    for (const PolicyArn of [ownArn, awsArn]) await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    const actions = ['s3:GetObject', 's3:PutObject', 'logs:PutLogEvents', 'sqs:SendMessage', 'sns:Publish'];
+    const allowed = async (...PolicyExclusionList: PolicyIdentifier[]) => {
+      const asked = { PolicySourceArn: userArn, ActionNames: actions, PolicyExclusionList };
+      const { EvaluationResults: results } = await iam.send(new SimulatePrincipalPolicyCommand(asked));
+      const names = results?.flatMap((one) =>
+        one.EvalDecision === 'allowed' ? [one.EvalActionName?.split(':')[1]] : [],
+      );
+      return names?.join(' ');
+    };
+    const inline = (AttachmentType: 'user' | 'group', AttachmentName: string, PolicyName = 'P') => ({
+      InlinePolicyIdentifier: { PolicyName, AttachmentType, AttachmentName },
+    });
+    assert.equal(await allowed(), 'GetObject PutObject SendMessage Publish');
+    assert.equal(
+      await allowed({ PolicyType: 'permission-boundary' }),
+      'GetObject PutObject PutLogEvents SendMessage Publish',
+    );
+    assert.equal(await allowed({ PolicyType: 'inline' }), 'SendMessage Publish');
+    assert.equal(await allowed({ PolicyType: 'aws-managed' }), 'GetObject PutObject SendMessage');
+    assert.equal(await allowed({ PolicyType: 'user-managed' }, { PolicyType: 'scp' }), 'GetObject PutObject Publish');
+    assert.equal(await allowed(inline('group', 'readers')), 'PutObject SendMessage Publish');
+    assert.equal(await allowed(inline('user', 'ann'), inline('group', 'ann')), 'GetObject SendMessage Publish');
+    assert.equal(await allowed({ PolicyArn: ownArn }, { PolicyArn: `${awsArn}x` }), 'GetObject PutObject Publish');
+    assert.equal(await allowed({ PolicyArn: 'arn:aws:iam::aws:policy/AmazonSNS*' }), 'GetObject PutObject SendMessage');
+    for (const wrong of [
+      { PolicyArn: 'arn:aws:iam::*:policy/Own' },
+      { PolicyArn: `${ownArn}**` },
+      { PolicyArn: 'Own-and-twenty-characters' },
+    ]) {
+      await assert.rejects(allowed(wrong), { name: 'InvalidInputException', message: /^Invalid policy identifier: / });
+    }
   });
 
   it('name the context keys that policies ask for', async () => {

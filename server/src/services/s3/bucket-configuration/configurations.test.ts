@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import {
   CreateBucketCommand,
@@ -32,6 +33,7 @@ const platform = await startPlatform();
 const s3 = platform.client(S3Client);
 after(() => platform[Symbol.asyncDispose]());
 const Bucket = 'plain';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64');
 await s3.send(new CreateBucketCommand({ Bucket }));
 const Id = 'an-id';
 const tag = (Value: string) => ({ TagSet: [{ Key: 'k', Value }] });
@@ -90,7 +92,14 @@ describe('documents that came damaged are refused', () => {
   const digests: [string, Record<string, string>, object][] = [
     ['by MD5', { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' }, bad('Content-MD5', 'what we received')],
     ['by CRC32', { 'x-amz-checksum-crc32': 'AAAAAA==' }, bad('CRC32', 'the calculated checksum')],
-    ['by SHA-256', { 'x-amz-checksum-sha256': 'AAAA' }, bad('SHA256', 'the calculated checksum')],
+    ['by CRC32C', { 'x-amz-checksum-crc32c': 'AAAAAA==' }, bad('CRC32C', 'the calculated checksum')],
+    ['by CRC64NVME', { 'x-amz-checksum-crc64nvme': 'AAAAAAAAAAA=' }, bad('CRC64NVME', 'the calculated checksum')],
+    ['by SHA-256', { 'x-amz-checksum-sha256': sha256('another') }, bad('SHA256', 'the calculated checksum')],
+    [
+      'with no checksum',
+      { 'x-amz-checksum-sha256': 'AAAA' },
+      { name: 'InvalidRequest', message: 'Value for x-amz-checksum-sha256 header is invalid.' },
+    ],
     [
       'with no digest',
       { 'content-md5': 'x' },

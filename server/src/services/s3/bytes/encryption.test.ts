@@ -180,6 +180,11 @@ describe('encryption refuses', () => {
       message: 'The encryption method specified is not supported',
     });
     await assert.rejects(put('k', 'x', { ...key, ServerSideEncryption: 'AES256' }), { name: 'InvalidArgument' });
+    await assert.rejects(put('k', 'x', { ServerSideEncryption: 'AES256', SSEKMSKeyId: 'alias/mine' }), {
+      name: 'InvalidArgument',
+      message:
+        'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+    });
   });
 
   it('parts that do not bring the upload’s key', async () => {

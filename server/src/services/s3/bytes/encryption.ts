@@ -141,7 +141,12 @@ function readAsked(
   bucket: Pick<BucketRow, 'account' | 'region'>,
   call: Call,
 ): Encryption {
-  if (asked === 'AES256') return { kind: 'AES256' };
+  if (asked === 'AES256') {
+    if (input.SSEKMSKeyId === undefined) return { kind: 'AES256' };
+    const message =
+      'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms';
+    throw invalidArgument(call, message, 'x-amz-server-side-encryption', asked);
+  }
   if (asked === 'aws:kms' || asked === 'aws:kms:dsse') {
     return {
       kind: 'aws:kms',

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { crc32c, crc64nvme, digestOf, initialRegister } from '../../../kit/reflected-crc.ts';
 import { combineCrc } from './combine-crc.ts';
-import { digestOf, initialRegister, reflectedCrc } from './reflected-crc.ts';
 
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
@@ -17,8 +17,8 @@ export const defaultAlgorithm: ChecksumAlgorithm = 'CRC64NVME';
 
 const kinds = {
   CRC32: { width: 32, polynomial: 0xedb88320n },
-  CRC32C: reflectedCrc(32, 0x82f63b78n),
-  CRC64NVME: reflectedCrc(64, 0x9a6c9329ac4bc9b5n),
+  CRC32C: crc32c,
+  CRC64NVME: crc64nvme,
 } as const;
 
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {

@@ -1,9 +1,9 @@
 /** Which parts a completion asks for, in S3's order of refusals. Pure. */
 import type { Call } from '../../../contract/call.ts';
-import { checksumMember } from '../checksums/checksum.ts';
+import { checksumAlgorithms, checksumMember, isChecksumValue } from '../checksums/checksum.ts';
 import { bareEtag } from '../objects/conditions.ts';
 import { quoted } from '../objects/object.ts';
-import { invalidRequest, malformedXml } from '../refusals.ts';
+import { invalidArgument, invalidRequest, malformedXml } from '../refusals.ts';
 import type { PartRow, UploadRow } from '../tables.ts';
 import { maxParts } from './upload.ts';
 
@@ -50,9 +50,22 @@ export function chooseParts(
   return chosen;
 }
 
+/** Text as AWS's, in OpenStack Swift's tests that run against it. */
+function checkChecksums(asked: AskedPart, call: Call): void {
+  const values = asked as Readonly<Record<string, string | undefined>>;
+  const given = checksumAlgorithms.flatMap((algorithm) => {
+    const value = values[checksumMember(algorithm)];
+    return value === undefined ? [] : [{ algorithm, value }];
+  });
+  if (given.length <= 1 && given.every(({ algorithm, value }) => isChecksumValue(algorithm, value))) return;
+  const told = given.map(({ algorithm, value }) => `${algorithm}:${value};`).join('');
+  throw invalidArgument(call, 'Invalid Base64 or multiple checksums present in request', 'Checksum', told);
+}
+
 function choose(asked: AskedPart, found: PartRow | undefined, upload: UploadRow, call: Call): PartRow {
   const algorithm = upload.checksum_algorithm;
   const checksum = (asked as Record<string, unknown>)[checksumMember(algorithm)];
+  checkChecksums(asked, call);
   const matches = found !== undefined && bareEtag(asked.ETag ?? '') === found.etag;
   if (!matches || (checksum !== undefined && checksum !== found.checksum_value)) {
     throw call.error(

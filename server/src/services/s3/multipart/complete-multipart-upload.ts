@@ -6,14 +6,15 @@ import { createHash } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
 import type { Input } from '../../../models/types.ts';
 import { Conflict } from '../../../storage/database.ts';
-import { objectAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import { newCompositeId } from '../bytes/blob-id.ts';
 import { insertSegments } from '../bytes/byte-store.ts';
 import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
-import { checksumMember, compositeChecksum, fullObjectChecksum } from '../checksums/checksum.ts';
+import { checksumMember, compositeChecksum, fullObjectChecksum, isChecksumValue } from '../checksums/checksum.ts';
 import type { S3Deps, S3Operation } from '../deps.ts';
 import { discardUnchosenParts } from '../garbage-store.ts';
+import { invalidChecksum } from '../objects/body-expectations.ts';
+import { writeAccess } from '../objects/new-object.ts';
 import { checksumMembers, documentIn, quoted } from '../objects/object.ts';
 import { type NewObject, storeObject, versionMember, writeCondition } from '../objects/store-object.ts';
 import { conflictingOperation, invalidRequest, malformedXml, noSuchUpload } from '../refusals.ts';
@@ -31,7 +32,7 @@ type CompleteInput = Input<'s3', 'CompleteMultipartUpload'>;
 const attempts = 10;
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
-  access: objectAccess('s3:PutObject'),
+  access: writeAccess,
   async handle(input, call, deps) {
     refuseUnsupported(input, call);
     const bucket = await getBucket(deps, call, input);
@@ -140,6 +141,9 @@ function checkWhole(
   const checksum = input[checksumMember(algorithm)];
   // Of a composite clients may leave out the number of parts.
   if (checksum === undefined || checksum === whole.checksum_value) return;
-  if (type === 'COMPOSITE' && checksum === whole.checksum_value.replace(/-\d+$/, '')) return;
-  throw call.error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+  const bare = type === 'COMPOSITE' ? checksum.replace(/-\d+$/, '') : checksum;
+  if (!isChecksumValue(algorithm, bare)) throw invalidChecksum(call, algorithm);
+  if (checksum === bare && checksum === whole.checksum_value.replace(/-\d+$/, '')) return;
+  // Here alone S3 writes the name small.
+  throw call.error('BadDigest', `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`);
 }

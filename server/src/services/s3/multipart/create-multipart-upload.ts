@@ -6,21 +6,24 @@ import { encryptionMembers } from '../bytes/encryption.ts';
 import { type ChecksumAlgorithm, type ChecksumType, defaultAlgorithm } from '../checksums/checksum.ts';
 import type { S3Operation } from '../deps.ts';
 import { readAlgorithm } from '../objects/body-expectations.ts';
-import { traitsOf, writeAccess } from '../objects/new-object.ts';
+import { traitsOf, uploadAccess } from '../objects/new-object.ts';
 import { checkKey } from '../objects/object-key.ts';
 import { invalidArgument, invalidRequest, noSuchBucket } from '../refusals.ts';
 import type { UploadRow } from '../tables.ts';
-import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
+import { refuseUnsupported } from '../unsupported-headers.ts';
 import { newUploadId } from './upload.ts';
 import { insertUpload } from './upload-store.ts';
 
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
-  access: writeAccess,
+  access: uploadAccess,
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);
-    refuseGrants(input, call);
     const named = input.ChecksumAlgorithm;
+    if (named === undefined && input.ChecksumType !== undefined) {
+      const message = 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.';
+      throw invalidRequest(call, message);
+    }
     const algorithm = named === undefined ? defaultAlgorithm : readAlgorithm(named, call);
     const bucket = await getBucket(deps, call, input);
     const { document, sealing, columns } = traitsOf(input, bucket, call, deps);

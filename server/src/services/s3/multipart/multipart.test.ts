@@ -152,6 +152,12 @@ describe('multipart uploads do', () => {
       const found = await s3.send(new GetObjectCommand({ Bucket, Key: 'checked', ChecksumMode: 'ENABLED' }));
       assert.equal((await found.Body?.transformToByteArray())?.length, minimum + 77);
       assert.equal(found[member], answer[member]);
+      const second = { Bucket, Key: 'checked', PartNumber: 2, ChecksumMode: 'ENABLED' } as const;
+      const head = await s3.send(new HeadObjectCommand(second));
+      assert.deepEqual([head[member], head.ChecksumType], [parts[1]?.[member], type]);
+      const part = await s3.send(new GetObjectCommand(second));
+      assert.equal((await part.Body?.transformToByteArray())?.length, 77);
+      assert.deepEqual([part[member], part.ChecksumType], [parts[1]?.[member], type]);
       // A copy has the checksum and the entity tag of the whole.
       await s3.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource: `${Bucket}/checked` }));
       const copied = await s3.send(new HeadObjectCommand({ Bucket, Key: 'copied', ChecksumMode: 'ENABLED' }));
@@ -250,8 +256,36 @@ describe('multipart uploads refuse', () => {
   it('a checksum of the whole that is not its', async () => {
     const upload = await begin('checksum', { ChecksumAlgorithm: 'CRC64NVME' });
     const part = await upload.part(1, 'bytes');
-    await assert.rejects(upload.complete([part], { ChecksumCRC64NVME: 'AAAAAAAAAAA=' }), { name: 'BadDigest' });
+    await assert.rejects(upload.complete([part], { ChecksumCRC64NVME: 'AAAAAAAAAAA=' }), {
+      name: 'BadDigest',
+      message: 'The crc64nvme you specified did not match the calculated checksum.',
+    });
+    await assert.rejects(upload.complete([part], { ChecksumCRC64NVME: 'x' }), {
+      name: 'InvalidRequest',
+      message: 'Value for x-amz-checksum-crc64nvme header is invalid.',
+    });
     await upload.complete([part]);
+  });
+
+  it('parts whose checksum is none of the upload’s', async () => {
+    const { target, complete } = await begin('algorithms', { ChecksumAlgorithm: 'SHA256' });
+    const part = (more: object) => s3.send(new UploadPartCommand({ ...target, PartNumber: 1, Body: 'x', ...more }));
+    const mismatch = 'Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: ';
+    await assert.rejects(part({ ChecksumAlgorithm: 'SHA1' }), { name: 'InvalidRequest', message: `${mismatch}sha1` });
+    const bare = platform.client(S3Client, { requestChecksumCalculation: 'WHEN_REQUIRED' });
+    const without = new UploadPartCommand({ ...target, PartNumber: 1, Body: 'x' });
+    await assert.rejects(bare.send(without), { name: 'InvalidRequest', message: `${mismatch}null` });
+    const { ETag } = await part({ ChecksumAlgorithm: 'SHA256' });
+    await assert.rejects(complete([{ PartNumber: 1, ETag, ChecksumSHA256: 'x' }]), {
+      name: 'InvalidArgument',
+      message: 'Invalid Base64 or multiple checksums present in request',
+      ArgumentName: 'Checksum',
+      ArgumentValue: 'SHA256:x;',
+    });
+    await assert.rejects(begin('algorithms', { ChecksumType: 'FULL_OBJECT' }), {
+      name: 'InvalidRequest',
+      message: 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    });
   });
 
   it('to overwrite where the writer says so', async () => {

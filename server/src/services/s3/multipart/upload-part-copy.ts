@@ -5,7 +5,6 @@
 import type { Call } from '../../../contract/call.ts';
 import type { ByteRange } from '../../../storage/blobs.ts';
 import { Conflict } from '../../../storage/database.ts';
-import { objectAccess } from '../access.ts';
 import { kindOf } from '../bytes/blob-id.ts';
 import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import { openBytes } from '../bytes/open-bytes.ts';
@@ -13,6 +12,7 @@ import type { S3Deps, S3Operation } from '../deps.ts';
 import { nothingExpected } from '../objects/body-expectations.ts';
 import { isSameSecret } from '../objects/copy-object.ts';
 import { type FoundSource, getCopySource, getSource, sourceAccess } from '../objects/copy-source.ts';
+import { partAccess } from '../objects/new-object.ts';
 import { checksumMembers, documentIn, quoted, secondsOf } from '../objects/object.ts';
 import { requireBlob } from '../objects/object-store.ts';
 import { receiveBody } from '../objects/receive-body.ts';
@@ -26,7 +26,7 @@ import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 const attempts = 10;
 
 export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
-  access: (input) => [...sourceAccess(input), ...objectAccess('s3:PutObject')(input)],
+  access: (input) => [...sourceAccess(input), ...partAccess(input)],
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);
     refuseUnsupported(input, call);

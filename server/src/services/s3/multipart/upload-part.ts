@@ -1,21 +1,22 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
-import { objectAccess } from '../access.ts';
 import { encryptionIn, encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
 import { expectationsOf } from '../objects/body-expectations.ts';
+import { partAccess } from '../objects/new-object.ts';
 import { checksumMembers, quoted } from '../objects/object.ts';
-import { receiveBody } from '../objects/receive-body.ts';
+import { announcedAlgorithm, receiveBody } from '../objects/receive-body.ts';
 import { refuseUnsupported } from '../unsupported-headers.ts';
 import { storePart } from './store-part.ts';
-import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
+import { checkPartAlgorithm, checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 
 export const uploadPart: S3Operation<'UploadPart'> = {
-  access: objectAccess('s3:PutObject'),
+  access: partAccess,
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);
     refuseUnsupported(input, call);
     const expected = expectationsOf(input, call);
     const { upload } = await getUpload(deps, call, input);
+    checkPartAlgorithm(upload, expected.algorithm ?? announcedAlgorithm(input.Body), call);
     const secret = secretOfUpload(upload, input, call, deps);
     const algorithm = upload.checksum_algorithm;
     const body = await receiveBody(input.Body, expected, call, deps, { algorithm, secret });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import { type EncryptionInput, encryptionIn, secretFor } from '../bytes/encryption.ts';
+import { type ChecksumAlgorithm, defaultAlgorithm } from '../checksums/checksum.ts';
 import type { S3Deps } from '../deps.ts';
 import { invalidArgument, invalidRequest, noSuchUpload } from '../refusals.ts';
 import type { BucketRow, UploadRow } from '../tables.ts';
@@ -57,6 +58,23 @@ export function secretOfUpload(
     );
   }
   return secretFor(encryption, input, deps.objectSecret, call);
+}
+
+/**
+ * A part brings its checksum in the algorithm that its upload was created with. One in another is taken where the upload may have named none,
+ * and none where the parts' checksums are not the whole's. Texts as AWS's, in OpenStack Swift's tests that run against it.
+ */
+export function checkPartAlgorithm(
+  { checksum_algorithm: wanted, checksum_type: type }: UploadRow,
+  given: ChecksumAlgorithm | undefined,
+  call: Call,
+): void {
+  if (given === wanted || wanted === defaultAlgorithm || (given === undefined && type === 'FULL_OBJECT')) return;
+  const [expected, actual] = [wanted.toLowerCase(), given?.toLowerCase() ?? 'null'];
+  throw invalidRequest(
+    call,
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
+  );
 }
 
 export function checkPartNumber(partNumber: number, call: Call): void {

@@ -46,6 +46,9 @@ function expectedChecksum(
   if (algorithm !== undefined) {
     const checksum = values[checksumMember(algorithm)] as string;
     if (!isChecksumValue(algorithm, checksum)) throw invalidChecksum(call, algorithm);
+    if ((values.ChecksumAlgorithm ?? algorithm).toUpperCase() !== algorithm) {
+      throw invalidRequest(call, 'Value for x-amz-sdk-checksum-algorithm header is invalid.');
+    }
     return { algorithm, checksum };
   }
   const named = values.ChecksumAlgorithm;

@@ -15,7 +15,7 @@ import { type ChecksumAlgorithm, createHasher } from '../checksums/checksum.ts';
 import type { S3Deps, S3Operation } from '../deps.ts';
 import { conflictingOperation, invalidArgument, invalidRequest } from '../refusals.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
-import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
+import { refuseUnsupported } from '../unsupported-headers.ts';
 import { nothingExpected, readAlgorithm } from './body-expectations.ts';
 import { type CopySource, type FoundSource, getCopySource, getSource, sourceAccess } from './copy-source.ts';
 import { traitsOf, writeAccess } from './new-object.ts';
@@ -37,7 +37,6 @@ export const copyObject: S3Operation<'CopyObject'> = {
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);
-    refuseGrants(input, call);
     const source = getCopySource(input, call);
     checkDirectives(input, source, call);
     const bucket = await getBucket(deps, call, input);
@@ -85,7 +84,7 @@ async function copy(input: CopyInput, from: CopySource, bucket: Bucket, call: Ca
   }
   const named = input.ChecksumAlgorithm;
   const algorithm = named === undefined ? original.checksum_algorithm : readAlgorithm(named, call);
-  const { sealing, columns } = traitsOf(input, bucket, call, deps);
+  const { document, sealing, columns } = traitsOf(input, bucket, call, deps);
   const bytes = await bytesOf(source, sealing, algorithm, call, deps);
   if (bytes === undefined) return undefined;
   const { isNewBlob, statements, ...described } = bytes;
@@ -97,7 +96,7 @@ async function copy(input: CopyInput, from: CopySource, bucket: Bucket, call: Ca
     bucket: bucket.name,
     key: input.Key,
     last_modified: call.now.getTime(),
-    document: JSON.stringify(documentFor(input, documentIn(original), call)),
+    document: JSON.stringify({ ...documentFor(input, documentIn(original), call), acl: document.acl }),
   };
   const condition = writeCondition(input, call);
   const before = isNewBlob ? [] : [requireBlob(original)];

@@ -1,5 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html: deleting what is not there succeeds. */
 import type { Call } from '../../../contract/call.ts';
+import type { Access } from '../../../contract/operation.ts';
 import type { Input } from '../../../models/types.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { objectAccess, versionAccess } from '../access.ts';
@@ -23,7 +24,9 @@ const attempts = 100;
 
 export const deleteObject: S3Operation<'DeleteObject'> = {
   access: (input) => [
-    ...versionAccess('s3:DeleteObject', 's3:DeleteObjectVersion')(input),
+    ...versionAccess('s3:DeleteObject', 's3:DeleteObjectVersion')(input).map((one) => conditional(one, input)),
+    // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+    ...(input.IfMatch && input.IfMatch !== '*' ? objectAccess('s3:GetObject')(input) : []),
     ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input) : []),
   ],
   async handle(input, call, deps) {
@@ -52,6 +55,11 @@ export const deleteObject: S3Operation<'DeleteObject'> = {
     throw conflictingOperation(call);
   },
 };
+
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html */
+function conditional(access: Access, { IfMatch: etag }: { readonly IfMatch?: string | undefined }): Access {
+  return etag === undefined ? access : { ...access, context: { 's3:if-match': etag } };
+}
 
 async function ofKey(input: DeleteInput, bucket: BucketRow, call: Call, deps: S3Deps): Promise<Deletion> {
   const row = await findObject(deps.database, bucket.name, input.Key);

@@ -13,6 +13,7 @@ import { isLocked, lockedMessage } from '../versions/object-lock.ts';
 import { findVersion } from '../versions/version-store.ts';
 import { brokenCondition } from './conditions.ts';
 import { type Deletion, deleteCurrent, deleteVersion } from './deletion.ts';
+import { isTooLong, keyTooLong } from './object-key.ts';
 import { findObjects } from './object-store.ts';
 
 const maxKeys = 1000;
@@ -76,6 +77,8 @@ async function decideAll(
       const isRepeated = done.has(`${one.Key}?${one.VersionId}`);
       done.add(`${one.Key}?${one.VersionId}`);
       if (isRepeated) return { wanted: one, deletion: { statements: [] } };
+      // A marker would keep what no object can be called.
+      if (isTooLong(one.Key)) return { wanted: one, refusal: keyTooLong };
       const denied = await denialOf(one, bucket, bypass, call, deps);
       if (denied) return { wanted: one, refusal: denied };
       if (one.VersionId === undefined) return decideKey(one, rows.get(one.Key), bucket, call, deps);
@@ -85,7 +88,7 @@ async function decideAll(
 }
 
 async function denialOf(
-  { Key: key, VersionId: versionId }: Wanted,
+  { Key: key, VersionId: versionId, ETag: etag }: Wanted,
   bucket: Bucket,
   bypass: boolean,
   call: Call,
@@ -93,8 +96,12 @@ async function denialOf(
 ): Promise<S3Error | undefined> {
   const resource = objectArn(bucket.name, key);
   const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
-  const asked = [{ action, resource }, ...(bypass ? [{ action: 's3:BypassGovernanceRetention', resource }] : [])];
-  const decision = await call.authorize(await attachPolicies(asked, deps.buckets));
+  const asked = [
+    { action, resource, ...(etag === undefined ? {} : { context: { 's3:if-match': etag } }) },
+    ...(bypass ? [{ action: 's3:BypassGovernanceRetention', resource }] : []),
+    ...(etag === undefined || etag === '*' ? [] : [{ action: 's3:GetObject', resource }]),
+  ];
+  const decision = await call.authorize(await attachPolicies(asked, call.account, deps.buckets));
   return decision.allowed ? undefined : { Code: 'AccessDenied', Message: decision.reason };
 }
 

@@ -4,6 +4,7 @@ import { encryptionIn, secretFor } from '../bytes/encryption.ts';
 import { openBytes } from '../bytes/open-bytes.ts';
 import type { S3Operation } from '../deps.ts';
 import { conflictingOperation } from '../refusals.ts';
+import { partChecksum } from './part-checksum.ts';
 import { answerOf, findForReading, selectBytes } from './read-object.ts';
 
 /** How often an object may be replaced between its row and its bytes being read. */
@@ -18,7 +19,8 @@ export const getObject: S3Operation<'GetObject'> = {
       const { row } = found;
       const secret = secretFor(encryptionIn(row), input, deps.objectSecret, call);
       const selection = selectBytes(input, row, call);
-      const answer = answerOf(input, found, selection);
+      const whole = answerOf(input, found, selection);
+      const answer = input.PartNumber === undefined ? whole : { ...whole, ...(await partChecksum(input, row, deps)) };
       if (selection.length === 0) return { ...answer, Body: new Uint8Array() };
       const wanted = { blobId: row.blob_id, secret, range: selection.range, small: row.bytes };
       const body = await openBytes(wanted, deps);

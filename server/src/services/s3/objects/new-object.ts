@@ -2,16 +2,18 @@
 import type { Call } from '../../../contract/call.ts';
 import type { Access, ContextValue } from '../../../contract/operation.ts';
 import { objectArn } from '../access.ts';
+import { type GrantInput, setsGrants } from '../bucket-configuration/acl/grants.ts';
 import { defaultEncryptionOf } from '../bucket-configuration/encryption/default-encryption.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
 import { type EncryptionInput, type Sealing, sealingOf } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
 import { type LockInput, lockOf } from '../versions/object-lock.ts';
+import { aclOfWrite } from './object-acl.ts';
 import { type DescribingInput, documentOf, type ObjectDocument } from './object-document.ts';
 import { readTagHeader, tagsColumn } from './object-tags.ts';
 import { storageClassOf } from './storage-class.ts';
 
-export interface NewObjectInput extends DescribingInput, EncryptionInput, LockInput {
+export interface NewObjectInput extends DescribingInput, EncryptionInput, LockInput, GrantInput {
   readonly Tagging?: string | undefined;
   readonly StorageClass?: string | undefined;
 }
@@ -28,10 +30,15 @@ export interface ObjectTraits {
   };
 }
 
-export function traitsOf(input: NewObjectInput, bucket: Bucket, call: Call, deps: S3Deps): ObjectTraits {
+export function traitsOf(
+  input: NewObjectInput & { readonly Key: string },
+  bucket: Bucket,
+  call: Call,
+  deps: S3Deps,
+): ObjectTraits {
   const sealing = sealingOf(input, defaultEncryptionOf(bucket, deps.settings), bucket, deps.objectSecret, call);
   return {
-    document: documentOf(input, call),
+    document: { ...documentOf(input, call), acl: aclOfWrite(input, bucket, call) },
     sealing,
     columns: {
       storage_class: storageClassOf(input.StorageClass, call),
@@ -45,7 +52,6 @@ export function traitsOf(input: NewObjectInput, bucket: Bucket, call: Call, deps
 interface WriteInput extends NewObjectInput {
   readonly Bucket?: string | undefined;
   readonly Key?: string | undefined;
-  readonly ACL?: string | undefined;
   readonly CopySource?: string | undefined;
   readonly MetadataDirective?: string | undefined;
   readonly IfMatch?: string | undefined;
@@ -54,10 +60,27 @@ interface WriteInput extends NewObjectInput {
 
 /** s3:PutObject with what policies may ask of the request, and the rights to what the object brings along. */
 export function writeAccess(input: WriteInput): Access[] {
+  return asking(input, { ...writeContext(input), ...creating(true) });
+}
+
+/** The same of an upload in parts, which makes no object before it is completed. */
+export function uploadAccess(input: WriteInput): Access[] {
+  return asking(input, { ...writeContext(input), ...creating(false) });
+}
+
+export function partAccess(input: Pick<WriteInput, 'Bucket' | 'Key'>): Access[] {
+  return asking(input, creating(false));
+}
+
+/** Policies that demand conditions spare the steps that cannot have any: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html */
+const creating = (isCreated: boolean) => ({ 's3:ObjectCreationOperation': String(isCreated) });
+
+function asking(input: WriteInput, context: Readonly<Record<string, ContextValue>>): Access[] {
   const resource = objectArn(input.Bucket, input.Key);
-  const context = writeContext(input);
   return [
     's3:PutObject',
+    ...(input.IfMatch ? ['s3:GetObject'] : []),
+    ...(setsGrants(input) ? ['s3:PutObjectAcl'] : []),
     ...(input.Tagging ? ['s3:PutObjectTagging'] : []),
     ...(input.ObjectLockMode ? ['s3:PutObjectRetention'] : []),
     ...(input.ObjectLockLegalHoldStatus ? ['s3:PutObjectLegalHold'] : []),

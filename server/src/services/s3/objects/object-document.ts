@@ -1,4 +1,5 @@
 /** What an object says of itself beside its bytes, kept as JSON in its row: the writing request's members, and how its parts were cut. */
+import type { AccessControlPolicy } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';
 import { readUserMetadata, type UserMetadata, writeUserMetadata } from './user-metadata.ts';
 
@@ -12,6 +13,8 @@ export interface ObjectDocument {
   readonly Expires?: number | undefined;
   readonly WebsiteRedirectLocation?: string | undefined;
   readonly Metadata: UserMetadata;
+  /** See object-acl.ts; nothing where the object is its owner's alone. */
+  readonly acl?: AccessControlPolicy | undefined;
   /** Of an object that was uploaded in parts: the parts' sizes, and the upload, by which its completion is known when it is asked for again. */
   readonly parts?: { readonly uploadId: string; readonly sizes: readonly number[] };
 }
@@ -48,7 +51,7 @@ function withoutChunking(encoding: string | undefined): string | undefined {
 
 /** The members of an answer that describe the object. */
 export function describe(document: ObjectDocument) {
-  const { Expires: expires, Metadata: metadata, parts: _parts, ...headers } = document;
+  const { Expires: expires, Metadata: metadata, parts: _parts, acl: _acl, ...headers } = document;
   return {
     ...headers,
     Expires: expires === undefined ? undefined : new Date(expires),

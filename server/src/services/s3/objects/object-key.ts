@@ -3,10 +3,16 @@ import type { Call } from '../../../contract/call.ts';
 
 const maxBytes = 1024;
 
+export const keyTooLong = { Code: 'KeyTooLongError', Message: 'Your key is too long' };
+
+export function isTooLong(key: string): boolean {
+  return Buffer.byteLength(key) > maxBytes;
+}
+
 export function checkKey(key: string, call: Call): void {
   const size = Buffer.byteLength(key);
   if (size > maxBytes) {
-    throw call.error('KeyTooLongError', 'Your key is too long', { fields: { Size: size, MaxSizeAllowed: maxBytes } });
+    throw call.error(keyTooLong.Code, keyTooLong.Message, { fields: { Size: size, MaxSizeAllowed: maxBytes } });
   }
   // Nothing is no name, and half a surrogate pair has no bytes to be ordered by.
   if (size === 0 || !key.isWellFormed()) throw call.error('InvalidURI', "Couldn't parse the specified URI.");

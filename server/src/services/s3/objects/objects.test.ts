@@ -188,6 +188,9 @@ describe('objects do', () => {
       new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'm/3' }], Quiet: true } }),
     );
     assert.equal(quiet.Deleted, undefined);
+    const Objects = [{ Key: 'x'.repeat(1025) }, { Key: 'm/2' }];
+    const mixed = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    assert.deepEqual([mixed.Errors?.map(({ Code }) => Code), mixed.Deleted?.length], [['KeyTooLongError'], 1]);
   });
 });
 
@@ -256,6 +259,10 @@ describe('objects refuse', () => {
     await assert.rejects(put('bad', { Body: 'x', ChecksumCRC32: 'AAAAAA==' }), {
       name: 'BadDigest',
       message: 'The CRC32 you specified did not match the calculated checksum.',
+    });
+    await assert.rejects(put('bad', { Body: 'x', ChecksumAlgorithm: 'SHA1', ChecksumCRC32: 'jNwWgw==' }), {
+      name: 'InvalidRequest',
+      message: 'Value for x-amz-sdk-checksum-algorithm header is invalid.',
     });
     await assert.rejects(put('bad', { Body: 'x', ChecksumSHA256: 'short' }), {
       name: 'InvalidRequest',

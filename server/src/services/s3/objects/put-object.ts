@@ -6,7 +6,7 @@ import { encryptionMembers } from '../bytes/encryption.ts';
 import type { S3Operation } from '../deps.ts';
 import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidRequest } from '../refusals.ts';
-import { refuseGrants, refuseUnsupported } from '../unsupported-headers.ts';
+import { refuseUnsupported } from '../unsupported-headers.ts';
 import { type BodyExpectations, expectationsOf } from './body-expectations.ts';
 import { traitsOf, writeAccess } from './new-object.ts';
 import { checksumMembers, quoted } from './object.ts';
@@ -19,7 +19,6 @@ export const putObject: S3Operation<'PutObject'> = {
   async handle(input, call, deps) {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);
-    refuseGrants(input, call);
     const condition = writeCondition(input, call);
     const expected = expectationsOf(input, call);
     requireDigestForLock(input, expected, call);

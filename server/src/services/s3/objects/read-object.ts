@@ -1,12 +1,14 @@
 /** What GetObject and HeadObject do alike: find the row, judge the conditions, choose the bytes. */
 import type { Call } from '../../../contract/call.ts';
 import type { ByteRange } from '../../../storage/blobs.ts';
+import { bucketArn } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { EncryptionInput } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
 import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from '../refusals.ts';
+import { attachPolicies } from '../resource-policies.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { checkVersionId } from '../versions/version-id.ts';
 import { findHidingMarker, findVersion } from '../versions/version-store.ts';
@@ -73,6 +75,7 @@ export async function findRow(
     const marker =
       bucket.versioning === 'Unversioned' ? undefined : await findHidingMarker(deps.database, bucket.name, key);
     const headers = marker && { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.version_id };
+    await requireListing(bucket, call, deps);
     throw noSuchKey(call, key, headers);
   }
   const version = await findVersion(deps.database, bucket.name, key, versionId);
@@ -85,6 +88,13 @@ export async function findRow(
     });
   }
   return version;
+}
+
+/** Who may not list learns of no key that it is not there. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions". */
+async function requireListing(bucket: BucketRow, call: Call, deps: S3Deps): Promise<void> {
+  const asked = [{ action: 's3:ListBucket', resource: bucketArn(bucket.name) }];
+  const decision = await call.authorize(await attachPolicies(asked, call.account, deps.buckets));
+  if (!decision.allowed) throw call.error('AccessDenied', decision.reason, { status: 403 });
 }
 
 function checkConditions(input: ReadInput, row: ObjectRow, call: Call): void {

@@ -3,7 +3,6 @@
  * anything is kept. A body that is cut short or does not match leaves nothing behind. Small bodies go into the database, in the same write as the
  * row that names them: one fsync for both, and for all who write at the same time.
  */
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Call } from '../../../contract/call.ts';
 import { newBlobId } from '../../../storage/blobs.ts';
@@ -15,13 +14,13 @@ import {
   type ChecksumAlgorithm,
   checksumAlgorithms,
   checksumHeader,
-  createHasher,
   defaultAlgorithm,
   isChecksumValue,
 } from '../checksums/checksum.ts';
 import type { S3Deps } from '../deps.ts';
 import { invalidRequest } from '../refusals.ts';
 import { type BodyExpectations, invalidChecksum } from './body-expectations.ts';
+import { Digests } from './digests.ts';
 
 /** The most that one request may bring: 5 GiB. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const maxSize = 5 * 1024 ** 3;
@@ -45,7 +44,15 @@ interface TrailedBody extends AsyncIterable<Uint8Array> {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
+/** Small ones may be had as a whole, which is cheaper. */
+interface WholeBody {
+  whole(): Promise<Uint8Array>;
+}
+
 type Body = TrailedBody | Uint8Array;
+
+const isWhole = (body: object | string): body is WholeBody =>
+  typeof body === 'object' && 'whole' in body && typeof body.whole === 'function';
 
 interface KeepingOptions {
   /** The algorithm whose checksum is kept, where that is not for the request to choose. */
@@ -63,19 +70,37 @@ export async function receiveBody(
 ): Promise<ReceivedBody> {
   // Before its first byte is asked for.
   if ((told.size ?? 0) > maxSize) throw tooLarge(call, told.size ?? 0);
-  const source: Body = body ?? new Uint8Array();
+  const source: Body = body === undefined ? new Uint8Array() : isWhole(body) ? await body.whole() : body;
   const expected = { ...told, algorithm: told.algorithm ?? announcedAlgorithm(source) };
   const computed = kept ?? expected.algorithm ?? defaultAlgorithm;
-  const digests = new Digests(computed, expected.algorithm);
-  const checked = check(source, expected, digests, call);
-  const { begun, size, done } = await readSmall(checked);
-  const blob = done ? keepSmall(begun, size, secret) : await keepFile(resumed(begun, checked), secret, deps);
+  const digests = new Digests({ computed, expected: expected.algorithm, size: expected.size }, deps.md5Thread);
+  const blob =
+    source instanceof Uint8Array && source.length <= smallSize
+      ? keepSmall([await checkedWhole(source, expected, digests, call)], source.length, secret)
+      : await keepStream(check(source, expected, digests, call), secret, deps);
   return {
     ...blob,
     etag: digests.md5.toString('hex'),
     checksumAlgorithm: computed,
     checksum: digests.computed,
   };
+}
+
+async function keepStream(
+  checked: AsyncIterable<Uint8Array> & AsyncIterator<Uint8Array>,
+  secret: Uint8Array | undefined,
+  deps: S3Deps,
+) {
+  const { begun, size, done } = await readSmall(checked);
+  return done ? keepSmall(begun, size, secret) : await keepFile(resumed(begun, checked), secret, deps);
+}
+
+async function checkedWhole(source: Uint8Array, expected: BodyExpectations, digests: Digests, call: Call) {
+  digests.update(source);
+  await digests.finish();
+  checkReceived(source.length, expected, digests, call);
+  checkChecksum(expected, digests, undefined, call);
+  return source;
 }
 
 async function readSmall(checked: AsyncIterator<Uint8Array>) {
@@ -115,21 +140,33 @@ async function* encrypted(chunks: AsyncIterable<Uint8Array>, secret: Uint8Array,
 }
 
 /** Clients other than AWS's may name their algorithm by its trailer alone. */
-function announcedAlgorithm(body: Body): ChecksumAlgorithm | undefined {
-  const names = body instanceof Uint8Array ? [] : (body.trailerNames?.toLowerCase().split(',') ?? []);
+export function announcedAlgorithm(body: Body | undefined): ChecksumAlgorithm | undefined {
+  const names =
+    body === undefined || body instanceof Uint8Array ? [] : (body.trailerNames?.toLowerCase().split(',') ?? []);
   return checksumAlgorithms.find((algorithm) => names.some((name) => name.trim() === checksumHeader(algorithm)));
 }
 
 /** Ends when the body does, if all is as the request said. */
 async function* check(source: Body, expected: BodyExpectations, digests: Digests, call: Call) {
   let size = 0;
-  for await (const chunk of source instanceof Uint8Array || typeof source === 'string' ? [bytesOf(source)] : source) {
-    size += chunk.length;
-    if (size > maxSize) throw tooLarge(call, expected.size ?? size);
-    digests.update(chunk);
-    yield chunk;
+  try {
+    for await (const chunk of source instanceof Uint8Array || typeof source === 'string' ? [bytesOf(source)] : source) {
+      size += chunk.length;
+      if (size > maxSize) throw tooLarge(call, expected.size ?? size);
+      const catchingUp = digests.update(chunk);
+      if (catchingUp) await catchingUp;
+      yield chunk;
+    }
+    await digests.finish();
+  } finally {
+    digests.drop();
   }
-  digests.finish();
+  checkReceived(size, expected, digests, call);
+  const trailers = source instanceof Uint8Array ? undefined : source.trailers;
+  checkChecksum(expected, digests, trailers, call);
+}
+
+function checkReceived(size: number, expected: BodyExpectations, digests: Digests, call: Call) {
   if (expected.size !== undefined && expected.size !== size) {
     throw call.error(
       'IncompleteBody',
@@ -142,8 +179,6 @@ async function* check(source: Body, expected: BodyExpectations, digests: Digests
       fields: { ExpectedDigest: expected.md5, CalculatedDigest: md5 },
     });
   }
-  const trailers = source instanceof Uint8Array ? undefined : source.trailers;
-  checkChecksum(expected, digests, trailers, call);
 }
 
 function checkChecksum(
@@ -174,31 +209,4 @@ function tooLarge(call: Call, proposed: number) {
   return call.error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
     fields: { ProposedSize: proposed, MaxSizeAllowed: maxSize },
   });
-}
-
-/** The running hashes of one body: MD5 for the ETag, the checksum that is kept, and the client's own where that is another. */
-class Digests {
-  md5: Buffer = Buffer.alloc(0);
-  computed = '';
-  expected = '';
-  #md5 = createHash('md5');
-  #computed;
-  #expected;
-
-  constructor(computed: ChecksumAlgorithm, expected: ChecksumAlgorithm | undefined) {
-    this.#computed = createHasher(computed);
-    this.#expected = expected === undefined || expected === computed ? undefined : createHasher(expected);
-  }
-
-  update(chunk: Uint8Array): void {
-    this.#md5.update(chunk);
-    this.#computed.update(chunk);
-    this.#expected?.update(chunk);
-  }
-
-  finish(): void {
-    this.md5 = this.#md5.digest();
-    this.computed = this.#computed.digest();
-    this.expected = this.#expected?.digest() ?? this.computed;
-  }
 }

@@ -1,12 +1,13 @@
-/** The version that a call names, or what the key holds now, and a change of its tags or its lock. */
+/** The version that a call names, or what the key holds now, and a change of its tags, its lock or its grants. */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { getBucket } from '../buckets/bucket.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { S3Deps } from '../deps.ts';
 import { findRow } from '../objects/read-object.ts';
 import { versionMember } from '../objects/store-object.ts';
 import { conflictingOperation } from '../refusals.ts';
-import type { BucketRow, ObjectRow } from '../tables.ts';
+import type { ObjectRow } from '../tables.ts';
 import { checkVersionId } from './version-id.ts';
 import { updateVersion } from './version-store.ts';
 
@@ -21,7 +22,7 @@ interface VersionInput {
 const attempts = 20;
 
 interface NamedVersion {
-  readonly bucket: BucketRow;
+  readonly bucket: Bucket;
   readonly row: ObjectRow;
 }
 
@@ -36,7 +37,7 @@ export async function changeVersion(
   input: VersionInput,
   call: Call,
   deps: S3Deps,
-  change: (version: NamedVersion) => Partial<Pick<ObjectRow, 'tags' | 'lock'>>,
+  change: (version: NamedVersion) => Partial<Pick<ObjectRow, 'tags' | 'lock' | 'document'>>,
 ) {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const version = await getVersion(input, call, deps);
@@ -44,7 +45,7 @@ export async function changeVersion(
     // A version that was asked for by its id may be the one that the key holds.
     const isCurrent = input.VersionId === undefined || ('is_latest' in row && row.is_latest === 1);
     try {
-      await deps.database.write([updateVersion(row, isCurrent, change(version), { lock: row.lock })]);
+      await deps.database.write([updateVersion(row, isCurrent, change(version), { lock: row.lock, seq: row.seq })]);
       return versionMember(bucket, row);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;

@@ -154,8 +154,8 @@ export async function findHidingMarker(
 export function updateVersion(
   { bucket, key, version_id: versionId }: Pick<ObjectRow, 'bucket' | 'key' | 'version_id'>,
   isCurrent: boolean,
-  change: Partial<Pick<ObjectRow, 'tags' | 'lock'>>,
-  before: Partial<Pick<ObjectRow, 'lock'>> = {},
+  change: Partial<Pick<ObjectRow, 'tags' | 'lock' | 'document'>>,
+  before: Partial<Pick<ObjectRow, 'lock' | 'seq'>> = {},
 ): Statement {
   let query = s3Tables
     .updateTable(isCurrent ? 's3_objects' : 's3_versions')
@@ -164,5 +164,6 @@ export function updateVersion(
     .where('key', '=', key)
     .where('version_id', '=', versionId);
   if (before.lock !== undefined) query = query.where('lock', 'is', before.lock);
+  if (before.seq !== undefined) query = query.where('seq', '=', before.seq);
   return statement(query.compile(), 1);
 }

@@ -7,6 +7,7 @@ import { assumeExecutionRole, passRole } from '../execution-role.ts';
 import { modelArn, modelStore } from '../models/model.ts';
 import { endpointConfigConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
 
 /** One machine: more copies of a model than this make nothing faster. */
@@ -23,17 +24,17 @@ export const createEndpointConfig: SageMakerOperation<'CreateEndpointConfig'> = 
   ],
   async handle(input, call, deps) {
     refuseWhatIsNotBuilt(input, call);
-    if (input.ExecutionRoleArn) await assumeExecutionRole(input.ExecutionRoleArn, call, deps);
+    const arn = endpointConfigArn(call, input.EndpointConfigName);
+    if (input.ExecutionRoleArn) await assumeExecutionRole(arn, input.ExecutionRoleArn, call, deps);
     await checkVariants(input, call, deps);
     const destination = input.DataCaptureConfig?.DestinationS3Uri;
     if (destination && !parseS3Uri(destination)) {
       throw call.error('ValidationException', `Invalid S3 URI for data capture: ${destination}`);
     }
-    const arn = endpointConfigArn(call, input.EndpointConfigName);
     const { account, region, now: createdAt } = call;
     const row = { arn, account, region, name: input.EndpointConfigName, createdAt, request: input };
     try {
-      await deps.database.write([endpointConfigStore(deps.database).insert(row)]);
+      await deps.database.write([endpointConfigStore(deps.database).insert(row), ...givenTags(arn, input.Tags, call)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       throw call.error('ValidationException', `Cannot create already existing endpoint configuration "${arn}".`);

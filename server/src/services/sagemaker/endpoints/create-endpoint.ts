@@ -2,6 +2,7 @@
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
 import { endpointStore } from './endpoint-store.ts';
 
@@ -36,6 +37,7 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
         endpointStore(deps.database).insert(endpoint),
         endpointConfigStore(deps.database).stillThere(configArn),
         deps.outbox.add(endpointEvent(endpoint)),
+        ...givenTags(arn, input.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;

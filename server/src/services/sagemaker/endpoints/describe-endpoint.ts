@@ -1,7 +1,8 @@
 /** DescribeEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html */
+import type { Database } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
-import { endpointArn } from './endpoint.ts';
+import { type Endpoint, endpointArn } from './endpoint.ts';
 import { isCapturing } from './endpoint-route.ts';
 import { endpointStore } from './endpoint-store.ts';
 
@@ -13,46 +14,52 @@ export const describeEndpoint: SageMakerOperation<'DescribeEndpoint'> = {
     if (!endpoint) {
       throw call.error('ValidationException', `Could not find endpoint "${endpointArn(call, input.EndpointName)}".`);
     }
-    const configName = endpoint.servingConfigName ?? endpoint.configName;
-    const config = await endpointConfigStore(deps.database).find(endpointConfigArn(call, configName));
-    const replicas = await store.listReplicas(endpoint.arn);
-    const capture = config?.request.DataCaptureConfig;
-    return {
-      EndpointName: endpoint.name,
-      EndpointArn: endpoint.arn,
-      EndpointConfigName: configName,
-      EndpointStatus: endpoint.status,
-      CreationTime: endpoint.createdAt,
-      LastModifiedTime: endpoint.modifiedAt,
-      ...(endpoint.failureReason ? { FailureReason: endpoint.failureReason } : {}),
-      // AWS shows variants once the endpoint has served: while Creating there are none.
-      ...(endpoint.servingConfigName
-        ? {
-            ProductionVariants: config?.request.ProductionVariants.map((variant) => ({
-              VariantName: variant.VariantName,
-              CurrentWeight: variant.InitialVariantWeight ?? 1,
-              DesiredWeight: variant.InitialVariantWeight ?? 1,
-              CurrentInstanceCount: replicas.filter(
-                (replica) =>
-                  replica.configName === configName &&
-                  replica.variant === variant.VariantName &&
-                  replica.state === 'ready',
-              ).length,
-              DesiredInstanceCount: variant.InitialInstanceCount ?? 1,
-            })),
-          }
-        : {}),
-      ...(config && capture
-        ? {
-            DataCaptureConfig: {
-              EnableCapture: isCapturing(config.request),
-              CaptureStatus: isCapturing(config.request) && endpoint.servingConfigName ? 'Started' : 'Stopped',
-              CurrentSamplingPercentage: capture.InitialSamplingPercentage,
-              DestinationS3Uri: capture.DestinationS3Uri,
-              KmsKeyId: capture.KmsKeyId ?? '',
-            },
-          }
-        : {}),
-    };
+    return endpointAnswer(deps.database, endpoint);
   },
 };
+
+/** DescribeEndpoint's answer. */
+export async function endpointAnswer(database: Database, endpoint: Endpoint) {
+  const configName = endpoint.servingConfigName ?? endpoint.configName;
+  const config = await endpointConfigStore(database).find(endpointConfigArn(endpoint, configName));
+  const replicas = await endpointStore(database).listReplicas(endpoint.arn);
+  const capture = config?.request.DataCaptureConfig;
+  return {
+    EndpointName: endpoint.name,
+    EndpointArn: endpoint.arn,
+    EndpointConfigName: configName,
+    EndpointStatus: endpoint.status,
+    CreationTime: endpoint.createdAt,
+    LastModifiedTime: endpoint.modifiedAt,
+    ...(endpoint.failureReason ? { FailureReason: endpoint.failureReason } : {}),
+    // AWS shows variants once the endpoint has served: while Creating there are none.
+    ...(endpoint.servingConfigName
+      ? {
+          ProductionVariants: config?.request.ProductionVariants.map((variant) => ({
+            VariantName: variant.VariantName,
+            CurrentWeight: variant.InitialVariantWeight ?? 1,
+            DesiredWeight: variant.InitialVariantWeight ?? 1,
+            CurrentInstanceCount: replicas.filter(
+              (replica) =>
+                replica.configName === configName &&
+                replica.variant === variant.VariantName &&
+                replica.state === 'ready',
+            ).length,
+            DesiredInstanceCount: variant.InitialInstanceCount ?? 1,
+          })),
+        }
+      : {}),
+    ...(config && capture
+      ? {
+          DataCaptureConfig: {
+            EnableCapture: isCapturing(config.request),
+            CaptureStatus:
+              isCapturing(config.request) && endpoint.servingConfigName ? ('Started' as const) : ('Stopped' as const),
+            CurrentSamplingPercentage: capture.InitialSamplingPercentage,
+            DestinationS3Uri: capture.DestinationS3Uri,
+            KmsKeyId: capture.KmsKeyId ?? '',
+          },
+        }
+      : {}),
+  };
+}

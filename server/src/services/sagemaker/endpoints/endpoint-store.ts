@@ -135,6 +135,12 @@ export function endpointStore(database: Database) {
       return row && endpointOf(row);
     },
 
+    /** The endpoints after an ARN, in the order of their ARNs. */
+    async scan(at: { account: string; region: string }, after: string, limit: number): Promise<Endpoint[]> {
+      const query = from().where('account', '=', at.account).where('region', '=', at.region).where('arn', '>', after);
+      return (await database.read(query.orderBy('arn').limit(limit).compile())).map(endpointOf);
+    },
+
     async list(at: { account: string; region: string }, page: EndpointPage): Promise<Endpoint[]> {
       let query = from().where('account', '=', at.account).where('region', '=', at.region);
       if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));

@@ -11,6 +11,7 @@ import type { Replica } from '../../../serving/replica.ts';
 import { connectReplica } from '../../../serving/socket-replica.ts';
 import { fetchArtifact } from '../artifacts.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
 import type { Model } from '../models/model.ts';
 import type { Named } from '../named-store.ts';
 import type { ReplicaRow } from './endpoint-store.ts';
@@ -39,7 +40,7 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   const { nodePath, runtimeMain, runtimeEnvironment } = resources.settings;
   const roleArn = model.request.ExecutionRoleArn;
   const identity = roleArn
-    ? await resources.roleEnvironment({ roleArn, sessionName: 'SageMaker', region: model.region })
+    ? await resources.roleEnvironment({ ...roleFor(model.arn, roleArn), region: model.region })
     : {};
   await resources.executor.start({
     kind: 'process',
@@ -53,7 +54,7 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
 
 function awsOfModel(aws: AwsAccess, model: Named<Model>) {
   const role = model.request.ExecutionRoleArn;
-  if (role) return aws.asRole(role, 'sagemaker.amazonaws.com', 'SageMaker');
+  if (role) return aws.asRole(roleFor(model.arn, role));
   return aws.asService(model.account, 'sagemaker.amazonaws.com', model.region);
 }
 
@@ -95,7 +96,7 @@ export async function endReplica(
     await resources.executor.signal(dir, signal);
     if ((await resources.executor.status(dir)).state === 'running') return 'ending';
   }
-  await rm(dir, { recursive: true, force: true });
+  await resources.executor.remove(dir);
   await rm(socketDir(id), { recursive: true, force: true });
   return 'ended';
 }

@@ -4,13 +4,12 @@ import type { SageMakerSettings } from '../deps.ts';
 import type { Host } from './job-work.ts';
 
 /** Where a program finds the job's folder. */
-export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) =>
-  settings.bubblewrap ? '/opt/ml' : ml;
+export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.shelter ? '/opt/ml' : ml);
 
 /** Variables that name places of the platform's user, which an enclosed program does not see. */
 export function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
   const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
-  return settings.bubblewrap ? { ...rest, HOME: '/root', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
+  return settings.shelter ? { ...rest, HOME: '/root', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
 
 /** What of the machine the platform's own programs need. */

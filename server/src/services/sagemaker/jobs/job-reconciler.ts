@@ -2,30 +2,36 @@
  * Drives jobs from their row to their end. Each phase can be repeated, so a kill at any instant costs a repetition at most; the processes themselves
  * are started once per folder. What differs between kinds of job is handed in (job-work.ts).
  */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
 import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
 import { jobLogs } from './job-logs.ts';
-import { type HostStatus, jobRuns, type Standing, writtenFailure } from './job-runs.ts';
+import { type JobQueue, queuedJob } from './job-queue.ts';
+import { type HostStatus, jobRuns, removeRuns, type Standing, writtenFailure } from './job-runs.ts';
 import { jobStore, keepLogOffsets } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
 
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
 const graceMs = 120_000;
 const logEveryMs = 250;
-const queueEveryMs = 200;
 
 const vanished =
   'InternalServerError: the process vanished without a status (the machine was restarted, or its supervisor was killed). Please try again.';
 
-export function startJobReconciler<Request>(resources: SageMakerResources, work: JobWork<Request>): Reconciler {
+export function startJobReconciler<Request>(
+  resources: SageMakerResources,
+  work: JobWork<Request>,
+  queueing: Promise<JobQueue>,
+): Reconciler {
   const { database, outbox, clock, log, settings } = resources;
   const store = jobStore<Request>(database, work.kind);
   const kindDir = join(settings.runsDir, work.kind);
@@ -36,7 +42,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>): Promise<Aws> => {
     try {
-      return await resources.aws.asRole(work.roleArn(job), 'sagemaker.amazonaws.com', 'SageMaker');
+      return await resources.aws.asRole(roleFor(job.arn, work.roleArn(job)));
     } catch (error) {
       if (error instanceof AwsError) throw new JobFailed(`ClientError: ${error.message}`);
       throw error;
@@ -70,10 +76,11 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     await runs.finish(job);
     const ended = await change(job, { status, phase: 'Ended' }, { ...state, transitions: done, endedAt: now });
     runs.forget(job);
+    (await queueing).leave(job.arn);
     await work
       .afterwards(ended, service(job))
       .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
-    await rm(runs.dirOf(job), { recursive: true, force: true });
+    await removeRuns(runs.dirOf(job), resources.executor);
   }
 
   const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
@@ -93,7 +100,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
     await database.write([store.update(next), keepLogOffsets(job.arn, {}), outbox.add(work.event(next))]);
     outbox.wake();
     runs.forget(job);
-    await rm(runs.dirOf(job), { recursive: true, force: true });
+    await removeRuns(runs.dirOf(job), resources.executor);
     return 0;
   }
 
@@ -103,11 +110,17 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   async function startPhase(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
     if (job.state.stopRequestedAt) return end(job, 'Stopped');
     if (overdue(job)) return end(job, 'Stopped', { stopCause: 'wait limit' });
-    const unended = await store.listUnended();
-    const place = unended.findIndex((other) => other.arn === job.arn);
-    if (unended.slice(0, place).filter((other) => other.phase !== 'Ended').length >= settings.maxRunningJobs)
-      return queueEveryMs;
-    return step(await enter(job, 'Downloading', { startedAt: job.state.startedAt ?? clock.now().getTime() }), stopping);
+    const queue = await queueing;
+    if (queue.enter(queuedJob(job, work), () => reconciler.wake(job.arn))) {
+      const startedAt = job.state.startedAt ?? clock.now().getTime();
+      return step(await enter(job, 'Downloading', { startedAt }), stopping);
+    }
+    if (job.state.transitions.at(-1)?.status !== 'Pending') {
+      const message = `The job waits for its place: ${queue.reasonFor(job.arn)}.`;
+      await change(job, {}, { transitions: moved(job.state.transitions, 'Pending', message, clock.now().getTime()) });
+    }
+    const maxWaitMs = work.maxWaitMs?.(job);
+    return maxWaitMs === undefined ? undefined : job.createdAt.getTime() + maxWaitMs - clock.now().getTime() + 1;
   }
 
   async function downloadPhase(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
@@ -133,11 +146,11 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
       }
     }
     for (const host of runs.hostsOf(job)) {
-      await rm(host.ml, { recursive: true, force: true });
+      await removeTree(host.ml);
       await ensureLogStream(service(job), logs.streamOf(job, host.name));
     }
     const aws = await role(job);
-    await interrupts.run(job.arn, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, signal));
+    await interrupts.run(job.arn, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, resources, signal));
     const prepared = (await store.find(job.arn)) ?? job;
     if (prepared.state.stopRequestedAt) return end(prepared, 'Stopped');
     return step(await enter(prepared, 'Running'), stopping);
@@ -260,7 +273,7 @@ export function startJobReconciler<Request>(resources: SageMakerResources, work:
   async function sweep(): Promise<void> {
     const used = new Set((await store.listUnended()).map((job) => job.runId));
     for (const name of await readdir(kindDir).catch(() => [])) {
-      if (!used.has(name)) await rm(join(kindDir, name), { recursive: true, force: true });
+      if (!used.has(name)) await removeRuns(join(kindDir, name), resources.executor);
     }
   }
 

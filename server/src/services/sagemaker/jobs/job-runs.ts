@@ -1,9 +1,12 @@
 /** The runs of one job: one for each instance, and one before them where something must be made first. Knows folders and processes, no rows. */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBeneath } from '../../../engine/beneath.ts';
-import type { RunStatus } from '../../../engine/executor.ts';
+import { type Executor, RunRefused, type RunStatus } from '../../../engine/executor.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
-import type { Job } from './job.ts';
+import { roleFor } from '../execution-role.ts';
+import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
 
 /** Before this age a program may not be there yet to hear a signal: what shuts it in comes first. */
@@ -80,12 +83,16 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       const absent = all.filter(({ status }) => status.state === 'absent');
       if (absent.length > 0) {
         const identity = await resources.roleEnvironment({
-          roleArn: work.roleArn(job),
-          sessionName: 'SageMaker',
+          ...roleFor(job.arn, work.roleArn(job)),
           region: job.region,
           lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
         });
-        for (const { host } of absent) await executor.start(await work.launch(job, host, identity, resources));
+        for (const { host } of absent) {
+          const spec = await work.launch(job, host, identity, resources);
+          await executor.start(spec).catch((error) => {
+            throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
+          });
+        }
       }
       for (const { host, status } of all) if (!hasEnded(status)) watch(host.dir, wake);
     },
@@ -142,6 +149,12 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       for (const unwatch of watched.values()) unwatch();
     },
   };
+}
+
+/** A job's folder, with what its runs left elsewhere. */
+export async function removeRuns(folder: string, executor: Executor): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) await executor.remove(join(folder, name));
+  await removeTree(folder);
 }
 
 /** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */

@@ -1,9 +1,9 @@
-/** The only SQL about jobs. */
+/** The SQL about single jobs; that about many is in job-list.ts. */
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { queryBuilder } from '../../../storage/query-builder.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
 
-interface JobTable {
+export interface JobTable {
   arn: string;
   kind: JobKind;
   account: string;
@@ -19,20 +19,7 @@ interface JobTable {
   state: string;
 }
 
-export interface JobPage {
-  readonly nameContains: string | undefined;
-  readonly status: string | undefined;
-  readonly createdAfter: Date | undefined;
-  readonly createdBefore: Date | undefined;
-  readonly modifiedAfter: Date | undefined;
-  readonly modifiedBefore: Date | undefined;
-  readonly sortBy: 'name' | 'created_at' | 'status';
-  readonly order: 'asc' | 'desc';
-  readonly offset: number;
-  readonly limit: number;
-}
-
-const sql = queryBuilder<{ sagemaker_jobs: JobTable }>();
+export const jobTables = queryBuilder<{ sagemaker_jobs: JobTable }>();
 
 const rowOf = (job: Job): JobTable => ({
   arn: job.arn,
@@ -50,7 +37,7 @@ const rowOf = (job: Job): JobTable => ({
   state: JSON.stringify(job.state),
 });
 
-const jobOf = <Request>(row: JobTable): Job<Request> => ({
+export const jobOf = <Request>(row: JobTable): Job<Request> => ({
   arn: row.arn,
   kind: row.kind,
   account: row.account,
@@ -69,7 +56,7 @@ const jobOf = <Request>(row: JobTable): Job<Request> => ({
 /** Whoever else changed the job: what was shipped must not be shipped again. */
 export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Statement =>
   statement(
-    sql
+    jobTables
       .updateTable('sagemaker_jobs')
       .set({ log_offsets: JSON.stringify(offsets) })
       .where('arn', '=', arn)
@@ -79,13 +66,13 @@ export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Stateme
 export function jobStore<Request>(database: Database, kind: JobKind) {
   return {
     insert: (job: Job<Request>): Statement =>
-      statement(sql.insertInto('sagemaker_jobs').values(rowOf(job)).compile(), 1),
+      statement(jobTables.insertInto('sagemaker_jobs').values(rowOf(job)).compile(), 1),
 
     /** Holds only if nobody changed the job since it was read. Leaves the log's offsets alone. */
     update(job: Job<Request>): Statement {
       const { log_offsets: _, ...row } = rowOf(job);
       return statement(
-        sql
+        jobTables
           .updateTable('sagemaker_jobs')
           .set({ ...row, revision: job.revision + 1 })
           .where('arn', '=', job.arn)
@@ -95,46 +82,35 @@ export function jobStore<Request>(database: Database, kind: JobKind) {
       );
     },
 
+    /** Holds only if nobody changed the job since it was read. Its tags go with it. */
+    remove: (job: Job<Request>): Statement =>
+      statement(
+        jobTables
+          .deleteFrom('sagemaker_jobs')
+          .where('arn', '=', job.arn)
+          .where('revision', '=', job.revision)
+          .compile(),
+        1,
+      ),
+
     async find(arn: string): Promise<Job<Request> | undefined> {
-      const [row] = await database.read(sql.selectFrom('sagemaker_jobs').selectAll().where('arn', '=', arn).compile());
+      const [row] = await database.read(
+        jobTables.selectFrom('sagemaker_jobs').selectAll().where('arn', '=', arn).compile(),
+      );
       return row && jobOf<Request>(row);
     },
 
-    async listUnended(): Promise<{ arn: string; phase: Phase; runId: string }[]> {
+    async listUnended(): Promise<{ arn: string; runId: string }[]> {
       const rows = await database.read(
-        sql
+        jobTables
           .selectFrom('sagemaker_jobs')
-          .select(['arn', 'phase', 'state'])
+          .select(['arn', 'state'])
           .where('kind', '=', kind)
           .where('phase', 'in', ['Starting', 'Downloading', 'Running', 'Uploading'])
           .orderBy('created_at')
           .compile(),
       );
-      return rows.map((row) => ({ arn: row.arn, phase: row.phase, runId: JSON.parse(row.state).runId }));
-    },
-
-    async list(at: { account: string; region: string }, page: JobPage): Promise<Job<Request>[]> {
-      let query = sql
-        .selectFrom('sagemaker_jobs')
-        .selectAll()
-        .where('kind', '=', kind)
-        .where('account', '=', at.account)
-        .where('region', '=', at.region);
-      if (page.nameContains) query = query.where((e) => e(e.fn('instr', ['name', e.val(page.nameContains)]), '>', 0));
-      if (page.status) query = query.where('status', '=', page.status as JobStatus);
-      if (page.createdAfter) query = query.where('created_at', '>=', page.createdAfter.getTime());
-      if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
-      if (page.modifiedAfter) query = query.where('modified_at', '>=', page.modifiedAfter.getTime());
-      if (page.modifiedBefore) query = query.where('modified_at', '<=', page.modifiedBefore.getTime());
-      const rows = await database.read(
-        query
-          .orderBy(page.sortBy, page.order)
-          .orderBy('arn', page.order)
-          .limit(page.limit)
-          .offset(page.offset)
-          .compile(),
-      );
-      return rows.map((row) => jobOf<Request>(row));
+      return rows.map((row) => ({ arn: row.arn, runId: JSON.parse(row.state).runId }));
     },
   };
 }

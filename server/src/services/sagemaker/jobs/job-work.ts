@@ -1,8 +1,9 @@
 /** What one kind of job does in each phase of job-reconciler.ts. */
 import type { Aws } from '../../../contract/aws.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
-import type { ProcessSpec } from '../../../engine/executor.ts';
+import type { ProcessSpec, RunSpec } from '../../../engine/executor.ts';
 import type { SageMakerResources } from '../deps.ts';
+import type { Share } from './instance-share.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
 
 /** One instance of a job: a run of its own with a folder of its own. */
@@ -26,10 +27,18 @@ export interface JobWork<Request> {
   maxRetries?(job: Job<Request>): number;
   /** How many instances. */
   instanceCount(job: Job<Request>): number;
+  /** What they ask of the machine together. */
+  share(request: Request): Share;
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */
   making?(job: Job<Request>, resources: SageMakerResources): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
   /** Fills the folders that stand for /opt/ml. Throws JobFailed; ends soon where the signal does. */
-  prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void>;
+  prepare(
+    job: Job<Request>,
+    hosts: readonly Host[],
+    aws: Aws,
+    resources: SageMakerResources,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** What runs beside the instances as long as one of them does. Where it ends before them, the job fails. */
   companion?(
     job: Job<Request>,
@@ -44,7 +53,7 @@ export interface JobWork<Request> {
     host: Host,
     identity: Readonly<Record<string, string>>,
     resources: SageMakerResources,
-  ): ProcessSpec | Promise<ProcessSpec>;
+  ): RunSpec | Promise<RunSpec>;
   /** Why the program failed, for the job's owner, where it left no word of its own. */
   explain?(job: Job<Request>, host: Host, exitCode: number, resources: SageMakerResources): Promise<string | undefined>;
   /** Called again and again while the instances run: begins what is due and does not wait for it. */

@@ -1,6 +1,7 @@
 /** CreateModelPackageGroup: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackageGroup.html */
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { modelPackageGroupArn, modelPackageGroupStore } from './model-package-group.ts';
 
 export const createModelPackageGroup: SageMakerOperation<'CreateModelPackageGroup'> = {
@@ -13,7 +14,10 @@ export const createModelPackageGroup: SageMakerOperation<'CreateModelPackageGrou
     const request = { ...input, createdBy: call.principal.arn };
     const row = { arn, account, region, name: input.ModelPackageGroupName, createdAt, request };
     try {
-      await deps.database.write([modelPackageGroupStore(deps.database).insert(row)]);
+      await deps.database.write([
+        modelPackageGroupStore(deps.database).insert(row),
+        ...givenTags(arn, input.Tags, call),
+      ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       throw call.error('ValidationException', `Model Package Group already exists: ${arn}`);

@@ -1,6 +1,6 @@
 /** DescribeModelPackageGroup: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackageGroup.html */
 import type { SageMakerOperation } from '../deps.ts';
-import { modelPackageGroupArn, modelPackageGroupStore } from './model-package-group.ts';
+import { modelPackageGroupAnswer, modelPackageGroupArn, modelPackageGroupStore } from './model-package-group.ts';
 
 export const describeModelPackageGroup: SageMakerOperation<'DescribeModelPackageGroup'> = {
   access: (input, call) => [
@@ -13,14 +13,6 @@ export const describeModelPackageGroup: SageMakerOperation<'DescribeModelPackage
     const arn = modelPackageGroupArn(call, input.ModelPackageGroupName);
     const group = await modelPackageGroupStore(deps.database).find(arn);
     if (!group) throw call.error('ValidationException', `ModelPackageGroup ${arn} does not exist.`);
-    const description = group.request.ModelPackageGroupDescription;
-    return {
-      ModelPackageGroupName: group.name,
-      ModelPackageGroupArn: arn,
-      ...(description ? { ModelPackageGroupDescription: description } : {}),
-      CreationTime: group.createdAt,
-      CreatedBy: { IamIdentity: { Arn: group.request.createdBy } },
-      ModelPackageGroupStatus: 'Completed',
-    };
+    return modelPackageGroupAnswer(group);
   },
 };

@@ -2,7 +2,7 @@
 import { formatArn } from '../../../contract/arn.ts';
 import type { Input } from '../../../models/types.ts';
 import type { Database } from '../../../storage/database.ts';
-import { namedStore } from '../named-store.ts';
+import { type Named, namedStore } from '../named-store.ts';
 
 export type ModelPackageGroupRequest = Input<'sagemaker', 'CreateModelPackageGroup'> & { readonly createdBy: string };
 
@@ -17,3 +17,16 @@ export const modelPackageGroupName = (nameOrArn: string) => nameOrArn.slice(name
 
 export const modelPackageGroupStore = (database: Database) =>
   namedStore<ModelPackageGroupRequest>(database, 'sagemaker_model_package_groups');
+
+/** DescribeModelPackageGroup's answer. */
+export function modelPackageGroupAnswer({ name, arn, createdAt, request }: Named<ModelPackageGroupRequest>) {
+  const { ModelPackageGroupDescription: description, createdBy } = request;
+  return {
+    ModelPackageGroupName: name,
+    ModelPackageGroupArn: arn,
+    ...(description ? { ModelPackageGroupDescription: description } : {}),
+    CreationTime: createdAt,
+    CreatedBy: { IamIdentity: { Arn: createdBy } },
+    ModelPackageGroupStatus: 'Completed' as const,
+  };
+}

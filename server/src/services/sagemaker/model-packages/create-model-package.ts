@@ -7,7 +7,6 @@ import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { servingRuntime } from '../images.ts';
 import {
   modelPackageGroupArn,
   modelPackageGroupName,
@@ -15,6 +14,7 @@ import {
 } from '../model-package-groups/model-package-group.ts';
 import { modelPackageConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import {
   type ModelPackage,
   type ModelPackageRequest,
@@ -44,7 +44,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
     ];
   },
   async handle(input, call, deps) {
-    checkRequest(input, call);
+    checkRequest(input, call, deps);
     for (;;) {
       const version = await newVersion(input, call, deps);
       try {
@@ -54,6 +54,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
             ? [modelPackageGroupStore(deps.database).stillThere(modelPackageGroupArn(call, version.groupName))]
             : []),
           deps.outbox.add(modelPackageEvent(version)),
+          ...givenTags(version.arn, input.Tags, call),
         ]);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
@@ -68,9 +69,16 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
   },
 };
 
-function checkRequest(input: ModelPackageRequest, call: Call): void {
+function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): void {
   if (!input.ModelPackageGroupName === !input.ModelPackageName) {
     throw call.error('ValidationException', 'Exactly one of ModelPackageGroupName and ModelPackageName must be given.');
+  }
+  // In AWS's words: https://github.com/aws/aws-cdk/issues/33699
+  if (input.ModelPackageGroupName && input.Tags?.length) {
+    throw call.error(
+      'ValidationException',
+      'Tags are not supported in Model Package versions. Please add them to the Model Package Group',
+    );
   }
   if (input.SourceAlgorithmSpecification) {
     throw call.error('ValidationException', 'SourceAlgorithmSpecification is not supported by Clary yet.');
@@ -83,7 +91,7 @@ function checkRequest(input: ModelPackageRequest, call: Call): void {
     );
   }
   const [container] = containers;
-  if (container?.Image) servingRuntime(container.Image, call);
+  if (container?.Image) deps.images.get(container.Image, 'serving', call);
   const uri = artifactUri(input);
   if (!container?.Image || !uri || !parseS3Uri(uri)) {
     throw call.error('ValidationException', 'The container needs an Image and a ModelDataUrl in S3.');

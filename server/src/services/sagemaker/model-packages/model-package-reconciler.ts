@@ -2,13 +2,17 @@
  * The check of a model package: its artifact is fetched, opened, loaded and asked for a prediction by a process of its own. Only then is the version
  * Completed; else it is Failed and says why.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { ArchiveRefused } from '../../../engine/archive.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
+import { removeTree } from '../../../engine/remove-tree.ts';
 import { fetchArtifact } from '../artifacts.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { artifactUri } from './create-model-package.ts';
 import { type ModelPackage, modelPackageEvent } from './model-package.ts';
 import { modelPackageStore } from './model-package-store.ts';
@@ -35,7 +39,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     await change(version, { status: failureReason ? 'Failed' : 'Completed', state });
     watched.get(version.arn)?.unwatch();
     watched.delete(version.arn);
-    await rm(dirOf(version), { recursive: true, force: true });
+    await removeTree(dirOf(version));
   }
 
   /** The version was deleted during its check: the check ends, too. */
@@ -46,7 +50,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     }
     watched.get(arn)?.unwatch();
     watched.delete(arn);
-    await rm(dir, { recursive: true, force: true });
+    await removeTree(dir);
     return 0;
   }
 
@@ -57,7 +61,22 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
       (await Promise.all(arns.map((arn) => store.find(arn)))).map((version) => version?.state.runId),
     );
     for (const name of await readdir(probesDir).catch(() => [])) {
-      if (!used.has(name)) await rm(join(probesDir, name), { recursive: true, force: true });
+      if (!used.has(name)) await removeTree(join(probesDir, name));
+    }
+  }
+
+  let isLibraryThere = false;
+  /** An enclosed program may not fetch it. Answers why it cannot be had. */
+  async function fetchLibrary(): Promise<string | undefined> {
+    if (isLibraryThere) return undefined;
+    const { command, env, cwd } = libraryMaking(settings);
+    const [program, ...words] = command;
+    try {
+      await promisify(execFile)(program, words, { env, cwd });
+      isLibraryThere = true;
+      return undefined;
+    } catch (error) {
+      return (error as { stderr?: string }).stderr?.trim() || String(error);
     }
   }
 
@@ -65,7 +84,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   async function begin(version: ModelPackage): Promise<string | undefined> {
     const dir = dirOf(version);
     const ml = join(dir, 'ml');
-    await rm(ml, { recursive: true, force: true });
+    await removeTree(ml);
     await mkdir(join(ml, 'model'), { recursive: true, mode: 0o700 });
     await mkdir(join(ml, 'output'), { recursive: true, mode: 0o700 });
     const uri = artifactUri(version.request) ?? '';
@@ -77,13 +96,10 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
       if (error instanceof ArchiveRefused) return `The artifact ${uri} could not be opened: ${error.message}`;
       throw error;
     }
-    await executor.start({
-      kind: 'process',
-      dir,
-      command: [settings.nodePath, settings.runtimeMain, 'probe', '--ml-dir', ml],
-      env: { ...settings.runtimeEnvironment, OMP_NUM_THREADS: '1' },
-      cwd: ml,
-    });
+    const lack = await fetchLibrary();
+    if (lack) return `The model could not be asked: ${lack}`;
+    const alone = { network: 'none', hosts: {} } as const;
+    await executor.start(builtInRun(settings, { name: 'probe', dir, ml }, ['probe'], { OMP_NUM_THREADS: '1' }, alone));
     return undefined;
   }
 

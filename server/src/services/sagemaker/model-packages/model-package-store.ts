@@ -156,6 +156,12 @@ export function modelPackageStore(database: Database) {
       return rows.map((row) => row.arn);
     },
 
+    /** The packages after an ARN, in the order of their ARNs. */
+    async scan(at: Place, after: string, limit: number): Promise<ModelPackage[]> {
+      const query = all().where('account', '=', at.account).where('region', '=', at.region).where('arn', '>', after);
+      return (await database.read(query.orderBy('arn').limit(limit).compile())).map(packageOf);
+    },
+
     async list(at: Place, page: PackagePage): Promise<ModelPackage[]> {
       let query = all().where('account', '=', at.account).where('region', '=', at.region);
       if (page.groupName) query = query.where('group_name', '=', page.groupName);

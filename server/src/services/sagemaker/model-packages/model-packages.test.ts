@@ -243,7 +243,7 @@ describe('model packages refuse', () => {
     await assert.rejects(create({ ModelPackageGroupName: 'secret' }, ann), {
       name: 'AccessDeniedException',
       message:
-        /is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::workbench\/model\/base\/output\/model\.tar\.gz/,
+        /is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::workbench\/model\/base\/output\/model\.tar\.gz"/,
     });
   });
 

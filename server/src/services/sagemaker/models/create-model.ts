@@ -8,10 +8,10 @@ import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole, refuseForeignRole } from '../execution-role.ts';
-import { servingRuntime } from '../images.ts';
 import { findModelPackage } from '../model-packages/model-package-store.ts';
 import { modelConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { type ModelRequest, modelArn, modelStore, type ServedContainer } from './model.ts';
 
 type Container = NonNullable<ModelRequest['PrimaryContainer']>;
@@ -24,12 +24,12 @@ export const createModel: SageMakerOperation<'CreateModel'> = {
   async handle(input, call, deps) {
     const container = onlyContainer(input, call);
     const served = await resolveContainer(container, call, deps);
-    await checkArtifact(served, input.ExecutionRoleArn, call, deps);
     const arn = modelArn(call, input.ModelName);
+    await checkArtifact(arn, served, input.ExecutionRoleArn, call, deps);
     const { account, region, now: createdAt } = call;
     const row = { arn, account, region, name: input.ModelName, createdAt, request: { ...input, served } };
     try {
-      await deps.database.write([modelStore(deps.database).insert(row)]);
+      await deps.database.write([modelStore(deps.database).insert(row), ...givenTags(arn, input.Tags, call)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       throw call.error('ValidationException', `Cannot create already existing model "${arn}".`);
@@ -67,7 +67,7 @@ async function resolveContainer(container: Container, call: Call, deps: SageMake
       'The container definition needs an Image and a ModelDataUrl, or a ModelPackageName.',
     );
   }
-  servingRuntime(container.Image, call);
+  deps.images.get(container.Image, 'serving', call);
   return { image: container.Image, modelDataUrl, environment: container.Environment ?? {} };
 }
 
@@ -94,18 +94,24 @@ async function containerOfPackage(
   if (!packaged?.Image || !modelDataUrl) {
     throw call.error('ValidationException', `Model package "${version.arn}" names no image and artifact to deploy.`);
   }
-  servingRuntime(packaged.Image, call);
+  deps.images.get(packaged.Image, 'serving', call);
   const environment = { ...packaged.Environment, ...container.Environment };
   return { image: packaged.Image, modelDataUrl, environment };
 }
 
 /** The role must be able to read the artifact; AWS checks it here, too, and says it like this (observed). */
-async function checkArtifact(served: ServedContainer, roleArn: string | undefined, call: Call, deps: SageMakerDeps) {
+async function checkArtifact(
+  arn: string,
+  served: ServedContainer,
+  roleArn: string | undefined,
+  call: Call,
+  deps: SageMakerDeps,
+) {
   const location = parseS3Uri(served.modelDataUrl);
   if (!location) throw call.error('ValidationException', `Invalid S3 URI for model data: ${served.modelDataUrl}`);
   if (roleArn) refuseForeignRole(roleArn, call);
   try {
-    const aws = roleArn ? await assumeExecutionRole(roleArn, call, deps) : call.aws;
+    const aws = roleArn ? await assumeExecutionRole(arn, roleArn, call, deps) : call.aws;
     await aws.call('s3', 'HeadObject', { Bucket: location.bucket, Key: location.key });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

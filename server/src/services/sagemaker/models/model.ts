@@ -2,7 +2,7 @@
 import { formatArn } from '../../../contract/arn.ts';
 import type { Input } from '../../../models/types.ts';
 import type { Database } from '../../../storage/database.ts';
-import { namedStore } from '../named-store.ts';
+import { type Named, namedStore } from '../named-store.ts';
 
 export type ModelRequest = Input<'sagemaker', 'CreateModel'>;
 
@@ -21,3 +21,13 @@ export const modelArn = (at: { region: string; account: string }, name: string) 
   formatArn('sagemaker', at.region, at.account, `model/${name}`);
 
 export const modelStore = (database: Database) => namedStore<Model>(database, 'sagemaker_models');
+
+/** DescribeModel's answer. */
+export function modelAnswer({ arn, createdAt, request: { served: _, Tags: __, ...request } }: Named<Model>) {
+  return {
+    ...request,
+    ModelArn: arn,
+    CreationTime: createdAt,
+    EnableNetworkIsolation: request.EnableNetworkIsolation ?? false,
+  };
+}

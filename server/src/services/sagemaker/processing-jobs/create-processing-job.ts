@@ -3,13 +3,13 @@
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
-import { processingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { processingJobConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import {
   belowMl,
   type ProcessingJob,
@@ -28,9 +28,9 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
     ...passRole(input.RoleArn),
   ],
   async handle(input, call, deps) {
-    checkRequest(input, call);
-    await assumeExecutionRole(input.RoleArn, call, deps);
+    checkRequest(input, call, deps);
     const arn = processingJobArn(call, input.ProcessingJobName);
+    await assumeExecutionRole(arn, input.RoleArn, call, deps);
     const job: ProcessingJob = {
       arn,
       kind: 'processing',
@@ -50,6 +50,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
       await deps.database.write([
         jobStore<ProcessingJobRequest>(deps.database, 'processing').insert(job),
         deps.outbox.add(processingEvent(job)),
+        ...givenTags(arn, input.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
@@ -64,10 +65,11 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
   },
 };
 
-function checkRequest(input: ProcessingJobRequest, call: Call): void {
+function checkRequest(input: ProcessingJobRequest, call: Call, deps: SageMakerDeps): void {
   const refuse = (what: string) => call.error('ValidationException', `${what} is not supported by Clary yet.`);
-  processingRuntime(input.AppSpecification.ImageUri, call);
-  if (input.AppSpecification.ContainerEntrypoint || input.AppSpecification.ContainerArguments) {
+  const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: words } = input.AppSpecification;
+  const { kind } = deps.images.get(image, 'processing', call);
+  if (kind === 'builtin' && (entrypoint || words)) {
     throw refuse('AppSpecification.ContainerEntrypoint and ContainerArguments for clary/evaluate');
   }
   if (input.ProcessingResources.ClusterConfig?.InstanceCount !== 1) throw refuse('InstanceCount other than 1');

@@ -11,6 +11,18 @@ export const describeProcessingJob: SageMakerOperation<'DescribeProcessingJob'> 
     const store = jobStore<ProcessingJobRequest>(deps.database, 'processing');
     const job = await store.find(processingJobArn(call, input.ProcessingJobName));
     if (!job) throw call.error('ValidationException', 'Requested resource not found.');
-    return describeProcessing(job);
+    const { ProcessingInputs: inputs, ProcessingOutputConfig: outputs, ...answer } = describeProcessing(job);
+    return {
+      ...answer,
+      // AWS tells its defaults: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingStoppingCondition.html
+      StoppingCondition: answer.StoppingCondition ?? { MaxRuntimeInSeconds: 86_400 },
+      ...(inputs && { ProcessingInputs: inputs.map((input) => ({ AppManaged: false, ...input })) }),
+      ...(outputs && {
+        ProcessingOutputConfig: {
+          ...outputs,
+          Outputs: outputs.Outputs.map((output) => ({ AppManaged: false, ...output })),
+        },
+      }),
+    };
   },
 };

@@ -57,7 +57,7 @@ const jobEnd = (sagemaker: SageMakerClient, name: string) =>
   });
 
 before(async () => {
-  platform = await startPlatform({ flags: ['--max-running-jobs', '2'] });
+  platform = await startPlatform({ flags: ['--job-cores', '4'] });
   bench = await openWorkbench(platform);
   await bench.train('base');
 });
@@ -79,7 +79,7 @@ describe('processing jobs do', () => {
     assert.equal(job.ProcessingJobStatus, 'Completed', job.FailureReason);
     assert.equal(job.ProcessingJobArn, arnOf('measure'));
     assert.deepEqual(job.Environment, request('measure', bench.roleArn).Environment);
-    assert.deepEqual(job.ProcessingOutputConfig?.Outputs, [output('evaluation/measure')]);
+    assert.deepEqual(job.ProcessingOutputConfig?.Outputs, [{ AppManaged: false, ...output('evaluation/measure') }]);
     assert.ok(job.CreationTime && job.ProcessingStartTime && job.ProcessingEndTime);
     assert.ok(job.CreationTime <= job.ProcessingStartTime && job.ProcessingStartTime <= job.ProcessingEndTime);
     assert.equal(job.FailureReason, undefined);
@@ -185,7 +185,7 @@ describe('processing jobs end Failed and say why', () => {
 
 describe('processing jobs survive', () => {
   it('a kill of the server while they run and wait', async () => {
-    await using killed = await startPlatformProcess({ flags: ['--max-running-jobs', '1'] });
+    await using killed = await startPlatformProcess({ flags: ['--job-cores', '2'] });
     const own = await openWorkbench(killed, { maxAttempts: 8 });
     await own.train('base');
     for (const name of ['one', 'two'])

@@ -1,12 +1,15 @@
 /** What a processing job does in each phase: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Aws } from '../../../contract/aws.ts';
 import { putFile } from '../artifacts.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { downloadPrefix } from '../jobs/download.ts';
+import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { JobWork } from '../jobs/job-work.ts';
+import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
+import { folderLeft, textLeft } from '../jobs/left-behind.ts';
 import { below, parseS3Uri } from '../s3-uri.ts';
 import {
   belowMl,
@@ -25,17 +28,24 @@ export function processingWork(): JobWork<ProcessingJobRequest> {
     roleArn: (job) => job.request.RoleArn,
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
     instanceCount: () => 1,
-    async making(_, { settings }) {
-      return libraryMade ? undefined : libraryMaking(settings);
+    share: ({ ProcessingResources: { ClusterConfig: at } }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
+    async making({ request }, { settings, images }) {
+      const { kind } = runtimeAtLaunch(imageOf(request), 'processing', images);
+      return libraryMade || kind === 'container' ? undefined : libraryMaking(settings);
     },
-    async prepare(job, hosts, aws) {
-      libraryMade = true;
+    async prepare(job, hosts, aws, { images }) {
+      libraryMade ||= runtimeAtLaunch(imageOf(job.request), 'processing', images).kind === 'builtin';
       for (const host of hosts) await prepare(job, host.ml, aws);
     },
-    launch(job, host, identity, { settings }) {
-      const isolated = job.request.NetworkConfig?.EnableNetworkIsolation;
-      const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-      return builtInRun(settings, host, ['evaluate'], { ...identity, ...job.request.Environment }, walls);
+    launch(job, host, identity, { settings, images }) {
+      const { NetworkConfig: network, Environment: environment = {}, AppSpecification: app } = job.request;
+      const walls = { network: network?.EnableNetworkIsolation ? 'none' : 'open', hosts: {} } as const;
+      const runtime = runtimeAtLaunch(imageOf(job.request), 'processing', images);
+      if (runtime.kind === 'builtin')
+        return builtInRun(settings, host, [runtime.name], { ...identity, ...environment }, walls);
+      const words = app?.ContainerArguments ?? [];
+      const entrypoint = app?.ContainerEntrypoint;
+      return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
     },
     async upload(job, [host], aws) {
       return host ? upload(job, host.ml, aws) : {};
@@ -45,6 +55,8 @@ export function processingWork(): JobWork<ProcessingJobRequest> {
     afterwards: async () => {},
   };
 }
+
+const imageOf = (request: ProcessingJobRequest) => request.AppSpecification?.ImageUri ?? '';
 
 function placeOf(localPath: string | undefined, ml: string): string {
   const names = belowMl(localPath ?? '');
@@ -78,7 +90,8 @@ async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial
   for (const output of job.request.ProcessingOutputConfig?.Outputs ?? []) {
     const location = parseS3Uri(output.S3Output?.S3Uri ?? '');
     if (!location) throw new JobFailed(`ClientError: ${output.S3Output?.S3Uri} is not an S3 URI`);
-    const folder = placeOf(output.S3Output?.LocalPath, ml);
+    const shown = output.S3Output?.LocalPath ?? '';
+    const folder = await folderLeft(placeOf(shown, ml), ml, shown);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     for (const entry of entries) {
       if (!entry.isFile()) continue;
@@ -86,6 +99,6 @@ async function upload(job: ProcessingJob, ml: string, aws: Aws): Promise<Partial
       await putFile(aws, below(location, ...relative(folder, file).split(sep)), file);
     }
   }
-  const message = await readFile(join(ml, 'output', 'message'), 'utf8').catch(() => '');
-  return message.trim() ? { exitMessage: message.trim().slice(0, 1024) } : {};
+  const message = await textLeft(ml, 'output', 'message');
+  return message?.trim() ? { exitMessage: message.trim().slice(0, 1024) } : {};
 }

@@ -1,5 +1,6 @@
 /** The instances of a training job, as they know each other. On one machine each is a run of its own with an address of its own on the loopback. Pure. */
 import type { Enclosure } from '../../../engine/executor.ts';
+import { type Share, shareOf } from '../jobs/instance-share.ts';
 import type { TrainingJob, TrainingJobRequest } from './training-job.ts';
 
 interface Instance {
@@ -22,6 +23,13 @@ export function instancesOf({ ResourceConfig: resources }: TrainingJobRequest): 
   return kinds
     .flatMap(({ type, group, count = 1 }) => Array.from({ length: count }, () => ({ type, group })))
     .map((instance, i) => ({ name: `algo-${i + 1}`, ...instance }));
+}
+
+/** What all instances ask of the machine together. */
+export function shareOfCluster(request: TrainingJobRequest): Share {
+  const shares = instancesOf(request).map(({ type }) => shareOf(type, 1));
+  const sum = (of: (share: Share) => number) => shares.reduce((total, share) => total + of(share), 0);
+  return { cores: sum(({ cores }) => cores), memoryGiB: sum(({ memoryGiB }) => memoryGiB) };
 }
 
 /** 127.x.y.n with x and y by the run, so that two jobs that use the same port do not meet. */

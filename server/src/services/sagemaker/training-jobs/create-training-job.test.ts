@@ -41,18 +41,6 @@ describe('a training job keeps', () => {
     const job = await bench.train('kept', request('pass', asked));
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
     for (const [name, value] of Object.entries(asked)) assert.deepEqual(job[name as keyof typeof job], value, name);
-    assert.equal(job.WarmPoolStatus, undefined);
-  });
-
-  it('no pool warm, and says so', async () => {
-    const ResourceConfig = {
-      InstanceType: 'ml.m5.large' as const,
-      InstanceCount: 1,
-      VolumeSizeInGB: 1,
-      KeepAlivePeriodInSeconds: 600,
-    };
-    const job = await bench.train('pool', request('pass', { ResourceConfig }));
-    assert.deepEqual(job.WarmPoolStatus, { Status: 'Terminated', ResourceRetainedBillableTimeInSeconds: 0 });
   });
 
   it('a limit of a day where none is given', async () => {

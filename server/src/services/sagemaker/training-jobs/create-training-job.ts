@@ -3,12 +3,12 @@
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
-import { trainingRuntime } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
+import { givenTags } from '../tags/given-tags.ts';
 import { checkTrainingJob } from './checks/check-training-job.ts';
 import {
   type TrainingJob,
@@ -29,10 +29,9 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   ],
   async handle(input, call, deps) {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
-    checkImage(request, call);
-    checkTrainingJob(request, call, deps.settings);
-    await assumeExecutionRole(request.RoleArn, call, deps);
+    checkTrainingJob(request, runtimeOf(request, call, deps), call, deps.settings);
     const arn = trainingJobArn(call, request.TrainingJobName);
+    await assumeExecutionRole(arn, request.RoleArn, call, deps);
     const now = call.now.getTime();
     const job: TrainingJob = {
       arn,
@@ -55,6 +54,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
       await deps.database.write([
         jobStore<TrainingJobRequest>(deps.database, 'training').insert(started),
         deps.outbox.add(trainingEvent(started)),
+        ...givenTags(arn, request.Tags, call),
       ]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
@@ -69,10 +69,12 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   },
 };
 
-function checkImage({ AlgorithmSpecification: algorithm }: TrainingJobRequest, call: Call): void {
+/** How the job's image runs. An image that nothing here runs is refused. */
+function runtimeOf({ AlgorithmSpecification: algorithm }: TrainingJobRequest, call: Call, deps: SageMakerDeps) {
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
-  if (algorithm.AlgorithmName) return;
+  if (algorithm.AlgorithmName)
+    throw call.error('ValidationException', 'AlgorithmSpecification.AlgorithmName is not supported by Clary yet.');
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
-  trainingRuntime(algorithm.TrainingImage, call);
+  return deps.images.get(algorithm.TrainingImage, 'training', call);
 }

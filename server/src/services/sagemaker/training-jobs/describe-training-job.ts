@@ -2,6 +2,7 @@
 import type { SageMakerOperation } from '../deps.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { describeTraining, type TrainingJobRequest, trainingJobArn } from './training-job.ts';
+import { warmPoolOf } from './warm-pool.ts';
 
 export const describeTrainingJob: SageMakerOperation<'DescribeTrainingJob'> = {
   access: (input, call) => [
@@ -11,6 +12,8 @@ export const describeTrainingJob: SageMakerOperation<'DescribeTrainingJob'> = {
     const store = jobStore<TrainingJobRequest>(deps.database, 'training');
     const job = await store.find(trainingJobArn(call, input.TrainingJobName));
     if (!job) throw call.error('ValidationException', 'Requested resource not found.');
-    return describeTraining(job);
+    const pool = warmPoolOf(job, call.now);
+    // Nothing profiles here, whatever ProfilerConfig asks for.
+    return { ...describeTraining(job), ProfilingStatus: 'Disabled', ...(pool && { WarmPoolStatus: pool }) };
   },
 };

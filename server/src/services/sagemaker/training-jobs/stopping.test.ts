@@ -21,7 +21,7 @@ let aheadMs = 0;
 
 before(async () => {
   const clock = { now: () => new Date(Date.now() + aheadMs) };
-  platform = await startPlatform({ clock, flags: ['--max-running-jobs', '2'] });
+  platform = await startPlatform({ clock, flags: ['--job-cores', '4', '--job-memory-gib', '64'] });
   bench = await openWorkbench(platform);
 });
 after(() => platform[Symbol.asyncDispose]());
@@ -124,7 +124,10 @@ open('/opt/ml/model/times', 'w').write(str(len(times)))`;
     await create('waits', 'pass');
     await stop('waits');
     const job = await bench.jobEnd('waits');
-    assert.deepEqual([statuses(job), job.TrainingStartTime], [['Starting', 'Stopping', 'Stopped'], undefined]);
+    assert.deepEqual(
+      [statuses(job), job.TrainingStartTime],
+      [['Starting', 'Pending', 'Stopping', 'Stopped'], undefined],
+    );
   });
 
   it('by its own limit of waiting ends as MaxWaitTimeExceeded', async () => {

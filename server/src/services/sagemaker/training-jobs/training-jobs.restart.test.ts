@@ -16,7 +16,7 @@ const slow = {
 
 describe('training jobs survive', () => {
   it('a kill of the server while one runs and another waits for its place', async () => {
-    await using killed = await startPlatformProcess({ flags: ['--max-running-jobs', '1'] });
+    await using killed = await startPlatformProcess({ flags: ['--job-cores', '2'] });
     const own = await openWorkbench(killed, { maxAttempts: 8 });
     await own.put('slow/data.csv', slowCsv());
     const first = { ...slow, HyperParameters: { num_round: '120', max_depth: '8' } };
@@ -29,13 +29,17 @@ describe('training jobs survive', () => {
     await killed.kill9();
     await killed.restart();
     const ended = [await own.jobEnd('first'), await own.jobEnd('second')];
-    for (const job of ended) {
+    for (const [i, job] of ended.entries()) {
       assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
       assert.deepEqual(
         job.SecondaryStatusTransitions?.map(({ Status }) => Status),
-        ['Starting', 'Downloading', 'Training', 'Uploading', 'Completed'],
+        ['Starting', ...(i === 1 ? ['Pending'] : []), 'Downloading', 'Training', 'Uploading', 'Completed'],
       );
     }
+    assert.match(
+      ended[1]?.SecondaryStatusTransitions?.[1]?.StatusMessage ?? '',
+      /^The job waits for its place: it needs 2 of 2 cores and 8 of \d+ GiB of memory; 0 cores and \d+ GiB are free\.$/,
+    );
     assert.ok((ended[1]?.TrainingStartTime ?? 0) >= (ended[0]?.TrainingEndTime ?? Number.POSITIVE_INFINITY));
   });
 

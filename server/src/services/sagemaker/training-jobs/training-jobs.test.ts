@@ -33,7 +33,7 @@ const slow = {
 };
 
 before(async () => {
-  platform = await startPlatform({ flags: ['--max-running-jobs', '4'] });
+  platform = await startPlatform({ flags: ['--job-cores', '8', '--job-memory-gib', '64'] });
   bench = await openWorkbench(platform);
   await bench.put('slow/data.csv', slowCsv());
 });

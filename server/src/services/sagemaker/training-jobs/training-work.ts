@@ -1,16 +1,17 @@
 /** What a training job does in each phase of job-reconciler.ts: SageMaker's training container contract. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProcessSpec } from '../../../engine/executor.ts';
-import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
+import type { RunSpec } from '../../../engine/executor.ts';
+import type { SageMakerResources } from '../deps.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
+import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
 import { carriedMounts } from './checkpoints/carried-folders.ts';
 import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
-import { hostAddresses, instancesOf, resourceConfig } from './cluster.ts';
+import { hostAddresses, instancesOf, resourceConfig, shareOfCluster } from './cluster.ts';
 import { trainingMetrics } from './metrics/training-metrics.ts';
 import { storeOutputs } from './outputs/store-outputs.ts';
 import {
@@ -35,18 +36,20 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
     maxWaitMs: (job) => seconds(job.request.StoppingCondition?.MaxWaitTimeInSeconds),
     maxRetries: (job) => job.request.RetryStrategy?.MaximumRetryAttempts ?? 0,
     instanceCount: (job) => instancesOf(job.request).length,
-    async making(_, { settings }) {
-      return libraryMade ? undefined : libraryMaking(settings);
+    share: shareOfCluster,
+    async making({ request }, { settings, images }) {
+      const { kind } = runtimeAtLaunch(imageOf(request), 'training', images);
+      return libraryMade || kind === 'container' ? undefined : libraryMaking(settings);
     },
-    async prepare(job, hosts, aws, signal) {
-      libraryMade = true;
+    async prepare(job, hosts, aws, { images }, signal) {
+      libraryMade ||= runtimeAtLaunch(imageOf(job.request), 'training', images).kind === 'builtin';
       for (const host of hosts) await layOut(job, host);
       await fillChannels(job, hosts, aws, signal);
       await checkpoints.bring(job, hosts, aws, signal);
     },
     companion: (job, hosts, { settings }) => feederRun(job, hosts, settings),
     explainCompanion: feederFailure,
-    launch: (job, host, identity, { settings }) => furnished(job, host, programOf(job, host, identity, settings)),
+    launch: (job, host, identity, resources) => furnished(job, host, programOf(job, host, identity, resources)),
     tend(job, hosts, role) {
       const warn = (error: unknown) => log.warn('checkpoints could not be carried to S3', { job: job.name, error });
       checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
@@ -80,24 +83,33 @@ async function layOut({ request }: TrainingJob, { name, ml }: Host): Promise<voi
   await json('inputdataconfig.json', inputDataConfig(channelsOf(request)));
 }
 
+const imageOf = (request: TrainingJobRequest) => request.AlgorithmSpecification?.TrainingImage ?? '';
+
 /** The instance's program alone. */
 function programOf(
   job: TrainingJob,
   host: Host,
   identity: Readonly<Record<string, string>>,
-  settings: SageMakerSettings,
-): ProcessSpec {
-  const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
-  const env = { ...identity, ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
+  { settings, images }: SageMakerResources,
+): RunSpec {
+  const { Environment: given, EnableNetworkIsolation: isolated, AlgorithmSpecification: algorithm } = job.request;
+  const { ContainerEntrypoint: entrypoint, ContainerArguments: asked } = algorithm ?? {};
+  const environment = { ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
   const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
-  const builtIn = builtInRun(settings, host, ['train', '--algorithm', 'xgboost'], env, walls);
-  const { ContainerEntrypoint: entry, ContainerArguments: words } = job.request.AlgorithmSpecification ?? {};
-  const [program, ...rest] = [...(entry ?? []), ...(words ?? [])];
-  return entry && program ? { ...builtIn, command: [program, ...rest] } : builtIn;
+  const runtime = runtimeAtLaunch(imageOf(job.request), 'training', images);
+  if (runtime.kind === 'builtin') {
+    const words = ['train', '--algorithm', runtime.name];
+    const builtIn = builtInRun(settings, host, words, { ...identity, ...environment }, walls);
+    const [program, ...rest] = [...(entrypoint ?? []), ...(asked ?? [])];
+    return entrypoint && program ? { ...builtIn, command: [program, ...rest] } : builtIn;
+  }
+  // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
+  const words = asked ?? (entrypoint ? [] : ['train']);
+  return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
 }
 
 /** The program with what every one gets, whatever runs it: the other instances' names, its checkpoints in their place. */
-function furnished(job: TrainingJob, host: Host, spec: ProcessSpec): ProcessSpec {
+function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Spec {
   if (!spec.enclosure) return spec;
   const { mounts, hosts } = spec.enclosure;
   return {

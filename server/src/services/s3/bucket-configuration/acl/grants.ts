@@ -1,6 +1,5 @@
 /**
- * Lists of grants, from the three ways to write them. They are kept and told; nobody is let in by one: there are no anonymous callers, and
- * those of other accounts come by the bucket's policy.
+ * Lists of grants, from the three ways to write them. Whom they let in is said in effect.ts.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html; texts observed.
  */
 import type { AccessControlPolicy, Grant, Grantee, Permission } from '@aws-sdk/client-s3';
@@ -39,9 +38,13 @@ const headers = [
   ['GrantWriteACP', 'x-amz-grant-write-acp', 'WRITE_ACP'],
 ] as const;
 
-type GrantInput = { readonly ACL?: string | undefined } & {
+export type GrantInput = { readonly ACL?: string | undefined } & {
   readonly [Name in (typeof headers)[number][0]]?: string | undefined;
 };
+
+export function setsGrants(input: GrantInput): boolean {
+  return input.ACL !== undefined || headers.some(([member]) => input[member] !== undefined);
+}
 
 export function ownersOnly(account: string): AccessControlPolicy {
   const owner = ownerOf(account);
@@ -110,8 +113,13 @@ function grantsOfDocument(policy: AccessControlPolicy, account: string, call: Ca
   return { Owner: owner, Grants: grants };
 }
 
+/** There are no anonymous callers: all users are the authenticated ones. */
+export function isPublicGroup({ URI: uri }: Grantee): boolean {
+  return uri === allUsers || uri === authenticatedUsers;
+}
+
 export function isPublic({ Grants: grants = [] }: AccessControlPolicy): boolean {
-  return grants.some(({ Grantee: grantee }) => grantee?.URI === allUsers || grantee?.URI === authenticatedUsers);
+  return grants.some(({ Grantee: grantee }) => grantee && isPublicGroup(grantee));
 }
 
 export function isOwnersOnly({ Grants: grants = [] }: AccessControlPolicy, account: string): boolean {

@@ -1,19 +1,26 @@
 /**
- * Whether a bucket's policy may let somebody of another account in. Necessary, and not enough: what the policy allows of the call itself was
+ * Whether a bucket's policy or its grants may let somebody of another account in. Necessary, and not enough: what they allow of the call itself was
  * decided before, where all policies are evaluated.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html (RestrictPublicBuckets)
  */
 import type { Bucket } from '../../buckets/bucket-cache.ts';
 import { ownerOf } from '../../owner.ts';
+import { ownershipOf } from '../ownership-controls/ownership.ts';
 import { type PolicyStatement, statementsOf } from './bucket-policy.ts';
 import { isPublicPolicy } from './public-policy.ts';
 
-export function mayLetIn({ configuration }: Bucket, account: string): boolean {
-  if (configuration.policy === undefined) return false;
-  const statements = statementsOf(configuration.policy.Policy);
-  // A public policy of a restricted bucket lets nobody in from outside, not even those that it names.
-  if (configuration.publicAccessBlock?.RestrictPublicBuckets && isPublicPolicy(statements)) return false;
-  return statements.some((statement) => statement.effect === 'Allow' && names(statement, account));
+export function mayLetIn(bucket: Bucket, account: string): boolean {
+  // An object's own grants are judged with the call.
+  if (ownershipOf(bucket) !== 'BucketOwnerEnforced') return true;
+  const { policy } = bucket.configuration;
+  if (policy === undefined || isRestricted(bucket)) return false;
+  return statementsOf(policy.Policy).some((statement) => statement.effect === 'Allow' && names(statement, account));
+}
+
+/** A public policy of such a bucket lets nobody in from outside, not even those that it names. */
+export function isRestricted({ configuration: { policy, publicAccessBlock } }: Bucket): boolean {
+  if (policy === undefined || !publicAccessBlock?.RestrictPublicBuckets) return false;
+  return isPublicPolicy(statementsOf(policy.Policy));
 }
 
 function names({ principals }: PolicyStatement, account: string): boolean {

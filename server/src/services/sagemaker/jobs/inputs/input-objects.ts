@@ -30,7 +30,6 @@ export async function prefixObjects(aws: Aws, source: InputSource, signal?: Abor
 
 export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
   const { bucket, key: prefix } = locationOf(source.uri);
-  const folderPart = prefix.lastIndexOf('/') + 1;
   const objects: InputObject[] = [];
   let token: string | undefined;
   try {
@@ -39,7 +38,7 @@ export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: 
       const page = await aws.call('s3', 'ListObjectsV2', input, signal);
       for (const { Key: key } of page.Contents ?? []) {
         if (key && !key.endsWith('/'))
-          objects.push({ bucket, key, names: safeNames(key.slice(folderPart), source.uri) });
+          objects.push({ bucket, key, names: safeNames(belowPrefix(key, prefix), source.uri) });
       }
       token = page.NextContinuationToken;
       signal?.throwIfAborted();
@@ -97,6 +96,10 @@ export async function readWhole(
   }
   return Buffer.concat(chunks);
 }
+
+/** A prefix that is a folder's name without its slash means the folder; any other keeps what is beside it apart by name. */
+const belowPrefix = (key: string, prefix: string) =>
+  key.slice(key.startsWith(`${prefix}/`) ? prefix.length + 1 : prefix.lastIndexOf('/') + 1);
 
 function safeNames(relative: string, uri: string): string[] {
   const names = relative.split('/');

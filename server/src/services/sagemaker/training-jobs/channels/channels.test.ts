@@ -76,7 +76,7 @@ tell('seen', {'files': files('/opt/ml/input/data'), 'config': {n: json.load(open
       'train/b': 'b\n',
       'train/c/d': 'c/d\n',
       'train/e': 'e\n',
-      'fast/c/d': 'c/d\n',
+      'fast/d': 'c/d\n',
     });
     const common = { TrainingInputMode: 'File', S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' };
     assert.deepEqual(seen.config, {
@@ -108,8 +108,8 @@ tell('seen', {'files': files('/opt/ml/input/data'), 'config': {n: json.load(open
       ResourceConfig: two,
     });
     assert.deepEqual(left, {
-      'algo-1': { 'whole/c/d': 'c/d\n', 'share/a': 'a\n', 'share/c/d': 'c/d\n' },
-      'algo-2': { 'whole/c/d': 'c/d\n', 'share/b': 'b\n', 'share/e': 'e\n' },
+      'algo-1': { 'whole/d': 'c/d\n', 'share/a': 'a\n', 'share/c/d': 'c/d\n' },
+      'algo-2': { 'whole/d': 'c/d\n', 'share/b': 'b\n', 'share/e': 'e\n' },
     });
   });
 

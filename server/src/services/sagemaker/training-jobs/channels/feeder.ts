@@ -22,7 +22,7 @@ export async function feederRun(
   hosts: readonly Host[],
   settings: SageMakerSettings,
 ): Promise<Omit<ProcessSpec, 'dir'> | undefined> {
-  const enclosed = settings.bubblewrap !== undefined;
+  const enclosed = settings.shelter !== undefined;
   const staged = enclosed ? '/staged' : stagedFolder(hosts);
   const pipes = channelsOf(job.request).flatMap((channel, index) => {
     if (channel.mode !== 'Pipe') return [];

@@ -1,5 +1,4 @@
 /** Where checkpoints cannot be: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html */
-import type { SageMakerSettings } from '../../deps.ts';
 import { parseS3Uri } from '../../s3-uri.ts';
 import { checkpointPath, tensorBoardPath } from '../checkpoints/carried-folders.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
@@ -12,15 +11,16 @@ const taken = [
 ];
 const takenThemselves = ['', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var'];
 
-export function checkCheckpoints(request: TrainingJobRequest, settings: SageMakerSettings, refuse: Refuse): void {
+/** `enclosed`: whether a folder can be put at any path. */
+export function checkCheckpoints(request: TrainingJobRequest, enclosed: boolean, refuse: Refuse): void {
   const { CheckpointConfig: checkpoints, TensorBoardOutputConfig: board } = request;
   if (checkpoints) {
     checkUri(checkpoints.S3Uri, refuse);
-    checkPath('CheckpointConfig', checkpointPath(request), [...taken, '/opt/ml/output'], settings, refuse);
+    checkPath('CheckpointConfig', checkpointPath(request), [...taken, '/opt/ml/output'], enclosed, refuse);
   }
   if (!board) return;
   checkUri(board.S3OutputPath, refuse);
-  checkPath('TensorBoardOutputConfig', tensorBoardPath(request), [...taken, '/opt/ml/output/data'], settings, refuse);
+  checkPath('TensorBoardOutputConfig', tensorBoardPath(request), [...taken, '/opt/ml/output/data'], enclosed, refuse);
   if (tensorBoardPath(request) === '/opt/ml/output')
     throw refuse('Invalid LocalPath in TensorBoardOutputConfig: "/opt/ml/output" holds the job\'s other outputs.');
   const paths = [checkpointPath(request), tensorBoardPath(request)];
@@ -36,7 +36,7 @@ function checkPath(
   member: string,
   path: string,
   forbidden: readonly string[],
-  { bubblewrap }: SageMakerSettings,
+  enclosed: boolean,
   refuse: Refuse,
 ): void {
   const no = (why: string) => refuse(`Invalid LocalPath in ${member}: ${JSON.stringify(path || '/')} ${why}.`);
@@ -46,6 +46,6 @@ function checkPath(
   if (takenThemselves.includes(path) || forbidden.some((folder) => path === folder || path.startsWith(`${folder}/`)))
     throw no('is a folder that the job or its system uses for something else');
   if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is no plain path');
-  if (!bubblewrap && !path.startsWith('/opt/ml/'))
+  if (!enclosed && !path.startsWith('/opt/ml/'))
     throw no("cannot be put there without bubblewrap on Clary's machine; use a path below /opt/ml");
 }

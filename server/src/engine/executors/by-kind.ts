@@ -1,0 +1,49 @@
+/** One executor for runs of every kind. What a run is, its folder tells, whoever started it. */
+import type { ContainerSpec, Executor, ProcessSpec, RunSpec } from '../executor.ts';
+import { RunRefused } from '../executor.ts';
+import { isContainerRun } from './container-record.ts';
+
+export interface Executors {
+  readonly process: Executor<ProcessSpec>;
+  /** Undefined where the machine has no engine for containers. */
+  readonly container: Executor<ContainerSpec> | undefined;
+}
+
+export const noContainerEngine =
+  'no container engine was found on this machine. Install podman (apt-get install podman) or Docker, start its service ' +
+  '(`podman system service`), and say where its socket is: --container-socket PATH';
+
+export function executorByKind({ process, container }: Executors): Executor<RunSpec> {
+  /** A container that ran before may run still: that is no reason to give its run up. */
+  const of = async (dir: string): Promise<Omit<Executor, 'start'>> => {
+    if (!(await isContainerRun(dir))) return process;
+    if (!container) throw new Error(`what became of ${dir} cannot be known: ${noContainerEngine}`);
+    return container;
+  };
+  return {
+    async start(spec) {
+      if (spec.kind === 'process') return process.start(spec);
+      if (!container) throw new RunRefused(noContainerEngine);
+      return container.start(spec);
+    },
+    status: async (dir) => (await of(dir)).status(dir),
+    signal: async (dir, name) => (await of(dir)).signal(dir, name),
+    onExit(dir, listener) {
+      let open = true;
+      let close = () => {};
+      of(dir).then(
+        (executor) => {
+          if (open) close = executor.onExit(dir, listener);
+        },
+        // Nobody sees the end of a container without an engine; who asks for its status is told so.
+        () => {},
+      );
+      return () => {
+        open = false;
+        close();
+      };
+    },
+    logFile: (dir) => process.logFile(dir),
+    remove: async (dir) => (await of(dir)).remove(dir),
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * The engine that runs containers: Docker, or podman's service, by the Docker Engine API on a Unix socket. Says for each failure whether trying again
+ * could help (any error) or not (RunRefused). The client is loaded at its first use: most platforms run no container.
+ */
+
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { type ContainerSpec, RunRefused } from '../executor.ts';
+import { containerSettings, dataLabel, runLabel } from './container-settings.ts';
+
+export interface ContainerState {
+  readonly phase: 'made' | 'running' | 'ended';
+  readonly pid: number;
+  readonly startedAt: Date;
+  /** The engine's own file of what was printed. */
+  readonly logPath: string | undefined;
+  /** Undefined, too, where the machine went down under it. */
+  readonly end: { readonly exitCode: number; readonly at: Date } | undefined;
+}
+
+export interface ContainerEngine {
+  /** Undefined where there is none of this name. */
+  look(name: string): Promise<ContainerState | undefined>;
+  create(spec: ContainerSpec): Promise<void>;
+  /** Answers why the engine could not start it; undefined when it runs or ran. */
+  start(name: string): Promise<string | undefined>;
+  /** Everything that it printed, from the beginning, until it ends: frames of container-log.ts. */
+  log(name: string, signal: AbortSignal): Promise<Readable>;
+  kill(name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Ends it where it runs. */
+  remove(name: string): Promise<void>;
+  /** The run folders of this platform's containers, by container. */
+  list(): Promise<{ readonly id: string; readonly dir: string }[]>;
+}
+
+export interface ContainerEngineOptions {
+  readonly socket: string;
+  readonly dataDir: string;
+  /** Bring an image that is not there from its registry. */
+  readonly pull: boolean;
+}
+
+/** What the engine answered; undefined where it did not answer. */
+const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+
+/** Without the client's own preface. */
+const reasonOf = (error: unknown): string =>
+  String((error as { json?: { message?: string } }).json?.message ?? (error as Error).message).trim();
+
+/** Podman and Docker both give this for what never happened. */
+const began = (time: string) => !time.startsWith('0001-');
+
+const overStates = new Set(['exited', 'stopped', 'dead', 'removing']);
+
+export function containerEngine({ socket, dataDir, pull }: ContainerEngineOptions): ContainerEngine {
+  let connected: Promise<Docker> | undefined;
+  const engine = () => {
+    connected ??= import('dockerode').then(({ default: Client }) => new Client({ socketPath: socket }));
+    return connected;
+  };
+  const container = async (name: string) => (await engine()).getContainer(name);
+
+  /** Asks; answers undefined where the engine says that it is so already, or that there is nothing to do it to. */
+  async function unless<T>(statuses: readonly number[], asked: Promise<T>): Promise<T | undefined> {
+    return asked.catch((error) => {
+      if (statuses.includes(statusOf(error) ?? 0)) return undefined;
+      throw error;
+    });
+  }
+
+  async function look(name: string): Promise<ContainerState | undefined> {
+    const found = await unless([404], (await container(name)).inspect());
+    if (!found) return undefined;
+    const { State: state } = found;
+    const phase = !began(state.StartedAt) ? 'made' : overStates.has(state.Status) ? 'ended' : 'running';
+    return {
+      phase,
+      pid: state.Pid,
+      startedAt: new Date(state.StartedAt),
+      logPath: found.LogPath || undefined,
+      end: began(state.FinishedAt) ? { exitCode: state.ExitCode, at: new Date(state.FinishedAt) } : undefined,
+    };
+  }
+
+  /** Files that root leaves in a mount are nobody's who is not root: there the container runs as the platform's own user. */
+  async function userInside(): Promise<string | undefined> {
+    const uid = process.getuid?.() ?? 0;
+    if (uid === 0) return undefined;
+    const { SecurityOptions: options = [] } = (await (await engine()).info()) as { SecurityOptions?: string[] };
+    return options.some((option) => /\brootless\b/.test(option)) ? undefined : `${uid}:${process.getgid?.() ?? uid}`;
+  }
+
+  async function bring(image: string): Promise<void> {
+    const client = await engine();
+    try {
+      const progress = await client.pull(image);
+      await new Promise<void>((resolve, reject) => {
+        client.modem.followProgress(progress, (error, steps) => {
+          // Podman tells of its failure in the last step only.
+          const failure = error ?? steps?.find((step) => step.error)?.error;
+          if (failure) reject(failure instanceof Error ? failure : new Error(failure));
+          else resolve();
+        });
+      });
+    } catch (error) {
+      if (statusOf(error) === undefined && (error as NodeJS.ErrnoException).code) throw error;
+      throw new RunRefused(`the image ${image} could not be pulled: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Podman would make an empty folder in its place. */
+  async function checkMounts({ enclosure }: ContainerSpec): Promise<void> {
+    for (const { from, to } of enclosure.mounts) {
+      await stat(from).catch(() => {
+        throw new RunRefused(`${from}, which the run is to see as ${to}, is not there`);
+      });
+    }
+  }
+
+  async function create(spec: ContainerSpec): Promise<void> {
+    await checkMounts(spec);
+    const settings = containerSettings(spec, { dataDir, user: await userInside() });
+    const client = await engine();
+    const make = () => client.createContainer(settings);
+    try {
+      await make().catch(async (error) => {
+        if (statusOf(error) !== 404 || !pull) throw error;
+        await bring(spec.image);
+        return make();
+      });
+    } catch (error) {
+      // Another server made it meanwhile: Docker answers 409, podman 500.
+      if (await look(settings.name ?? '')) return;
+      throw refusal(error, spec.image);
+    }
+  }
+
+  async function start(name: string): Promise<string | undefined> {
+    try {
+      await unless([304], (await container(name)).start());
+    } catch (error) {
+      if (statusOf(error) === undefined) throw error;
+      const now = await look(name);
+      if (!now) throw error;
+      return now.phase === 'made' ? reasonOf(error) : undefined;
+    }
+    return undefined;
+  }
+
+  return {
+    look,
+    create,
+    start,
+    async log(name, signal) {
+      const stream = await (await container(name)).logs({
+        follow: true,
+        stdout: true,
+        stderr: true,
+        abortSignal: signal,
+      });
+      return stream as unknown as Readable;
+    },
+    async kill(name, signal) {
+      await unless([404, 409], (await container(name)).kill({ signal }));
+    },
+    async remove(name) {
+      await unless([404, 409], (await container(name)).remove({ force: true, v: true }));
+    },
+    async list() {
+      const filters = { label: [`${dataLabel}=${dataDir}`] };
+      const all = await (await engine()).listContainers({ all: true, filters });
+      return all.map(({ Id, Labels }) => ({ id: Id, dir: Labels[runLabel] ?? '' }));
+    },
+  };
+}
+
+/** What was answered, is answered again: a job that waited for another answer would wait for ever. */
+function refusal(error: unknown, image: string): unknown {
+  if (error instanceof RunRefused || statusOf(error) === undefined) return error;
+  if (statusOf(error) === 404) {
+    return new RunRefused(
+      `the image ${image} is not on this machine. Bring it with \`podman load\`, \`podman import\` or \`podman pull\` (docker likewise), ` +
+        'to the engine that the platform uses, or let the platform pull images: --pull-images',
+    );
+  }
+  return new RunRefused(`a container of ${image} cannot be made: ${reasonOf(error)}`);
+}

@@ -1,0 +1,64 @@
+/**
+ * What an engine is asked to make for a run: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate
+ * Pure. A container never gets more of the machine than its mounts, and no privilege.
+ */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type Docker from 'dockerode';
+import type { ContainerSpec } from '../executor.ts';
+
+/** Labels by which a platform knows its own containers again. */
+export const dataLabel = 'clary.data';
+export const runLabel = 'clary.run';
+
+/** PyTorch's loaders hand tensors over here; the engines' 64 MiB fail them. Costs nothing until it is used. */
+const sharedMemoryBytes = 2 ** 30;
+
+/** One folder, one name: an engine gives each name out once. */
+export function containerName(dir: string): string {
+  const readable = basename(dir).replace(/[^a-zA-Z0-9_.-]/g, '_');
+  return `clary-${readable}-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
+}
+
+export interface ContainerPlace {
+  readonly dataDir: string;
+  /** Whose files the mounts are, where the engine's root is not that user; undefined: root inside. */
+  readonly user: string | undefined;
+}
+
+export function containerSettings(
+  spec: ContainerSpec,
+  { dataDir, user }: ContainerPlace,
+): Docker.ContainerCreateOptions {
+  const { enclosure, limits } = spec;
+  return {
+    name: containerName(spec.dir),
+    Image: spec.image,
+    ...(spec.entrypoint ? { Entrypoint: [...spec.entrypoint] } : {}),
+    // With an entry point of its own and no arguments, those of the image would follow it.
+    Cmd: [...spec.arguments],
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    User: user ?? '0:0',
+    Labels: { [dataLabel]: dataDir, [runLabel]: spec.dir },
+    HostConfig: {
+      // The platform listens on the machine's loopback, and jobs must reach it.
+      NetworkMode: enclosure.network === 'none' ? 'none' : 'host',
+      ExtraHosts: Object.entries(enclosure.hosts).map(([name, address]) => `${name}:${address}`),
+      Mounts: enclosure.mounts.map(({ from, to, writable }) => ({
+        Type: 'bind' as const,
+        Source: from,
+        Target: to,
+        ReadOnly: writable !== true,
+      })),
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Privileged: false,
+      // The log is read again from its beginning after a restart of the server: nothing of it may be thrown away meanwhile.
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1000t' } },
+      RestartPolicy: { Name: 'no' },
+      ShmSize: sharedMemoryBytes,
+      ...(limits?.memoryBytes ? { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes } : {}),
+      ...(limits?.cpus ? { NanoCpus: Math.round(limits.cpus * 1e9) } : {}),
+    },
+  };
+}

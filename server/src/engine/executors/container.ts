@@ -1,0 +1,119 @@
+/**
+ * Runs as containers. The engine keeps the container under a name that only this folder has, and the folder keeps what the engine forgets: who began,
+ * what was printed, how it ended. So a run is started at most once, and any server can pick it up. A container is removed as soon as its end is kept.
+ */
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../kit/log.ts';
+import type { ContainerSpec, Executor, RunStatus } from '../executor.ts';
+import { removeTree } from '../remove-tree.ts';
+import { type ContainerEngineOptions, containerEngine } from './container-engine.ts';
+import { isContainerRun, readEnd, recordContainer, recordEnd, takeTurn, wasTaken } from './container-record.ts';
+import { containerName } from './container-settings.ts';
+import { containerWatch } from './container-watch.ts';
+
+export interface ContainerExecutor extends Executor<ContainerSpec> {
+  /** Lets go of the containers: they run on. */
+  stop(): Promise<void>;
+}
+
+export interface ContainerExecutorOptions extends ContainerEngineOptions {
+  readonly log: Log;
+}
+
+const turnEveryMs = 20;
+/** As shells and engines say that a program could not be run. */
+const notRunnable = 127;
+
+export function containerExecutor({ log, ...options }: ContainerExecutorOptions): ContainerExecutor {
+  const engine = containerEngine(options);
+  const watch = containerWatch(engine, status, log);
+  let swept: Promise<void> | undefined;
+
+  /** Starts what was made and never started. Engines would start a container again that has ended: hence turns. */
+  async function begin(dir: string): Promise<void> {
+    const name = containerName(dir);
+    while ((await engine.look(name))?.phase === 'made') {
+      const turn = await takeTurn(dir);
+      if (!turn) {
+        await delay(turnEveryMs);
+        continue;
+      }
+      // Between the look and the turn another may have started it, and it may have ended.
+      if ((await engine.look(name))?.phase !== 'made') return;
+      try {
+        const failure = await engine.start(name);
+        if (failure) await failToStart(dir, failure);
+        return;
+      } catch (error) {
+        await turn.giveBack();
+        throw error;
+      }
+    }
+  }
+
+  async function failToStart(dir: string, reason: string): Promise<void> {
+    await appendFile(join(dir, 'log'), `clary: the container could not be started: ${reason}\n`, { mode: 0o600 });
+    await recordEnd(dir, { state: 'exited', exitCode: notRunnable, endedAt: new Date() });
+    await engine.remove(containerName(dir));
+  }
+
+  async function start(spec: ContainerSpec): Promise<void> {
+    const { dir } = spec;
+    if ((await status(dir)).state !== 'absent') return watch.attend(dir);
+    await recordContainer(dir, spec.image);
+    if (!(await engine.look(containerName(dir)))) await engine.create(spec);
+    await begin(dir);
+    log.debug('a container started', { dir, image: spec.image });
+    watch.attend(dir);
+  }
+
+  async function status(dir: string): Promise<RunStatus> {
+    const end = await readEnd(dir);
+    if (end) return end;
+    if (!(await isContainerRun(dir))) return { state: 'absent' };
+    const found = await engine.look(containerName(dir));
+    if (found?.phase === 'running') return { state: 'running', pid: found.pid, startedAt: found.startedAt };
+    if (found?.phase === 'ended') return watch.finish(dir, found);
+    if (found || !(await wasTaken(dir))) return { state: 'absent' };
+    // It may have been finished between the looks.
+    const last = (await readEnd(dir)) ?? { state: 'lost' as const };
+    if (last.state === 'lost') await recordEnd(dir, last);
+    return last;
+  }
+
+  /** Containers whose folder went without them: the server was killed between the two. */
+  async function sweep(): Promise<void> {
+    for (const { id, dir } of await engine.list()) {
+      if (!(await isContainerRun(dir)) || (await readEnd(dir))) await engine.remove(id);
+    }
+  }
+
+  return {
+    async start(spec) {
+      swept ??= sweep();
+      await swept.catch((error) => {
+        swept = undefined;
+        throw error;
+      });
+      return start(spec);
+    },
+    status,
+    async signal(dir, name) {
+      if ((await status(dir)).state === 'running') await engine.kill(containerName(dir), name);
+    },
+    onExit: watch.onExit,
+    logFile: (dir) => join(dir, 'log'),
+    async remove(dir) {
+      await watch.leave(dir);
+      await engine
+        .remove(containerName(dir))
+        .catch((error) =>
+          log.warn('a container stays until the next start: its engine does not answer', { dir, error }),
+        );
+      await removeTree(dir);
+    },
+    stop: watch.stop,
+  };
+}

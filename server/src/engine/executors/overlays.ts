@@ -1,0 +1,55 @@
+/**
+ * Mounts that a program may write to while what is mounted stays as it is: an overlay whose upper layer lies in the run's folder. Mounted in a user
+ * namespace of its own around bubblewrap, so that it needs no privilege and ends with the program.
+ * https://docs.kernel.org/filesystems/overlayfs.html
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Mount } from '../executor.ts';
+import { removeTree } from '../remove-tree.ts';
+
+/** By relative names: a comma or a colon in a path would mean something to `mount`. */
+const script = `cd "$1" && for layer in *; do
+  ( cd "$layer" && exec mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged ) || exit 125
+done
+cd / && shift && exec "$@"`;
+
+const layersOf = (dir: string) => join(dir, 'layers');
+
+/** Where the copied mount with this number is to be found by what runs after the words of `overlaid`. */
+export const overlayOf = (dir: string, number: number) => join(layersOf(dir), String(number), 'merged');
+
+/** Makes the layers in the run's folder and answers the words that mount them, to stand before the command. */
+export async function overlaid(dir: string, mounts: readonly Pick<Mount, 'from'>[]): Promise<string[]> {
+  for (const [number, { from }] of mounts.entries()) {
+    const layer = join(layersOf(dir), String(number));
+    for (const name of ['upper', 'work', 'merged']) await mkdir(join(layer, name), { recursive: true, mode: 0o755 });
+    await rm(join(layer, 'lower'), { force: true });
+    await symlink(from, join(layer, 'lower'));
+  }
+  const namespaces = ['--user', '--map-root-user', '--mount', '--propagation', 'private'];
+  return ['/usr/bin/unshare', ...namespaces, '--', '/bin/sh', '-c', script, 'sh', layersOf(dir)];
+}
+
+/** Whether this can be done in this folder: kernel, file system and rights have a say. */
+export async function findOverlays(folder: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const dir = await mkdtemp(join(folder, 'overlay-'));
+  try {
+    const lower = join(dir, 'below');
+    await mkdir(lower);
+    await writeFile(join(lower, 'file'), 'as it was');
+    const [program = '', ...words] = await overlaid(dir, [{ from: lower }]);
+    const write = `echo changed >"$1/file" && test "$(cat "$2/file")" = "as it was"`;
+    await promisify(execFile)(program, [...words, '/bin/sh', '-c', write, 'sh', overlayOf(dir, 0), lower], {
+      timeout: 10_000,
+    });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await removeTree(dir);
+  }
+}

@@ -1,0 +1,55 @@
+/** A platform that can be put back to its first day while the door stays open: another one takes its place, over an empty folder. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PipelineDeps } from './gateway/pipeline.ts';
+import type { Platform } from './platform.ts';
+
+export interface ResettablePlatform {
+  /** What serves now. */
+  readonly current: Platform;
+  /** For a request: while a reset is under way it waits for its end. */
+  pipeline(): PipelineDeps | Promise<PipelineDeps>;
+  /** Begins when no request is under way; others wait for their turn. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface ResettableOptions {
+  readonly dataDir: string;
+  readonly build: () => Promise<Platform>;
+  /** Until no request is under way. */
+  readonly idle: () => Promise<void>;
+}
+
+export async function resettablePlatform({ dataDir, build, idle }: ResettableOptions): Promise<ResettablePlatform> {
+  let platform = await build();
+  let renewing: Promise<void> | undefined;
+
+  async function renew(): Promise<void> {
+    await idle();
+    await platform.stop();
+    await platform.endRuns();
+    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
+      await rm(join(dataDir, name), { recursive: true, force: true });
+    }
+    platform = await build();
+  }
+
+  return {
+    get current() {
+      return platform;
+    },
+    pipeline: () => renewing?.then(() => platform.pipeline) ?? platform.pipeline,
+    async reset() {
+      renewing = (renewing ?? Promise.resolve()).then(renew);
+      const mine = renewing;
+      await mine.finally(() => {
+        if (renewing === mine) renewing = undefined;
+      });
+    },
+    async stop() {
+      await renewing;
+      await platform.stop();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** Takes an ended job's row away, and its tags with it. What it made (artifacts, logs, metrics) stays where it is; its name is free again. */
+import type { Call } from '../../../contract/call.ts';
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerDeps } from '../deps.ts';
+import type { Job, JobKind } from './job.ts';
+import { jobStore } from './job-store.ts';
+
+/** `retained` says why an ended job must stay for now. */
+export async function deleteJob<Request>(
+  deps: SageMakerDeps,
+  call: Call,
+  kind: JobKind,
+  arn: string,
+  retained: (job: Job<Request>) => string | undefined,
+): Promise<void> {
+  const store = jobStore<Request>(deps.database, kind);
+  for (;;) {
+    const job = await store.find(arn);
+    if (!job) throw call.error('ResourceNotFound', 'Requested resource not found.');
+    if (job.phase !== 'Ended') {
+      throw call.error(
+        'ResourceInUse',
+        `The request was rejected because the ${kind} job is in status ${job.status}. Only jobs in status Completed, Failed or Stopped can be deleted.`,
+      );
+    }
+    const reason = retained(job);
+    if (reason !== undefined) throw call.error('ResourceInUse', reason);
+    try {
+      await deps.database.write([store.remove(job)]);
+      return;
+    } catch (error) {
+      // Somebody changed the job between the read and the write: look again.
+      if (!(error instanceof Conflict)) throw error;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * What an instance type asks of this machine. The vCPUs go by the size and the memory by the family's usual ratio, as in the list of types:
+ * https://aws.amazon.com/sagemaker/ai/pricing/ (checked against ml.t3, m4, m5, c5, r5, p3, g4dn, g5). Pure.
+ */
+export interface Share {
+  readonly cores: number;
+  readonly memoryGiB: number;
+}
+
+const sizes: Readonly<Record<string, number>> = {
+  nano: 2,
+  micro: 2,
+  small: 2,
+  medium: 2,
+  large: 2,
+  xlarge: 4,
+  metal: 96,
+};
+
+function coresOf(size: string): number {
+  const times = /^(\d+)xlarge$/.exec(size)?.[1];
+  return times ? Number(times) * 4 : (sizes[size] ?? 1);
+}
+
+/** GiB for each vCPU. */
+function memoryPerCore(family: string, size: string): number {
+  if (family.startsWith('c')) return 2;
+  if (/^[rxup]/.test(family)) return 8;
+  return family.startsWith('t') && size === 'medium' ? 2 : 4;
+}
+
+/** Of `count` instances of the type. What is not known counts as one core. */
+export function shareOf(instanceType: string | undefined, count: number): Share {
+  const [, family = '', size = ''] = /^(?:ml\.)?([a-z0-9-]+)\.([a-z0-9]+)$/.exec(instanceType ?? '') ?? [];
+  const cores = coresOf(size);
+  return { cores: cores * count, memoryGiB: cores * memoryPerCore(family, size) * count };
+}

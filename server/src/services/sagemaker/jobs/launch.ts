@@ -1,0 +1,36 @@
+/** How a job's program is started where its image runs as a container. Pure: what it says is what the executor does. */
+import type { ContainerSpec, Enclosure } from '../../../engine/executor.ts';
+import type { ImageTable, ImageUse, Runtime } from '../images.ts';
+import { JobFailed } from './job.ts';
+import type { Host } from './job-work.ts';
+
+/** As `images.get` answered when the job was created; the platform's owner may have changed the table since. */
+export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): Runtime {
+  const runtime = images.find(image, use);
+  if (!runtime) throw new JobFailed(`ClientError: no runtime for image ${image} any more`);
+  return runtime;
+}
+
+export interface ContainerRun {
+  readonly image: string;
+  readonly entrypoint: readonly string[] | undefined;
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The variables by which it finds the platform and its role. */
+  readonly identity: Readonly<Record<string, string>>;
+  readonly walls: Pick<Enclosure, 'network' | 'hosts'>;
+}
+
+/** Without a network there are no credentials either: https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html */
+export function containerRun(run: ContainerRun, { dir, ml }: Host): ContainerSpec {
+  const { image, entrypoint, walls } = run;
+  return {
+    kind: 'container',
+    dir,
+    image,
+    ...(entrypoint ? { entrypoint } : {}),
+    arguments: run.arguments,
+    env: { ...(walls.network === 'none' ? {} : run.identity), ...run.environment },
+    enclosure: { mounts: [{ from: ml, to: '/opt/ml', writable: true }], ...walls },
+  };
+}

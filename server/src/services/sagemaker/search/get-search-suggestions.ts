@@ -1,0 +1,51 @@
+/**
+ * GetSearchSuggestions: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetSearchSuggestions.html
+ * The properties of AWS's model, and the hyperparameters, metrics and tags that are in use: those of the newest jobs, so that nothing is read without end.
+ */
+import type { Call } from '../../../contract/call.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
+import { jobList } from '../jobs/job-list.ts';
+import { listTagKeys } from '../tags/tag-store.ts';
+import { describeTraining, type TrainingJobRequest } from '../training-jobs/training-job.ts';
+import { propertyNames } from './property.ts';
+import { readSearchable, structureOfRecords } from './search.ts';
+
+const newestJobs = 200;
+const maxTagKeys = 100;
+
+export const getSearchSuggestions: SageMakerOperation<'GetSearchSuggestions'> = {
+  access: () => [{ action: 'sagemaker:GetSearchSuggestions', resource: '*' }],
+  async handle(input, call, deps) {
+    const searchable = readSearchable(input.Resource, call);
+    const hint = input.SuggestionQuery?.PropertyNameQuery?.PropertyNameHint ?? '';
+    const root = await structureOfRecords(searchable);
+    const names = propertyNames(root);
+    const arns = `arn:aws:sagemaker:${call.region}:${call.account}:${searchable.prefix}`;
+    if (overlaps(hint, 'Tags.')) {
+      names.push(...(await listTagKeys(deps.database, arns, maxTagKeys)).map((key) => `Tags.${key}`));
+    }
+    if (searchable.member === 'TrainingJob' && (overlaps(hint, 'HyperParameters.') || overlaps(hint, 'Metrics.'))) {
+      names.push(...(await namesInJobs(call, deps)));
+    }
+    const suggested = [...new Set(names)].filter((name) => name.startsWith(hint)).sort();
+    return { PropertyNameSuggestions: suggested.map((PropertyName) => ({ PropertyName })) };
+  },
+};
+
+const overlaps = (hint: string, prefix: string) => hint.startsWith(prefix) || prefix.startsWith(hint);
+
+async function namesInJobs(call: Call, { database }: SageMakerDeps): Promise<string[]> {
+  const jobs = await jobList<TrainingJobRequest>(database, 'training').list(call, {
+    sortBy: 'created_at',
+    order: 'desc',
+    after: undefined,
+    limit: newestJobs,
+  });
+  const names = jobs
+    .map(describeTraining)
+    .flatMap(({ HyperParameters: parameters, FinalMetricDataList: metrics }) => [
+      ...Object.keys(parameters).map((name) => `HyperParameters.${name}`),
+      ...metrics.map(({ MetricName: name }) => `Metrics.${name}`),
+    ]);
+  return [...new Set(names)];
+}

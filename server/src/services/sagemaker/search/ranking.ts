@@ -1,0 +1,53 @@
+/** The order of a search's results, and the first of them: however many match, only a page of them is held. Pure. */
+import type { PagePlace } from '../page-token.ts';
+import { parseNumber } from './filter.ts';
+import type { Property } from './property.ts';
+
+export type Order = 'Ascending' | 'Descending';
+type Key = PagePlace['key'];
+
+/** Times as milliseconds; null where the record lacks the property. Hyperparameters that are numbers sort as such. */
+export function sortKey({ type, values }: Property, record: object): Key {
+  const [value] = values(record);
+  if (value === undefined) return null;
+  if (type === 'number' || type === 'timestamp' || type === 'boolean') return Number(value);
+  return (type === 'loose' ? parseNumber(String(value)) : undefined) ?? String(value);
+}
+
+/** Whatever the order, what lacks the property comes last; in equal keys the ARN decides. Numbers come before text. */
+export function comparePlaces(a: PagePlace, b: PagePlace, order: Order): number {
+  const sign = order === 'Ascending' ? 1 : -1;
+  if (a.key === b.key) return sign * compare(a.arn, b.arn);
+  if (a.key === null) return 1;
+  if (b.key === null) return -1;
+  if (typeof a.key !== typeof b.key) return sign * (typeof a.key === 'number' ? -1 : 1);
+  return sign * compare(a.key, b.key);
+}
+
+const compare = <T extends string | number>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
+
+export interface Ranking<T extends PagePlace> {
+  add(item: T): void;
+  /** In order. */
+  readonly first: readonly T[];
+}
+
+/** Keeps the first `limit` of all that are added. */
+export function ranking<T extends PagePlace>(limit: number, order: Order): Ranking<T> {
+  const first: T[] = [];
+  return {
+    first,
+    add(item) {
+      let low = 0;
+      let high = first.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (comparePlaces(first[middle] as T, item, order) < 0) low = middle + 1;
+        else high = middle;
+      }
+      if (low === limit) return;
+      first.splice(low, 0, item);
+      if (first.length > limit) first.pop();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** AddTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html. A key that is there gets the new value. */
+import { Conflict } from '../../../storage/database.ts';
+import type { SageMakerOperation } from '../deps.ts';
+import { checkTags } from './given-tags.ts';
+import { notFound, readOwnTaggable, stillThere } from './resource.ts';
+import { listTags, putTag, requireTagQuota } from './tag-store.ts';
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions */
+const quota = 50;
+
+export const addTags: SageMakerOperation<'AddTags'> = {
+  access: (input) => [{ action: 'sagemaker:AddTags', resource: input.ResourceArn ?? '*' }],
+  async handle(input, call, deps) {
+    const resource = readOwnTaggable(input.ResourceArn, call);
+    checkTags(input.Tags, call);
+    const last = input.Tags.at(-1);
+    try {
+      await deps.database.write([
+        stillThere(resource),
+        ...input.Tags.map((tag) => putTag(resource.owner, tag)),
+        ...(last ? [requireTagQuota(resource.owner, last.Key, quota)] : []),
+      ]);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      if (error.index === 0) throw notFound(call);
+      throw call.error('ValidationException', `A resource can have at most ${quota} tags.`, { cause: error });
+    }
+    return { Tags: await listTags(deps.database, resource.owner) };
+  },
+};
