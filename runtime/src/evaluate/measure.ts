@@ -1,0 +1,174 @@
+/** Every number that an evaluation tells, from what was kept of its rows. Names are those of Model Monitor's model quality where it has one. Pure. */
+import { accuracy, averaged, averages, type ClassScores, classScores, confusionMatrix, type Matrix } from './metrics/confusion.ts';
+import { areaUnderRoc, averagePrecision, type Curve, logLoss, precisionRecallCurve, rocCurve, steps } from './metrics/ranking.ts';
+import { regressionMetrics } from './metrics/regression.ts';
+import type { Outcome } from './outcome.ts';
+import type { Settings } from './settings.ts';
+
+export interface NamedCurve {
+  /** The class that is told from the rest; the positive one of a binary problem. */
+  readonly name: string;
+  readonly area: number;
+  readonly roc: Curve;
+  readonly averagePrecision: number;
+  readonly precisionRecall: Curve;
+}
+
+export interface Measured {
+  readonly metrics: Readonly<Record<string, number>>;
+  /** By the name of a metric; left out where there are too few rows or too many. */
+  readonly deviations: Readonly<Record<string, number>>;
+  readonly matrix: Matrix | undefined;
+  readonly byClass: readonly ClassScores[] | undefined;
+  readonly curves: readonly NamedCurve[];
+}
+
+type Metrics = Record<string, number>;
+
+export function measure(settings: Settings, outcome: Outcome): Measured {
+  const metricsOf = settings.problem === 'regression' ? ofNumbers : settings.problem === 'binary' ? ofTwo : ofMany(settings);
+  const isClasses = settings.problem !== 'regression';
+  const matrix = isClasses ? matrixOf(outcome) : undefined;
+  return {
+    metrics: metricsOf(outcome),
+    deviations: deviations(outcome, metricsOf),
+    matrix,
+    byClass: matrix && classScores(matrix),
+    curves: isClasses ? curvesOf(settings, outcome) : [],
+  };
+}
+
+const ofNumbers = ({ labels, predictions }: Outcome): Metrics => regressionMetrics(labels, predictions);
+
+const matrixOf = ({ labels, predictions, classes }: Outcome) => confusionMatrix(labels, predictions, classes.length);
+
+function ofTwo(outcome: Outcome): Metrics {
+  const { labels, scores } = outcome;
+  const matrix = matrixOf(outcome);
+  const [negative, positive] = classScores(matrix);
+  const { precision = 0, recall = 0, f1 = 0, f0_5 = 0, f2 = 0 } = positive ?? {};
+  const rate = (row: number, column: number) => (matrix[row]?.[column] ?? 0) / ((row ? positive : negative)?.support ?? 0);
+  const ranked = scores && steps(labels, scores);
+  return {
+    accuracy: accuracy(matrix),
+    precision,
+    recall,
+    f1,
+    f0_5,
+    f2,
+    ...(ranked && { auc: areaUnderRoc(ranked), average_precision: averagePrecision(ranked) }),
+    ...(scores && outcome.areProbabilities && { log_loss: logLoss(labels, bothColumns(scores), 2) }),
+    true_positive_rate: rate(1, 1),
+    true_negative_rate: rate(0, 0),
+    false_positive_rate: rate(0, 1),
+    false_negative_rate: rate(1, 0),
+  };
+}
+
+function bothColumns(scores: Float64Array): Float64Array {
+  const both = new Float64Array(scores.length * 2);
+  scores.forEach((score, row) => {
+    both[row * 2] = 1 - score;
+    both[row * 2 + 1] = score;
+  });
+  return both;
+}
+
+const ofMany =
+  ({ average }: Settings) =>
+  (outcome: Outcome): Metrics => {
+    const { labels, scores, scoreWidth } = outcome;
+    const matrix = matrixOf(outcome);
+    const byClass = classScores(matrix);
+    const { precision, recall, f1 } = averaged(byClass, matrix, average);
+    const metrics: Metrics = { accuracy: accuracy(matrix), precision, recall, f1 };
+    if (scores) {
+      metrics.auc = meanArea(outcome);
+      if (outcome.areProbabilities) metrics.log_loss = logLoss(labels, scores, scoreWidth);
+    }
+    for (const kind of averages) {
+      for (const [name, value] of Object.entries(averaged(byClass, matrix, kind))) metrics[`${kind}_${name}`] = value;
+    }
+    return metrics;
+  };
+
+const isClass = (labels: Float64Array, c: number) => Uint8Array.from(labels, (label) => Number(label === c));
+
+function columnOf({ scores, scoreWidth, labels }: Outcome, column: number): Float64Array {
+  return Float64Array.from({ length: labels.length }, (_, row) => scores?.[row * scoreWidth + column] ?? 0);
+}
+
+/** One class against the rest, the mean over the classes that occur (scikit-learn refuses where one does not). */
+function meanArea(outcome: Outcome): number {
+  const areas = outcome.classes
+    .map((_, c) => areaUnderRoc(steps(isClass(outcome.labels, c), columnOf(outcome, c))))
+    .filter((area) => !Number.isNaN(area));
+  return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+}
+
+function curvesOf({ problem }: Settings, outcome: Outcome): NamedCurve[] {
+  if (!outcome.scores) return [];
+  return outcome.classes.flatMap((name, c) => {
+    if (problem === 'binary' && c === 0) return [];
+    const isPositive = isClass(outcome.labels, c);
+    const ranked = steps(isPositive, problem === 'binary' ? (outcome.scores as Float64Array) : columnOf(outcome, c));
+    if (ranked.positives === 0 || ranked.negatives === 0) return [];
+    return [
+      {
+        name,
+        area: areaUnderRoc(ranked),
+        roc: rocCurve(ranked),
+        averagePrecision: averagePrecision(ranked),
+        precisionRecall: precisionRecallCurve(ranked),
+      },
+    ];
+  });
+}
+
+/** Model Monitor's: from 200 rows on, five random samples of 80 % of them. Above a million the samples say nothing more and take as long again each. */
+const fewest = 200;
+const most = 1_000_000;
+const samples = 5;
+
+function deviations(outcome: Outcome, metricsOf: (outcome: Outcome) => Metrics): Metrics {
+  const n = outcome.labels.length;
+  if (n < fewest || n > most) return {};
+  const random = seededRandom(n);
+  const found = Array.from({ length: samples }, () => metricsOf(sampleOf(outcome, random)));
+  return Object.fromEntries(
+    Object.keys(found[0] ?? {}).map((name) => {
+      const values = found.map((metrics) => metrics[name] as number);
+      const mean = values.reduce((sum, value) => sum + value, 0) / samples;
+      return [name, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (samples - 1))];
+    }),
+  );
+}
+
+function sampleOf(outcome: Outcome, random: () => number): Outcome {
+  const { labels, predictions, scores, scoreWidth } = outcome;
+  const n = labels.length;
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const size = Math.floor(n * 0.8);
+  for (let i = 0; i < size; i++) {
+    const j = i + Math.floor(random() * (n - i));
+    const kept = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = kept;
+  }
+  const rows = order.subarray(0, size);
+  const pick = (from: Float64Array) => Float64Array.from(rows, (row) => from[row] as number);
+  const picked = scores && new Float64Array(size * scoreWidth);
+  if (picked) rows.forEach((row, i) => picked.set(scores.subarray(row * scoreWidth, (row + 1) * scoreWidth), i * scoreWidth));
+  return { ...outcome, labels: pick(labels), predictions: pick(predictions), scores: picked };
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,212 @@
+/**
+ * From a model's answers to what is measured: a number a row, or a class and the scores it was chosen by. What cannot be what the problem says is
+ * refused here, by the row it happens in.
+ */
+import { ClientError } from '../contract/client-error.ts';
+import type { OpenModel, Prediction } from '../models/open-model.ts';
+import { toNumber } from './data/rows.ts';
+import { type Growing, growing } from './growing.ts';
+import type { Settings } from './settings.ts';
+
+/** What is kept of all rows. */
+export interface Outcome {
+  readonly labels: Float64Array;
+  /** Numbers (regression) or positions of classes. */
+  readonly predictions: Float64Array;
+  /** Row-major, `scoreWidth` a row: a probability of each class (binary: of the positive one). Undefined where the model answers classes alone. */
+  readonly scores: Float64Array | undefined;
+  readonly scoreWidth: number;
+  readonly areProbabilities: boolean;
+  readonly classes: readonly string[];
+}
+
+export interface Gathering {
+  add(labels: readonly string[], prediction: Prediction): void;
+  end(): Outcome;
+}
+
+/** Classes are numbered from 0; a label far above is somebody else's column. */
+const mostClasses = 1000;
+
+export function gather(settings: Settings, model: OpenModel): Gathering {
+  return settings.problem === 'regression' ? gatherNumbers() : gatherClasses(settings, model);
+}
+
+function gatherNumbers(): Gathering {
+  const budget = { kept: 0 };
+  const labels = growing(budget);
+  const predictions = growing(budget);
+  let row = 0;
+  return {
+    add(given, { kind, width, values }) {
+      if (width !== 1 || kind !== 'values')
+        throw new ClientError(
+          `The model predicts ${kind === 'values' ? `${width} values` : kind} a row: that is no regression (EVALUATE_PROBLEM_TYPE)`,
+        );
+      checkRows(given, values.length);
+      given.forEach((text, i) => {
+        row += 1;
+        const label = toNumber(text);
+        if (label === undefined) throw new ClientError(`Test row ${row}: the label "${text}" is not a number`);
+        if (Number.isNaN(label)) throw new ClientError(`Test row ${row}: the label is missing`);
+        labels.push(label);
+        predictions.push(finite(values[i] as number, row));
+      });
+    },
+    end: () => ({
+      labels: labels.values(),
+      predictions: predictions.values(),
+      scores: undefined,
+      scoreWidth: 0,
+      areProbabilities: false,
+      classes: [],
+    }),
+  };
+}
+
+function checkRows(labels: readonly string[], answers: number): void {
+  if (labels.length !== answers) throw new ClientError(`The model predicts ${answers} rows for ${labels.length}`);
+}
+
+function finite(value: number, row: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new ClientError(`The model predicts ${value} for test row ${row}, which is no number`);
+}
+
+function gatherClasses(settings: Settings, model: OpenModel): Gathering {
+  const budget = { kept: 0 };
+  const labels = growing(budget);
+  const predictions = growing(budget);
+  const scores = growing(budget);
+  const names = settings.classes ?? model.classes;
+  if (names && settings.problem === 'binary' && names.length !== 2)
+    throw new ClientError(`The classes are ${names.join(', ')}: that is no binary problem (EVALUATE_PROBLEM_TYPE)`);
+  let reading: Reading | undefined;
+  let seen = 0;
+  let row = 0;
+  return {
+    add(given, prediction) {
+      reading ??= readingOf(settings, prediction, names);
+      checkRows(given, prediction.values.length / prediction.width);
+      given.forEach((text, i) => {
+        row += 1;
+        const label = labelOf(text, row, names, reading?.classes, settings.problem);
+        const predicted = reading?.read(prediction.values, i, row, scores) as number;
+        if (!(predicted >= 0 && predicted < (names?.length ?? mostClasses)))
+          throw new ClientError(`The model predicts ${predicted} for test row ${row}, which is no class: is the problem regression?`);
+        seen = Math.max(seen, label + 1, predicted + 1);
+        labels.push(label);
+        predictions.push(predicted);
+      });
+    },
+    end() {
+      const count = names?.length ?? reading?.classes ?? Math.max(2, seen);
+      return {
+        labels: labels.values(),
+        predictions: predictions.values(),
+        scores: reading?.scoreWidth ? scores.values() : undefined,
+        scoreWidth: reading?.scoreWidth ?? 0,
+        areProbabilities: reading?.areProbabilities ?? false,
+        classes: names ?? Array.from({ length: count }, (_, i) => String(i)),
+      };
+    },
+  };
+}
+
+function labelOf(text: string, row: number, names: readonly string[] | undefined, classes: number | undefined, problem: string): number {
+  const label = toNumber(text);
+  if (text === '' || Number.isNaN(label)) throw new ClientError(`Test row ${row}: the label is missing`);
+  if (names) {
+    const place = names.indexOf(label === undefined ? text : String(label));
+    const found = place === -1 ? names.indexOf(text) : place;
+    if (found !== -1) return found;
+    throw new ClientError(`Test row ${row}: the label ${text} is none of the classes ${names.slice(0, 20).join(', ')}`);
+  }
+  if (label === undefined)
+    throw new ClientError(`Test row ${row}: the label "${text}" is a text: name the classes in the model's order with EVALUATE_CLASSES`);
+  if (!Number.isInteger(label) || label < 0 || label >= mostClasses)
+    throw new ClientError(`Test row ${row}: the label ${text} is no class: classes are whole numbers from 0`);
+  if (problem === 'binary' && label > 1)
+    throw new ClientError(`Test row ${row}: the label ${text} is neither 0 nor 1: is the problem multiclass?`);
+  if (classes !== undefined && label >= classes)
+    throw new ClientError(`Test row ${row}: the label ${text} is outside of the model's ${classes} classes, which are numbered from 0`);
+  return label;
+}
+
+interface Reading {
+  readonly scoreWidth: number;
+  readonly areProbabilities: boolean;
+  /** How many there are; undefined where the model does not say. */
+  readonly classes: number | undefined;
+  /** Answers the class of the batch's i-th row, and keeps its scores. */
+  read(values: Float64Array, i: number, row: number, scores: Growing): number;
+}
+
+function readingOf(settings: Settings, { kind, width }: Prediction, names: readonly string[] | undefined): Reading {
+  const { problem } = settings;
+  const fits = names === undefined || width === 1 || width === names.length;
+  if (!fits || (problem === 'binary' && width > 2))
+    throw new ClientError(`The model predicts ${width} values a row: that is no ${names && !fits ? `choice of ${names.length} classes` : `${problem} problem (EVALUATE_PROBLEM_TYPE)`}`);
+  if (kind === 'labels' || (problem === 'multiclass' && width === 1)) return readLabels(problem === 'binary' ? 2 : undefined);
+  const areProbabilities = kind !== 'scores';
+  const take = probabilityReader(settings, kind, width);
+  if (width === 1) {
+    return {
+      scoreWidth: 1,
+      areProbabilities,
+      classes: 2,
+      read(values, i, row, scores) {
+        const score = take(values, i, row)[0] as number;
+        scores.push(score);
+        return Number(areProbabilities ? score >= 0.5 : score > 0);
+      },
+    };
+  }
+  return {
+    scoreWidth: problem === 'binary' ? 1 : width,
+    areProbabilities,
+    classes: width,
+    read(values, i, row, scores) {
+      const given = take(values, i, row);
+      let best = 0;
+      for (let c = 1; c < width; c++) if ((given[c] as number) > (given[best] as number)) best = c;
+      if (problem === 'binary') scores.push(given[1] as number);
+      else for (const score of given) scores.push(score);
+      return best;
+    },
+  };
+}
+
+const readLabels = (classes: number | undefined): Reading => ({
+  scoreWidth: 0,
+  areProbabilities: false,
+  classes,
+  read: (values, i, row) => Math.round(finite(values[i] as number, row)),
+});
+
+/** The numbers of a row as probabilities, where they are to be. */
+function probabilityReader({ output }: Settings, kind: Prediction['kind'], width: number) {
+  const given = new Float64Array(width);
+  return (values: Float64Array, i: number, row: number): Float64Array => {
+    for (let c = 0; c < width; c++) given[c] = finite(values[i * width + c] as number, row);
+    if (kind === 'scores') return given;
+    if (output === 'logits' && kind === 'values') toProbabilities(given);
+    const wrong = given.find((value) => value < 0 || value > 1);
+    if (wrong !== undefined)
+      throw new ClientError(
+        `The model predicts ${wrong} for test row ${row}, which is no probability: set EVALUATE_OUTPUT=logits where it answers logits`,
+      );
+    return given;
+  };
+}
+
+function toProbabilities(given: Float64Array): void {
+  if (given.length === 1) {
+    given[0] = 1 / (1 + Math.exp(-(given[0] as number)));
+    return;
+  }
+  const largest = Math.max(...given);
+  let sum = 0;
+  for (let c = 0; c < given.length; c++) sum += given[c] = Math.exp((given[c] as number) - largest);
+  for (let c = 0; c < given.length; c++) given[c] = (given[c] as number) / sum;
+}
