@@ -1,6 +1,22 @@
 /** Every number that an evaluation tells, from what was kept of its rows. Names are those of Model Monitor's model quality where it has one. Pure. */
-import { accuracy, averaged, averages, type ClassScores, classScores, confusionMatrix, type Matrix } from './metrics/confusion.ts';
-import { areaUnderRoc, averagePrecision, type Curve, logLoss, precisionRecallCurve, rocCurve, steps } from './metrics/ranking.ts';
+import {
+  accuracy,
+  averaged,
+  averages,
+  type ClassScores,
+  classScores,
+  confusionMatrix,
+  type Matrix,
+} from './metrics/confusion.ts';
+import {
+  areaUnderRoc,
+  averagePrecision,
+  type Curve,
+  logLoss,
+  precisionRecallCurve,
+  rocCurve,
+  steps,
+} from './metrics/ranking.ts';
 import { regressionMetrics } from './metrics/regression.ts';
 import type { Outcome } from './outcome.ts';
 import type { Settings } from './settings.ts';
@@ -26,16 +42,21 @@ export interface Measured {
 type Metrics = Record<string, number>;
 
 export function measure(settings: Settings, outcome: Outcome): Measured {
-  const metricsOf = settings.problem === 'regression' ? ofNumbers : settings.problem === 'binary' ? ofTwo : ofMany(settings);
+  const ask = metricsOf(settings);
   const isClasses = settings.problem !== 'regression';
   const matrix = isClasses ? matrixOf(outcome) : undefined;
   return {
-    metrics: metricsOf(outcome),
-    deviations: deviations(outcome, metricsOf),
+    metrics: ask(outcome),
+    deviations: deviations(outcome, ask),
     matrix,
     byClass: matrix && classScores(matrix),
     curves: isClasses ? curvesOf(settings, outcome) : [],
   };
+}
+
+export function metricsOf(settings: Settings): (outcome: Outcome) => Metrics {
+  if (settings.problem === 'regression') return ofNumbers;
+  return settings.problem === 'binary' ? ofTwo : ofMany(settings);
 }
 
 const ofNumbers = ({ labels, predictions }: Outcome): Metrics => regressionMetrics(labels, predictions);
@@ -47,7 +68,8 @@ function ofTwo(outcome: Outcome): Metrics {
   const matrix = matrixOf(outcome);
   const [negative, positive] = classScores(matrix);
   const { precision = 0, recall = 0, f1 = 0, f0_5 = 0, f2 = 0 } = positive ?? {};
-  const rate = (row: number, column: number) => (matrix[row]?.[column] ?? 0) / ((row ? positive : negative)?.support ?? 0);
+  const rate = (row: number, column: number) =>
+    (matrix[row]?.[column] ?? 0) / ((row ? positive : negative)?.support ?? 0);
   const ranked = scores && steps(labels, scores);
   return {
     accuracy: accuracy(matrix),
@@ -130,11 +152,11 @@ const fewest = 200;
 const most = 1_000_000;
 const samples = 5;
 
-function deviations(outcome: Outcome, metricsOf: (outcome: Outcome) => Metrics): Metrics {
+function deviations(outcome: Outcome, ask: (outcome: Outcome) => Metrics): Metrics {
   const n = outcome.labels.length;
   if (n < fewest || n > most) return {};
   const random = seededRandom(n);
-  const found = Array.from({ length: samples }, () => metricsOf(sampleOf(outcome, random)));
+  const found = Array.from({ length: samples }, () => ask(sampleOf(outcome, random)));
   return Object.fromEntries(
     Object.keys(found[0] ?? {}).map((name) => {
       const values = found.map((metrics) => metrics[name] as number);
@@ -158,7 +180,9 @@ function sampleOf(outcome: Outcome, random: () => number): Outcome {
   const rows = order.subarray(0, size);
   const pick = (from: Float64Array) => Float64Array.from(rows, (row) => from[row] as number);
   const picked = scores && new Float64Array(size * scoreWidth);
-  if (picked) rows.forEach((row, i) => picked.set(scores.subarray(row * scoreWidth, (row + 1) * scoreWidth), i * scoreWidth));
+  if (picked)
+    for (const [i, row] of rows.entries())
+      picked.set(scores.subarray(row * scoreWidth, (row + 1) * scoreWidth), i * scoreWidth);
   return { ...outcome, labels: pick(labels), predictions: pick(predictions), scores: picked };
 }
 

@@ -93,7 +93,9 @@ function gatherClasses(settings: Settings, model: OpenModel): Gathering {
         const label = labelOf(text, row, names, reading?.classes, settings.problem);
         const predicted = reading?.read(prediction.values, i, row, scores) as number;
         if (!(predicted >= 0 && predicted < (names?.length ?? mostClasses)))
-          throw new ClientError(`The model predicts ${predicted} for test row ${row}, which is no class: is the problem regression?`);
+          throw new ClientError(
+            `The model predicts ${predicted} for test row ${row}, which is no class: is the problem regression?`,
+          );
         seen = Math.max(seen, label + 1, predicted + 1);
         labels.push(label);
         predictions.push(predicted);
@@ -113,7 +115,13 @@ function gatherClasses(settings: Settings, model: OpenModel): Gathering {
   };
 }
 
-function labelOf(text: string, row: number, names: readonly string[] | undefined, classes: number | undefined, problem: string): number {
+function labelOf(
+  text: string,
+  row: number,
+  names: readonly string[] | undefined,
+  classes: number | undefined,
+  problem: string,
+): number {
   const label = toNumber(text);
   if (text === '' || Number.isNaN(label)) throw new ClientError(`Test row ${row}: the label is missing`);
   if (names) {
@@ -123,13 +131,17 @@ function labelOf(text: string, row: number, names: readonly string[] | undefined
     throw new ClientError(`Test row ${row}: the label ${text} is none of the classes ${names.slice(0, 20).join(', ')}`);
   }
   if (label === undefined)
-    throw new ClientError(`Test row ${row}: the label "${text}" is a text: name the classes in the model's order with EVALUATE_CLASSES`);
+    throw new ClientError(
+      `Test row ${row}: the label "${text}" is a text: name the classes in the model's order with EVALUATE_CLASSES`,
+    );
   if (!Number.isInteger(label) || label < 0 || label >= mostClasses)
     throw new ClientError(`Test row ${row}: the label ${text} is no class: classes are whole numbers from 0`);
   if (problem === 'binary' && label > 1)
     throw new ClientError(`Test row ${row}: the label ${text} is neither 0 nor 1: is the problem multiclass?`);
   if (classes !== undefined && label >= classes)
-    throw new ClientError(`Test row ${row}: the label ${text} is outside of the model's ${classes} classes, which are numbered from 0`);
+    throw new ClientError(
+      `Test row ${row}: the label ${text} is outside of the model's ${classes} classes, which are numbered from 0`,
+    );
   return label;
 }
 
@@ -146,8 +158,11 @@ function readingOf(settings: Settings, { kind, width }: Prediction, names: reado
   const { problem } = settings;
   const fits = names === undefined || width === 1 || width === names.length;
   if (!fits || (problem === 'binary' && width > 2))
-    throw new ClientError(`The model predicts ${width} values a row: that is no ${names && !fits ? `choice of ${names.length} classes` : `${problem} problem (EVALUATE_PROBLEM_TYPE)`}`);
-  if (kind === 'labels' || (problem === 'multiclass' && width === 1)) return readLabels(problem === 'binary' ? 2 : undefined);
+    throw new ClientError(
+      `The model predicts ${width} values a row: that is no ${names && !fits ? `choice of ${names.length} classes` : `${problem} problem (EVALUATE_PROBLEM_TYPE)`}`,
+    );
+  if (kind === 'labels' || (problem === 'multiclass' && width === 1))
+    return readLabels(problem === 'binary' ? 2 : undefined);
   const areProbabilities = kind !== 'scores';
   const take = probabilityReader(settings, kind, width);
   if (width === 1) {

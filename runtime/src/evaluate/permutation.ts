@@ -4,7 +4,7 @@
  */
 import { ClientError } from '../contract/client-error.ts';
 import type { Importance, OpenModel } from '../models/open-model.ts';
-import { measure, seededRandom } from './measure.ts';
+import { metricsOf, seededRandom } from './measure.ts';
 import { gather } from './outcome.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,20 +13,25 @@ export interface Sample {
   readonly labels: readonly string[];
   readonly features: Float64Array;
   readonly columns: number;
+  readonly names: readonly string[] | undefined;
 }
 
 export const rowsInSample = 1000;
 const mostFeatures = 100;
 const rounds = 3;
 
-export async function permutationImportance(model: OpenModel, settings: Settings, sample: Sample): Promise<Importance | undefined> {
+export async function permutationImportance(
+  model: OpenModel,
+  settings: Settings,
+  sample: Sample,
+): Promise<Importance | undefined> {
   const { labels, features, columns } = sample;
   if (columns > mostFeatures || labels.length < 2) return undefined;
   const name = settings.problem === 'regression' ? 'rmse' : 'accuracy';
   const score = async (values: Float64Array) => {
     const gathering = gather(settings, model);
     gathering.add(labels, await model.predict(values, labels.length, columns));
-    return measure(settings, gathering.end()).metrics[name] as number;
+    return metricsOf(settings)(gathering.end())[name] as number;
   };
   const random = seededRandom(columns);
   try {
@@ -34,7 +39,8 @@ export async function permutationImportance(model: OpenModel, settings: Settings
     const worth: number[] = [];
     for (let column = 0; column < columns; column++) {
       let sum = 0;
-      for (let round = 0; round < rounds; round++) sum += Math.abs(await score(shuffled(features, columns, column, random))) - whole;
+      for (let round = 0; round < rounds; round++)
+        sum += (await score(shuffled(features, columns, column, random))) - whole;
       worth.push((name === 'rmse' ? sum : -sum) / rounds);
     }
     return { measure: `permutation (${name === 'rmse' ? 'rmse gained' : 'accuracy lost'})`, values: worth };

@@ -67,7 +67,14 @@ function readClasses(text: string): string[] {
     value = undefined;
   }
   const isName = (name: unknown) => typeof name === 'string' || typeof name === 'number';
-  if (!Array.isArray(value) || value.length < 2 || !value.every(isName) || new Set(value.map(String)).size < value.length)
-    throw new ClientError('EVALUATE_CLASSES must be a list of different names such as ["no", "yes"], in the order of the model');
+  if (
+    !Array.isArray(value) ||
+    value.length < 2 ||
+    !value.every(isName) ||
+    new Set(value.map(String)).size < value.length
+  )
+    throw new ClientError(
+      'EVALUATE_CLASSES must be a list of different names such as ["no", "yes"], in the order of the model',
+    );
   return value.map(String);
 }

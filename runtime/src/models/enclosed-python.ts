@@ -18,13 +18,31 @@ user = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
 print(json.dumps({"executable": sys.executable, "folders": [p for p in {sys.prefix, sys.base_prefix, sys.exec_prefix, user} if p and os.path.isdir(p)]}))
 `;
 
-const system = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/localtime'];
+const system = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/etc/alternatives',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/localtime',
+];
 
-export async function spawnPython(script: string, folder: string, args: readonly string[], tools: ModelTools): Promise<ChildProcess> {
+export async function spawnPython(
+  script: string,
+  folder: string,
+  args: readonly string[],
+  tools: ModelTools,
+): Promise<ChildProcess> {
   const { env } = tools;
   const python = env.CLARY_PYTHON || 'python3';
   const { stdout } = await execute(python, ['-c', places], { env: plainEnvironment(env) }).catch((error) => {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not installed' : (error as Error).message.trim();
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not installed' : (error as Error).message.trim();
     throw new ClientError(`the model needs Python, and ${python} (CLARY_PYTHON) cannot be run: ${why}`);
   });
   const { executable, folders } = JSON.parse(stdout) as { executable: string; folders: string[] };
@@ -35,7 +53,21 @@ export async function spawnPython(script: string, folder: string, args: readonly
     return spawn(executable, command.slice(1), { env: plainEnvironment(env), stdio });
   }
   const shown = [...system, ...folders, script, folder].filter(isAbsolute);
-  const enclosure = ['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--chdir', '/'];
+  const enclosure = [
+    '--unshare-all',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    '--chdir',
+    '/',
+  ];
   const binds = shown.flatMap((path) => ['--ro-bind-try', path, path]);
   return spawn('bwrap', [...enclosure, ...binds, '--', ...command], { env: plainEnvironment(env), stdio });
 }
@@ -44,7 +76,14 @@ export async function spawnPython(script: string, folder: string, args: readonly
 function plainEnvironment(env: ModelTools['env']): Record<string, string> {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH'];
   const own = Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
-  return { ...own, HOME: '/tmp', TMPDIR: '/tmp', OMP_NUM_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2', PYTHONUNBUFFERED: '1' };
+  return {
+    ...own,
+    HOME: '/tmp',
+    TMPDIR: '/tmp',
+    OMP_NUM_THREADS: '1',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    PYTHONUNBUFFERED: '1',
+  };
 }
 
 async function canEnclose(env: ModelTools['env']): Promise<boolean> {

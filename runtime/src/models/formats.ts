@@ -42,7 +42,8 @@ export async function recognize(
     const matches = visible.filter((file) => ending.test(file));
     const file = matches.find((name) => /^model\.[^/]+$/.test(name)) ?? (matches.length === 1 ? matches[0] : undefined);
     if (file !== undefined) return { format, file };
-    if (matches.length > 1) return `the model archive holds ${matches.length} models (${some(matches)}): name the one that is meant model.${matches[0]?.split('.').at(-1)}`;
+    if (matches.length > 1)
+      return `the model archive holds ${matches.length} models (${some(matches)}): name the one that is meant model.${matches[0]?.split('.').at(-1)}`;
   }
   const top = visible.filter((file) => !file.includes('/'));
   const [only] = top;

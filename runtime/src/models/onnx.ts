@@ -43,7 +43,8 @@ export async function openOnnx(file: string): Promise<OpenModel> {
       const parts: Prediction[] = [];
       const size = block ?? Math.max(count, 1);
       for (let row = 0; row < count; row += size) {
-        if (row + size > count) throw new ClientError(`the ONNX model takes ${size} rows at a time, and ${count - row} are left`);
+        if (row + size > count)
+          throw new ClientError(`the ONNX model takes ${size} rows at a time, and ${count - row} are left`);
         const feeds = feedsOf(runtime, inputs, rows.subarray(row * columns, (row + size) * columns), size, columns);
         const answer = await session.run(feeds, [chosen.name]).catch((error: Error) => {
           throw new ClientError(`the ONNX model cannot predict: ${error.message}`);
@@ -59,7 +60,9 @@ export async function openOnnx(file: string): Promise<OpenModel> {
 function inputsOf(session: InferenceSession): Input[] {
   return session.inputMetadata.map((input) => {
     if (!input.isTensor || !['float32', 'float64', 'int64', 'int32'].includes(input.type))
-      throw new ClientError(`the ONNX model's input ${input.name} is no table of numbers: only such models can be asked here`);
+      throw new ClientError(
+        `the ONNX model's input ${input.name} is no table of numbers: only such models can be asked here`,
+      );
     return { name: input.name, type: input.type, shape: input.shape };
   });
 }
@@ -70,19 +73,26 @@ function widthOf(input: Input | undefined): number | undefined {
 }
 
 /** Exporters of classifiers put the class first and the probabilities second (skl2onnx, onnxmltools). */
-function chooseOutput(session: InferenceSession, outputs: readonly string[]): { name: string; kind: Prediction['kind'] } {
+function chooseOutput(
+  session: InferenceSession,
+  outputs: readonly string[],
+): { name: string; kind: Prediction['kind'] } {
   const byName = outputs.find((name) => /prob|scores?$/i.test(name));
   const name = byName ?? outputs[0] ?? '';
   const meta = session.outputMetadata.find((output) => output.name === name);
   const isClass = meta?.isTensor && (meta.type === 'int64' || meta.type === 'int32');
   if (meta?.isTensor && meta.type === 'string')
-    throw new ClientError('the ONNX model answers classes as texts and no tensor of probabilities: export it with zipmap off');
+    throw new ClientError(
+      'the ONNX model answers classes as texts and no tensor of probabilities: export it with zipmap off',
+    );
   return { name, kind: isClass ? 'labels' : byName && /prob/i.test(byName) ? 'probabilities' : 'values' };
 }
 
 function feedsOf(runtime: Runtime, inputs: readonly Input[], rows: Float64Array, count: number, columns: number) {
   if (inputs.length === 1)
-    return Object.fromEntries(inputs.map((input) => [input.name, tensorOf(runtime, input.type, rows, [count, columns])]));
+    return Object.fromEntries(
+      inputs.map((input) => [input.name, tensorOf(runtime, input.type, rows, [count, columns])]),
+    );
   return Object.fromEntries(
     inputs.map((input, column) => {
       const values = Float64Array.from({ length: count }, (_, row) => rows[row * columns + column] as number);
@@ -93,7 +103,12 @@ function feedsOf(runtime: Runtime, inputs: readonly Input[], rows: Float64Array,
 
 function tensorOf({ Tensor }: Runtime, type: string, values: Float64Array, shape: number[]): Tensor {
   if (type === 'float64') return new Tensor('float64', values, shape);
-  if (type === 'int64') return new Tensor('int64', BigInt64Array.from(values, (value) => BigInt(Math.round(value))), shape);
+  if (type === 'int64')
+    return new Tensor(
+      'int64',
+      BigInt64Array.from(values, (value) => BigInt(Math.round(value))),
+      shape,
+    );
   if (type === 'int32') return new Tensor('int32', Int32Array.from(values), shape);
   return new Tensor('float32', Float32Array.from(values), shape);
 }

@@ -50,12 +50,14 @@ export interface ModelTools {
 
 const mostFiles = 10_000;
 
-/** Throws ClientError for what is none of the known formats or cannot be loaded. */
-export async function openModel(folder: string, tools: ModelTools): Promise<OpenModel> {
+/** Throws ClientError for what is none of the known formats or cannot be loaded. `only`: nothing else is looked for. */
+export async function openModel(folder: string, tools: ModelTools, only?: 'xgboost'): Promise<OpenModel> {
+  const xgboost = async () => (await import('./xgboost.ts')).openXgboost(folder, tools.libraryFile);
+  if (only) return xgboost();
   const found = await findModel(folder);
   switch (found.format) {
     case 'xgboost':
-      return (await import('./xgboost.ts')).openXgboost(folder, tools.libraryFile);
+      return xgboost();
     case 'onnx':
       return (await import('./onnx.ts')).openOnnx(join(folder, found.file));
     default:

@@ -67,7 +67,9 @@ async function headOf<T extends Head>(child: ChildProcess, reader: FrameReader, 
 
 async function goneError(child: ChildProcess, what: string): Promise<ClientError> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return new ClientError(`${what}: Python ended with ${child.signalCode ?? `status ${child.exitCode}`}; what it said is in the log`);
+  return new ClientError(
+    `${what}: Python ended with ${child.signalCode ?? `status ${child.exitCode}`}; what it said is in the log`,
+  );
 }
 
 interface FrameReader {

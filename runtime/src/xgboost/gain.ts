@@ -1,5 +1,5 @@
 /** How much each feature is worth to a model: the mean gain of its splits, as XGBoost's get_score(importance_type='gain') counts it. */
-import { type ModelDocument } from './model-document.ts';
+import type { ModelDocument } from './model-document.ts';
 
 /** Undefined where the model does not say (linear boosters have no splits, old files no gains). */
 export function gainByFeature({ trees, features }: ModelDocument): Float64Array | undefined {

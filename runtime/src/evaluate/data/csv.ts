@@ -6,6 +6,7 @@ export async function* readCsv(file: string, name: string, label: string | undef
   let column: number | undefined;
   let width = 0;
   let names: string[] | undefined;
+  let featureNames: string[] | undefined;
   let line = 0;
   for await (const text of linesOf(file, name)) {
     line += 1;
@@ -14,14 +15,16 @@ export async function* readCsv(file: string, name: string, label: string | undef
     const cells = text.includes('"') ? quotedCells(text, place) : text.split(',');
     if (column === undefined) {
       width = cells.length;
-      if (width < 2) throw new ClientError(`${at(place)} has one column: a row needs the label and at least one feature`);
+      if (width < 2)
+        throw new ClientError(`${at(place)} has one column: a row needs the label and at least one feature`);
       if (cells.every((cell) => toNumber(cell) === undefined)) names = cells.map((cell) => cell.trim());
       column = labelColumn(label, names, width, place);
+      featureNames = names?.toSpliced(column, 1);
       if (names) continue;
     }
     if (cells.length !== width)
       throw new ClientError(`${at(place)} has ${cells.length} columns, the lines before have ${width}`);
-    yield rowOf(cells, column, names, place);
+    yield { ...rowOf(cells, column, names, place), names: featureNames };
   }
 }
 
@@ -34,7 +37,12 @@ function rowOf(cells: readonly string[], label: number, names: readonly string[]
   return { label: (cells[label] as string).trim(), features };
 }
 
-function labelColumn(label: string | undefined, names: readonly string[] | undefined, width: number, place: Place): number {
+function labelColumn(
+  label: string | undefined,
+  names: readonly string[] | undefined,
+  width: number,
+  place: Place,
+): number {
   if (label === undefined) return 0;
   const named = names?.indexOf(label) ?? -1;
   if (named !== -1) return named;

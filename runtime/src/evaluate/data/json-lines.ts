@@ -22,14 +22,21 @@ export async function* readJsonLines(file: string, name: string, label: string |
       throw new ClientError(`${at(place)} has no "${key}": name the label's key with EVALUATE_LABEL`);
     const listed = value.features;
     if (Array.isArray(listed)) {
-      yield { label: cellOf(value[key], place, key), features: listed.map((cell, i) => number(cell, place, `feature ${i}`)) };
+      yield {
+        label: cellOf(value[key], place, key),
+        features: listed.map((cell, i) => number(cell, place, `feature ${i}`)),
+      };
       continue;
     }
     names ??= Object.keys(value).filter((candidate) => candidate !== key);
     const missing = names.find((candidate) => !Object.hasOwn(value, candidate));
     if (missing !== undefined || Object.keys(value).length !== names.length + 1)
       throw new ClientError(`${at(place)} has other keys than the first line: ${missing ?? 'there are more'}`);
-    yield { label: cellOf(value[key], place, key), features: names.map((known) => number(value[known], place, known)) };
+    yield {
+      label: cellOf(value[key], place, key),
+      features: names.map((known) => number(value[known], place, known)),
+      names,
+    };
   }
 }
 
@@ -40,7 +47,9 @@ function parse(text: string, place: Place): Record<string, unknown> | unknown[] 
   } catch {
     // Said below, in the file's words.
   }
-  throw new ClientError(`${at(place)} is no JSON object or list: a line is {"label": 1, "features": [2, 3]} or [1, 2, 3]`);
+  throw new ClientError(
+    `${at(place)} is no JSON object or list: a line is {"label": 1, "features": [2, 3]} or [1, 2, 3]`,
+  );
 }
 
 function listRow(cells: readonly unknown[], label: string | undefined, place: Place): Row {

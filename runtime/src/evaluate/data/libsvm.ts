@@ -13,9 +13,13 @@ export async function* readLibsvm(file: string, name: string, width: number, mis
       const [index = '', cell = '', ...more] = pair.split(':');
       const value = cell === '' ? undefined : toNumber(cell);
       if (!/^\d+$/.test(index) || value === undefined || more.length > 0)
-        throw new ClientError(`${at({ name, line })}: "${pair.slice(0, 40)}" is not libsvm, which is "label index:value …"`);
+        throw new ClientError(
+          `${at({ name, line })}: "${pair.slice(0, 40)}" is not libsvm, which is "label index:value …"`,
+        );
       if (Number(index) >= width)
-        throw new ClientError(`${at({ name, line })}: the index ${index} is outside of the model's ${width} features, counted from 0`);
+        throw new ClientError(
+          `${at({ name, line })}: the index ${index} is outside of the model's ${width} features, counted from 0`,
+        );
       features[Number(index)] = value;
     }
     yield { label: label.split(':')[0] ?? label, features };

@@ -7,6 +7,8 @@ export interface Row {
   readonly label: string;
   /** NaN is missing. */
   readonly features: readonly number[];
+  /** Of the features, where the file has any. */
+  readonly names?: readonly string[];
 }
 
 /** For messages: file and line. */

@@ -13,6 +13,8 @@ export interface Batch {
   readonly features: Float64Array;
   readonly rows: number;
   readonly columns: number;
+  /** Of the columns, where the first file has any. */
+  readonly names: readonly string[] | undefined;
 }
 
 export interface DataLayout {
@@ -51,19 +53,27 @@ const rowsInBatch = 8192;
 export async function* readTestData(folder: string, layout: DataLayout): AsyncGenerator<Batch> {
   const given = layout.contentType?.split(';')[0]?.trim().toLowerCase();
   if (given !== undefined && !Object.hasOwn(byType, given))
-    throw new ClientError(`EVALUATE_CONTENT_TYPE ${layout.contentType} is not known; known are: ${Object.keys(byType).join(', ')}`);
+    throw new ClientError(
+      `EVALUATE_CONTENT_TYPE ${layout.contentType} is not known; known are: ${Object.keys(byType).join(', ')}`,
+    );
   let labels: string[] = [];
   let features: number[] = [];
   let columns: number | undefined;
+  let names: readonly string[] | undefined;
   const batch = (): Batch => {
-    const ready = { labels, features: Float64Array.from(features), rows: labels.length, columns: columns ?? 0 };
+    const ready = { labels, features: Float64Array.from(features), rows: labels.length, columns: columns ?? 0, names };
     labels = [];
     features = [];
     return ready;
   };
   for (const { file, name } of await filesOf(folder)) {
     const format = given === undefined ? formatOf(name) : (byType[given] as Format);
+    let isFirst = true;
     for await (const row of rowsOf(format, file, name, layout)) {
+      if (columns === undefined) names = row.names;
+      if (isFirst && String(row.names ?? '') !== String(names ?? ''))
+        throw new ClientError(`${name} has other columns than the first file, or the same in another order`);
+      isFirst = false;
       columns ??= row.features.length;
       if (row.features.length !== columns)
         throw new ClientError(`${name} has rows of ${row.features.length} features, the rows before have ${columns}`);
@@ -78,8 +88,7 @@ export async function* readTestData(folder: string, layout: DataLayout): AsyncGe
 
 function formatOf(name: string): Format {
   const ending = extname(name).toLowerCase();
-  if (ending === '.parquet')
-    throw new ClientError(`${name}: Parquet is not read yet; give CSV, JSON Lines or libsvm`);
+  if (ending === '.parquet') throw new ClientError(`${name}: Parquet is not read yet; give CSV, JSON Lines or libsvm`);
   return byEnding[ending] ?? 'csv';
 }
 
@@ -92,15 +101,19 @@ function rowsOf(format: Format, file: string, name: string, layout: DataLayout):
 }
 
 async function filesOf(folder: string): Promise<{ file: string; name: string }[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
   const files = found
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (files.length === 0)
-    throw new ClientError("There is no test data: the input at /opt/ml/processing/test holds no file. Check the input's S3 prefix");
+    throw new ClientError(
+      "There is no test data: the input at /opt/ml/processing/test holds no file. Check the input's S3 prefix",
+    );
   return files.map((file) => ({ file, name: relative(join(folder, '..'), file) }));
 }

@@ -43,7 +43,11 @@ function scoresOf(hits: number, support: number, predicted: number): ClassScores
 
 export function classScores(matrix: Matrix): ClassScores[] {
   return matrix.map((row, c) =>
-    scoresOf(row[c] ?? 0, sumOf(row), matrix.reduce((sum, other) => sum + (other[c] ?? 0), 0)),
+    scoresOf(
+      row[c] ?? 0,
+      sumOf(row),
+      matrix.reduce((sum, other) => sum + (other[c] ?? 0), 0),
+    ),
   );
 }
 
@@ -58,7 +62,9 @@ export function accuracy(matrix: Matrix): number {
 export function averaged(scores: readonly ClassScores[], matrix: Matrix, average: Average): Averaged {
   if (average === 'micro') {
     const total = sumOf(matrix.map(sumOf));
-    return scoresOf(matrix.reduce((sum, row, c) => sum + (row[c] ?? 0), 0), total, total);
+    const hits = matrix.reduce((sum, row, c) => sum + (row[c] ?? 0), 0);
+    const { precision, recall, f1, f0_5, f2 } = scoresOf(hits, total, total);
+    return { precision, recall, f1, f0_5, f2 };
   }
   const seen = scores.filter((score) => score.support + score.predicted > 0);
   const weightOf = (score: ClassScores) => (average === 'weighted' ? score.support : 1);
