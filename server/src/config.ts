@@ -82,6 +82,12 @@ export const settings = {
     default: 'the number of cores, at least 2',
     doc: 'How many training jobs, and how many processing jobs, run at once; others wait.',
   },
+  python: {
+    flag: 'python',
+    kind: 'text',
+    default: 'python3',
+    doc: 'The Python that opens models which only Python opens (scikit-learn, TorchScript, SavedModel) for the gate and the check of versions. It needs their packages.',
+  },
   auditReads: {
     flag: 'audit-reads',
     kind: 'switch',
@@ -203,6 +209,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
           (entry): entry is [string, string] => handedOn.test(entry[0]) && entry[1] !== undefined,
         ),
       ),
+      ...(given.python && { CLARY_PYTHON: given.python.value }),
       // Type stripping is most of a small process's start; its result is kept.
       NODE_COMPILE_CACHE: join(cache, 'compiled'),
     },

@@ -114,7 +114,13 @@ describe('A reset survives', () => {
     await using platform = await withReset();
     const executor = processExecutor({ log: createLog('silent', () => {}) });
     const dir = join(platform.dataDir, 'runs', 'a-kind', 'a-job');
-    await executor.start({ kind: 'process', dir, command: ['/bin/sh', '-c', 'while :; do sleep 1; done'], env: {}, cwd: '/' });
+    await executor.start({
+      kind: 'process',
+      dir,
+      command: ['/bin/sh', '-c', 'while :; do sleep 1; done'],
+      env: {},
+      cwd: '/',
+    });
     let record = '';
     while (!record) record = await readFile(join(dir, 'pid'), 'utf8').catch(() => '');
     const pid = Number(record.split(' ')[0]);

@@ -27,7 +27,13 @@ after(async () => {
 function shell(name: string, script: string) {
   const dir = join(folder, name);
   dirs.add(dir);
-  return { kind: 'process' as const, dir, command: ['/bin/sh', '-c', script] as [string, ...string[]], env, cwd: folder };
+  return {
+    kind: 'process' as const,
+    dir,
+    command: ['/bin/sh', '-c', script] as [string, ...string[]],
+    env,
+    cwd: folder,
+  };
 }
 
 /** The executor's own watching keeps no process alive; a server has its sockets, a test has this. */

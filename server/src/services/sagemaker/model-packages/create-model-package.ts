@@ -7,7 +7,7 @@ import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { servingRuntime } from '../images.ts';
+import { registeringRuntime } from '../images.ts';
 import {
   modelPackageGroupArn,
   modelPackageGroupName,
@@ -83,7 +83,7 @@ function checkRequest(input: ModelPackageRequest, call: Call): void {
     );
   }
   const [container] = containers;
-  if (container?.Image) servingRuntime(container.Image, call);
+  if (container?.Image) registeringRuntime(container.Image, call);
   const uri = artifactUri(input);
   if (!container?.Image || !uri || !parseS3Uri(uri)) {
     throw call.error('ValidationException', 'The container needs an Image and a ModelDataUrl in S3.');

@@ -9,6 +9,7 @@ import { ArchiveRefused } from '../../../engine/archive.ts';
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import { fetchArtifact } from '../artifacts.ts';
 import type { SageMakerResources } from '../deps.ts';
+import { isServedByXgboost } from '../images.ts';
 import { artifactUri } from './create-model-package.ts';
 import { type ModelPackage, modelPackageEvent } from './model-package.ts';
 import { modelPackageStore } from './model-package-store.ts';
@@ -16,6 +17,10 @@ import { modelPackageStore } from './model-package-store.ts';
 /** A model that needs longer than this for one prediction is not fit to serve. */
 const checkMs = 60_000;
 const lookAgainMs = 1000;
+
+/** What is served by XGBoost must be XGBoost's; of another image the model may be in any format that can be opened. */
+const formatsOf = ({ request }: ModelPackage) =>
+  isServedByXgboost(request.InferenceSpecification?.Containers?.[0]?.Image ?? '') ? 'xgboost' : 'any';
 
 export function startModelPackageReconciler(resources: SageMakerResources): Reconciler {
   const { database, outbox, clock, log, executor, settings } = resources;
@@ -80,7 +85,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     await executor.start({
       kind: 'process',
       dir,
-      command: [settings.nodePath, settings.runtimeMain, 'probe', '--ml-dir', ml],
+      command: [settings.nodePath, settings.runtimeMain, 'probe', '--ml-dir', ml, '--algorithm', formatsOf(version)],
       env: { ...settings.runtimeEnvironment, OMP_NUM_THREADS: '1' },
       cwd: ml,
     });

@@ -22,13 +22,17 @@ export const processingWork: JobWork<ProcessingJobRequest> = {
   words: ['evaluate'],
   roleArn: (job) => job.request.RoleArn,
   maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
-  environment: (job) => ({ ...job.request.Environment }),
+  environment: ({ request }) => evaluateVariables(request.Environment ?? {}),
   prepare,
   upload,
   transition: processingTransition,
   event: processingEvent,
   afterwards: async () => {},
 };
+
+/** The gate is the platform's own program: a variable such as NODE_OPTIONS would make it somebody else's. */
+const evaluateVariables = (given: Record<string, string>) =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
 
 function placeOf(localPath: string | undefined, ml: string): string {
   const names = belowMl(localPath ?? '');
