@@ -29,7 +29,7 @@ export async function recognize(
   headOf: (file: string) => Promise<Uint8Array>,
 ): Promise<Found | string> {
   const visible = files.filter((file) => !file.split('/').some((part) => part.startsWith('.')));
-  if (visible.length === 0) return 'the model archive holds no file; known are: ' + known;
+  if (visible.length === 0) return `the model archive holds no file; known are: ${known}`;
   if (visible.includes('xgboost-model')) {
     const pickled = isPickle(await headOf('xgboost-model'));
     return { format: pickled ? 'joblib' : 'xgboost', file: 'xgboost-model' };
