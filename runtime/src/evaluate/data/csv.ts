@@ -58,7 +58,7 @@ function labelColumn(
 /** RFC 4180 within a line. */
 function quotedCells(text: string, place: Place): string[] {
   const cells: string[] = [];
-  const cell = /\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(,|$)/y;
+  const cell = /\s*(?:"((?:[^"]|"")*)"\s*|([^,"]*))(,|$)/y;
   for (;;) {
     const found = cell.exec(text);
     if (!found) throw new ClientError(`${at(place)}: a quotation mark is not closed, or stands inside of a cell`);
