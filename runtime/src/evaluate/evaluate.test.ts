@@ -240,6 +240,23 @@ describe('evaluate does', () => {
     assert.deepEqual(Object.keys(document.feature_importance.values).sort(), ['hours', 'tests']);
   });
 
+  test('name classes and features that the data numbers', async () => {
+    const env = {
+      EVALUATE_PROBLEM_TYPE: 'binary',
+      EVALUATE_CLASSES: '["stays", "leaves"]',
+      EVALUATE_FEATURES: '["age", "visits"]',
+    };
+    for (const labels of [
+      [0, 1, 1],
+      ['stays', 'leaves', 'leaves'],
+    ]) {
+      const { document } = await evaluated(env, { ...model({ objective: 'binary:logistic' }), ...labelled(...labels) });
+      const { confusion_matrix } = document.binary_classification_metrics;
+      assert.deepEqual(confusion_matrix, { stays: { stays: 1, leaves: 0 }, leaves: { stays: 0, leaves: 2 } });
+      assert.deepEqual(Object.keys(document.feature_importance.values).sort(), ['age', 'visits']);
+    }
+  });
+
   test('tell how far metrics vary from 200 rows on, the same each time', async () => {
     const files = {
       ...model(),
@@ -287,6 +304,7 @@ describe('evaluate refuses', () => {
     ['predictions that are no probabilities', binary, { ...model(negative), ...labelled(0) }, 'The model predicts -6.5 for test row 1, which is no probability: set EVALUATE_OUTPUT=logits where it answers logits'],
     ['an average that is none', { ...multiclass, EVALUATE_AVERAGE: 'mean' }, {}, 'EVALUATE_AVERAGE must be one of macro, micro, weighted, not "mean"'],
     ['classes that are no list', { ...binary, EVALUATE_CLASSES: 'yes' }, {}, 'EVALUATE_CLASSES must be a list of different names such as ["no", "yes"], in the order of the model'],
+    ['names for other features', { ...regression, EVALUATE_FEATURES: '["a"]' }, { ...model(), ...labelled(1, 2) }, 'EVALUATE_FEATURES names 1 features, the test data has 2'],
     ['two files of thresholds', regression, { ...model(), 'thresholds/a.json': '{}', 'thresholds/b.json': '{}' }, 'The input thresholds holds 2 files (a.json, b.json): it needs one'],
     ['an archive of other things', regression, { 'model/readme.txt': 'x', 'model/notes.txt': 'x' }, /^ClientError: the model archive holds no model that is known here: found notes\.txt, readme\.txt; known are: /],
     ['a label that is missing', regression, { ...model(), ...labelled(1, '') }, 'Test row 2: the label is missing'],

@@ -44,7 +44,7 @@ export async function evaluate({ mlDir, env, libraryFile }: EvaluateOptions): Pr
     const verdict = judge(measured.metrics, thresholds);
     const importance = model.importance ?? (await permutationImportance(model, settings, sample));
     const { format } = model;
-    const names = model.names ?? sample.names;
+    const names = namesOf(settings, model, sample);
     const evaluation = {
       settings,
       outcome,
@@ -106,6 +106,12 @@ async function ask(
     names,
   };
   return { outcome: gathering.end(), sample };
+}
+
+function namesOf({ features }: Settings, model: OpenModel, sample: Sample): readonly string[] | undefined {
+  if (features && features.length !== sample.columns)
+    throw new ClientError(`EVALUATE_FEATURES names ${features.length} features, the test data has ${sample.columns}`);
+  return features ?? model.names ?? sample.names;
 }
 
 const missedWords = (rows: Evaluation['rows']) =>

@@ -124,12 +124,7 @@ function labelOf(
 ): number {
   const label = toNumber(text);
   if (text === '' || Number.isNaN(label)) throw new ClientError(`Test row ${row}: the label is missing`);
-  if (names) {
-    const place = names.indexOf(label === undefined ? text : String(label));
-    const found = place === -1 ? names.indexOf(text) : place;
-    if (found !== -1) return found;
-    throw new ClientError(`Test row ${row}: the label ${text} is none of the classes ${names.slice(0, 20).join(', ')}`);
-  }
+  if (names) return namedLabel(text, label, row, names);
   if (label === undefined)
     throw new ClientError(
       `Test row ${row}: the label "${text}" is a text: name the classes in the model's order with EVALUATE_CLASSES`,
@@ -143,6 +138,14 @@ function labelOf(
       `Test row ${row}: the label ${text} is outside of the model's ${classes} classes, which are numbered from 0`,
     );
   return label;
+}
+
+/** By its name; or by its position, where the names are no numbers that it could be confused with. */
+function namedLabel(text: string, label: number | undefined, row: number, names: readonly string[]): number {
+  for (const name of [text, String(label)]) if (names.includes(name)) return names.indexOf(name);
+  const isPosition = label !== undefined && Number.isInteger(label) && label >= 0 && label < names.length;
+  if (isPosition && names.every((name) => toNumber(name) === undefined)) return label;
+  throw new ClientError(`Test row ${row}: the label ${text} is none of the classes ${names.slice(0, 20).join(', ')}`);
 }
 
 interface Reading {

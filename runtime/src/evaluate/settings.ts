@@ -16,6 +16,8 @@ export interface Settings {
   readonly contentType: string | undefined;
   /** Names of the classes in the model's order. */
   readonly classes: readonly string[] | undefined;
+  /** Names of the features, for data without a header. */
+  readonly features: readonly string[] | undefined;
   /** Where the thresholds do not hold: end as a success that says so, or with exit status 3. */
   readonly onRejection: 'complete' | 'fail';
   readonly thresholds: string | undefined;
@@ -44,7 +46,8 @@ export function readSettings(env: Environment): Settings {
     output: oneOf(env, 'EVALUATE_OUTPUT', ['probabilities', 'logits'] as const),
     label: env.EVALUATE_LABEL || undefined,
     contentType: env.EVALUATE_CONTENT_TYPE || undefined,
-    classes: env.EVALUATE_CLASSES ? readClasses(env.EVALUATE_CLASSES) : undefined,
+    classes: readNames(env, 'EVALUATE_CLASSES', 2, '["no", "yes"], in the order of the model'),
+    features: readNames(env, 'EVALUATE_FEATURES', 1, '["age", "height"], in the order of the columns'),
     onRejection: oneOf(env, 'EVALUATE_ON_REJECTION', ['complete', 'fail'] as const),
     thresholds: env.EVALUATE_THRESHOLDS || undefined,
     title: env.EVALUATE_TITLE || undefined,
@@ -59,22 +62,18 @@ function oneOf<const T extends string>(env: Environment, name: string, known: re
   return found;
 }
 
-function readClasses(text: string): string[] {
+function readNames(env: Environment, name: string, least: number, example: string): string[] | undefined {
+  const text = env[name];
+  if (!text) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     value = undefined;
   }
-  const isName = (name: unknown) => typeof name === 'string' || typeof name === 'number';
-  if (
-    !Array.isArray(value) ||
-    value.length < 2 ||
-    !value.every(isName) ||
-    new Set(value.map(String)).size < value.length
-  )
-    throw new ClientError(
-      'EVALUATE_CLASSES must be a list of different names such as ["no", "yes"], in the order of the model',
-    );
-  return value.map(String);
+  const isName = (given: unknown) => typeof given === 'string' || typeof given === 'number';
+  const names = Array.isArray(value) && value.every(isName) ? value.map(String) : [];
+  if (names.length < least || new Set(names).size < names.length)
+    throw new ClientError(`${name} must be a list of different names such as ${example}`);
+  return names;
 }

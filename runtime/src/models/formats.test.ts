@@ -37,6 +37,11 @@ describe('recognize refuses, and says what is there and what could be', () => {
       /found part-0\.bin, .*part-7\.bin and 2 more; known are: .*\*\.onnx, \*\.joblib or \*\.pkl .*saved_model\.pb/,
     );
   });
+  test('a single file of another kind', async () =>
+    assert.match(
+      String(await found(['notes.txt'], [0x6e])),
+      /^the model archive holds no model that is known here: found notes\.txt; /,
+    ));
   test('two models, of which either could be meant', async () =>
     assert.equal(
       await found(['a.onnx', 'b.onnx']),

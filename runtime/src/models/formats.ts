@@ -20,6 +20,9 @@ const endings: readonly [RegExp, Format][] = [
 const inference = /^(code\/)?inference\.py$/;
 const xgboostEnding = /\.(json|ubj|model|bst|xgb)$/i;
 
+/** XGBoost's JSON and UBJSON begin with it. */
+const openBrace = 0x7b;
+
 /** Pickle protocols 2 to 5. */
 const isPickle = (head: Uint8Array) => head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 9) <= 5;
 
@@ -49,7 +52,9 @@ export async function recognize(
   const [only] = top;
   // The only file of an archive is the model, whatever it is called: AWS's XGBoost container takes it so.
   if (only !== undefined && top.length === 1 && (visible.length === 1 || xgboostEnding.test(only))) {
-    return isPickle(await headOf(only)) ? { format: 'joblib', file: only } : { format: 'xgboost', file: only };
+    const head = await headOf(only);
+    if (isPickle(head)) return { format: 'joblib', file: only };
+    if (head[0] === openBrace || xgboostEnding.test(only)) return { format: 'xgboost', file: only };
   }
   return `the model archive holds no model that is known here: found ${some(visible)}; known are: ${known}`;
 }
