@@ -38,32 +38,35 @@ export async function evaluate({ mlDir, env, libraryFile }: EvaluateOptions): Pr
     const settings = readSettings(env);
     const thresholds = settings.thresholds ?? (await thresholdsFile(join(mlDir, 'processing', 'thresholds'))) ?? '{}';
     const folder = await openArtifact(join(mlDir, 'processing', 'model'));
-    await using model = await openModel(folder, { libraryFile, env, say: console.log });
-    const { outcome, sample } = await ask(model, settings, join(mlDir, 'processing', 'test'));
-    const measured = measure(settings, outcome);
-    const verdict = judge(measured.metrics, thresholds);
-    const importance = model.importance ?? (await permutationImportance(model, settings, sample));
-    const { format } = model;
-    const names = namesOf(settings, model, sample);
-    const evaluation = {
-      settings,
-      outcome,
-      measured,
-      importance,
-      ...verdict,
-      model: { format, names, features: sample.columns },
-    };
-    await writeResults(mlDir, evaluation);
-    console.log(`${tableOf(verdict.rows)}\n\ndecision: ${verdict.decision}`);
-    if (verdict.decision === 'failed' && settings.onRejection === 'fail') {
-      await writeFile(
-        join(mlDir, 'output', 'failure'),
-        `AlgorithmError: the gate says no: ${missedWords(verdict.rows)}`,
-      );
+    const model = await openModel(folder, { libraryFile, env, say: console.log });
+    try {
+      const { decision, rows } = await evaluateModel(model, settings, thresholds, mlDir);
+      if (decision === 'passed' || settings.onRejection === 'complete') return;
+      await writeFile(join(mlDir, 'output', 'failure'), `AlgorithmError: the gate says no: ${missedWords(rows)}`);
       status = rejected;
+    } finally {
+      await model[Symbol.asyncDispose]();
     }
   });
   return failed || status;
+}
+
+async function evaluateModel(
+  model: OpenModel,
+  settings: Settings,
+  thresholds: string,
+  mlDir: string,
+): Promise<Evaluation> {
+  const { outcome, sample } = await ask(model, settings, join(mlDir, 'processing', 'test'));
+  const measured = measure(settings, outcome);
+  const verdict = judge(measured.metrics, thresholds);
+  const importance = model.importance ?? (await permutationImportance(model, settings, sample));
+  const names = namesOf(settings, model, sample);
+  const asked = { format: model.format, names, features: sample.columns };
+  const evaluation = { settings, outcome, measured, importance, ...verdict, model: asked };
+  await writeResults(mlDir, evaluation);
+  console.log(`${tableOf(verdict.rows)}\n\ndecision: ${verdict.decision}`);
+  return evaluation;
 }
 
 /** Variables of a processing job hold 256 characters; longer thresholds come as a file. */

@@ -1,4 +1,6 @@
 /** Every number that an evaluation tells, from what was kept of its rows. Names are those of Model Monitor's model quality where it has one. Pure. */
+
+import { deviations } from './deviations.ts';
 import {
   accuracy,
   averaged,
@@ -114,10 +116,16 @@ const ofMany =
     return metrics;
   };
 
-const isClass = (labels: Float64Array, c: number) => Uint8Array.from(labels, (label) => Number(label === c));
+function isClass(labels: Float64Array, c: number): Uint8Array {
+  const is = new Uint8Array(labels.length);
+  for (let row = 0; row < labels.length; row++) if (labels[row] === c) is[row] = 1;
+  return is;
+}
 
 function columnOf({ scores, scoreWidth, labels }: Outcome, column: number): Float64Array {
-  return Float64Array.from({ length: labels.length }, (_, row) => scores?.[row * scoreWidth + column] ?? 0);
+  const values = new Float64Array(labels.length);
+  for (let row = 0; row < values.length; row++) values[row] = scores?.[row * scoreWidth + column] ?? 0;
+  return values;
 }
 
 /** One class against the rest, the mean over the classes that occur (scikit-learn refuses where one does not). */
@@ -145,54 +153,4 @@ function curvesOf({ problem }: Settings, outcome: Outcome): NamedCurve[] {
       },
     ];
   });
-}
-
-/** Model Monitor's: from 200 rows on, five random samples of 80 % of them. Above a million the samples say nothing more and take as long again each. */
-const fewest = 200;
-const most = 1_000_000;
-const samples = 5;
-
-function deviations(outcome: Outcome, ask: (outcome: Outcome) => Metrics): Metrics {
-  const n = outcome.labels.length;
-  if (n < fewest || n > most) return {};
-  const random = seededRandom(n);
-  const found = Array.from({ length: samples }, () => ask(sampleOf(outcome, random)));
-  return Object.fromEntries(
-    Object.keys(found[0] ?? {}).map((name) => {
-      const values = found.map((metrics) => metrics[name] as number);
-      const mean = values.reduce((sum, value) => sum + value, 0) / samples;
-      return [name, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (samples - 1))];
-    }),
-  );
-}
-
-function sampleOf(outcome: Outcome, random: () => number): Outcome {
-  const { labels, predictions, scores, scoreWidth } = outcome;
-  const n = labels.length;
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  const size = Math.floor(n * 0.8);
-  for (let i = 0; i < size; i++) {
-    const j = i + Math.floor(random() * (n - i));
-    const kept = order[i] as number;
-    order[i] = order[j] as number;
-    order[j] = kept;
-  }
-  const rows = order.subarray(0, size);
-  const pick = (from: Float64Array) => Float64Array.from(rows, (row) => from[row] as number);
-  const picked = scores && new Float64Array(size * scoreWidth);
-  if (picked)
-    for (const [i, row] of rows.entries())
-      picked.set(scores.subarray(row * scoreWidth, (row + 1) * scoreWidth), i * scoreWidth);
-  return { ...outcome, labels: pick(labels), predictions: pick(predictions), scores: picked };
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -43,12 +43,16 @@ const sentence = ({ features, prediction, format }: Probed) =>
     : `the model takes ${features} features and predicts ${prediction} for a row of zeros`;
 
 async function probed(modelDir: string, algorithm: string, tools: ModelTools): Promise<Probed> {
-  await using model = await openModel(modelDir, tools, algorithm === 'xgboost' ? 'xgboost' : undefined);
-  const { format, features } = model;
-  if (features === undefined) return { format, features: null, prediction: null };
-  const zeros = await askFor(model, new Float64Array(features), 'zeros');
-  if (model.takesMissing) await askFor(model, new Float64Array(features).fill(Number.NaN), 'missing values');
-  return { format, features, prediction: Array.from(zeros, write(format)).join(',') };
+  const model = await openModel(modelDir, tools, algorithm === 'xgboost' ? 'xgboost' : undefined);
+  try {
+    const { format, features } = model;
+    if (features === undefined) return { format, features: null, prediction: null };
+    const zeros = await askFor(model, new Float64Array(features), 'zeros');
+    if (model.takesMissing) await askFor(model, new Float64Array(features).fill(Number.NaN), 'missing values');
+    return { format, features, prediction: Array.from(zeros, write(format)).join(',') };
+  } finally {
+    await model[Symbol.asyncDispose]();
+  }
 }
 
 /** XGBoost's numbers are floats, and are told as its container tells them. */
