@@ -26,6 +26,7 @@ describe('readConfig does', () => {
       captureFlushMs: 1000,
       metricsFlushMs: 1000,
       maxRunningJobs: Math.max(2, availableParallelism()),
+      python: 'python3',
       auditReads: false,
       auditWrites: false,
       durability: 'power',
@@ -54,6 +55,7 @@ describe('readConfig does', () => {
     ['capture-flush-ms', ['--capture-flush-ms', '5'], '5', 'captureFlushMs', 5],
     ['metrics-flush-ms', ['--metrics-flush-ms', '0'], '0', 'metricsFlushMs', 0],
     ['max-running-jobs', ['--max-running-jobs', '1'], '1', 'maxRunningJobs', 1],
+    ['python', ['--python', '/opt/python/bin/python3'], '/opt/python/bin/python3', 'python', '/opt/python/bin/python3'],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
@@ -67,6 +69,11 @@ describe('readConfig does', () => {
       assert.equal(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
     });
   }
+
+  test('hand on to the runtime which Python is meant, where one is', () => {
+    assert.equal(read(['--python', '/opt/p']).runtimeEnvironment.CLARY_PYTHON, '/opt/p');
+    assert.equal(read([]).runtimeEnvironment.CLARY_PYTHON, undefined);
+  });
 
   test('know each of its settings by the table above', () =>
     assert.deepEqual(new Set(given.map(([flag]) => flag)), new Set(Object.values(settings).map(({ flag }) => flag))));

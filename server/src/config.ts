@@ -134,6 +134,7 @@ export interface Config {
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
   readonly maxRunningJobs: number;
+  readonly python: string;
   readonly auditReads: boolean;
   readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
@@ -196,6 +197,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     captureFlushMs: number('captureFlushMs'),
     metricsFlushMs: number('metricsFlushMs'),
     maxRunningJobs: number('maxRunningJobs', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
+    python: text('python'),
     auditReads: on('auditReads'),
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),
