@@ -233,7 +233,8 @@ def main(kind: str, folder: Path, file: str) -> None:
 
     while line := sys.stdin.buffer.readline():
         asked = json.loads(line)
-        rows = np.frombuffer(sys.stdin.buffer.read(asked["rows"] * asked["columns"] * 8), dtype="<f8")
+        # A bytearray, for models may write into what they are asked.
+        rows = np.frombuffer(bytearray(sys.stdin.buffer.read(asked["rows"] * asked["columns"] * 8)), dtype="<f8")
         try:
             head, numbers = answer(loaded, rows.reshape(asked["rows"], asked["columns"]))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - as above

@@ -118,6 +118,14 @@ describe('openModel does', () => {
       assert.ok(Math.abs(value - (told.gains?.[i] as number)) < 1e-3, `${value} is not ${told.gains?.[i]}`);
   });
 
+  test('say where they cannot shut Python in, and go on', async () => {
+    const said: string[] = [];
+    const env = { PATH: folder, CLARY_PYTHON: python };
+    const model = await openModel(join(folder, 'linear'), { env, say: (line) => said.push(line) });
+    await model[Symbol.asyncDispose]();
+    assert.deepEqual(said, ['bubblewrap cannot be used here: the model is opened in a Python that is not shut in']);
+  });
+
   test('load what inference code loads, as SageMaker’s containers do', async () => {
     const code =
       'def model_fn(folder):\n  return open(folder + "/factor").read()\ndef predict_fn(rows, model):\n  print("noise")\n  return rows.sum(axis=1) * float(model)\n';
