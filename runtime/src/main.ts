@@ -5,12 +5,12 @@ import { pulseThreadPool } from './thread-pool-pulse.ts';
 
 pulseThreadPool();
 
-const usage = `usage: main.ts <train|evaluate|serve|probe|prepare> [--ml-dir DIR] [--algorithm xgboost] [--socket PATH]
+const usage = `usage: main.ts <train|evaluate|serve|probe|prepare> [--ml-dir DIR] [--algorithm NAME] [--socket PATH]
 
   train     trains by the SageMaker container contract below --ml-dir
   evaluate  measures a model against thresholds (processing image clary/evaluate)
   serve     loads <ml-dir>/model and answers on the Unix socket
-  probe     loads <ml-dir>/model and asks it once
+  probe     loads <ml-dir>/model and asks it once; --algorithm any takes every known format
   prepare   fetches XGBoost's library into the cache folder`;
 
 /** What is wrong with the words, as against what goes wrong in the work. */
@@ -48,7 +48,7 @@ async function run(args: readonly string[]): Promise<number> {
       if (!socket) throw new UsageError('serve needs --socket PATH');
       return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile });
     case 'probe':
-      return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile });
+      return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile, algorithm });
     case 'prepare':
       console.log(await libraryFile());
       return 0;

@@ -9,7 +9,7 @@ export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) 
 /** Variables that name places of the platform's user, which an enclosed program does not see. */
 function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
   const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
-  return settings.shelter ? { ...rest, HOME: '/root', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
+  return settings.shelter ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
 
 export function builtInRun(
@@ -27,7 +27,13 @@ export function builtInRun(
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
     env: { ...enclosedEnvironment(settings), ...env },
     cwd: ml,
-    enclosure: { mounts: [...readable, { from: host.ml, to: '/opt/ml', writable: true }], network, hosts },
+    // Not root: who is root inside may make no further enclosure, and the gate makes one for models that are programs.
+    enclosure: {
+      mounts: [...readable, { from: host.ml, to: '/opt/ml', writable: true }],
+      user: 1000,
+      network,
+      hosts,
+    },
   };
 }
 
