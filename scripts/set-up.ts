@@ -9,7 +9,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** Pinned: the Python packages of the client tests. */
-const pythonPackages = ['boto3==1.43.11', 'xgboost-cpu==3.2.0', 'numpy==2.2.6'];
+const pythonPackages = [
+  'boto3==1.43.11',
+  'xgboost-cpu==3.2.0',
+  'numpy==2.2.6',
+  'scikit-learn==1.7.2',
+  'skl2onnx==1.20.0',
+  'onnx==1.23.2',
+];
 /** By the variable that tells the tests where the program is. */
 const debianPackages: Readonly<Record<string, { file: string; name: string }>> = {
   CLARY_TEST_BWRAP: { file: '/usr/bin/bwrap', name: 'bubblewrap' },

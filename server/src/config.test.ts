@@ -31,6 +31,7 @@ describe('readConfig does', () => {
       jobCores: Math.max(2, availableParallelism()),
       jobMemoryGiB: Math.max(8, Math.floor(totalmem() / 2 ** 30)),
       sandbox: 'auto',
+      python: 'python3',
       auditReads: false,
       auditWrites: false,
       durability: 'power',
@@ -68,6 +69,7 @@ describe('readConfig does', () => {
     ['job-cores', ['--job-cores', '1'], '1', 'jobCores', 1],
     ['job-memory-gib', ['--job-memory-gib', '64'], '64', 'jobMemoryGiB', 64],
     ['sandbox', ['--sandbox', 'required'], 'required', 'sandbox', 'required'],
+    ['python', ['--python', '/opt/python/bin/python3'], '/opt/python/bin/python3', 'python', '/opt/python/bin/python3'],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
@@ -81,6 +83,11 @@ describe('readConfig does', () => {
       assert.deepEqual(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
     });
   }
+
+  test('hand on to the runtime which Python is meant, where one is', () => {
+    assert.equal(read(['--python', '/opt/p']).runtimeEnvironment.CLARY_PYTHON, '/opt/p');
+    assert.equal(read([]).runtimeEnvironment.CLARY_PYTHON, undefined);
+  });
 
   test('know each of its settings by the table above', () =>
     assert.deepEqual(new Set(given.map(([flag]) => flag)), new Set(Object.values(settings).map(({ flag }) => flag))));

@@ -5,10 +5,12 @@
  */
 import type { Call } from '../../contract/call.ts';
 
-export type ImageUse = 'training' | 'serving' | 'processing';
+export type ImageUse = 'training' | 'serving' | 'processing' | 'registering';
 
 export type Runtime =
   | { readonly kind: 'builtin'; readonly name: 'xgboost' | 'evaluate' }
+  /** Nothing here runs it yet, but its models can be opened and checked. */
+  | { readonly kind: 'framework' }
   | { readonly kind: 'container'; readonly image: string };
 
 export interface ImageEntry {
@@ -20,8 +22,9 @@ export interface ImageEntry {
 }
 
 export const runtimes = {
-  xgboost: { uses: ['training', 'serving'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
+  xgboost: { uses: ['training', 'serving', 'registering'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
   evaluate: { uses: ['processing'], runtime: () => ({ kind: 'builtin', name: 'evaluate' }) },
+  framework: { uses: ['registering'], runtime: () => ({ kind: 'framework' }) },
   container: { uses: ['training', 'processing'], runtime: (image) => ({ kind: 'container', image }) },
 } as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
 
@@ -33,6 +36,13 @@ const known: readonly ImageEntry[] = [
   },
   { pattern: /^xgboost:(1|latest)$/, shown: 'xgboost:1', ...runtimes.xgboost },
   { pattern: /^clary\/evaluate(:[\w.-]+)?$/, shown: 'clary/evaluate', ...runtimes.evaluate },
+  {
+    pattern:
+      /^(sagemaker-scikit-learn|sagemaker-tritonserver|(pytorch|tensorflow|huggingface-(pytorch|tensorflow))-inference):[\w.-]+$/,
+    shown:
+      'sagemaker-scikit-learn, pytorch-inference, tensorflow-inference, huggingface-*-inference, sagemaker-tritonserver',
+    ...runtimes.framework,
+  },
 ];
 
 export interface ImageTable {

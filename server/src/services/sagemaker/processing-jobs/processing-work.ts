@@ -42,7 +42,7 @@ export function processingWork(): JobWork<ProcessingJobRequest> {
       const walls = { network: network?.EnableNetworkIsolation ? 'none' : 'open', hosts: {} } as const;
       const runtime = runtimeAtLaunch(imageOf(job.request), 'processing', images);
       if (runtime.kind === 'builtin')
-        return builtInRun(settings, host, [runtime.name], { ...identity, ...environment }, walls);
+        return builtInRun(settings, host, [runtime.name], evaluateVariables(environment), alone);
       const words = app?.ContainerArguments ?? [];
       const entrypoint = app?.ContainerEntrypoint;
       return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
@@ -57,6 +57,13 @@ export function processingWork(): JobWork<ProcessingJobRequest> {
 }
 
 const imageOf = (request: ProcessingJobRequest) => request.AppSpecification?.ImageUri ?? '';
+
+/** It needs neither the network nor anybody's credentials, and models that it opens must not have them. */
+const alone = { network: 'none', hosts: {} } as const;
+
+/** The gate is the platform's own program: a variable such as NODE_OPTIONS would make it somebody else's. */
+const evaluateVariables = (given: Record<string, string>) =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
 
 function placeOf(localPath: string | undefined, ml: string): string {
   const names = belowMl(localPath ?? '');
