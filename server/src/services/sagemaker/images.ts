@@ -24,7 +24,6 @@ export interface ImageEntry {
 export const runtimes = {
   xgboost: { uses: ['training', 'serving', 'registering'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
   evaluate: { uses: ['processing'], runtime: () => ({ kind: 'builtin', name: 'evaluate' }) },
-  framework: { uses: ['registering'], runtime: () => ({ kind: 'framework' }) },
   container: { uses: ['training', 'processing'], runtime: (image) => ({ kind: 'container', image }) },
 } as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
 
@@ -41,7 +40,8 @@ const known: readonly ImageEntry[] = [
       /^(sagemaker-scikit-learn|sagemaker-tritonserver|(pytorch|tensorflow|huggingface-(pytorch|tensorflow))-inference):[\w.-]+$/,
     shown:
       'sagemaker-scikit-learn, pytorch-inference, tensorflow-inference, huggingface-*-inference, sagemaker-tritonserver',
-    ...runtimes.framework,
+    uses: ['registering'],
+    runtime: () => ({ kind: 'framework' }),
   },
 ];
 
