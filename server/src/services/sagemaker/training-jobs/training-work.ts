@@ -9,6 +9,7 @@ import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
+import { linkedMounts } from './channels/linked.ts';
 import { carriedMounts } from './checkpoints/carried-folders.ts';
 import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
 import { hostAddresses, instancesOf, resourceConfig, shareOfCluster } from './cluster.ts';
@@ -41,10 +42,12 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
       const { kind } = runtimeAtLaunch(imageOf(request), 'training', images);
       return libraryMade || kind === 'container' ? undefined : libraryMaking(settings);
     },
-    async prepare(job, hosts, aws, { images }, signal) {
-      libraryMade ||= runtimeAtLaunch(imageOf(job.request), 'training', images).kind === 'builtin';
+    async prepare(job, hosts, aws, { images, settings }, signal) {
+      const { kind } = runtimeAtLaunch(imageOf(job.request), 'training', images);
+      libraryMade ||= kind === 'builtin';
       for (const host of hosts) await layOut(job, host);
-      await fillChannels(job, hosts, aws, signal);
+      const isLinked = kind !== 'container' && settings.shelter?.overlays;
+      await fillChannels(job, hosts, aws, isLinked ? 'links' : 'copies', signal);
       await checkpoints.bring(job, hosts, aws, signal);
     },
     companion: (job, hosts, { settings }) => feederRun(job, hosts, settings),
@@ -108,15 +111,15 @@ function programOf(
   return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
 }
 
-/** The program with what every one gets, whatever runs it: the other instances' names, its checkpoints in their place. */
-function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Spec {
+/** The program with what every one gets, whatever runs it: the other instances' names, its inputs and checkpoints in their places. */
+async function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Promise<Spec> {
   if (!spec.enclosure) return spec;
   const { mounts, hosts } = spec.enclosure;
   return {
     ...spec,
     enclosure: {
       ...spec.enclosure,
-      mounts: [...mounts, ...carriedMounts(job, host)],
+      mounts: [...mounts, ...(await linkedMounts(host)), ...carriedMounts(job, host)],
       hosts: { ...hosts, ...hostAddresses(job) },
     },
   };
