@@ -11,7 +11,7 @@ import { approve, deploy, register, withdraw } from '../road/release.ts';
 import { stage } from '../road/stage.ts';
 import { train } from '../road/train.ts';
 import { validate } from '../road/validate.ts';
-import { expectedScore, learnersCsv } from './learners.ts';
+import { expectedScore, header, learnersCsv } from './learners.ts';
 import { prepare } from './prepare.ts';
 
 const seed = 2026;
@@ -61,15 +61,15 @@ const model = await stage('Train', async () => {
 });
 
 const gate = await stage('Validate', async () => {
-  const verdict = await validate(foundation, `${run}-evaluate`, model.modelDataUrl, 'regression', {
-    rmse: { max: 30 },
-    mae: { max: 25 },
-    r2: { min: 0.9 },
+  const thresholds = { rmse: { max: 30 }, mae: { max: 25 }, r2: { min: 0.9 } };
+  const features = header.split(',').slice(1, -1);
+  const verdict = await validate(foundation, `${run}-evaluate`, model.modelDataUrl, 'regression', thresholds, {
+    features,
   });
   if (!verdict.passed) throw new Error(`the gate says no:\n${verdict.table.join('\n')}`);
   return {
     did: 'the gate measured the model on the validation data',
-    resources: [verdict.jobArn, verdict.evaluationUri],
+    resources: [verdict.jobArn, verdict.evaluationUri, verdict.reportUri],
     shows: verdict.table,
     evaluationUri: verdict.evaluationUri,
   };

@@ -60,16 +60,19 @@ for (const objective of ['multi:softprob', 'multi:softmax'] as const) {
     };
   });
   const gate = await stage('Validate', async () => {
-    const verdict = await validate(foundation, `${name}-evaluate`, model.url, 'multiclass', {
+    const thresholds = {
       accuracy: { above: 0.9 },
       precision: { above: 0.85 },
       recall: { above: 0.85 },
       f1: { above: 0.85 },
-    });
+    };
+    const features = ['sepal length', 'sepal width', 'petal length', 'petal width'];
+    const names = { classes: species, features };
+    const verdict = await validate(foundation, `${name}-evaluate`, model.url, 'multiclass', thresholds, names);
     if (!verdict.passed) throw new Error(`the gate says no:\n${verdict.table.join('\n')}`);
     return {
       did: 'macro averages',
-      resources: [verdict.evaluationUri],
+      resources: [verdict.evaluationUri, verdict.reportUri],
       shows: verdict.table,
       uri: verdict.evaluationUri,
     };

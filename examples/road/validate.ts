@@ -11,6 +11,8 @@ export type Thresholds = Record<string, { min?: number; max?: number; above?: nu
 export interface Verdict {
   readonly jobArn: string;
   readonly evaluationUri: string;
+  /** A page with plots, for people. */
+  readonly reportUri: string;
   readonly passed: boolean;
   /** The table metric / value / required / passed, a line each. */
   readonly table: readonly string[];
@@ -27,6 +29,7 @@ export async function validate(
   modelDataUrl: string,
   problemType: 'regression' | 'binary' | 'multiclass',
   thresholds: Thresholds,
+  names: { classes?: readonly string[]; features?: readonly string[] } = {},
 ): Promise<Verdict> {
   const input = (name: string, uri: string, folder: string) => ({
     InputName: name,
@@ -43,7 +46,12 @@ export async function validate(
       ProcessingJobName: jobName,
       RoleArn: roleArn,
       AppSpecification: { ImageUri: 'clary/evaluate:1' },
-      Environment: { EVALUATE_PROBLEM_TYPE: problemType, EVALUATE_THRESHOLDS: JSON.stringify(thresholds) },
+      Environment: {
+        EVALUATE_PROBLEM_TYPE: problemType,
+        EVALUATE_THRESHOLDS: JSON.stringify(thresholds),
+        ...(names.classes && { EVALUATE_CLASSES: JSON.stringify(names.classes) }),
+        ...(names.features && { EVALUATE_FEATURES: JSON.stringify(names.features) }),
+      },
       ProcessingInputs: [
         input('model', modelDataUrl, 'model'),
         input('test', `s3://${bucket}/processed/validation/`, 'test'),
@@ -70,6 +78,7 @@ export async function validate(
   return {
     jobArn: job.ProcessingJobArn ?? '',
     evaluationUri: `s3://${bucket}/${key}`,
+    reportUri: `${output}/report.html`,
     passed: evaluation.decision === 'passed',
     table: tableOf(evaluation),
   };

@@ -90,7 +90,8 @@ describe('the runtime refuses', { concurrency: 2 }, () => {
       run('serve', '--ml-dir', folder.mlDir, '--socket', join(folder.mlDir, 'socket')),
     ]);
     const missing = 'the model archive holds no file; expected xgboost-model at its top level';
-    assert.deepEqual([evaluated.code, evaluated.errors], [1, `ClientError: ${missing}\n`]);
+    assert.equal(evaluated.code, 1);
+    assert.match(evaluated.errors, /^ClientError: the model archive holds no file; known are: .*\n$/);
     assert.deepEqual([probed.code, probed.errors], [1, `The model artifact did not pass its check: ${missing}\n`]);
     assert.deepEqual([served.code, served.errors], [1, `Unable to load model: ${missing}\n`]);
   });

@@ -5,13 +5,13 @@ import { pulseThreadPool } from './thread-pool-pulse.ts';
 
 pulseThreadPool();
 
-const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm xgboost] [--socket PATH] [--plan FILE]
+const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm NAME] [--socket PATH] [--plan FILE]
        main.ts environments <list|make|prune> [NAME …] [--json] [--days N] [--all]
 
   train     trains by the SageMaker container contract below --ml-dir
   evaluate  measures a model against thresholds (processing image clary/evaluate)
   serve     loads <ml-dir>/model and answers on the Unix socket
-  probe     loads <ml-dir>/model and asks it once
+  probe     loads <ml-dir>/model and asks it once; --algorithm any takes every known format
   prepare   fetches XGBoost's library into the cache folder
   feed      streams channels through named pipes, as the plan says
   environments  makes, lists and removes the Python environments of jobs`;
@@ -55,7 +55,7 @@ async function run(args: readonly string[]): Promise<number> {
       if (!socket) throw new UsageError('serve needs --socket PATH');
       return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile });
     case 'probe':
-      return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile });
+      return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile, algorithm });
     case 'feed':
       if (!plan) throw new UsageError('feed needs --plan FILE');
       // Threads that wait for a reader would keep the process for ever.

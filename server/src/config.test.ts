@@ -32,6 +32,7 @@ describe('readConfig does', () => {
       jobMemoryGiB: Math.max(8, Math.floor(totalmem() / 2 ** 30)),
       sandbox: 'auto',
       pythonEnvironments: {},
+      python: 'python3',
       auditReads: false,
       auditWrites: false,
       durability: 'power',
@@ -69,6 +70,7 @@ describe('readConfig does', () => {
     ['job-cores', ['--job-cores', '1'], '1', 'jobCores', 1],
     ['job-memory-gib', ['--job-memory-gib', '64'], '64', 'jobMemoryGiB', 64],
     ['sandbox', ['--sandbox', 'required'], 'required', 'sandbox', 'required'],
+    ['python', ['--python', '/opt/python/bin/python3'], '/opt/python/bin/python3', 'python', '/opt/python/bin/python3'],
     ['audit-reads', ['--audit-reads'], 'on', 'auditReads', true],
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
@@ -82,6 +84,11 @@ describe('readConfig does', () => {
       assert.deepEqual(read([], { [variableOf(flag)]: variable })[key as 'port'], value);
     });
   }
+
+  test('hand on to the runtime which Python is meant, where one is', () => {
+    assert.equal(read(['--python', '/opt/p']).runtimeEnvironment.CLARY_PYTHON, '/opt/p');
+    assert.equal(read([]).runtimeEnvironment.CLARY_PYTHON, undefined);
+  });
 
   test('read --python-environment and its variable: names and programs', () => {
     const pairs = 'pytorch=/usr/bin/python3, scikit-learn-1.2=/opt/a/bin/python3';

@@ -1,7 +1,7 @@
 /** Every setting: its name, flag, environment variable, default and meaning. The only reader of the environment and the command line. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LogLevel } from './kit/log.ts';
@@ -120,6 +120,12 @@ export const settings = {
     default: 'none',
     doc: 'File that says which images run how: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost or evaluate, and the first match counts.',
   },
+  python: {
+    flag: 'python',
+    kind: 'text',
+    default: 'python3',
+    doc: 'The Python that opens models which only Python opens (scikit-learn, TorchScript, SavedModel) for the gate and the check of versions. It needs their packages.',
+  },
   auditReads: {
     flag: 'audit-reads',
     kind: 'switch',
@@ -172,6 +178,7 @@ export interface Config {
   readonly imagesFile: string | undefined;
   readonly jobCores: number;
   readonly jobMemoryGiB: number;
+  readonly python: string;
   readonly auditReads: boolean;
   readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
@@ -208,6 +215,15 @@ function placesOf(file: string): string[] {
   for (let folder = home; folder !== dirname(folder); folder = dirname(folder))
     above.push(join(folder, 'node_modules'));
   return [home, ...above.filter((folder) => existsSync(folder))];
+}
+
+/** The folders of a Python that is not the system's. */
+function pythonPlaces(python: string, env: Environment): string[] {
+  const folders = isAbsolute(python) ? [''] : (env.PATH ?? '').split(':').filter(isAbsolute);
+  const found = folders.map((folder) => join(folder, python)).find((file) => existsSync(file));
+  if (!found) return [];
+  const prefixes = [found, realpathSync(found)].map((file) => dirname(dirname(file)));
+  return [...new Set(prefixes)].filter((prefix) => !/^\/(usr(\/.*)?)?$/.test(prefix));
 }
 
 export function readConfig(args: readonly string[], env: Environment): Config {
@@ -259,6 +275,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     imagesFile: given.images && resolve(given.images.value),
     jobCores: number('jobCores', { least: 1, usual: String(Math.max(2, availableParallelism())) }),
     jobMemoryGiB: number('jobMemoryGiB', { least: 1, usual: String(Math.max(8, Math.floor(totalmem() / 2 ** 30))) }),
+    python: text('python'),
     auditReads: on('auditReads'),
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),
@@ -266,7 +283,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     readyJson: on('readyJson'),
     nodePath: process.execPath,
     runtimeMain,
-    runtimePlaces: [process.execPath, ...placesOf(runtimeMain), cache],
+    runtimePlaces: [process.execPath, ...placesOf(runtimeMain), ...pythonPlaces(text('python'), env), cache],
     cacheDir: cache,
     sandbox: choice('sandbox', 'auto', 'required', 'off'),
     pythonEnvironments: pythonEnvironments(text('pythonEnvironment'), source('pythonEnvironment')),
@@ -276,6 +293,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
           (entry): entry is [string, string] => handedOn.test(entry[0]) && entry[1] !== undefined,
         ),
       ),
+      ...(given.python && { CLARY_PYTHON: given.python.value }),
       // Type stripping is most of a small process's start; its result is kept.
       NODE_COMPILE_CACHE: join(cache, 'compiled'),
     },

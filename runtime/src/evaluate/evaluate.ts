@@ -1,188 +1,140 @@
 /**
- * The processing image clary/evaluate: a model, labelled data and thresholds in; evaluation.json, a report and a decision out. A gate that says no is
- * a result, not a failure: the job is Completed either way.
+ * The processing image clary/evaluate: a model, labelled data and thresholds in; evaluation.json, reports, plots and a decision out. A gate that says
+ * no is a result, not a failure: the job is Completed either way, unless it was asked to fail (EVALUATE_ON_REJECTION=fail: exit status 3).
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../contract/client-error.ts';
 import { asJob } from '../contract/job.ts';
-import { type CsvFolder, readCsvFolder } from '../xgboost/data.ts';
-import { loadModel, type Model } from '../xgboost/model.ts';
+import { type OpenModel, openModel } from '../models/open-model.ts';
+import type { LibraryFile } from '../xgboost/model.ts';
 import { openArtifact } from './archive.ts';
+import { orderFor, reordered } from './data/columns.ts';
+import { type Batch, readTestData } from './data/test-data.ts';
 import { judge, tableOf } from './gate.ts';
-import { areaUnderRoc, classificationMetrics, confusionMatrix, regressionMetrics } from './metrics.ts';
+import { measure } from './measure.ts';
+import { gather, type Outcome } from './outcome.ts';
+import { permutationImportance, rowsInSample, type Sample } from './permutation.ts';
+import { file as svgFile } from './plots/svg.ts';
+import { evaluationDocument } from './report/document.ts';
+import { type Evaluation, plotsOf } from './report/evaluation.ts';
+import { htmlReport } from './report/html.ts';
+import { markdownReport } from './report/markdown.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 export interface EvaluateOptions {
   readonly mlDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly libraryFile: () => Promise<string>;
+  readonly libraryFile: LibraryFile;
 }
 
-type ProblemType = 'regression' | 'binary' | 'multiclass';
+/** Of a gate that says no and was asked to fail for it. */
+const rejected = 3;
 
-interface Measured {
-  readonly metrics: Record<string, number>;
-  readonly matrix?: readonly (readonly number[])[];
-}
-
-export function evaluate({ mlDir, env, libraryFile }: EvaluateOptions): Promise<number> {
-  return asJob(mlDir, async () => {
-    const problem = problemType(env.EVALUATE_PROBLEM_TYPE);
-    const model = await openModel(join(mlDir, 'processing', 'model'), libraryFile);
-    const data = await readCsvFolder(join(mlDir, 'processing', 'test'));
-    if (data.columns !== model.features) {
-      throw new ClientError(
-        `The test data has ${data.columns} features after the label, the model takes ${model.features}`,
-      );
+/** Resolves to the exit status. */
+export async function evaluate({ mlDir, env, libraryFile }: EvaluateOptions): Promise<number> {
+  let status = 0;
+  const failed = await asJob(mlDir, async () => {
+    const settings = readSettings(env);
+    const thresholds = settings.thresholds ?? (await thresholdsFile(join(mlDir, 'processing', 'thresholds'))) ?? '{}';
+    const folder = await openArtifact(join(mlDir, 'processing', 'model'));
+    const model = await openModel(folder, { libraryFile, env, say: console.log });
+    try {
+      const { decision, rows } = await evaluateModel(model, settings, thresholds, mlDir);
+      if (decision === 'passed' || settings.onRejection === 'complete') return;
+      await writeFile(join(mlDir, 'output', 'failure'), `AlgorithmError: the gate says no: ${missedWords(rows)}`);
+      status = rejected;
+    } finally {
+      await model[Symbol.asyncDispose]();
     }
-    const { metrics, matrix } = measure(problem, model, data);
-    const { rows, decision } = judge(metrics, env.EVALUATE_THRESHOLDS ?? '{}');
-    await writeResults(mlDir, problem, { metrics, matrix }, { rows, decision });
-    console.log(`${tableOf(rows)}\n\ndecision: ${decision}`);
   });
+  return failed || status;
 }
 
-function problemType(text: string | undefined): ProblemType {
-  if (text === 'regression' || text === 'binary' || text === 'multiclass') return text;
-  throw new ClientError(`EVALUATE_PROBLEM_TYPE must be regression, binary or multiclass, not "${text ?? ''}"`);
-}
-
-async function openModel(folder: string, libraryFile: () => Promise<string>): Promise<Model> {
-  const unpacked = await openArtifact(folder);
-  try {
-    return await loadModel(unpacked, libraryFile);
-  } catch (error) {
-    throw new ClientError((error as Error).message);
-  }
-}
-
-/** A model whose predictions are not what the problem type reads them as is measured by nothing. */
-function checkFit(problem: ProblemType, outputs: number): void {
-  const most = { regression: 1, binary: 2, multiclass: Number.POSITIVE_INFINITY }[problem];
-  if (outputs > most)
-    throw new ClientError(`The model predicts ${outputs} values a row: that is no ${problem} (EVALUATE_PROBLEM_TYPE)`);
-}
-
-function measure(problem: ProblemType, model: Model, { labels, values, rows }: CsvFolder): Measured {
-  checkFit(problem, model.outputs);
-  const predictions = model.predict(values, rows);
-  if (problem === 'regression') {
-    const missing = labels.findIndex(Number.isNaN);
-    if (missing !== -1) throw new ClientError(`Test row ${missing + 1}: the label, the first column, is missing`);
-    return { metrics: regressionMetrics(labels, predictions) };
-  }
-  const classes = predictedClasses(problem, predictions, rows, model.outputs);
-  const count = classCount(labels, classes, Math.max(model.outputs, 2), problem);
-  const matrix = confusionMatrix(labels, classes, count);
-  if (problem === 'binary') {
-    const isPositive = Array.from(labels, (label) => label === 1);
-    const scores = columnOf(predictions, model.outputs - 1, model.outputs, rows);
-    return { metrics: { ...classificationMetrics(matrix, 1), auc: areaUnderRoc(isPositive, scores) }, matrix };
-  }
-  const metrics = classificationMetrics(matrix);
-  return {
-    metrics: model.outputs > 1 ? { ...metrics, auc: meanArea(labels, predictions, model.outputs) } : metrics,
-    matrix,
-  };
-}
-
-/** One output is the class itself (multi:softmax) or a probability (binary), several are a probability for each class. */
-function predictedClasses(problem: ProblemType, predictions: Float32Array, rows: number, outputs: number): Int32Array {
-  const classes = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    if (outputs === 1) {
-      const value = predictions[row] ?? 0;
-      classes[row] = problem === 'binary' ? Number(value >= 0.5) : Math.round(value);
-      continue;
-    }
-    let best = 0;
-    for (let c = 1; c < outputs; c++) {
-      if ((predictions[row * outputs + c] ?? 0) > (predictions[row * outputs + best] ?? 0)) best = c;
-    }
-    classes[row] = best;
-  }
-  return classes;
-}
-
-const columnOf = (predictions: Float32Array, column: number, outputs: number, rows: number) =>
-  Float32Array.from({ length: rows }, (_, row) => predictions[row * outputs + column] ?? 0);
-
-const maxClass = 10_000;
-
-function classCount(labels: Float32Array, classes: Int32Array, least: number, problem: ProblemType): number {
-  let count = least;
-  labels.forEach((label, row) => {
-    const predicted = classes[row] ?? 0;
-    if (!Number.isInteger(label) || label < 0 || label > maxClass) {
-      throw new ClientError(
-        `Test row ${row + 1}: the label ${label} is no class: classes are whole numbers from 0, in the first column`,
-      );
-    }
-    if (problem === 'binary' && label > 1)
-      throw new ClientError(`Test row ${row + 1}: the label ${label} is neither 0 nor 1: is the problem multiclass?`);
-    if (predicted < 0 || predicted > maxClass) {
-      throw new ClientError(
-        `The model predicts ${predicted} for test row ${row + 1}, which is no class: is the problem regression?`,
-      );
-    }
-    count = Math.max(count, label + 1, predicted + 1);
-  });
-  return count;
-}
-
-/** One class against the rest, the mean over the classes that occur. */
-function meanArea(labels: Float32Array, predictions: Float32Array, outputs: number): number {
-  const areas: number[] = [];
-  for (let c = 0; c < outputs; c++) {
-    const area = areaUnderRoc(
-      Array.from(labels, (label) => label === c),
-      columnOf(predictions, c, outputs, labels.length),
-    );
-    if (!Number.isNaN(area)) areas.push(area);
-  }
-  return areas.reduce((sum, area) => sum + area, 0) / areas.length;
-}
-
-const documentName = {
-  regression: 'regression_metrics',
-  binary: 'binary_classification_metrics',
-  multiclass: 'multiclass_classification_metrics',
-} as const;
-
-/** JSON has no word for what is no number; SageMaker writes it as a text. */
-const plain = (value: number) => (Number.isFinite(value) ? value : String(value));
-
-/** The shape that ModelMetrics refers to: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html */
-async function writeResults(
+async function evaluateModel(
+  model: OpenModel,
+  settings: Settings,
+  thresholds: string,
   mlDir: string,
-  problem: ProblemType,
-  { metrics, matrix }: Measured,
-  verdict: ReturnType<typeof judge>,
-): Promise<void> {
+): Promise<Evaluation> {
+  const { outcome, sample } = await ask(model, settings, join(mlDir, 'processing', 'test'));
+  const measured = measure(settings, outcome);
+  const verdict = judge(measured.metrics, thresholds);
+  const importance = model.importance ?? (await permutationImportance(model, settings, sample));
+  const names = namesOf(settings, model, sample);
+  const asked = { format: model.format, names, features: sample.columns };
+  const evaluation = { settings, outcome, measured, importance, ...verdict, model: asked };
+  await writeResults(mlDir, evaluation);
+  console.log(`${tableOf(verdict.rows)}\n\ndecision: ${verdict.decision}`);
+  return evaluation;
+}
+
+/** Variables of a processing job hold 256 characters; longer thresholds come as a file. */
+async function thresholdsFile(folder: string): Promise<string | undefined> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
+  if (names.length > 1)
+    throw new ClientError(`The input thresholds holds ${names.length} files (${names.join(', ')}): it needs one`);
+  return names[0] === undefined ? undefined : readFile(join(folder, names[0]), 'utf8');
+}
+
+async function ask(
+  model: OpenModel,
+  settings: Settings,
+  folder: string,
+): Promise<{ outcome: Outcome; sample: Sample }> {
+  const gathering = gather(settings, model);
+  const layout = {
+    label: settings.label,
+    contentType: settings.contentType,
+    features: model.features,
+    absent: model.takesMissing ? Number.NaN : 0,
+  };
+  let first: Batch | undefined;
+  for await (const given of readTestData(folder, layout)) {
+    const order = orderFor(model.names, given.names);
+    const batch = order ? reordered(given, order) : given;
+    if (model.features !== undefined && batch.columns !== model.features) {
+      throw new ClientError(
+        `The test data has ${batch.columns} features beside the label, the model takes ${model.features}`,
+      );
+    }
+    first ??= batch;
+    gathering.add(batch.labels, await model.predict(batch.features, batch.rows, batch.columns));
+  }
+  const { labels = [], features = new Float64Array(), columns = 0, names } = first ?? {};
+  const sample = {
+    labels: labels.slice(0, rowsInSample),
+    features: features.slice(0, rowsInSample * columns),
+    columns,
+    names,
+  };
+  return { outcome: gathering.end(), sample };
+}
+
+function namesOf({ features }: Settings, model: OpenModel, sample: Sample): readonly string[] | undefined {
+  if (features && features.length !== sample.columns)
+    throw new ClientError(`EVALUATE_FEATURES names ${features.length} features, the test data has ${sample.columns}`);
+  return features ?? model.names ?? sample.names;
+}
+
+const missedWords = (rows: Evaluation['rows']) =>
+  rows
+    .filter((row) => !row.passed)
+    .map((row) => `${row.metric} ${row.value.toFixed(4)} is not ${row.required}`)
+    .join('; ');
+
+async function writeResults(mlDir: string, evaluation: Evaluation): Promise<void> {
   const folder = join(mlDir, 'processing', 'evaluation');
   await mkdir(folder, { recursive: true });
-  const values = Object.fromEntries(
-    Object.entries(metrics).map(([name, value]) => [name, { value: plain(value), standard_deviation: 'NaN' }]),
-  );
-  const confusion = matrix && {
-    confusion_matrix: Object.fromEntries(
-      matrix.map((row, i) => [String(i), Object.fromEntries(row.map((n, j) => [String(j), n]))]),
-    ),
-  };
-  const rows = verdict.rows.map((row) => ({ ...row, value: plain(row.value) }));
-  const document = { [documentName[problem]]: { ...confusion, ...values }, ...verdict, rows };
-  await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(document, null, 2)}\n`);
-  const all = Object.entries(metrics).map(([name, value]) => `- ${name}: ${value.toFixed(6)}`);
-  await writeFile(
-    join(folder, 'report.md'),
-    `# Evaluation\n\n${tableOf(verdict.rows)}\n\nDecision: ${verdict.decision}\n\n## All metrics\n\n${all.join('\n')}\n`,
-  );
   await mkdir(join(mlDir, 'output'), { recursive: true });
-  const failed = verdict.rows
-    .filter((row) => !row.passed)
-    .map((row) => `${row.metric} ${row.value.toFixed(4)} is not ${row.required}`);
-  await writeFile(
-    join(mlDir, 'output', 'message'),
-    `${verdict.decision}${failed.length > 0 ? `: ${failed.join('; ')}` : ''}`,
-  );
+  const plots = plotsOf(evaluation);
+  const missed = missedWords(evaluation.rows);
+  const files: [string, string][] = [
+    [join(folder, 'evaluation.json'), `${JSON.stringify(evaluationDocument(evaluation), null, 2)}\n`],
+    [join(folder, 'report.md'), markdownReport(evaluation, plots)],
+    [join(folder, 'report.html'), htmlReport(evaluation, plots)],
+    ...plots.map((plot): [string, string] => [join(folder, `${plot.name}.svg`), svgFile(plot)]),
+    [join(mlDir, 'output', 'message'), `${evaluation.decision}${missed && `: ${missed}`}`],
+  ];
+  for (const [path, text] of files) await writeFile(path, text);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -75,6 +75,17 @@ describe('a feeder', () => {
     feeder.child.kill('SIGTERM');
     assert.ok((await feeder.read(1)).equals(big));
     assert.equal(feeder.child.exitCode, null);
+  });
+
+  test('holds little of what it streams in memory', async () => {
+    await using feeder = await startFeeder('large', ['']);
+    const size = 512 * 2 ** 20;
+    await truncate(join(feeder.dir, 'staged', '0'), size);
+    const count = execFileSync('wc', ['-c', join(feeder.dir, 'data', 'train_0')]);
+    assert.equal(Number.parseInt(String(count), 10), size);
+    const status = await readFile(`/proc/${feeder.child.pid}/status`, 'utf8');
+    const peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]);
+    assert.ok(peakKb < 256 * 1024, `${peakKb} kB`);
   });
 
   test('unpacks gzip', async () => {

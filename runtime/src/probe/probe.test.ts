@@ -34,7 +34,7 @@ describe('probe does', () => {
   test('say what the model takes and predicts', async () => {
     assert.deepEqual(await probed({ 'xgboost-model': exampleModel() }), {
       status: 0,
-      document: { ok: true, features: 2, prediction: '-0.5' },
+      document: { ok: true, format: 'xgboost', features: 2, prediction: '-0.5' },
       failure: undefined,
     });
   });

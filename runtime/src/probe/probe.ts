@@ -4,24 +4,30 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ModelTools, type OpenModel, openModel } from '../models/open-model.ts';
 import { pythonFloat } from '../serve/encode.ts';
-import { type LibraryFile, loadModel } from '../xgboost/model.ts';
 
-export interface ProbeOptions {
+export interface ProbeOptions extends Partial<ModelTools> {
   readonly mlDir: string;
-  readonly libraryFile?: LibraryFile;
+  /** xgboost: what the artifact is served by takes XGBoost's own formats only. any: whatever is known. */
+  readonly algorithm?: string;
+}
+
+interface Probed {
+  readonly format: string;
+  /** Null where the model does not say, and so could be loaded but not asked. */
+  readonly features: number | null;
+  readonly prediction: string | null;
 }
 
 /** Resolves to the exit status. */
-export async function probe({ mlDir, libraryFile }: ProbeOptions): Promise<number> {
+export async function probe({ mlDir, algorithm = 'xgboost', ...tools }: ProbeOptions): Promise<number> {
   const output = join(mlDir, 'output');
   await mkdir(output, { recursive: true });
   try {
-    const found = await probed(join(mlDir, 'model'), libraryFile);
+    const found = await probed(join(mlDir, 'model'), algorithm, { env: process.env, say: console.log, ...tools });
     await writeFile(join(output, 'probe.json'), JSON.stringify({ ok: true, ...found }));
-    process.stdout.write(
-      `the model takes ${found.features} features and predicts ${found.prediction} for a row of zeros\n`,
-    );
+    process.stdout.write(`${sentence(found)}\n`);
     return 0;
   } catch (error) {
     const reason = `The model artifact did not pass its check: ${(error as Error).message}`;
@@ -31,20 +37,30 @@ export async function probe({ mlDir, libraryFile }: ProbeOptions): Promise<numbe
   }
 }
 
-async function probed(
-  modelDir: string,
-  libraryFile: LibraryFile | undefined,
-): Promise<{ features: number; prediction: string }> {
-  const model = await loadModel(modelDir, libraryFile);
-  const zeros = model.predict(new Float32Array(model.features), 1);
-  const missing = model.predict(new Float32Array(model.features).fill(Number.NaN), 1);
-  for (const [row, prediction] of [
-    ['zeros', zeros],
-    ['missing values', missing],
-  ] as const) {
-    if (!prediction.every(Number.isFinite)) {
-      throw new Error(`it loads, but predicts ${Array.from(prediction, pythonFloat).join(',')} for a row of ${row}`);
-    }
+const sentence = ({ features, prediction, format }: Probed) =>
+  features === null
+    ? `the ${format} model was loaded; it does not say how many features it takes, so it was not asked`
+    : `the model takes ${features} features and predicts ${prediction} for a row of zeros`;
+
+async function probed(modelDir: string, algorithm: string, tools: ModelTools): Promise<Probed> {
+  const model = await openModel(modelDir, tools, algorithm === 'xgboost' ? 'xgboost' : undefined);
+  try {
+    const { format, features } = model;
+    if (features === undefined) return { format, features: null, prediction: null };
+    const zeros = await askFor(model, new Float64Array(features), 'zeros');
+    if (model.takesMissing) await askFor(model, new Float64Array(features).fill(Number.NaN), 'missing values');
+    return { format, features, prediction: Array.from(zeros, write(format)).join(',') };
+  } finally {
+    await model[Symbol.asyncDispose]();
   }
-  return { features: model.features, prediction: Array.from(zeros, pythonFloat).join(',') };
+}
+
+/** XGBoost's numbers are floats, and are told as its container tells them. */
+const write = (format: string) => (format === 'xgboost' ? pythonFloat : String);
+
+async function askFor(model: OpenModel, row: Float64Array, what: string): Promise<Float64Array> {
+  const { values } = await model.predict(row, 1, row.length);
+  if (values.every(Number.isFinite)) return values;
+  const told = Array.from(values, write(model.format)).join(',');
+  throw new Error(`it loads, but predicts ${told} for a row of ${what}`);
 }

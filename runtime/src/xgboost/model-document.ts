@@ -20,6 +20,8 @@ export interface TreeDocument {
   /** More than one: each leaf holds a vector. */
   readonly leafSize: number;
   readonly categorical: CategoricalSplits | undefined;
+  /** What each split gained; left out by who needs no importance. */
+  readonly gain?: Numbers;
 }
 
 export interface CategoricalSplits {
@@ -164,6 +166,7 @@ function treeDocument(tree: Fields): TreeDocument {
     feature: numbers(tree.split_indices, 'split_indices'),
     condition: numbers(tree.split_conditions, 'split_conditions'),
     defaultLeft: list(tree.default_left, 'default_left') as ArrayLike<number | boolean>,
+    gain: tree.loss_changes === undefined ? undefined : numbers(tree.loss_changes, 'loss_changes'),
     categorical: isCategorical
       ? {
           type: numbers(type, 'split_type'),

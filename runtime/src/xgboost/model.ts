@@ -46,7 +46,7 @@ export async function readModel(bytes: Uint8Array, libraryFile?: LibraryFile): P
  * The container loads every file of the folder that is no dotfile (aws/sagemaker-xgboost-container, v1.7-1, serve_utils.py,
  * _get_full_model_paths); here it is `xgboost-model`, or the only file.
  */
-async function findModelFile(dir: string): Promise<string> {
+export async function findModelFile(dir: string): Promise<string> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;

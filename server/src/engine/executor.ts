@@ -20,6 +20,8 @@ export interface Mount {
 /** What a run that is shut in sees of the machine: its mounts and what every program needs of the system, nothing else. */
 export interface Enclosure {
   readonly mounts: readonly Mount[];
+  /** Who the program is to itself: root as in a container where it is left out. Outside it is the platform's user, without any privilege. */
+  readonly user?: number;
   /** none: a loopback of its own and nothing else. */
   readonly network: 'open' | 'none';
   /** Further lines of /etc/hosts: name → address. */

@@ -22,8 +22,9 @@ const systemFiles = [
 ].map((name) => `/etc/${name}`);
 
 const accounts = {
-  passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
-  group: 'root:x:0:\nnogroup:x:65534:\n',
+  passwd:
+    'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
+  group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
 };
 
 export type SystemView = readonly string[];
@@ -41,7 +42,7 @@ export async function systemView(): Promise<SystemView> {
 
 const walls = [
   ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-  ...['--die-with-parent', '--cap-drop', 'ALL', '--uid', '0', '--gid', '0', '--proc', '/proc', '--dev', '/dev'],
+  ...['--die-with-parent', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev'],
 ];
 
 /** What a machine offers to shut programs in. */
@@ -100,6 +101,7 @@ export async function shutIn(
 ): Promise<Command> {
   const { dir, command, cwd } = spec;
   const etc = join(dir, 'etc');
+  const user = String(enclosure.user ?? 0);
   const copied = enclosure.mounts.filter(({ writable }) => writable === 'copy');
   const hosts = ['127.0.0.1 localhost', '::1 localhost'].concat(
     Object.entries(enclosure.hosts).map(([name, address]) => `${address} ${name}`),
@@ -110,7 +112,7 @@ export async function shutIn(
     await writeFile(join(etc, name), text);
   return [
     ...(await beforehand(dir, copied)),
-    ...[program, ...walls, ...system],
+    ...[program, ...walls, '--uid', user, '--gid', user, ...system],
     ...Object.keys({ ...accounts, hosts }).flatMap((name) => ['--ro-bind', join(etc, name), `/etc/${name}`]),
     ...['--bind', join(dir, 'tmp'), '/tmp', '--dir', '/root'],
     ...(enclosure.network === 'none' ? ['--unshare-net'] : []),

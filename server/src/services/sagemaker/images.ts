@@ -7,12 +7,17 @@ import type { Call } from '../../contract/call.ts';
 import { type PythonRuntime, pythonImages, xgboostScript } from './scripts/python-images.ts';
 import { readScriptWords, type ScriptRequest } from './scripts/script-request.ts';
 
-export type ImageUse = 'training' | 'serving' | 'processing';
+export type ImageUse = 'training' | 'serving' | 'processing' | 'registering';
 
 export type Runtime =
   | { readonly kind: 'builtin'; readonly name: 'xgboost' | 'evaluate' }
   | { readonly kind: 'container'; readonly image: string }
-  | PythonRuntime;
+  | PythonRuntime
+  /** Nothing here runs it yet, but its models can be opened and checked. */
+  | { readonly kind: 'framework' };
+
+/** What jobs run in. */
+export type JobRuntime = Exclude<Runtime, { readonly kind: 'framework' }>;
 
 export interface ImageEntry {
   /** Of `repository:tag`, or of the whole image. */
@@ -23,7 +28,7 @@ export interface ImageEntry {
 }
 
 export const runtimes = {
-  xgboost: { uses: ['training', 'serving'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
+  xgboost: { uses: ['training', 'serving', 'registering'], runtime: () => ({ kind: 'builtin', name: 'xgboost' }) },
   evaluate: { uses: ['processing'], runtime: () => ({ kind: 'builtin', name: 'evaluate' }) },
   container: { uses: ['training', 'processing'], runtime: (image) => ({ kind: 'container', image }) },
 } as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
@@ -46,6 +51,14 @@ const known: readonly ImageEntry[] = [
     runtime: (image: string) => runtime(nameOf(image)),
   })),
   { ...xgboost, uses: ['processing'], runtime: (image) => xgboostScript(nameOf(image)) },
+  {
+    pattern:
+      /^(sagemaker-scikit-learn|sagemaker-tritonserver|(pytorch|tensorflow|huggingface-(pytorch|tensorflow))-inference):[\w.-]+$/,
+    shown:
+      'sagemaker-scikit-learn, pytorch-inference, tensorflow-inference, huggingface-*-inference, sagemaker-tritonserver',
+    uses: ['registering'],
+    runtime: () => ({ kind: 'framework' }),
+  },
 ];
 
 export interface ImageTable {

@@ -9,7 +9,7 @@ export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) 
 /** Variables that name places of the platform's user, which an enclosed program does not see. */
 export function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
   const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
-  return settings.shelter ? { ...rest, HOME: '/root', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
+  return settings.shelter ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
 
 /** What of the machine the platform's own programs need. */
@@ -30,8 +30,10 @@ export function builtInRun(
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
     env: { ...enclosedEnvironment(settings), ...env },
     cwd: ml,
+    // Not root: who is root inside may make no further enclosure, and the gate makes one for models that are programs.
     enclosure: {
       mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
+      user: 1000,
       network,
       hosts,
     },

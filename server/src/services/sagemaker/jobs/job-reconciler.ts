@@ -13,6 +13,7 @@ import { randomHex } from '../../../kit/ids.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
+import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase } from './job.ts';
 import { jobLogs } from './job-logs.ts';
 import { type JobQueue, queuedJob } from './job-queue.ts';
@@ -37,7 +38,7 @@ export function startJobReconciler<Request>(
   const kindDir = join(settings.runsDir, work.kind);
   const runs = jobRuns(resources, work, kindDir);
   const logs = jobLogs(resources, work);
-  const interrupts = new Map<string, () => void>();
+  const interrupts = interruptions(async (arn) => (await store.find(arn))?.state.stopRequestedAt !== undefined);
 
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>): Promise<Aws> => {
@@ -87,29 +88,6 @@ export function startJobReconciler<Request>(
 
   const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
 
-  /** Runs what takes long; its signal ends when somebody asks the job to stop, or the server. */
-  async function interruptible(
-    job: Job<Request>,
-    stopping: AbortSignal,
-    act: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    const asked = new AbortController();
-    const look = async () => {
-      const now = await store.find(job.arn);
-      if (!now || now.state.stopRequestedAt) asked.abort();
-    };
-    const lookOrWait = () => void look().catch(() => {});
-    interrupts.set(job.arn, lookOrWait);
-    lookOrWait();
-    try {
-      await act(AbortSignal.any([asked.signal, stopping]));
-    } catch (error) {
-      if (!asked.signal.aborted || stopping.aborted) throw error;
-    } finally {
-      interrupts.delete(job.arn);
-    }
-  }
-
   /** The platform failed the job: it begins again in a folder of its own, where it may. */
   async function restart(job: Job<Request>): Promise<number> {
     await runs.finish(job);
@@ -125,7 +103,6 @@ export function startJobReconciler<Request>(
     await database.write([store.update(next), keepLogOffsets(job.arn, {}), outbox.add(work.event(next))]);
     outbox.wake();
     runs.forget(job);
-    (await queueing).leave(job.arn);
     await removeRuns(runs.dirOf(job), resources.executor);
     return 0;
   }
@@ -145,7 +122,8 @@ export function startJobReconciler<Request>(
       const message = `The job waits for its place: ${queue.reasonFor(job.arn)}.`;
       await change(job, {}, { transitions: moved(job.state.transitions, 'Pending', message, clock.now().getTime()) });
     }
-    return undefined;
+    const maxWaitMs = work.maxWaitMs?.(job);
+    return maxWaitMs === undefined ? undefined : job.createdAt.getTime() + maxWaitMs - clock.now().getTime() + 1;
   }
 
   async function downloadPhase(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
@@ -179,7 +157,7 @@ export function startJobReconciler<Request>(
       await ensureLogStream(service(job), logs.streamOf(job, host.name));
     }
     const aws = await role(job);
-    await interruptible(job, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, signal));
+    await interrupts.run(job.arn, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, resources, signal));
     const prepared = (await store.find(job.arn)) ?? job;
     if (prepared.state.stopRequestedAt) return end(prepared, 'Stopped');
     return step(await enter(prepared, 'Running'), stopping);
@@ -224,7 +202,7 @@ export function startJobReconciler<Request>(
   }
 
   function failOrRestart(job: Job<Request>, reason: string): Promise<number | undefined> {
-    const isOurs = reason.startsWith('InternalServerError');
+    const isOurs = reason === vanished;
     const mayRetry = isOurs && !job.state.stopRequestedAt && (job.state.retries ?? 0) < (work.maxRetries?.(job) ?? 0);
     return mayRetry ? restart(job) : fail(job, reason);
   }
@@ -258,7 +236,8 @@ export function startJobReconciler<Request>(
         { stopRequestedAt: now, stopCause: late ? 'time limit' : 'wait limit' },
       );
     }
-    await runs.signal(job, since !== undefined && now - since > graceMs ? 'SIGKILL' : 'SIGTERM');
+    if (since !== undefined && now - since > graceMs) await runs.signal(job, 'SIGKILL');
+    else await runs.terminate(found, now);
     return logEveryMs;
   }
 
@@ -324,7 +303,7 @@ export function startJobReconciler<Request>(
   });
   return {
     wake(arn) {
-      if (arn) interrupts.get(arn)?.();
+      if (arn) interrupts.look(arn);
       reconciler.wake(arn);
     },
     async stop() {

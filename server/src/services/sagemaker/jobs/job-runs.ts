@@ -9,6 +9,9 @@ import { roleFor } from '../execution-role.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
 
+/** Before this age a program may not be there yet to hear a signal: what shuts it in comes first. */
+const youngMs = 2000;
+
 /** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
 const credentialsGraceMs = 24 * 3_600_000;
 
@@ -40,6 +43,7 @@ function standing(all: readonly HostStatus[], companion: RunStatus): Standing {
 export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Request>, kindDir: string) {
   const { executor } = resources;
   const watched = new Map<string, () => void>();
+  const asked = new Set<string>();
   const dirOf = (job: Job<Request>) => join(kindDir, job.state.runId);
 
   function hostsOf(job: Job<Request>): Host[] {
@@ -114,6 +118,16 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       );
     },
 
+    /** Asks the instances to end: once each, as SageMaker does, because a program may save its work in its handler. */
+    async terminate({ all }: Standing, now: number): Promise<void> {
+      for (const { host, status } of all) {
+        if (status.state !== 'running') continue;
+        if (asked.has(host.dir) && now - status.startedAt.getTime() > youngMs) continue;
+        asked.add(host.dir);
+        await executor.signal(host.dir, 'SIGTERM');
+      }
+    },
+
     /** Kills whatever of the job's runs is left, and waits for its end: their folders may go then. */
     async finish(job: Job<Request>): Promise<void> {
       for (const dir of [makingDir(job), companionDir(job), ...hostsOf(job).map((host) => host.dir)]) {
@@ -127,6 +141,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       for (const dir of [makingDir(job), ...hostsOf(job).map((host) => host.dir)]) {
         watched.get(dir)?.();
         watched.delete(dir);
+        asked.delete(dir);
       }
     },
 

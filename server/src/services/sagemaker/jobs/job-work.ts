@@ -37,7 +37,13 @@ export interface JobWork<Request> {
     jobDir: string,
   ): Promise<Omit<ProcessSpec, 'dir'> | undefined>;
   /** Fills the folders that stand for /opt/ml. Throws JobFailed; ends soon where the signal does. */
-  prepare(job: Job<Request>, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void>;
+  prepare(
+    job: Job<Request>,
+    hosts: readonly Host[],
+    aws: Aws,
+    resources: SageMakerResources,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** What runs beside the instances as long as one of them does. Where it ends before them, the job fails. */
   companion?(
     job: Job<Request>,

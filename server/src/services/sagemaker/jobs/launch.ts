@@ -4,10 +4,13 @@ import type { ImageTable, ImageUse, Runtime } from '../images.ts';
 import { JobFailed } from './job.ts';
 import type { Host } from './job-work.ts';
 
+type RunnableRuntime = Exclude<Runtime, { kind: 'framework' }>;
+
 /** As `images.get` answered when the job was created; the platform's owner may have changed the table since. */
-export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): Runtime {
+export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): RunnableRuntime {
   const runtime = images.find(image, use);
-  if (!runtime) throw new JobFailed(`ClientError: no runtime for image ${image} any more`);
+  if (!runtime || runtime.kind === 'framework')
+    throw new JobFailed(`ClientError: no runtime for image ${image} any more`);
   return runtime;
 }
 

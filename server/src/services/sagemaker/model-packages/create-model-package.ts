@@ -91,7 +91,7 @@ function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDep
     );
   }
   const [container] = containers;
-  if (container?.Image) deps.images.get(container.Image, 'serving', call);
+  if (container?.Image) deps.images.get(container.Image, 'registering', call);
   const uri = artifactUri(input);
   if (!container?.Image || !uri || !parseS3Uri(uri)) {
     throw call.error('ValidationException', 'The container needs an Image and a ModelDataUrl in S3.');

@@ -21,11 +21,17 @@ import { modelPackageStore } from './model-package-store.ts';
 const checkMs = 60_000;
 const lookAgainMs = 1000;
 
+/** What is served by XGBoost must be XGBoost's; of another image the model may be in any format that can be opened. */
+
 export function startModelPackageReconciler(resources: SageMakerResources): Reconciler {
   const { database, outbox, clock, log, executor, settings } = resources;
   const store = modelPackageStore(database);
   const probesDir = join(settings.runsDir, 'probes');
   const dirOf = (version: ModelPackage) => join(probesDir, version.state.runId);
+  const formatsOf = ({ request }: ModelPackage) => {
+    const image = request.InferenceSpecification?.Containers?.[0]?.Image ?? '';
+    return resources.images.find(image, 'serving')?.kind === 'builtin' ? 'xgboost' : 'any';
+  };
   const watched = new Map<string, { dir: string; unwatch: () => void }>();
 
   async function change(version: ModelPackage, to: Partial<ModelPackage>): Promise<void> {
@@ -99,7 +105,8 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     const lack = await fetchLibrary();
     if (lack) return `The model could not be asked: ${lack}`;
     const alone = { network: 'none', hosts: {} } as const;
-    await executor.start(builtInRun(settings, { name: 'probe', dir, ml }, ['probe'], { OMP_NUM_THREADS: '1' }, alone));
+    const words = ['probe', '--algorithm', formatsOf(version)];
+    await executor.start(builtInRun(settings, { name: 'probe', dir, ml }, words, { OMP_NUM_THREADS: '1' }, alone));
     return undefined;
   }
 

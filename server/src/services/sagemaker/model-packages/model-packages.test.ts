@@ -227,7 +227,7 @@ describe('model packages refuse', () => {
         ModelPackageGroupName: 'shape',
         InferenceSpecification: { Containers: [{ Image: 'example.com/own:1', ModelDataUrl: modelDataUrl }] },
       }),
-      validation(/^no runtime for image example\.com\/own:1; known for serving: /),
+      validation(/^no runtime for image example\.com\/own:1; known for registering: sagemaker-xgboost/),
     );
   });
 

@@ -55,6 +55,13 @@ export async function launchProcessing(
   return { ...spec, enclosure: { ...enclosure, mounts: [...enclosure.mounts, ...outerMounts(job.request, host)] } };
 }
 
+/** It needs neither the network nor anybody's credentials, and models that it opens must not have them. */
+const alone = { network: 'none', hosts: {} } as const;
+
+/** The gate is the platform's own program: a variable such as NODE_OPTIONS would make it somebody else's. */
+const evaluateVariables = (given: Environment): Environment =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
+
 type Walls = Pick<Enclosure, 'network' | 'hosts'>;
 
 function programOf(
@@ -68,7 +75,7 @@ function programOf(
   const { identity, settings } = place;
   if (runtime.kind === 'python') return inPython(job, runtime, host, place, walls);
   if (runtime.kind === 'builtin')
-    return builtInRun(settings, host, [runtime.name], { ...identity, ...environment }, walls);
+    return builtInRun(settings, host, [runtime.name], evaluateVariables(environment), alone);
   const names = { PROCESSING_JOB_NAME: job.name, PROCESSING_JOB_ARN: job.arn };
   return containerRun(
     {

@@ -43,7 +43,7 @@ export function processingWork({
       await mkdir(jobDir, { recursive: true, mode: 0o700 });
       return environmentMaking(settings, jobDir, runtime, undefined);
     },
-    async prepare(job, hosts, aws, signal) {
+    async prepare(job, hosts, aws, _, signal) {
       if (runtimeOf(job.request, images).kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host, hosts);
       await bringInputs(job, hosts, aws, signal);

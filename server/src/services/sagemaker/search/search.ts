@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
+import { inTurn } from '../../../kit/in-turn.ts';
 import { loadServiceModel } from '../../../models/service-model.ts';
 import { type Structure, structureOf } from '../../../models/shape.ts';
 import type { Input } from '../../../models/types.ts';
@@ -19,8 +20,11 @@ import { type Candidate, type Searchable, type SearchRecord, searchables } from 
 
 type SearchInput = Input<'sagemaker', 'Search'>;
 
-/** Rows read at once. */
-const scanned = 200;
+/** Rows read at once: their documents are parsed on the thread that serves requests. */
+const scanned = 50;
+
+/** Searches go through their rows one after the other: many at once would take the machine from everybody else. */
+const turns = inTurn();
 
 export const search: SageMakerOperation<'Search'> = {
   access: (input) => [{ action: 'sagemaker:Search', resource: '*', context: visibilityConditions(input) }],
@@ -37,20 +41,16 @@ export const search: SageMakerOperation<'Search'> = {
     const after = readPageToken(call, list, input.NextToken);
     const limit = input.MaxResults ?? 10;
     const sort = readSort(sortBy, input.Resource, root, call);
-    const found = await run(
-      {
-        searchable,
-        test,
-        sort,
-        order,
-        after,
-        limit,
-        needsTags: [sortBy, ...filtersIn(asked ?? {}).map(({ Name }) => Name)].some((name) => /\bTags\b/.test(name)),
-      },
-      input,
-      call,
-      deps,
-    );
+    const plan = {
+      searchable,
+      test,
+      sort,
+      order,
+      after,
+      limit,
+      needsTags: [sortBy, ...filtersIn(asked ?? {}).map(({ Name }) => Name)].some((name) => /\bTags\b/.test(name)),
+    };
+    const found = await turns(() => run(plan, input, call, deps));
     const last = found.first.length > limit ? found.first[limit - 1] : undefined;
     return {
       Results: await answer(searchable, found.first.slice(0, limit), call, deps),

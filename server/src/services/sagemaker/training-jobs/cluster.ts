@@ -1,6 +1,7 @@
 /** The instances of a training job, as they know each other. On one machine each is a run of its own with an address of its own on the loopback. Pure. */
 import type { Enclosure } from '../../../engine/executor.ts';
 import { loopbackAddresses } from '../jobs/host-addresses.ts';
+import { type Share, shareOf } from '../jobs/instance-share.ts';
 import type { TrainingJob, TrainingJobRequest } from './training-job.ts';
 
 interface Instance {
@@ -23,6 +24,13 @@ export function instancesOf({ ResourceConfig: resources }: TrainingJobRequest): 
   return kinds
     .flatMap(({ type, group, count = 1 }) => Array.from({ length: count }, () => ({ type, group })))
     .map((instance, i) => ({ name: `algo-${i + 1}`, ...instance }));
+}
+
+/** What all instances ask of the machine together. */
+export function shareOfCluster(request: TrainingJobRequest): Share {
+  const shares = instancesOf(request).map(({ type }) => shareOf(type, 1));
+  const sum = (of: (share: Share) => number) => shares.reduce((total, share) => total + of(share), 0);
+  return { cores: sum(({ cores }) => cores), memoryGiB: sum(({ memoryGiB }) => memoryGiB) };
 }
 
 export const hostAddresses = (job: TrainingJob): Enclosure['hosts'] =>

@@ -41,18 +41,6 @@ describe('a training job keeps', () => {
     const job = await bench.train('kept', request('pass', asked));
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
     for (const [name, value] of Object.entries(asked)) assert.deepEqual(job[name as keyof typeof job], value, name);
-    assert.equal(job.WarmPoolStatus, undefined);
-  });
-
-  it('no pool warm, and says so', async () => {
-    const ResourceConfig = {
-      InstanceType: 'ml.m5.large' as const,
-      InstanceCount: 1,
-      VolumeSizeInGB: 1,
-      KeepAlivePeriodInSeconds: 600,
-    };
-    const job = await bench.train('pool', request('pass', { ResourceConfig }));
-    assert.deepEqual(job.WarmPoolStatus, { Status: 'Terminated', ResourceRetainedBillableTimeInSeconds: 0 });
   });
 
   it('a limit of a day where none is given', async () => {
@@ -97,7 +85,6 @@ describe('a training job is refused', () => {
     ['without an image', { AlgorithmSpecification: { ...algorithm, TrainingImage: undefined } }, 'AlgorithmSpecification needs a TrainingImage.'],
     ['without resources', { ResourceConfig: undefined }, 'ResourceConfig is required.'],
     ['on a plan', { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1, TrainingPlanArn: 'arn:aws:sagemaker:us-east-1:000000000000:training-plan/p' } }, 'ResourceConfig.TrainingPlanArn is not supported by Clary yet.'],
-    ['with TensorBoard', { TensorBoardOutputConfig: { S3OutputPath: `s3://${bucket}/tb` } }, 'TensorBoardOutputConfig is not supported by Clary yet.'],
     ['for too many retries', { RetryStrategy: { MaximumRetryAttempts: 31 } }, /^1 validation error detected: Value '31' at 'retryStrategy.maximumRetryAttempts'/],
   ] as [string, Partial<CreateTrainingJobCommandInput>, string | RegExp][]) {
     it(what, () =>

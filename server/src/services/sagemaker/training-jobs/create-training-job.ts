@@ -5,6 +5,7 @@ import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole } from '../execution-role.ts';
+import { trainingRuntimeOf } from '../images.ts';
 import { moved } from '../jobs/job.ts';
 import { jobStore } from '../jobs/job-store.ts';
 import { trainingJobConditions } from '../request-conditions.ts';
@@ -30,8 +31,7 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   ],
   async handle(input, call, deps) {
     const request = { ...input, StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...input.StoppingCondition } };
-    checkImage(request, call, deps);
-    checkTrainingJob(request, call, deps.settings);
+    checkTrainingJob(request, runtimeOf(request, call, deps), call, deps.settings);
     const arn = trainingJobArn(call, request.TrainingJobName);
     await assumeExecutionRole(arn, request.RoleArn, call, deps);
     const now = call.now.getTime();
@@ -71,12 +71,15 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
   },
 };
 
-function checkImage(request: TrainingJobRequest, call: Call, deps: SageMakerDeps): void {
+/** How the job's image runs. An image that nothing here runs is refused. */
+function runtimeOf(request: TrainingJobRequest, call: Call, deps: SageMakerDeps) {
   const { AlgorithmSpecification: algorithm } = request;
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
-  if (algorithm.AlgorithmName) return;
+  if (algorithm.AlgorithmName)
+    throw call.error('ValidationException', 'AlgorithmSpecification.AlgorithmName is not supported by Clary yet.');
   if (!algorithm.TrainingImage)
     throw call.error('ValidationException', 'AlgorithmSpecification needs a TrainingImage.');
-  deps.images.get(algorithm.TrainingImage, 'training', call);
+  const runtime = deps.images.get(algorithm.TrainingImage, 'training', call);
   checkScript(request, deps.images, call);
+  return trainingRuntimeOf(request, deps.images) ?? runtime;
 }

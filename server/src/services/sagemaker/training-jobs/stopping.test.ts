@@ -21,7 +21,7 @@ let aheadMs = 0;
 
 before(async () => {
   const clock = { now: () => new Date(Date.now() + aheadMs) };
-  platform = await startPlatform({ clock, flags: ['--max-running-jobs', '2'] });
+  platform = await startPlatform({ clock, flags: ['--job-cores', '4', '--job-memory-gib', '64'] });
   bench = await openWorkbench(platform);
 });
 after(() => platform[Symbol.asyncDispose]());
@@ -83,6 +83,31 @@ while True: signal.pause()`;
     assert.deepEqual(await unpacked(await bench.read('model/deaf/output/model.tar.gz')), { m: 'as it was' });
   });
 
+  it('gets SIGTERM once', async () => {
+    const script = `
+times = []
+signal.signal(signal.SIGTERM, lambda *_: times.append(1))
+time.sleep(3)
+${ready}
+while not times: time.sleep(0.05)
+for _ in range(30): time.sleep(0.05)
+open('/opt/ml/model/times', 'w').write(str(len(times)))`;
+    await create('once-asked', script, checkpoints('once-asked'));
+    await isReady('once-asked');
+    await stop('once-asked');
+    await bench.jobEnd('once-asked');
+    assert.deepEqual(await unpacked(await bench.read('model/once-asked/output/model.tar.gz')), { times: '1' });
+  });
+
+  it('while it uploads is Stopped, with its model', async () => {
+    await create('late', `open('/opt/ml/model/m', 'wb').write(os.urandom(${64 * 2 ** 20}))`);
+    await when('late', 'Uploading');
+    await stop('late');
+    const job = await bench.jobEnd('late');
+    assert.deepEqual(statuses(job), ['Starting', 'Downloading', 'Training', 'Uploading', 'Stopping', 'Stopped']);
+    assert.equal(job.ModelArtifacts?.S3ModelArtifacts, `s3://${bucket}/model/late/output/model.tar.gz`);
+  });
+
   it('while it downloads does not wait for the rest, and never trains', async () => {
     await bench.put('large/object', Buffer.alloc(48 * 2 ** 20));
     const channels = Array.from({ length: 20 }, (_, i) => channel(`c${i}`, 'large/'));
@@ -99,7 +124,10 @@ while True: signal.pause()`;
     await create('waits', 'pass');
     await stop('waits');
     const job = await bench.jobEnd('waits');
-    assert.deepEqual([statuses(job), job.TrainingStartTime], [['Starting', 'Stopping', 'Stopped'], undefined]);
+    assert.deepEqual(
+      [statuses(job), job.TrainingStartTime],
+      [['Starting', 'Pending', 'Stopping', 'Stopped'], undefined],
+    );
   });
 
   it('by its own limit of waiting ends as MaxWaitTimeExceeded', async () => {

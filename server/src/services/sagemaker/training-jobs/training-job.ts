@@ -84,15 +84,6 @@ export function describeTraining(job: TrainingJob) {
       Value,
       Timestamp: metricTime(job, MetricName),
     })),
-    // Every pool is warm here: nothing is kept for a job, and nothing is billed for it.
-    ...(request.ResourceConfig?.KeepAlivePeriodInSeconds === undefined
-      ? {}
-      : {
-          WarmPoolStatus: {
-            Status: ended ? ('Terminated' as const) : ('InUse' as const),
-            ResourceRetainedBillableTimeInSeconds: 0,
-          },
-        }),
     ...(ended && {
       TrainingTimeInSeconds: seconds(state.startedAt, state.endedAt),
       BillableTimeInSeconds: seconds(state.startedAt, state.endedAt),

@@ -7,18 +7,19 @@ import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { type ImageTable, type Runtime, trainingRuntimeOf } from '../images.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
-import { shareOf } from '../jobs/instance-share.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
 import { containerRun } from '../jobs/launch.ts';
 import { failureReason } from '../scripts/script-failure.ts';
 import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
+import { wordsOf } from '../scripts/script-request.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
-import { checkpointMounts } from './checkpoints/checkpoint-folder.ts';
+import { linkedMounts } from './channels/linked.ts';
+import { carriedMounts } from './checkpoints/carried-folders.ts';
 import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
-import { hostAddresses, instancesOf, resourceConfig } from './cluster.ts';
+import { hostAddresses, instancesOf, resourceConfig, shareOfCluster } from './cluster.ts';
 import { trainingMetrics } from './metrics/training-metrics.ts';
 import { storeOutputs } from './outputs/store-outputs.ts';
 import {
@@ -47,18 +48,19 @@ export function trainingWork({
     maxWaitMs: (job) => seconds(job.request.StoppingCondition?.MaxWaitTimeInSeconds),
     maxRetries: (job) => job.request.RetryStrategy?.MaximumRetryAttempts ?? 0,
     instanceCount: (job) => instancesOf(job.request).length,
-    share: (request) => shareOf(request.ResourceConfig?.InstanceType, instancesOf(request).length),
+    share: shareOfCluster,
     async making(job, { settings, aws }, jobDir) {
       const runtime = runtimeFor(job, images);
       if (runtime.kind === 'container') return undefined;
       if (runtime.kind === 'builtin') return libraryMade ? undefined : libraryMaking(settings);
       return scriptMaking(job, runtime, jobDir, settings, () => aws.asRole(roleFor(job.arn, job.request.RoleArn)));
     },
-    async prepare(job, hosts, aws, signal) {
+    async prepare(job, hosts, aws, { settings }, signal) {
       const { kind } = runtimeFor(job, images);
       if (kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host);
-      await fillChannels(job, hosts, aws, signal);
+      const isLinked = kind !== 'container' && !bringsCode(job) && settings.shelter?.overlays;
+      await fillChannels(job, hosts, aws, isLinked ? 'links' : 'copies', signal);
       if (kind === 'python') for (const host of hosts) await prepareScript(job, host);
       await checkpoints.bring(job, hosts, aws, signal);
     },
@@ -68,7 +70,7 @@ export function trainingWork({
       furnished(job, host, await programOf(job, runtimeFor(job, images), host, identity, settings)),
     explain: explainScript,
     tend(job, hosts, role) {
-      const warn = (error: unknown) => log.warn('checkpoints were not carried to S3', { job: job.name, error });
+      const warn = (error: unknown) => log.warn('checkpoints could not be carried to S3', { job: job.name, error });
       checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
     },
     read: metrics.read,
@@ -124,6 +126,9 @@ async function layOut({ request }: TrainingJob, { name, ml }: Host): Promise<voi
   await json('inputdataconfig.json', inputDataConfig(channelsOf(request)));
 }
 
+/** The script comes by a channel and is placed before the program sees its inputs. */
+const bringsCode = ({ request }: TrainingJob) => /^(file:\/\/|\/)/.test(wordsOf(request).submitDirectory ?? '');
+
 /** The instance's program alone. */
 function programOf(
   job: TrainingJob,
@@ -144,15 +149,15 @@ function programOf(
   return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
 }
 
-/** The program with what every one gets, whatever runs it: the other instances' names, its checkpoints in their place. */
-function furnished(job: TrainingJob, host: Host, spec: RunSpec): RunSpec {
+/** The program with what every one gets, whatever runs it: the other instances' names, its inputs and checkpoints in their places. */
+async function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Promise<Spec> {
   if (!spec.enclosure) return spec;
   const { mounts, hosts } = spec.enclosure;
   return {
     ...spec,
     enclosure: {
       ...spec.enclosure,
-      mounts: [...mounts, ...checkpointMounts(job.request, host)],
+      mounts: [...mounts, ...(await linkedMounts(host)), ...carriedMounts(job, host)],
       hosts: { ...hosts, ...hostAddresses(job) },
     },
   };

@@ -2,10 +2,16 @@
  * Augmented manifests: JSON Lines, of each line the attributes that the request names, in its order. What an attribute whose name ends in -ref points
  * to is streamed, of the others the value: https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest-stream.html
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Aws } from '../../../../contract/aws.ts';
 import { parseS3Uri, type S3Location } from '../../s3-uri.ts';
 import { type InputSource, inputFailure } from './input-failure.ts';
-import { readText } from './input-objects.ts';
+import { readWhole } from './input-objects.ts';
+
+const newline = 0x0a;
+const linesAtOnce = 500;
+/** Manifests name a million objects and more; this bounds what is held in memory of one. */
+const maxBytes = 512 * 2 ** 20;
 
 export type AugmentedPart = { readonly object: S3Location } | { readonly text: string };
 
@@ -15,10 +21,21 @@ export async function augmentedRecords(
   attributes: readonly string[],
   signal?: AbortSignal,
 ): Promise<(readonly AugmentedPart[])[]> {
-  const lines = (await readText(aws, source, signal)).split('\n');
-  const records = lines.flatMap((line, i) =>
-    line.trim() === '' ? [] : [recordOf(line, `line ${i + 1} of ${source.uri}`, attributes)],
-  );
+  const bytes = await readWhole(aws, source, maxBytes, signal);
+  const records: AugmentedPart[][] = [];
+  let line = 0;
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(newline, start);
+    const text = bytes.toString('utf8', start, end === -1 ? bytes.length : end);
+    start = end === -1 ? bytes.length : end + 1;
+    line += 1;
+    if (text.trim() !== '') records.push(recordOf(text, `line ${line} of ${source.uri}`, attributes));
+    if (line % linesAtOnce === 0) {
+      // Requests must not wait for a long manifest.
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  }
   if (records.length === 0) throw inputFailure(`${source.uri} has no line`);
   return records;
 }

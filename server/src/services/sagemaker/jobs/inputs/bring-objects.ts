@@ -1,14 +1,21 @@
-/** Brings objects into a folder in the job's role's name, a few at a time. Ends soon where its signal does. */
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+/**
+ * Brings objects into a folder in the job's role's name, a few at a time. Ends soon where its signal does. Bytes that lie in the platform's own store
+ * as they are need not pass through this process: they are linked to, or copied by the system.
+ */
+import { constants, createWriteStream } from 'node:fs';
+import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Aws } from '../../../../contract/aws.ts';
+import { FileStream } from '../../../../storage/file-stream.ts';
 import { openObject } from '../../artifacts.ts';
 import { explainedInput, type InputSource } from './input-failure.ts';
 import type { InputObject } from './input-objects.ts';
 
 const atOnce = 4;
+
+/** links: nobody can write to the folder's files, for they are the store's own. */
+export type Bringing = 'links' | 'copies';
 
 /** The folder is made; its files must not be there yet. */
 export async function bringObjects(
@@ -17,6 +24,7 @@ export async function bringObjects(
   folder: string,
   source: InputSource,
   signal: AbortSignal,
+  bringing: Bringing = 'copies',
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const failed = new AbortController();
@@ -26,7 +34,7 @@ export async function bringObjects(
     for (const object of waiting) {
       either.throwIfAborted();
       try {
-        await bring(aws, object, join(folder, ...object.names), either);
+        await bring(aws, object, join(folder, ...object.names), either, bringing);
       } catch (error) {
         failed.abort();
         throw explainedInput(error, source, object.bucket);
@@ -41,7 +49,29 @@ export async function bringObjects(
   if (reason) throw reason;
 }
 
-async function bring(aws: Aws, object: InputObject, path: string, signal: AbortSignal): Promise<void> {
+async function bring(
+  aws: Aws,
+  object: InputObject,
+  path: string,
+  signal: AbortSignal,
+  bringing: Bringing,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await pipeline(await openObject(aws, object), createWriteStream(path, { flags: 'wx' }), { signal });
+  const body = await openObject(aws, object);
+  if (body instanceof FileStream && body.path && (await takeFile(body.path, path, bringing))) body.destroy();
+  else await pipeline(body, createWriteStream(path, { flags: 'wx' }), { signal });
+}
+
+/** Answers false where the bytes must be streamed: their file is gone meanwhile (the stream has it still), or cannot be linked to. */
+async function takeFile(from: string, to: string, bringing: Bringing): Promise<boolean> {
+  const take =
+    bringing === 'links' ? link(from, to) : copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  return take.then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'EXDEV' || error.code === 'EMLINK' || error.code === 'EPERM')
+        return false;
+      throw error;
+    },
+  );
 }

@@ -12,8 +12,8 @@ export interface InputObject extends S3Location {
   readonly names: readonly string[];
 }
 
-/** Manifests name a million objects and more; this bounds what is held in memory of one. */
-const maxManifestBytes = 256 * 2 ** 20;
+/** Of a manifest that is read at once, for which requests wait; it still names half a million objects. */
+const maxManifestBytes = 32 * 2 ** 20;
 
 function locationOf(uri: string): S3Location {
   const location = parseS3Uri(uri);
@@ -28,13 +28,6 @@ export async function prefixObjects(aws: Aws, source: InputSource, signal?: Abor
   return objects;
 }
 
-/**
- * What lies in the folder that the prefix names loses the folder's name, slash at the prefix's end or not, as the Python SDK's uploads rely on; where the
- * prefix is the beginning of a name, or the name itself, the name stays whole.
- */
-const relativeTo = (prefix: string, key: string) =>
-  key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : key.slice(prefix.lastIndexOf('/') + 1);
-
 export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
   const { bucket, key: prefix } = locationOf(source.uri);
   const objects: InputObject[] = [];
@@ -45,7 +38,7 @@ export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: 
       const page = await aws.call('s3', 'ListObjectsV2', input, signal);
       for (const { Key: key } of page.Contents ?? []) {
         if (key && !key.endsWith('/'))
-          objects.push({ bucket, key, names: safeNames(relativeTo(prefix, key), source.uri) });
+          objects.push({ bucket, key, names: safeNames(belowPrefix(key, prefix), source.uri) });
       }
       token = page.NextContinuationToken;
       signal?.throwIfAborted();
@@ -63,7 +56,7 @@ export async function manifestObjects(aws: Aws, source: InputSource, signal?: Ab
     inputFailure(`${uri} is no manifest (${why}). It has the form [{"prefix": "s3://bucket/folder/"}, "key", …]`);
   let manifest: unknown;
   try {
-    manifest = JSON.parse(await readText(aws, source, signal));
+    manifest = JSON.parse((await readWhole(aws, source, maxManifestBytes, signal)).toString('utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw refuse(error.message);
@@ -80,8 +73,13 @@ export async function manifestObjects(aws: Aws, source: InputSource, signal?: Ab
   });
 }
 
-/** The text of a manifest. */
-export async function readText(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<string> {
+/** The bytes of a manifest. */
+export async function readWhole(
+  aws: Aws,
+  source: InputSource,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   const location = locationOf(source.uri);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -89,17 +87,19 @@ export async function readText(aws: Aws, source: InputSource, signal?: AbortSign
     for await (const chunk of await openObject(aws, location)) {
       signal?.throwIfAborted();
       bytes += chunk.length;
-      if (bytes > maxManifestBytes)
-        throw inputFailure(
-          `${formatS3Uri(location)} is larger than ${maxManifestBytes} bytes: too large for a manifest`,
-        );
+      if (bytes > maxBytes)
+        throw inputFailure(`${formatS3Uri(location)} is larger than ${maxBytes} bytes: too large for a manifest`);
       chunks.push(Buffer.from(chunk));
     }
   } catch (error) {
     throw explainedInput(error, source, location.bucket);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
+
+/** A prefix that is a folder's name without its slash means the folder; any other keeps what is beside it apart by name. */
+const belowPrefix = (key: string, prefix: string) =>
+  key.slice(key.startsWith(`${prefix}/`) ? prefix.length + 1 : prefix.lastIndexOf('/') + 1);
 
 function safeNames(relative: string, uri: string): string[] {
   const names = relative.split('/');

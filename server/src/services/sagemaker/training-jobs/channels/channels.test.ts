@@ -1,5 +1,6 @@
 /** What a program finds in its channels, of each kind, on each instance. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Channel, CreateTrainingJobCommand, type CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
@@ -60,6 +61,26 @@ const pipe = (epochs: number) => `${readAll}
 tell(host, [open(f'/opt/ml/input/data/train_{epoch}', 'rb').read().decode('latin-1') for epoch in range(${epochs})])`;
 
 describe('a channel of files has', () => {
+  it('the store’s own bytes, uncopied, and what the program makes of them is its own', async () => {
+    const bytes = Buffer.alloc(1 << 20, 'whole ');
+    await bench.put('large/data.bin', bytes);
+    const script = `${readAll}
+import hashlib
+path = '/opt/ml/input/data/train/data.bin'
+links = os.stat(path).st_nlink
+before = hashlib.sha256(open(path, 'rb').read()).hexdigest()
+os.chmod(path, 0o666); open(path, 'r+b').write(b'changed'); open('/opt/ml/input/data/train/new', 'w').write('new')
+os.remove('/opt/ml/input/data/other/data.bin')
+tell('seen', [links, before, open(path, 'rb').read(7).decode(), sorted(os.listdir('/opt/ml/input/data/train')), os.listdir('/opt/ml/input/data/other')])`;
+    const { seen } = await run('linked', script, {
+      InputDataConfig: [channel('train', 'large/'), channel('other', 'large/')],
+    });
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    // The store's name and one for each channel.
+    assert.deepEqual(seen, [3, digest, 'changed', ['data.bin', 'new'], []]);
+    assert.ok(bytes.equals(await bench.read('large/data.bin')));
+  });
+
   it('all objects below a prefix, by the rest of their keys, and the configuration that AWS documents', async () => {
     const script = `${readAll}
 config = '/opt/ml/input/config/'
@@ -76,7 +97,7 @@ tell('seen', {'files': files('/opt/ml/input/data'), 'config': {n: json.load(open
       'train/b': 'b\n',
       'train/c/d': 'c/d\n',
       'train/e': 'e\n',
-      'fast/c/d': 'c/d\n',
+      'fast/d': 'c/d\n',
     });
     const common = { TrainingInputMode: 'File', S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' };
     assert.deepEqual(seen.config, {
@@ -108,8 +129,8 @@ tell('seen', {'files': files('/opt/ml/input/data'), 'config': {n: json.load(open
       ResourceConfig: two,
     });
     assert.deepEqual(left, {
-      'algo-1': { 'whole/c/d': 'c/d\n', 'share/a': 'a\n', 'share/c/d': 'c/d\n' },
-      'algo-2': { 'whole/c/d': 'c/d\n', 'share/b': 'b\n', 'share/e': 'e\n' },
+      'algo-1': { 'whole/d': 'c/d\n', 'share/a': 'a\n', 'share/c/d': 'c/d\n' },
+      'algo-2': { 'whole/d': 'c/d\n', 'share/b': 'b\n', 'share/e': 'e\n' },
     });
   });
 
@@ -283,4 +304,17 @@ describe('a request is refused for', () => {
   ] as [string, Channel, string][]) {
     it(what, () => refused(given, message));
   } // biome-ignore format: a table
+});
+
+describe('where programs are not shut in', () => {
+  it('pipes are fed all the same, in the job’s own folder', async () => {
+    await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
+    const own = await openWorkbench(open);
+    await own.put('files/a', 'a');
+    const script = `open('model/seen', 'w').write(open('input/data/train_0').read() + open('input/data/train_1').read())`;
+    const given = channel('train', 'files/', {}, { InputMode: 'Pipe' });
+    const job = await own.train('open', { ...scripted(script), InputDataConfig: [given] });
+    assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+    assert.deepEqual(await unpacked(await own.read('model/open/output/model.tar.gz')), { seen: 'aa' });
+  });
 });

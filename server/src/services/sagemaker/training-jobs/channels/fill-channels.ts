@@ -8,27 +8,30 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Aws } from '../../../../contract/aws.ts';
 import { augmentedRecords } from '../../jobs/inputs/augmented-manifest.ts';
-import { bringObjects } from '../../jobs/inputs/bring-objects.ts';
+import { type Bringing, bringObjects } from '../../jobs/inputs/bring-objects.ts';
 import type { InputSource } from '../../jobs/inputs/input-failure.ts';
 import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
 import type { Host } from '../../jobs/job-work.ts';
 import { formatS3Uri } from '../../s3-uri.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { type Channel, channelsOf, dataFolder, receivers } from './channel.ts';
+import { linkedFolder } from './linked.ts';
 import { stagedFolder, stagedObjects, stagedRecords } from './staged.ts';
 
 export async function fillChannels(
   job: TrainingJob,
   hosts: readonly Host[],
   aws: Aws,
+  bringing: Bringing,
   signal: AbortSignal,
 ): Promise<void> {
   await rm(stagedFolder(hosts), { recursive: true, force: true });
+  for (const host of hosts) await rm(linkedFolder(host), { recursive: true, force: true });
   for (const [index, channel] of channelsOf(job.request).entries()) {
     const source = { uri: channel.uri, roleArn: job.request.RoleArn, region: job.region };
     const getting = receivers(channel, hosts, job.request);
     if (channel.mode === 'Pipe') await stage(channel, index, getting, aws, source, signal, stagedFolder(hosts));
-    else await fill(channel, getting, aws, source, signal);
+    else await fill(channel, getting, aws, source, signal, bringing);
   }
 }
 
@@ -41,11 +44,15 @@ async function fill(
   aws: Aws,
   source: InputSource,
   signal: AbortSignal,
+  bringing: Bringing,
 ): Promise<void> {
   const objects = await objectsOf(channel, aws, source, signal);
   for (const [i, host] of hosts.entries()) {
     const own = channel.sharded ? objects.filter((_, j) => j % hosts.length === i) : objects;
-    await bringObjects(aws, own, join(dataFolder(host), channel.name), source, signal);
+    const place = join(dataFolder(host), channel.name);
+    if (bringing === 'links') await mkdir(place, { recursive: true, mode: 0o700 });
+    const folder = bringing === 'links' ? join(linkedFolder(host), channel.name) : place;
+    await bringObjects(aws, own, folder, source, signal, bringing);
   }
 }
 
@@ -74,7 +81,8 @@ async function stage(
           parts.map((part) => ('text' in part ? part : fileOf(part.object))),
         )
       : (await objectsOf(channel, aws, source, signal)).map((object) => [fileOf(object)]);
-  await bringObjects(aws, objects, stagedObjects(folder, index), source, signal);
+  // Read by the feeder alone, which is shown them read-only.
+  await bringObjects(aws, objects, stagedObjects(folder, index), source, signal, 'links');
   await writeFile(stagedRecords(folder, index), records.map((parts) => `${JSON.stringify(parts)}\n`).join(''));
   for (const host of hosts) {
     await mkdir(dataFolder(host), { recursive: true, mode: 0o700 });

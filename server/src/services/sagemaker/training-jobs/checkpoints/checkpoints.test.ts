@@ -97,6 +97,24 @@ open(place + '/real', 'w').write('real')`;
   });
 });
 
+describe('what is written for TensorBoard', () => {
+  it('is in S3 while the job runs, below the job’s name', async () => {
+    for (const [name, path] of [
+      ['board', undefined],
+      ['board-elsewhere', '/board'],
+    ] as const) {
+      const script = `import os, time\nopen('${path ?? '/opt/ml/output/tensorboard'}/events', 'w').write('e'); time.sleep(1000)`;
+      const board = { S3OutputPath: `s3://${bucket}/boards`, ...(path ? { LocalPath: path } : {}) };
+      const job = { ...scripted(script), InputDataConfig: undefined, TensorBoardOutputConfig: board };
+      await bench.sagemaker.send(new CreateTrainingJobCommand(bench.trainingJob(name, job)));
+      await until('the events', () => exists(`boards/${name}/tensorboard-output/events`));
+      await bench.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }));
+      await bench.jobEnd(name);
+    }
+    assert.deepEqual(await keys('model/board/'), []);
+  });
+});
+
 describe('refused are', () => {
   for (const [path, why] of [
     ['/opt/ml/model', 'is a folder that the job or its system uses for something else'],
@@ -114,6 +132,18 @@ describe('refused are', () => {
         );
       }));
   }
+
+  it('folders in each other', () =>
+    assert.rejects(
+      bench.train('refused', {
+        ...request('pass', 'x', '/a'),
+        TensorBoardOutputConfig: { S3OutputPath: `s3://${bucket}/b`, LocalPath: '/a/b' },
+      }),
+      {
+        name: 'ValidationException',
+        message: 'The LocalPaths of CheckpointConfig and TensorBoardOutputConfig must not lie in each other.',
+      },
+    ));
 
   it('a place that is not in S3', () =>
     assert.rejects(

@@ -1,4 +1,4 @@
-/** Checkpoints of all training jobs: brought at a job's start, carried to S3 every few seconds while it runs, and at its end. */
+/** Folders of all training jobs that are carried to S3 every few seconds, and at the job's end; checkpoints are brought back at its start. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
@@ -6,10 +6,10 @@ import { listBeneath } from '../../../../engine/beneath.ts';
 import { bringObjects } from '../../jobs/inputs/bring-objects.ts';
 import { findPrefixObjects } from '../../jobs/inputs/input-objects.ts';
 import type { Host } from '../../jobs/job-work.ts';
-import { below, formatS3Uri, parseS3Uri, type S3Location } from '../../s3-uri.ts';
+import { formatS3Uri } from '../../s3-uri.ts';
 import type { TrainingJob } from '../training-job.ts';
-import { checkpointFolder } from './checkpoint-folder.ts';
-import { type Carried, type Carrying, carryCheckpoints, keepCarried, signatureOf } from './sync-checkpoints.ts';
+import { type CarriedFolder, carriedFolders } from './carried-folders.ts';
+import { type Carried, type Carrying, carryFolder, keepCarried, signatureOf } from './carry-folder.ts';
 
 const everyMs = 2000;
 
@@ -19,23 +19,31 @@ interface Tended {
   lastAt: number;
 }
 
-const locationOf = ({ request }: TrainingJob): S3Location | undefined => {
-  const location = request.CheckpointConfig && parseS3Uri(request.CheckpointConfig.S3Uri ?? '');
-  return location && below(location, '');
-};
+async function bringBack(
+  job: TrainingJob,
+  host: Host,
+  folder: CarriedFolder,
+  place: string,
+  aws: Aws,
+  signal: AbortSignal,
+): Promise<void> {
+  const source = { uri: formatS3Uri(folder.to), roleArn: job.request.RoleArn, region: job.region };
+  await bringObjects(aws, await findPrefixObjects(aws, source, signal), place, source, signal);
+  const carried: Carried = {};
+  for await (const found of listBeneath(folder.root, ...folder.names))
+    if (found.kind === 'file') carried[found.names.join('/')] = signatureOf(found);
+  await keepCarried(host, folder, carried);
+}
 
 export function trainingCheckpoints() {
   const tended = new Map<string, Tended>();
 
-  function tendedOf(job: TrainingJob, hosts: readonly Host[], to: S3Location): Tended {
+  function tendedOf(job: TrainingJob, hosts: readonly Host[]): Tended {
     const found = tended.get(job.state.runId);
     if (found) return found;
-    const carryings = hosts.map((host) => ({
-      host,
-      folder: checkpointFolder(job.request, host),
-      to,
-      seen: new Map<string, string>(),
-    }));
+    const carryings = hosts.flatMap((host) =>
+      carriedFolders(job, host).map((folder) => ({ host, folder, seen: new Map<string, string>() })),
+    );
     const made: Tended = { carryings, running: undefined, lastAt: 0 };
     tended.set(job.state.runId, made);
     return made;
@@ -43,20 +51,13 @@ export function trainingCheckpoints() {
 
   return {
     async bring(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
-      const location = locationOf(job);
-      if (!location) return;
-      const source = { uri: formatS3Uri(location), roleArn: job.request.RoleArn, region: job.region };
-      const objects = await findPrefixObjects(aws, source, signal);
       for (const host of hosts) {
-        const { root, names } = checkpointFolder(job.request, host);
-        const folder = join(root, ...names);
-        if (names.length === 0) await rm(root, { recursive: true, force: true });
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        await bringObjects(aws, objects, folder, source, signal);
-        const carried: Carried = {};
-        for await (const found of listBeneath(root, ...names))
-          if (found.kind === 'file') carried[found.names.join('/')] = signatureOf(found);
-        await keepCarried(host, carried);
+        for (const folder of carriedFolders(job, host)) {
+          const place = join(folder.root, ...folder.names);
+          if (folder.names.length === 0) await rm(folder.root, { recursive: true, force: true });
+          await mkdir(place, { recursive: true, mode: 0o700 });
+          if (folder.name === 'checkpoints') await bringBack(job, host, folder, place, aws, signal);
+        }
       }
     },
 
@@ -68,14 +69,12 @@ export function trainingCheckpoints() {
       warn: (error: unknown) => void,
       now: number,
     ): void {
-      const location = locationOf(job);
-      if (!location) return;
-      const own = tendedOf(job, hosts, location);
-      if (own.running || now - own.lastAt < everyMs) return;
+      const own = tendedOf(job, hosts);
+      if (own.carryings.length === 0 || own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
       const carryAll = async () => {
         const aws = await role();
-        for (const carrying of own.carryings) await carryCheckpoints(carrying, aws, false);
+        for (const carrying of own.carryings) await carryFolder(carrying, aws, false);
       };
       own.running = carryAll()
         .catch(warn)
@@ -85,11 +84,9 @@ export function trainingCheckpoints() {
     },
 
     async finish(job: TrainingJob, hosts: readonly Host[], aws: Aws): Promise<void> {
-      const location = locationOf(job);
-      if (!location) return;
-      const own = tendedOf(job, hosts, location);
+      const own = tendedOf(job, hosts);
       await own.running;
-      for (const carrying of own.carryings) await carryCheckpoints(carrying, aws, true);
+      for (const carrying of own.carryings) await carryFolder(carrying, aws, true);
       tended.delete(job.state.runId);
     },
 

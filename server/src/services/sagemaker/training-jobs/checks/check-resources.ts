@@ -1,5 +1,4 @@
 /** Instances that this machine cannot stand for. */
-import type { SageMakerSettings } from '../../deps.ts';
 import { instancesOf } from '../cluster.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
 import type { Refuse } from './refuse.ts';
@@ -7,12 +6,8 @@ import type { Refuse } from './refuse.ts';
 /** Each is a process group with an address in one network of 254. */
 const maxInstances = 64;
 
-export function checkResources(
-  request: TrainingJobRequest,
-  builtIn: boolean,
-  { shelter }: SageMakerSettings,
-  refuse: Refuse,
-): void {
+/** `enclosed`: whether programs have folders and names of their own. */
+export function checkResources(request: TrainingJobRequest, builtIn: boolean, enclosed: boolean, refuse: Refuse): void {
   const { ResourceConfig: resources, EnableNetworkIsolation: isolated } = request;
   if (!resources) throw refuse('ResourceConfig is required.');
   const groups = resources.InstanceGroups ?? [];
@@ -32,7 +27,7 @@ export function checkResources(
     throw refuse(
       `The built-in XGBoost of Clary trains on one instance: set InstanceCount to 1 (it uses all cores), not ${count}.`,
     );
-  if (!shelter)
+  if (!enclosed)
     throw refuse(
       `${count} instances need bubblewrap on Clary's machine, which gives them names and folders of their own: install it (apt-get install bubblewrap) ` +
         `and start Clary with --sandbox auto, or set InstanceCount to 1.`,

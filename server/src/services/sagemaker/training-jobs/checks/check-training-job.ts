@@ -1,6 +1,7 @@
 /** What of a CreateTrainingJob request can be known to be wrong at once is refused at once, in AWS's words where they were observed. */
 import type { Call } from '../../../../contract/call.ts';
 import type { SageMakerSettings } from '../../deps.ts';
+import type { Runtime } from '../../images.ts';
 import { parseS3Uri } from '../../s3-uri.ts';
 import { regexFault } from '../metrics/metric-scan.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
@@ -10,20 +11,27 @@ import { checkResources } from './check-resources.ts';
 import type { Refuse } from './refuse.ts';
 
 /** Whether the platform's own algorithm trains, not a program of the user's. */
-const trainsBuiltIn = ({ AlgorithmSpecification: algorithm, HyperParameters: given }: TrainingJobRequest) =>
-  !algorithm?.ContainerEntrypoint && given?.sagemaker_program === undefined;
+const trainsBuiltIn = (
+  { AlgorithmSpecification: algorithm, HyperParameters: given }: TrainingJobRequest,
+  { kind }: Runtime,
+) => kind === 'builtin' && !algorithm?.ContainerEntrypoint && given?.sagemaker_program === undefined;
 
 /** Throws ValidationException. That the image is known is not looked at here. */
-export function checkTrainingJob(request: TrainingJobRequest, call: Call, settings: SageMakerSettings): void {
+export function checkTrainingJob(
+  request: TrainingJobRequest,
+  runtime: Runtime,
+  call: Call,
+  settings: SageMakerSettings,
+): void {
   const refuse: Refuse = (message) => call.error('ValidationException', message);
-  const builtIn = trainsBuiltIn(request);
+  const builtIn = trainsBuiltIn(request, runtime);
   checkWhatIsNotBuilt(request, refuse);
-  checkResources(request, builtIn, settings, refuse);
+  checkResources(request, builtIn, runtime.kind === 'container' || settings.shelter !== undefined, refuse);
   checkStopping(request, refuse);
   checkChannels(request, builtIn, refuse);
   if (!parseS3Uri(request.OutputDataConfig.S3OutputPath))
     throw refuse(`Invalid S3 URI: ${request.OutputDataConfig.S3OutputPath}`);
-  if (request.CheckpointConfig) checkCheckpoints(request, settings, refuse);
+  checkCheckpoints(request, runtime.kind === 'container' || settings.shelter !== undefined, refuse);
   for (const { Name: name, Regex: regex } of request.AlgorithmSpecification?.MetricDefinitions ?? []) {
     const fault = regexFault(regex ?? '');
     if (fault) throw refuse(`Invalid regex for metric definition ${name}: ${regex}: ${fault}`);
@@ -33,8 +41,6 @@ export function checkTrainingJob(request: TrainingJobRequest, call: Call, settin
 /** What would change the result and cannot be done. What has no meaning on one machine (VPCs, encryption between hosts, profiling) is kept and shown. */
 function checkWhatIsNotBuilt(request: TrainingJobRequest, refuse: Refuse): void {
   const missing: [string, unknown][] = [
-    ['AlgorithmSpecification.AlgorithmName', request.AlgorithmSpecification?.AlgorithmName],
-    ['TensorBoardOutputConfig', request.TensorBoardOutputConfig],
     ['ServerlessJobConfig', request.ServerlessJobConfig],
     ['ModelPackageConfig', request.ModelPackageConfig],
     ['MlflowConfig', request.MlflowConfig],

@@ -1,0 +1,103 @@
+/**
+ * A Python that opens models, shut in by bubblewrap: it sees the system's programs, its own packages and the model's folder, all read-only, and has
+ * no network, no home folder and none of this process's environment. Where bubblewrap is missing or may not make namespaces, a line says so.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
+import { promisify } from 'node:util';
+import { ClientError } from '../contract/client-error.ts';
+import type { ModelTools } from './open-model.ts';
+
+const execute = promisify(execFile);
+
+/** Where an interpreter's own files lie. Answered by the interpreter alone, before any model is near it. */
+const places = `
+import json, os, site, sys
+user = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
+print(json.dumps({"executable": sys.executable, "folders": [p for p in {sys.prefix, sys.base_prefix, sys.exec_prefix, user} if p and os.path.isdir(p)]}))
+`;
+
+const system = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/etc/alternatives',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/localtime',
+];
+
+export async function spawnPython(
+  script: string,
+  folder: string,
+  args: readonly string[],
+  tools: ModelTools,
+): Promise<ChildProcess> {
+  const { env } = tools;
+  const python = env.CLARY_PYTHON || 'python3';
+  const { stdout } = await execute(python, ['-c', places], { env: plainEnvironment(env) }).catch((error) => {
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not installed' : (error as Error).message.trim();
+    throw new ClientError(`the model needs Python, and ${python} (CLARY_PYTHON) cannot be run: ${why}`);
+  });
+  const { executable, folders } = JSON.parse(stdout) as { executable: string; folders: string[] };
+  const command = [executable, '-B', script, ...args];
+  const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];
+  const processes = await enclosingWords(env);
+  if (!processes) {
+    tools.say('bubblewrap cannot be used here: the model is opened in a Python that is not shut in');
+    return spawn(executable, command.slice(1), { env: plainEnvironment(env), stdio });
+  }
+  const shown = [...system, ...folders, script, folder].filter(isAbsolute);
+  const enclosure = [
+    '--unshare-all',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    ...processes,
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    '--chdir',
+    '/',
+  ];
+  const binds = shown.flatMap((path) => ['--ro-bind-try', path, path]);
+  return spawn('bwrap', [...enclosure, ...binds, '--', ...command], { env: plainEnvironment(env), stdio });
+}
+
+/** No credentials, no proxy, no endpoint: what the model's code may know. */
+function plainEnvironment(env: ModelTools['env']): Record<string, string> {
+  const kept = ['PATH', 'LANG', 'LC_ALL', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH'];
+  const own = Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  return {
+    ...own,
+    HOME: '/tmp',
+    TMPDIR: '/tmp',
+    OMP_NUM_THREADS: '1',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    PYTHONUNBUFFERED: '1',
+  };
+}
+
+/**
+ * How a /proc is shown: a new one, or none at all, because a program that is shut in itself may mount none. Never the one that is there: in it lie
+ * this process's files. Undefined where nothing can be shut in.
+ */
+async function enclosingWords(env: ModelTools['env']): Promise<string[] | undefined> {
+  for (const words of [['--proc', '/proc'], []]) {
+    const shown = system.flatMap((path) => ['--ro-bind-try', path, path]);
+    const trial = ['--unshare-all', '--cap-drop', 'ALL', ...shown, ...words, '--dev', '/dev', '--', '/bin/true'];
+    const works = await execute('bwrap', trial, { env: plainEnvironment(env) }).then(
+      () => true,
+      () => false,
+    );
+    if (works) return words;
+  }
+  return undefined;
+}

@@ -1,0 +1,19 @@
+/**
+ * Channels whose files are links into the platform's store. They lie beside the folder that stands for /opt/ml, and the program sees them through a
+ * mount that takes what it writes: the store's bytes are out of its reach.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Mount } from '../../../../engine/executor.ts';
+import type { Host } from '../../jobs/job-work.ts';
+
+export const linkedFolder = (host: Pick<Host, 'dir'>) => join(host.dir, 'linked');
+
+export async function linkedMounts(host: Host): Promise<Mount[]> {
+  const names = await readdir(linkedFolder(host)).catch(() => []);
+  return names.map((name) => ({
+    from: join(linkedFolder(host), name),
+    to: join('/opt/ml/input/data', name),
+    writable: 'copy',
+  }));
+}
