@@ -1,13 +1,11 @@
 /** How a job's program is started where its image runs as a container. Pure: what it says is what the executor does. */
 import type { ContainerSpec, Enclosure } from '../../../engine/executor.ts';
-import type { ImageTable, ImageUse, Runtime } from '../images.ts';
+import type { ImageTable, ImageUse, JobRuntime } from '../images.ts';
 import { JobFailed } from './job.ts';
 import type { Host } from './job-work.ts';
 
-type RunnableRuntime = Exclude<Runtime, { kind: 'framework' }>;
-
 /** As `images.get` answered when the job was created; the platform's owner may have changed the table since. */
-export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): RunnableRuntime {
+export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): JobRuntime {
   const runtime = images.find(image, use);
   if (!runtime || runtime.kind === 'framework')
     throw new JobFailed(`ClientError: no runtime for image ${image} any more`);

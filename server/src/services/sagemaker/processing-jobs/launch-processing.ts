@@ -3,7 +3,7 @@
 import type { Enclosure, RunSpec } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
-import type { ImageTable, Runtime } from '../images.ts';
+import type { ImageTable, JobRuntime } from '../images.ts';
 import { builtInRun } from '../jobs/built-in.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host } from '../jobs/job-work.ts';
@@ -19,7 +19,7 @@ import { type ProcessingJob, type ProcessingJobRequest, processingLogGroup } fro
 
 type Environment = Readonly<Record<string, string>>;
 
-export const runtimeOf = ({ AppSpecification: app }: ProcessingJobRequest, images: ImageTable): Runtime =>
+export const runtimeOf = ({ AppSpecification: app }: ProcessingJobRequest, images: ImageTable): JobRuntime =>
   runtimeAtLaunch(app?.ImageUri ?? '', 'processing', images);
 
 function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ...string[]] {
@@ -42,7 +42,7 @@ export interface LaunchPlace {
 
 export async function launchProcessing(
   job: ProcessingJob,
-  runtime: Runtime,
+  runtime: JobRuntime,
   host: Host,
   given: LaunchPlace,
 ): Promise<RunSpec> {
@@ -66,7 +66,7 @@ type Walls = Pick<Enclosure, 'network' | 'hosts'>;
 
 function programOf(
   job: ProcessingJob,
-  runtime: Runtime,
+  runtime: JobRuntime,
   host: Host,
   place: LaunchPlace,
   walls: Walls,

@@ -5,7 +5,7 @@ import type { RunSpec } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
-import { type ImageTable, type Runtime, trainingRuntimeOf } from '../images.ts';
+import { type ImageTable, type JobRuntime, trainingRuntimeOf } from '../images.ts';
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
@@ -91,9 +91,9 @@ export function trainingWork({
 }
 
 /** As it was when the request was accepted. */
-function runtimeFor({ request }: TrainingJob, images: ImageTable): Runtime {
+function runtimeFor({ request }: TrainingJob, images: ImageTable): JobRuntime {
   const found = trainingRuntimeOf(request, images);
-  if (!found)
+  if (!found || found.kind === 'framework')
     throw new JobFailed(`ClientError: no runtime for image ${request.AlgorithmSpecification?.TrainingImage} any more`);
   return found;
 }
@@ -132,7 +132,7 @@ const bringsCode = ({ request }: TrainingJob) => /^(file:\/\/|\/)/.test(wordsOf(
 /** The instance's program alone. */
 function programOf(
   job: TrainingJob,
-  runtime: Runtime,
+  runtime: JobRuntime,
   host: Host,
   identity: Readonly<Record<string, string>>,
   settings: SageMakerSettings,
