@@ -14,7 +14,14 @@ import { uv } from '../runtime/src/environments/uv.ts';
 
 /** Pinned: the Python packages of the client tests, by the variable that tells the tests where their Python is. */
 const pythons: Readonly<Record<string, readonly string[]>> = {
-  CLARY_TEST_PYTHON: ['boto3==1.43.11', 'xgboost-cpu==3.2.0', 'numpy==2.2.6', 'scikit-learn==1.7.2', 'skl2onnx==1.20.0', 'onnx==1.23.2'],
+  CLARY_TEST_PYTHON: [
+    'boto3==1.43.11',
+    'xgboost-cpu==3.2.0',
+    'numpy==2.2.6',
+    'scikit-learn==1.7.2',
+    'skl2onnx==1.20.0',
+    'onnx==1.23.2',
+  ],
   CLARY_TEST_SAGEMAKER2: ['sagemaker==2.257.6'],
   // What `sagemaker==3.20.0` brings of training.
   CLARY_TEST_SAGEMAKER3: ['sagemaker-train==1.27.0'],
