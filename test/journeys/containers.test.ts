@@ -215,7 +215,7 @@ describe('A training job in a container cannot', () => {
       [job.TrainingJobStatus, job.FailureReason],
       [
         'Failed',
-        "ClientError: /opt/ml/model is not a folder of the job's own any more; its program removed or replaced it",
+        'ClientError: Artifact upload failed: /opt/ml/model is no folder any more; a link in its place is not followed',
       ],
     );
     const broken = await bench.train(
