@@ -28,6 +28,7 @@ export function processingWork(): JobWork<ProcessingJobRequest> {
     roleArn: (job) => job.request.RoleArn,
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
     instanceCount: () => 1,
+    volumeGiB: ({ request }) => request.ProcessingResources?.ClusterConfig?.VolumeSizeInGB,
     share: ({ ProcessingResources: { ClusterConfig: at } }) => shareOf(at?.InstanceType, at?.InstanceCount ?? 1),
     async making({ request }, { settings, images }) {
       const { kind } = runtimeAtLaunch(imageOf(request), 'processing', images);

@@ -37,6 +37,7 @@ export function trainingWork({ clock, log }: Pick<SageMakerResources, 'clock' | 
     maxWaitMs: (job) => seconds(job.request.StoppingCondition?.MaxWaitTimeInSeconds),
     maxRetries: (job) => job.request.RetryStrategy?.MaximumRetryAttempts ?? 0,
     instanceCount: (job) => instancesOf(job.request).length,
+    volumeGiB: ({ request }) => request.ResourceConfig?.VolumeSizeInGB,
     share: shareOfCluster,
     async making({ request }, { settings, images }) {
       const { kind } = runtimeAtLaunch(imageOf(request), 'training', images);
