@@ -20,6 +20,7 @@ import { type JobQueue, queuedJob } from './job-queue.ts';
 import { type HostStatus, jobRuns, removeRuns, type Standing, writtenFailure } from './job-runs.ts';
 import { jobStore, keepLogOffsets } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
+import { volumeWatch } from './volume.ts';
 
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
 const graceMs = 120_000;
@@ -37,6 +38,7 @@ export function startJobReconciler<Request>(
   const store = jobStore<Request>(database, work.kind);
   const kindDir = join(settings.runsDir, work.kind);
   const runs = jobRuns(resources, work, kindDir);
+  const volumes = volumeWatch(() => performance.now());
   const logs = jobLogs(resources, work);
   const interrupts = interruptions(async (arn) => (await store.find(arn))?.state.stopRequestedAt !== undefined);
 
@@ -79,6 +81,7 @@ export function startJobReconciler<Request>(
     const kept = { ...left, ...state, transitions: done, endedAt: now };
     const ended = await change(job, { status, phase: 'Ended' }, kept);
     runs.forget(job);
+    volumes.forget(runs.hostsOf(job));
     (await queueing).leave(job.arn);
     await work
       .afterwards(ended, service(job))
@@ -179,9 +182,17 @@ export function startJobReconciler<Request>(
     }
     if (!found.ended) {
       work.tend?.(current, runs.hostsOf(job), () => role(job));
-      return limits(current, found);
+      const overflow = await volumes.overflow(runs.hostsOf(job), work.volumeGiB(job));
+      if (overflow && !current.state.overflow) current = await change(current, {}, { overflow });
+      if (!current.state.overflow) return limits(current, found);
+      await runs.signal(current, 'SIGKILL');
+      return logEveryMs;
     }
     if (printsMore) return 0;
+    if (current.state.overflow) {
+      await salvage(current);
+      return fail(current, current.state.overflow);
+    }
     // It may have said what is wrong and not have ended yet, while the programs made do with half of their data.
     const fault = await work.explainCompanion?.(runs.hostsOf(job));
     if (fault || companionEnded(found)) {

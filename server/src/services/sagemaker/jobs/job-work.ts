@@ -27,6 +27,8 @@ export interface JobWork<Request> {
   maxRetries?(job: Job<Request>): number;
   /** How many instances. */
   instanceCount(job: Job<Request>): number;
+  /** What an instance may write, in GiB; undefined: as much as there is room for. */
+  volumeGiB(job: Job<Request>): number | undefined;
   /** What they ask of the machine together. */
   share(request: Request): Share;
   /** What must run once before anything else can (an environment is made); its output is the beginning of the job's log. */

@@ -27,6 +27,8 @@ export interface JobState {
   /** How often it began again because the platform failed it. */
   readonly retries?: number;
   /** The last value of each metric, and when it was reported where that is not the end. */
+  /** Why it is being killed: an instance wrote more than its volume holds. */
+  readonly overflow?: string;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly metricTimes?: Readonly<Record<string, number>>;
   readonly artifactUri?: string;

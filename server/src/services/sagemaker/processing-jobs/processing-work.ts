@@ -35,6 +35,7 @@ export function processingWork({
     roleArn: (job) => job.request.RoleArn,
     maxRuntimeMs: (job) => (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000,
     instanceCount: (job) => instanceCount(job.request),
+    volumeGiB: ({ request }) => request.ProcessingResources.ClusterConfig?.VolumeSizeInGB,
     share: (request) => shareOf(request.ProcessingResources.ClusterConfig?.InstanceType, instanceCount(request)),
     async making(job, { settings }, jobDir) {
       const runtime = runtimeOf(job.request, images);

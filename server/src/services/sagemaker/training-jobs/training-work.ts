@@ -48,6 +48,7 @@ export function trainingWork({
     maxWaitMs: (job) => seconds(job.request.StoppingCondition?.MaxWaitTimeInSeconds),
     maxRetries: (job) => job.request.RetryStrategy?.MaximumRetryAttempts ?? 0,
     instanceCount: (job) => instancesOf(job.request).length,
+    volumeGiB: ({ request }) => request.ResourceConfig?.VolumeSizeInGB,
     share: shareOfCluster,
     async making(job, { settings, aws }, jobDir) {
       const runtime = runtimeFor(job, images);

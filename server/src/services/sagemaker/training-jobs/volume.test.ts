@@ -1,0 +1,38 @@
+/** A program that writes more than its volume holds. */
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
+import { scripted } from '../../../../../test/harness/scripted-job.ts';
+import { openWorkbench, type Workbench } from '../../../../../test/harness/workbench.ts';
+
+let platform: TestPlatform;
+let bench: Workbench;
+before(async () => {
+  platform = await startPlatform({ flags: ['--sandbox', 'required'] });
+  bench = await openWorkbench(platform);
+});
+after(() => platform[Symbol.asyncDispose]());
+
+/** Allocates without writing, as quick as the file system goes. */
+const fill = (path: string, gib: number, then: string) => `
+import os
+file = os.open('${path}', os.O_CREAT | os.O_WRONLY)
+os.posix_fallocate(file, 0, int(${gib} * 2**30))
+${then}`;
+const sleep = 'import time; time.sleep(1000)';
+
+for (const path of ['/opt/ml/model/large', '/tmp/large']) {
+  it(`a job that fills its share of the disk at ${path} is ended, and says so`, async () => {
+    const job = await bench.train(`fills-${path.split('/')[1]}`, scripted(fill(path, 1.1, sleep)));
+    assert.equal(job.TrainingJobStatus, 'Failed');
+    assert.equal(
+      job.FailureReason,
+      'ClientError: No space left on the volume of algo-1: the job wrote more than 1 GiB to /opt/ml, /tmp and its log. Increase VolumeSizeInGB, or write less.',
+    );
+  });
+}
+
+it('a job that stays below its share is left alone', async () => {
+  const job = await bench.train('stays', scripted(fill('/tmp/large', 0.9, 'import time; time.sleep(3)')));
+  assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+});
