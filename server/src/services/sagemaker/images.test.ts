@@ -48,6 +48,11 @@ describe('The table of images does', () => {
     assert.deepEqual(table.find('team/boost:2', 'serving'), { kind: 'builtin', name: 'xgboost' });
     assert.deepEqual(table.find('sagemaker-xgboost:1.7-1', 'training'), container('sagemaker-xgboost:1.7-1'));
     assert.deepEqual(table.find('sagemaker-xgboost:1.7-1', 'serving'), { kind: 'builtin', name: 'xgboost' });
+    assert.equal(
+      table.find('x.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3', 'processing')?.kind,
+      'python',
+    );
+    assert.equal(table.find('sagemaker-xgboost:1.7-1', 'processing')?.kind, 'python');
     for (const image of ['my-registryx/a', 'a/my-registry/b', 'xteam/boost:2', 'registryXexample.com/x'])
       assert.equal(table.find(image, 'training'), undefined, image);
   });
@@ -58,7 +63,8 @@ describe('The table of images refuses', () => {
     const table = await tableOf([{ pattern: 'my/*', runs: 'container' }]);
     assert.throws(() => table.get('another:1', 'processing', call), {
       name: 'ValidationException',
-      message: 'no runtime for image another:1; known for processing: my/*, clary/evaluate',
+      message:
+        /^no runtime for image another:1; known for processing: my\/\*, clary\/evaluate, sagemaker-scikit-learn:1\.0-1\|1\.2-1, .*\. Other images run as containers/,
     });
     assert.throws(() => table.get('my/image', 'serving', call), /known for serving: sagemaker-xgboost/);
   });

@@ -11,8 +11,8 @@ const firstPauseMs = 2000;
 /** A count may take this part of the time between two. */
 const share = 20;
 
-/** What a program can fill: its folder, what it changed of its inputs, /tmp, and its log. */
-const written = ['ml', 'layers', 'tmp', 'log'];
+/** What a program can fill: its folders, what it changed of its inputs, /tmp, and its log. */
+const written = ['ml', 'places', 'layers', 'tmp', 'log'];
 
 export function volumeWatch(now: () => number) {
   const nextLook = new Map<string, number>();
