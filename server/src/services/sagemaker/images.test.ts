@@ -48,13 +48,17 @@ describe('The table of images does', () => {
     assert.deepEqual(table.find('team/boost:2', 'serving'), { kind: 'builtin', name: 'xgboost' });
     assert.deepEqual(table.find('sagemaker-xgboost:1.7-1', 'training'), container('sagemaker-xgboost:1.7-1'));
     assert.deepEqual(table.find('sagemaker-xgboost:1.7-1', 'serving'), { kind: 'builtin', name: 'xgboost' });
-    assert.equal(
-      table.find('x.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3', 'processing')?.kind,
-      'python',
-    );
-    assert.equal(table.find('sagemaker-xgboost:1.7-1', 'processing')?.kind, 'python');
     for (const image of ['my-registryx/a', 'a/my-registry/b', 'xteam/boost:2', 'registryXexample.com/x'])
       assert.equal(table.find(image, 'training'), undefined, image);
+  });
+
+  test('process in the Python environment of a framework, and of XGBoost', async () => {
+    const table = await tableOf([]);
+    for (const image of [
+      'x.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3',
+      'sagemaker-xgboost:1.7-1',
+    ])
+      assert.equal(table.find(image, 'processing')?.kind, 'python', image);
   });
 });
 
