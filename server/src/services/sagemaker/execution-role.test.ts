@@ -160,10 +160,14 @@ describe('A role that is handed over refuses', () => {
 
   it('a role of another account', async () => {
     const foreign = arnOf('trusting', '111122223333');
-    for (const command of [training('refused', foreign), processing(foreign), model(foreign)]) {
+    for (const [command, member] of [
+      [training('refused', foreign), 'RoleArn'],
+      [processing(foreign), 'RoleArn'],
+      [model(foreign), 'ExecutionRoleArn'],
+    ] as const) {
       await assert.rejects(platform.client(SageMakerClient).send(command as never), {
-        name: 'AccessDeniedException',
-        message: 'Cross-account pass role is not allowed.',
+        name: 'ValidationException',
+        message: `${member}: Cross-account pass role is not allowed.`,
       });
     }
   });

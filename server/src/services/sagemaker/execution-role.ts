@@ -29,10 +29,10 @@ export function passRole(roleArn: string | undefined): readonly Access[] {
   return [{ action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': servicePrincipal } }];
 }
 
-/** AWS's sentence, whichever service is asked: https://github.com/serverless/serverless/issues/3374, https://github.com/fabric8io/kubernetes-alexa/issues/6 */
-export function refuseForeignRole(roleArn: string, call: Call): void {
+/** SageMaker's sentence: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-python-sdk-troubleshooting.html. `member` is the request's that names the role. */
+export function refuseForeignRole(roleArn: string, call: Call, member = 'RoleArn'): void {
   if (parseArn(roleArn)?.account === call.account) return;
-  throw call.error('AccessDeniedException', 'Cross-account pass role is not allowed.');
+  throw call.error('ValidationException', `${member}: Cross-account pass role is not allowed.`);
 }
 
 /** The services as the role; throws AWS's words where that cannot be. */

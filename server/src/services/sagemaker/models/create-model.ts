@@ -109,7 +109,7 @@ async function checkArtifact(
 ) {
   const location = parseS3Uri(served.modelDataUrl);
   if (!location) throw call.error('ValidationException', `Invalid S3 URI for model data: ${served.modelDataUrl}`);
-  if (roleArn) refuseForeignRole(roleArn, call);
+  if (roleArn) refuseForeignRole(roleArn, call, 'ExecutionRoleArn');
   try {
     const aws = roleArn ? await assumeExecutionRole(arn, roleArn, call, deps) : call.aws;
     await aws.call('s3', 'HeadObject', { Bucket: location.bucket, Key: location.key });

@@ -132,7 +132,7 @@ export async function explainProcessing(
   if (kind === 'builtin') return undefined;
   const { ContainerEntrypoint: entrypoint = [], ContainerArguments: words = [] } = job.request.AppSpecification;
   return failureReason({
-    // Observed: https://github.com/aws/sagemaker-python-sdk/issues/1619
+    // As the integration tests of https://github.com/aws/sagemaker-spark-container expect it of AWS.
     cause: 'See job logs for more information',
     exitCode,
     printed: await printedBy(executor.logFile(host.dir)),

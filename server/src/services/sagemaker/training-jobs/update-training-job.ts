@@ -48,7 +48,7 @@ const asText = (value: number | boolean | undefined) => (value === undefined ? u
 function refuseWhatIsNotBuilt(input: Update, call: Call): void {
   const { ProfilerConfig, ProfilerRuleConfigurations, ResourceConfig, RemoteDebugConfig } = input;
   if (!ProfilerConfig && !ProfilerRuleConfigurations && !ResourceConfig && !RemoteDebugConfig) {
-    // Observed: https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-troubleshooting.html
+    // Observed: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-python-sdk-troubleshooting.html
     throw call.error('ValidationException', 'Invalid UpdateTrainingJobRequest, the request cannot be empty');
   }
   if (ProfilerRuleConfigurations?.length) {
