@@ -7,6 +7,7 @@ import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
 import { findShelter } from './engine/executors/bubblewrap.ts';
 import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts';
+import { findCgroups } from './engine/executors/cgroups.ts';
 import { containerExecutor } from './engine/executors/container.ts';
 import { findContainerSocket } from './engine/executors/container-socket.ts';
 import { processExecutor } from './engine/executors/process.ts';
@@ -66,9 +67,9 @@ export async function buildPlatform({
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
-  const shelterFound = findShelter(config.sandbox, runsDir, log);
+  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, log), findCgroups(runsDir)]);
   // Awaited below; what fails before must not leave its failure unheard.
-  shelterFound.catch(() => {});
+  machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
   const containerSocket = await findContainerSocket(config.containerSockets);
   const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
@@ -81,11 +82,11 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
-  const shelter = await shelterFound;
+  const [shelter, cgroups] = await machineFound;
   const containers = containerSocket
     ? containerExecutor({ socket: containerSocket, dataDir, pull: config.pullImages, log })
     : undefined;
-  const executor = executorByKind({ process: processExecutor({ log, shelter }), container: containers });
+  const executor = executorByKind({ process: processExecutor({ log, shelter, cgroups }), container: containers });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
 
   const s3 = s3Service({
@@ -148,6 +149,7 @@ export async function buildPlatform({
       await outbox.stop();
       await lastUsed.settled();
       await cloudTrail.stop();
+      await cgroups?.close();
       await database.close();
     },
     async endRuns() {

@@ -7,6 +7,13 @@ interface RunFolder {
   readonly dir: string;
   /** The whole environment: nothing of the server's own is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Kept where the system allows it. Absent: as much as there is. */
+  readonly limits?: RunLimits;
+}
+
+export interface RunLimits {
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
 }
 
 /** A file or folder of the machine as the run sees it. Both paths are absolute. */
@@ -45,8 +52,6 @@ export interface ContainerSpec extends RunFolder {
   /** What follows the entry point: `train`, `serve`, or what the request says. */
   readonly arguments: readonly string[];
   readonly enclosure: Enclosure;
-  /** Absent: as much as the engine gives. */
-  readonly limits?: { readonly memoryBytes?: number; readonly cpus?: number };
 }
 
 export type RunSpec = ProcessSpec | ContainerSpec;

@@ -9,6 +9,7 @@ import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
 import { type Shelter, type SystemView, shutIn, systemView } from './bubblewrap.ts';
+import { type Cgroups, enteringWords } from './cgroups.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
 import { isClaimed, readStatus } from './run-status.ts';
@@ -23,6 +24,7 @@ interface Machine {
   readonly inherited: readonly number[];
   readonly shelter: Shelter | undefined;
   readonly system: SystemView;
+  readonly cgroups: Cgroups | undefined;
 }
 
 /** Answers a look at whether it is gone, and why. */
@@ -58,11 +60,17 @@ async function outside(spec: ProcessSpec, { shelter, system }: Machine): Promise
   return { ...spec, command: await shutIn(shelter.bubblewrap, system, spec, spec.enclosure), cwd: spec.dir };
 }
 
+async function limited(spec: ProcessSpec, { cgroups }: Machine): Promise<ProcessSpec> {
+  if (!spec.limits || !cgroups) return spec;
+  const [program, ...words] = enteringWords(await cgroups.enter(spec.dir, spec.limits));
+  return program ? { ...spec, command: [program, ...words, ...spec.command] } : spec;
+}
+
 async function start(given: ProcessSpec, machine: Machine, log: Log): Promise<void> {
   const { dir } = given;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (await isClaimed(dir)) return;
-  const spec = await outside(given, machine);
+  const spec = await limited(await outside(given, machine), machine);
   const findEnd = await spawnSupervisor(spec, machine.inherited);
   while (!(await isClaimed(dir))) {
     const end = findEnd();
@@ -142,10 +150,12 @@ export interface ProcessExecutorOptions {
   readonly log: Log;
   /** Without it a run with an enclosure is a plain process. */
   readonly shelter?: Shelter | undefined;
+  /** Without them a run's limits are not kept. */
+  readonly cgroups?: Cgroups | undefined;
 }
 
-export function processExecutor({ log, shelter }: ProcessExecutorOptions): Executor<ProcessSpec> {
-  const look = async () => ({ inherited: await inheritedDescriptors(), system: await systemView(), shelter });
+export function processExecutor({ log, shelter, cgroups }: ProcessExecutorOptions): Executor<ProcessSpec> {
+  const look = async () => ({ inherited: await inheritedDescriptors(), system: await systemView(), shelter, cgroups });
   const machine = look();
   machine.catch(() => {});
   return {
@@ -154,6 +164,9 @@ export function processExecutor({ log, shelter }: ProcessExecutorOptions): Execu
     signal: signalRun,
     onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
-    remove: removeTree,
+    async remove(dir) {
+      await cgroups?.leave(dir);
+      await removeTree(dir);
+    },
   };
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBeneath } from '../../../engine/beneath.ts';
-import { type Executor, RunRefused, type RunStatus } from '../../../engine/executor.ts';
+import { type Executor, type RunLimits, RunRefused, type RunStatus } from '../../../engine/executor.ts';
 import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
@@ -57,6 +57,17 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
   const makingDir = (job: Job<Request>) => join(dirOf(job), 'making');
   const companionDir = (job: Job<Request>) => join(dirOf(job), 'companion');
 
+  /** An instance's part of the job's share, as the queue counts it. */
+  function limitsOf(job: Job<Request>): RunLimits {
+    const { cores, memoryGiB } = work.share(job.request);
+    const count = work.instanceCount(job);
+    const { jobCores, jobMemoryGiB } = resources.settings;
+    return {
+      cpus: Math.min(cores, jobCores) / count,
+      memoryBytes: Math.min(memoryGiB, jobMemoryGiB) * (2 ** 30 / count),
+    };
+  }
+
   function watch(dir: string, wake: () => void): void {
     if (!watched.has(dir)) watched.set(dir, executor.onExit(dir, wake));
   }
@@ -89,7 +100,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
         });
         for (const { host } of absent) {
           const spec = await work.launch(job, host, identity, resources);
-          await executor.start(spec).catch((error) => {
+          await executor.start({ ...spec, limits: limitsOf(job) }).catch((error) => {
             throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
           });
         }

@@ -1,9 +1,10 @@
-/** A program that writes more than its volume holds. */
+/** A program that writes more than its volume holds, or takes more memory than its instance has. */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { scripted } from '../../../../../test/harness/scripted-job.ts';
 import { openWorkbench, type Workbench } from '../../../../../test/harness/workbench.ts';
+import { findCgroups } from '../../../engine/executors/cgroups.ts';
 
 let platform: TestPlatform;
 let bench: Workbench;
@@ -35,4 +36,15 @@ for (const path of ['/opt/ml/model/large', '/tmp/large']) {
 it('a job that stays below its share is left alone', async () => {
   const job = await bench.train('stays', scripted(fill('/tmp/large', 0.9, 'import time; time.sleep(3)')));
   assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+});
+
+it('a job that takes more memory than its instances have is ended, and says so', async (context) => {
+  const groups = await findCgroups(platform.dataDir);
+  if (!groups) return context.skip('no control groups here');
+  await groups.close();
+  const resources = { InstanceType: 'ml.t3.medium', InstanceCount: 1, VolumeSizeInGB: 1 } as const;
+  const greedy = `taken = [b'x' * (1 << 28) for _ in range(20)]`;
+  const job = await bench.train('greedy', { ...scripted(greedy), ResourceConfig: resources });
+  assert.equal(job.TrainingJobStatus, 'Failed');
+  assert.match(job.FailureReason ?? '', /137/);
 });
