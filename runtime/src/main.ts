@@ -12,7 +12,7 @@ const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-di
   evaluate  measures a model against thresholds (processing image clary/evaluate)
   serve     loads <ml-dir>/model and answers on the Unix socket
   probe     loads <ml-dir>/model and asks it once; --algorithm any takes every known format
-  prepare   fetches XGBoost's library into the cache folder
+  prepare   fetches XGBoost's library into the cache folder, and compiles what the others need
   feed      streams channels through named pipes, as the plan says
   environments  makes, lists and removes the Python environments of jobs`;
 
@@ -40,6 +40,16 @@ function readWords(args: readonly string[]) {
   }
 }
 
+/** So that their code is in NODE_COMPILE_CACHE: a program that is shut in can read it and not write to it. */
+const compileAll = () =>
+  Promise.all([
+    import('./xgboost/train.ts'),
+    import('./evaluate/evaluate.ts'),
+    import('./probe/probe.ts'),
+    import('./serve/serve.ts'),
+    import('./feed/feed.ts'),
+  ]);
+
 async function run(args: readonly string[]): Promise<number> {
   if (args[0] === 'environments')
     return (await import('./environments/command.ts')).environments(args.slice(1), process.env, console.log);
@@ -61,6 +71,7 @@ async function run(args: readonly string[]): Promise<number> {
       // Threads that wait for a reader would keep the process for ever.
       return process.exit(await (await import('./feed/feed.ts')).feed(plan));
     case 'prepare':
+      await compileAll();
       console.log(await libraryFile());
       return 0;
     default:
