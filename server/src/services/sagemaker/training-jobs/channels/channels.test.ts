@@ -311,7 +311,10 @@ describe('where programs are not shut in', () => {
     await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
     const own = await openWorkbench(open);
     await own.put('files/a', 'a');
-    const script = `open('model/seen', 'w').write(open('input/data/train_0').read() + open('input/data/train_1').read())`;
+    const script = `
+import os
+os.chdir(os.path.dirname(os.environ['SM_MODEL_DIR']))
+open('model/seen', 'w').write(open('input/data/train_0').read() + open('input/data/train_1').read())`;
     const given = channel('train', 'files/', {}, { InputMode: 'Pipe' });
     const job = await own.train('open', { ...scripted(script), InputDataConfig: [given] });
     assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
