@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CreateTrainingJobCommand, type CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { type Headers, pack } from 'tar-stream';
+import { until } from '../../examples/road/stage.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { scripted, tell, unpacked } from '../harness/scripted-job.ts';
 import { scikitLearnImage } from '../harness/scripts.ts';
@@ -52,10 +53,16 @@ async function refusal(name: string, archive: Uint8Array, changes: Partial<Creat
   return job.FailureReason ?? '';
 }
 
+/** A job's folder goes after its end is known. */
+const nothingLeft = () =>
+  until('the end of all folders', async () =>
+    (await readdir(join(platform.dataDir, 'runs', 'training'))).length === 0 ? true : undefined,
+  );
+
 /** Neither where the archive wanted to write, nor anywhere in the platform's folder, nor left of the job. */
 async function nothingWritten(): Promise<void> {
   assert.deepEqual(await readdir(outside), []);
-  assert.deepEqual(await readdir(join(platform.dataDir, 'runs', 'training')), []);
+  await nothingLeft();
   const names = await readdir(platform.dataDir, { recursive: true });
   assert.deepEqual(
     names.filter((name) => name.includes('escaped')),
@@ -147,26 +154,15 @@ describe('a decompression bomb is refused', () => {
   };
 
   test('that is one enormous file, before any of it is written', async () => {
-    const archive = pack();
-    archive.entry({ name: 'enormous', size: 4 * 2 ** 30 });
-    const header = archive.read(512);
-    archive.destroy();
+    const header = Buffer.from((await tarOf([[{ name: 'enormous' }]])).subarray(0, 512));
+    // Its size in octal, and the sum of the header's bytes with spaces in the sum's own place.
+    header.write(`${(4 * 2 ** 30).toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+    header.fill(' ', 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
     const bomb = Buffer.concat([gzipSync(header), zeros(4)]);
     assert.ok(bomb.length < 8 * 2 ** 20);
     assert.match(await refusal('bomb', bomb), /: the archive unpacks to more than 2147483648 bytes$/);
-    await nothingWritten();
-  });
-
-  test('that says nothing of its size, when it has gone on for too long', async () => {
-    const bomb = Buffer.concat([gzipSync(await tarOf([program])), zeros(3)]);
-    assert.match(await refusal('endless', bomb), /: the archive unpacks to far more than its files hold$/);
-    await nothingWritten();
-  });
-
-  test('that is very many files', async () => {
-    const folder = await tarOf([[{ name: 'd/', type: 'directory' }]]);
-    const entries = Buffer.concat(Array.from({ length: 50_001 }, () => folder.subarray(0, 512)));
-    assert.match(await refusal('many', gzipSync(entries)), /: the archive has more than 50000 entries$/);
     await nothingWritten();
   });
 });
@@ -191,7 +187,7 @@ describe('a name', () => {
         job.FailureReason,
         `ClientError: Data download failed: the key "../../../escaped" below s3://${bucket}/up/ cannot be a file name; rename the object`,
       );
-      assert.deepEqual(await readdir(join(platform.dataDir, 'runs', 'training')), []);
+      await nothingLeft();
       await assert.rejects(access(join(platform.dataDir, 'runs', 'escaped')), { code: 'ENOENT' });
     }
   });
@@ -211,6 +207,7 @@ describe('a name', () => {
       [/trainingJobName/, { TrainingJobName: 'name\n' }],
       [/channelName/, { InputDataConfig: [channel('../up', 'up/')] }],
       [/channelName/, { InputDataConfig: [channel('train\n', 'train/')] }],
+      [/hyperParameters/, { HyperParameters: { sagemaker_program: 'train.py\n/usr/bin/true' } }],
       [/environment/, { Environment: { 'A\nLD_PRELOAD': 'x' } }],
     ];
     for (const [where, changes] of requests) {
@@ -222,9 +219,9 @@ describe('a name', () => {
     }
   });
 
-  test('of a program that leads out of its archive, or with a newline, fails the job', async () => {
+  test('of a program that leads out of its archive fails the job', async () => {
     const archive = gzipSync(await tarOf([program]));
-    for (const [i, name] of ['../../../../etc/hostname', '/usr/bin/true', 'train.py\n/usr/bin/true'].entries()) {
+    for (const [i, name] of ['../../../../etc/hostname', '/usr/bin/true'].entries()) {
       const key = `program-${i}/source/sourcedir.tar.gz`;
       const reason = await refusal(`program-${i}`, archive, {
         HyperParameters: { sagemaker_program: name, sagemaker_submit_directory: `s3://${bucket}/${key}` },
