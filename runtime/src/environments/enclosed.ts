@@ -1,5 +1,5 @@
 /**
- * Shuts pip in while it installs what somebody's requirements.txt names: it sees programs and libraries of the system, the folders given, a folder to
+ * Shuts pip in while it installs what somebody's requirements.txt names: it sees programs and libraries of the system, the folders given, those to
  * write to and the network. The server shuts jobs in by the same means; the runtime meets it by words only, so it has its own few.
  */
 import { lstat, readlink } from 'node:fs/promises';
@@ -29,7 +29,7 @@ const systemFiles = [
 export async function enclosed(
   bubblewrap: string,
   readable: readonly string[],
-  writable: string,
+  writable: readonly string[],
   command: readonly string[],
 ): Promise<string[]> {
   const system: string[] = [];
@@ -53,7 +53,8 @@ export async function enclosed(
     ...systemFiles.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...readable.flatMap((place) => ['--ro-bind', place, place]),
     ...wheels(),
-    ...['--bind', writable, writable, '--chdir', writable, '--', ...command],
+    ...writable.flatMap((place) => ['--bind', place, place]),
+    ...['--chdir', writable[0] ?? '/', '--', ...command],
   ];
 }
 

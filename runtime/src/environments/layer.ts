@@ -1,15 +1,16 @@
 /**
  * What a requirements.txt adds to an environment: a layer of its own, kept under the hash of both. What is installed here may run code of its own
  * (setup.py of a source distribution), so pip is shut in where the machine can do that: it sees the layer's folder, the environment below it, and the network.
+ * That code can change the layer's Python and no more: what is written here after it has run must never go by way of a link that it left.
  */
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Variables } from '../python-index/wheel.ts';
 import { environmentFolder, hashOf } from './catalog.ts';
 import { enclosed } from './enclosed.ts';
 import { type Environment, findEnvironment, made, sitePackagesOf, writeOverlay } from './environment.ts';
 import { packagesIn } from './packages.ts';
-import { type Say, spoken } from './uv.ts';
+import { CannotMake, type Say, spoken } from './uv.ts';
 
 export interface LayerOptions {
   readonly requirements: string;
@@ -72,12 +73,16 @@ async function install(base: Environment, work: string, { bubblewrap, env, say }
   const words = ['-m', 'pip', 'install', '--progress-bar', 'off', '-r', join(work, 'requirements.txt')];
   const advice =
     'The requirements.txt beside the script could not be installed. Correct it, or, where the machine reaches no package index, name one in PIP_INDEX_URL or PIP_FIND_LINKS when starting the platform';
-  const command = bubblewrap ? await enclosed(bubblewrap, base.places, work, [program, ...words]) : [program, ...words];
+  const writable = [join(work, 'tmp'), join(work, 'python')];
+  const install = [program, ...words];
+  const command = bubblewrap ? await enclosed(bubblewrap, [...base.places, work], writable, install) : install;
   await spoken(command[0] ?? program, command.slice(1), variables, say, advice);
 }
 
 /** Programs that pip wrote name their Python by its path, which is another when the folder is renamed. */
 async function repoint(bin: string, before: string, after: string): Promise<void> {
+  if (!(await lstat(bin)).isDirectory())
+    throw new CannotMake(`what requirements.txt asks for put something else in the place of the folder ${bin}`);
   for (const entry of await readdir(bin, { withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(bin, entry.name);

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -110,6 +111,40 @@ describe('environments make does', () => {
     assert.equal(here.made().packages.brought, '1.2');
     assert.ok(!existsSync(trespass));
   });
+
+  for (const [what, places] of [
+    ['description and overlay', { 'environment.json': 'file', overlay: 'folder' }],
+    ['programs', { 'python/bin': 'folder' }],
+  ] as const) {
+    test(`write nothing by way of a link that such code left in the place of its ${what}`, async () => {
+      using here = machine();
+      const links = join(here.cache, 'links');
+      mkdirSync(join(links, 'brought-1.2'), { recursive: true });
+      const kept = join(here.cache, 'kept');
+      mkdirSync(join(kept, 'folder'), { recursive: true });
+      writeFileSync(join(kept, 'folder', 'script'), '#!/bin/sh\n', { mode: 0o600 });
+      // In the last step, after which pip needs its programs no more. Its TMPDIR lies beside the layer's other folders.
+      const attempt = `
+import os, sys
+for place, target in (${JSON.stringify(places)} if 'bdist_wheel' in sys.argv else {}).items():
+    place = os.path.join(os.path.dirname(os.environ['TMPDIR']), place)
+    try:
+        if os.path.isdir(place): os.rename(place, place + '-before')
+        os.symlink(os.path.join(${JSON.stringify(kept)}, target), place)
+    except OSError: pass
+`;
+      const setup = `from setuptools import setup\n${attempt}setup(name="brought", version="1.2", py_modules=[])\n`;
+      writeFileSync(join(links, 'brought-1.2', 'setup.py'), setup);
+      await execute('tar', ['-czf', join(links, 'brought-1.2.tar.gz'), '-C', links, 'brought-1.2']);
+      const requirements = join(here.cache, 'requirements.txt');
+      writeFileSync(requirements, 'brought==1.2\n');
+      const words = here.words('pip', '--requirements', requirements, '--bubblewrap', shut);
+      await execute(process.execPath, words, { env: { ...here.env, PIP_FIND_LINKS: links } }).catch(() => undefined);
+      assert.deepEqual(readdirSync(kept), ['folder']);
+      assert.deepEqual(readdirSync(join(kept, 'folder')), ['script']);
+      assert.equal(statSync(join(kept, 'folder', 'script')).mode & 0o777, 0o600);
+    });
+  }
 });
 
 describe('environments make refuses', () => {

@@ -142,7 +142,7 @@ export function startJobReconciler<Request>(
       const { more, job: current } = await logs.ship(job, first.name, 'making', runs.makingDir(job), ended);
       if (!ended) return logEveryMs;
       if (more) return 0;
-      if (making.state === 'lost') return fail(current, vanished);
+      if (making.state === 'lost') return failOrRestart(current, vanished);
       if (making.state === 'exited' && making.exitCode !== 0) {
         const { group, stream } = logs.streamOf(job, first.name);
         const why = (await lastBytes(resources.executor.logFile(runs.makingDir(job)), 700)).trim();
