@@ -48,6 +48,13 @@ export function errorMessage(printed: string): string {
 const lastOf = (text: string, length: number) =>
   text.length <= length ? text : `…${text.slice(text.length - length + 1)}`;
 
+/** Without what the platform printed before the program began: its last line is the command. */
+function ownWords(printed: string, command: string): string {
+  const mark = `$ ${command}\n`;
+  const place = printed.indexOf(mark);
+  return place === -1 ? printed : printed.slice(place + mark.length);
+}
+
 export function failureReason({
   cause = 'ExecuteUserScriptError:',
   exitCode,
@@ -64,5 +71,5 @@ export function failureReason({
     `\nCommand "${shown}", exit code: ${exitCode}`,
     `\nThe whole log: ${log.group}, ${log.stream}`,
   ].join('');
-  return head + lastOf(errorMessage(printed), failureLength - head.length - tail.length) + tail;
+  return head + lastOf(errorMessage(ownWords(printed, command)), failureLength - head.length - tail.length) + tail;
 }

@@ -148,7 +148,7 @@ describe('metrics.json', () => {
       const line = await until('the line in the log', async () => {
         const input = { logGroupName: '/aws/sagemaker/TrainingJobs', logStreamNamePrefix: `${name}/algo-1-` };
         const { events } = await platform.client(CloudWatchLogsClient).send(new FilterLogEventsCommand(input));
-        return events?.[0]?.message;
+        return events?.find(({ message }) => message?.startsWith('metrics.json was'))?.message;
       });
       assert.ok(line.startsWith(`metrics.json was not read: it ${why}`), line);
     });

@@ -118,7 +118,7 @@ for name in ['failure', 'metrics.json']: os.symlink('/etc/hostname', 'output/' +
 sys.exit(3)`;
     const job = await run('read', script);
     assert.equal(job.TrainingJobStatus, 'Failed');
-    assert.match(job.FailureReason ?? '', /^AlgorithmError: .*exit code 3/i);
+    assert.match(job.FailureReason ?? '', /^AlgorithmError: ExecuteUserScriptError:\nExitCode 3\nErrorMessage ""\n/);
   });
 });
 
