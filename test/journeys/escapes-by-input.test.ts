@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CreateTrainingJobCommand, type CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { type Headers, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { until } from '../../examples/road/stage.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { scripted, tell, unpacked } from '../harness/scripted-job.ts';
@@ -29,7 +29,7 @@ after(async () => {
   await rm(outside, { recursive: true });
 });
 
-type Entry = readonly [header: Headers, body?: string];
+type Entry = readonly [header: Parameters<ReturnType<typeof pack>['entry']>[0], body?: string];
 const program: Entry = [{ name: 'train.py' }, 'print("ran")\n'];
 
 async function tarOf(entries: readonly Entry[]): Promise<Buffer> {
