@@ -118,7 +118,7 @@ export const settings = {
     flag: 'images',
     kind: 'text',
     default: 'none',
-    doc: 'File that says which images run how: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost or evaluate, and the first match counts.',
+    doc: 'File that says which images run how: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost, evaluate or python:<environment> (clary environments names them), and the first match counts.',
   },
   python: {
     flag: 'python',

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { type ImageEntry, runtimes } from './images.ts';
+import { pythonEnvironments } from './scripts/python-images.ts';
 
 const kinds = Object.keys(runtimes) as (keyof typeof runtimes)[];
 
@@ -30,9 +31,15 @@ function entryOf(entry: unknown, refuse: (why: string) => Error): ImageEntry {
   if (other !== undefined) throw refuse(`has ${JSON.stringify(other)}; it may have "pattern" and "runs"`);
   if (typeof pattern !== 'string' || !/^[^\s]{1,255}$/.test(pattern))
     throw refuse(`needs a "pattern": an image, in which * stands for any characters, not ${JSON.stringify(pattern)}`);
+  const named = { pattern: patternOf(pattern), shown: pattern };
+  const python = typeof runs === 'string' ? pythonEnvironments[/^python:(.*)$/.exec(runs)?.[1] ?? ''] : undefined;
+  if (python) return { ...named, uses: ['training', 'processing'], runtime: () => python };
   const kind = kinds.find((name) => name === runs);
-  if (!kind) throw refuse(`needs "runs": one of ${kinds.join(', ')}, not ${JSON.stringify(runs)}`);
-  return { pattern: patternOf(pattern), shown: pattern, ...runtimes[kind] };
+  if (!kind) {
+    const all = [...kinds, ...Object.keys(pythonEnvironments).map((name) => `python:${name}`)];
+    throw refuse(`needs "runs": one of ${all.join(', ')}, not ${JSON.stringify(runs)}`);
+  }
+  return { ...named, ...runtimes[kind] };
 }
 
 /** Two stars beside each other would make the match slow, and mean one. */

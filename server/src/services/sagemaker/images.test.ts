@@ -40,11 +40,16 @@ describe('The table of images does', () => {
       { pattern: 'my-registry/*', runs: 'container' },
       { pattern: 'team/boost:*', runs: 'xgboost' },
       { pattern: 'registry.example.com/*', runs: 'container' },
+      { pattern: 'team/forest:*', runs: 'python:scikit-learn-1.4' },
       { pattern: 'sagemaker-xgboost:1.7-1', runs: 'container' },
     ]);
     const container = (image: string) => ({ kind: 'container', image });
     for (const image of ['my-registry/a/b:1', 'registry.example.com/x', 'eu.example.com:5000/my-registry/c'])
       assert.deepEqual(table.find(image, 'training'), container(image));
+    assert.partialDeepStrictEqual(table.find('team/forest:3', 'processing'), {
+      kind: 'python',
+      environment: 'scikit-learn-1.4',
+    });
     assert.deepEqual(table.find('team/boost:2', 'serving'), { kind: 'builtin', name: 'xgboost' });
     assert.deepEqual(table.find('sagemaker-xgboost:1.7-1', 'training'), container('sagemaker-xgboost:1.7-1'));
     assert.deepEqual(table.find('sagemaker-xgboost:1.7-1', 'serving'), { kind: 'builtin', name: 'xgboost' });
@@ -83,9 +88,13 @@ describe('The table of images refuses', () => {
         { pattern: 'a', runs: 'container' },
         { pattern: 'b', runs: 'docker' },
       ],
-      /: entry 2 needs "runs": one of xgboost, evaluate, container, not "docker"$/,
+      /: entry 2 needs "runs": one of xgboost, evaluate, container, python:scikit-learn-1\.2, .*, not "docker"$/,
     ],
-    ['no runtime', [{ pattern: 'a' }], /: entry 1 needs "runs": one of xgboost, evaluate, container, not undefined$/],
+    [
+      'no runtime',
+      [{ pattern: 'a' }],
+      /: entry 1 needs "runs": one of xgboost, evaluate, container, python:.*, not undefined$/,
+    ],
     [
       'a pattern that is no image',
       [{ pattern: 'a b', runs: 'container' }],

@@ -108,7 +108,9 @@ export async function copyOverlay({ overlay }: MadeEnvironment, folder: string):
 
 /** What the image has and what runs here instead, for the job's log. */
 export function environmentNote(image: string, { asks }: PythonRuntime, made: MadeEnvironment): string {
+  const environment = `the environment ${made.name} (${made.hash})`;
+  if (!asks) return `${image} runs in ${environment}, Python ${made.version}`;
   const has = made.packages[asks.package] ?? made.packages[`${asks.package}-cpu`];
   const here = has ? `${asks.package} ${has}` : `no ${asks.package}`;
-  return `${image} asks for ${asks.package} ${asks.version}; the environment ${made.name} (${made.hash}) has ${here}, Python ${made.version}`;
+  return `${image} asks for ${asks.package} ${asks.version}; ${environment} has ${here}, Python ${made.version}`;
 }

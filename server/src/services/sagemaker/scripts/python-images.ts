@@ -11,7 +11,7 @@ export interface PythonRuntime {
   /** runtime/environments/<environment>.txt */
   readonly environment: string;
   /** What the image itself has of the framework. */
-  readonly asks: { readonly package: string; readonly version: string };
+  readonly asks?: { readonly package: string; readonly version: string };
   readonly frameworkModule: string;
 }
 
@@ -87,6 +87,24 @@ export const pythonImages: readonly PythonImage[] = [
     'sagemaker_pytorch_container.training:main',
   ),
 ];
+
+/** What the platform's owner may name for images of their own: `python:<environment>`. */
+export const pythonEnvironments: Readonly<Record<string, PythonRuntime>> = Object.fromEntries(
+  (
+    [
+      ['scikit-learn-1.2', 'scikit-learn', 'sagemaker_sklearn_container.training:main'],
+      ['scikit-learn-1.4', 'scikit-learn', 'sagemaker_sklearn_container.training:main'],
+      ['xgboost-1.7', 'xgboost', 'sagemaker_xgboost_container.training:main'],
+      ['xgboost-3.0', 'xgboost', 'sagemaker_xgboost_container.training:main'],
+      ['pytorch-2', 'pytorch', 'sagemaker_pytorch_container.training:main'],
+      ['tensorflow-2', 'tensorflow', 'sagemaker_tensorflow_container.training:main'],
+      ['huggingface-pytorch', 'huggingface-pytorch', 'sagemaker_pytorch_container.training:main'],
+    ] as const
+  ).map(([environment, framework, frameworkModule]) => [
+    environment,
+    { kind: 'python', framework, environment, frameworkModule },
+  ]),
+);
 
 /** XGBoost's image trains by itself, or runs a script where one is named. */
 export function xgboostScript(name: string): PythonRuntime {
