@@ -1,12 +1,14 @@
 /** A platform for a test: a server of its own, in a temporary folder, on a free port; in this process, or as a child that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../server/src/config.ts';
+import { processExecutor } from '../../server/src/engine/executors/process.ts';
 import type { Clock } from '../../server/src/kit/clock.ts';
+import { createLog } from '../../server/src/kit/log.ts';
 import { startServer } from '../../server/src/main.ts';
 
 interface Credentials {
@@ -63,6 +65,20 @@ function face(endpoint: string, dataDir: string, credentials: Credentials) {
   };
 }
 
+/** Jobs and models outlive their server: what is left of them ends with the test. */
+async function removeWithRuns(dataDir: string): Promise<void> {
+  const executor = processExecutor({ log: createLog('silent', () => {}) });
+  for (const file of await readdir(join(dataDir, 'runs'), { recursive: true }).catch(() => [])) {
+    if (basename(file) !== 'claim') continue;
+    const dir = join(dataDir, 'runs', dirname(file));
+    await executor.signal(dir, 'SIGKILL');
+    const alive = setInterval(() => {}, 1000);
+    await new Promise<void>((ended) => executor.onExit(dir, ended));
+    clearInterval(alive);
+  }
+  await rm(dataDir, { recursive: true, force: true });
+}
+
 export async function startPlatform({ flags = [], clock }: StartOptions = {}): Promise<TestPlatform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'clary-test-'));
   const config = readConfig(
@@ -86,7 +102,7 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
     ...face(server.url, dataDir, server.credentials),
     async [Symbol.asyncDispose]() {
       await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await removeWithRuns(dataDir);
     },
   };
 }
@@ -146,7 +162,7 @@ export async function startPlatformProcess({ flags = [] }: StartOptions = {}): P
     },
     async [Symbol.asyncDispose]() {
       await end('SIGTERM');
-      await rm(dataDir, { recursive: true, force: true });
+      await removeWithRuns(dataDir);
     },
   };
 }

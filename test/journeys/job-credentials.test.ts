@@ -100,7 +100,7 @@ async function environmentOfJob(dataDir: string): Promise<Record<string, string>
   const runs = join(dataDir, 'runs', 'training');
   for (;;) {
     const [run] = await readdir(runs).catch(() => []);
-    const pid = run && (await readFile(join(runs, run, 'pid'), 'utf8').catch(() => undefined));
+    const pid = run && (await readFile(join(runs, run, 'algo-1', 'pid'), 'utf8').catch(() => undefined));
     if (!pid) continue;
     const pairs = (await readFile(`/proc/${pid.split(' ')[0]}/environ`, 'utf8')).split('\0');
     const variables = pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);

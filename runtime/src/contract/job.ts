@@ -2,9 +2,10 @@
  * The files of a training container: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
  * `mlDir` stands for /opt/ml.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from './client-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface ChannelConfig {
   readonly ContentType?: string;
@@ -45,7 +46,7 @@ export async function readJobInput(mlDir: string): Promise<JobInput> {
 /** What is no number (an AUC of one class alone) is left out: JSON has no word for it. */
 export async function writeMetrics(mlDir: string, metrics: Readonly<Record<string, number>>): Promise<void> {
   const finite = Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
-  await mkdir(join(mlDir, 'output'), { recursive: true });
+  await makeFolder(mlDir, 'output');
   await writeFile(join(mlDir, 'output', 'metrics.json'), `${JSON.stringify(finite)}\n`);
 }
 
@@ -57,7 +58,7 @@ export async function asJob(mlDir: string, work: () => Promise<void>): Promise<n
   } catch (error) {
     const kind = error instanceof ClientError ? 'ClientError' : 'AlgorithmError';
     const text = `${kind}: ${error instanceof Error ? error.message : String(error)}`;
-    await mkdir(join(mlDir, 'output'), { recursive: true });
+    await makeFolder(mlDir, 'output');
     await writeFile(join(mlDir, 'output', 'failure'), text);
     console.error(kind === 'ClientError' ? text : (error as Error).stack);
     return 1;

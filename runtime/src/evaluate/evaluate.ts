@@ -2,10 +2,11 @@
  * The processing image clary/evaluate: a model, labelled data and thresholds in; evaluation.json, reports, plots and a decision out. A gate that says
  * no is a result, not a failure: the job is Completed either way, unless it was asked to fail (EVALUATE_ON_REJECTION=fail: exit status 3).
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../contract/client-error.ts';
 import { asJob } from '../contract/job.ts';
+import { makeFolder } from '../contract/make-folder.ts';
 import { type OpenModel, openModel } from '../models/open-model.ts';
 import type { LibraryFile } from '../xgboost/model.ts';
 import { openArtifact } from './archive.ts';
@@ -124,9 +125,8 @@ const missedWords = (rows: Evaluation['rows']) =>
     .join('; ');
 
 async function writeResults(mlDir: string, evaluation: Evaluation): Promise<void> {
-  const folder = join(mlDir, 'processing', 'evaluation');
-  await mkdir(folder, { recursive: true });
-  await mkdir(join(mlDir, 'output'), { recursive: true });
+  const folder = await makeFolder(mlDir, 'processing', 'evaluation');
+  await makeFolder(mlDir, 'output');
   const plots = plotsOf(evaluation);
   const missed = missedWords(evaluation.rows);
   const files: [string, string][] = [

@@ -2,8 +2,9 @@
  * Opens a model as serving would and asks it for predictions, before a version of it is registered. Says what it found in
  * <ml>/output/probe.json, or in <ml>/output/failure why the model is no good, in words a person can act on. Never serves.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../contract/make-folder.ts';
 import { type ModelTools, type OpenModel, openModel } from '../models/open-model.ts';
 import { pythonFloat } from '../serve/encode.ts';
 
@@ -22,8 +23,7 @@ interface Probed {
 
 /** Resolves to the exit status. */
 export async function probe({ mlDir, algorithm = 'xgboost', ...tools }: ProbeOptions): Promise<number> {
-  const output = join(mlDir, 'output');
-  await mkdir(output, { recursive: true });
+  const output = await makeFolder(mlDir, 'output');
   try {
     const found = await probed(join(mlDir, 'model'), algorithm, { env: process.env, say: console.log, ...tools });
     await writeFile(join(output, 'probe.json'), JSON.stringify({ ok: true, ...found }));

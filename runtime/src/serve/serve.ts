@@ -4,9 +4,10 @@
  */
 
 import { chmodSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { makeFolder } from '../contract/make-folder.ts';
 import { type LibraryFile, loadModel, type Model } from '../xgboost/model.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { FrameReader, FrameWriter } from './frames.ts';
@@ -55,7 +56,7 @@ export async function serve({ mlDir, socket, libraryFile }: ServeOptions): Promi
 
 async function fail(mlDir: string, reason: string): Promise<number> {
   writeLine(process.stderr, reason);
-  await mkdir(join(mlDir, 'output'), { recursive: true });
+  await makeFolder(mlDir, 'output');
   await writeFile(join(mlDir, 'output', 'failure'), reason);
   return 1;
 }
