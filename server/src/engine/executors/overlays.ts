@@ -10,11 +10,11 @@ import { promisify } from 'node:util';
 import type { Mount } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
 
-/** By relative names: a comma or a colon in a path would mean something to `mount`. */
+/** What the program may not know (the folder's path) is forgotten. By relative names: a comma or a colon in a path would mean something to `mount`. */
 const script = `cd "$1" && for layer in *; do
   ( cd "$layer" && exec mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged ) || exit 125
 done
-cd / && shift && exec "$@"`;
+cd / && unset OLDPWD && shift && exec "$@"`;
 
 const layersOf = (dir: string) => join(dir, 'layers');
 
