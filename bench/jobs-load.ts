@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
   DescribeTrainingJobCommand,
-  type SageMakerClient,
+  SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import type { Platform } from './platform.ts';
 
 const bucket = 'bench-jobs';
 const registry = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
@@ -26,19 +27,18 @@ interface Job {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export async function openJobLoad(
-  sagemaker: SageMakerClient,
-  s3: S3Client,
-  { url, environment }: { url: string; environment: Record<string, string> },
-) {
-  const iam = new IAMClient({
+export async function openJobLoad({ url, environment }: Pick<Platform, 'url' | 'environment'>) {
+  const options = {
     endpoint: url,
     region: 'us-east-1',
     credentials: {
       accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
       secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
     },
-  });
+  };
+  const iam = new IAMClient(options);
+  const sagemaker = new SageMakerClient(options);
+  const s3 = new S3Client({ ...options, forcePathStyle: true });
   const document = (Statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
   const trust = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const made = await iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: document(trust) }));

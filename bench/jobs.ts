@@ -7,8 +7,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { openJobLoad } from './jobs-load.ts';
 import { residentMiB, startPlatform } from './platform.ts';
 import { pythonEnvironment } from './python.ts';
@@ -44,12 +42,7 @@ async function bare(folder: string): Promise<{ first: number; whole: number }> {
 
 async function trivialJobs(folder: string): Promise<void> {
   await using platform = await startPlatform();
-  const options = { endpoint: platform.url, credentials: credentialsOf(platform.environment), region: 'us-east-1' };
-  const load = await openJobLoad(
-    new SageMakerClient(options),
-    new S3Client({ ...options, forcePathStyle: true }),
-    platform,
-  );
+  const load = await openJobLoad(platform);
   await load.script('trivial', trivial);
   await load.job('trivial');
   const first: number[] = [];
@@ -119,12 +112,7 @@ async function xgboost(folder: string): Promise<void> {
   const file = join(folder, 'data.csv');
   await run(python, ['-c', generate, file, String(rows)]);
   await using platform = await startPlatform();
-  const options = { endpoint: platform.url, credentials: credentialsOf(platform.environment), region: 'us-east-1' };
-  const load = await openJobLoad(
-    new SageMakerClient(options),
-    new S3Client({ ...options, forcePathStyle: true }),
-    platform,
-  );
+  const load = await openJobLoad(platform);
   await load.putFile('large/data.csv', file);
   const ours: number[] = [];
   const theirs: number[] = [];
@@ -146,11 +134,6 @@ async function xgboost(folder: string): Promise<void> {
     ],
   );
 }
-
-const credentialsOf = (environment: Record<string, string>) => ({
-  accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-  secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-});
 
 export async function jobs(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'clary-bench-jobs-'));

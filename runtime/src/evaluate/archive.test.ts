@@ -7,7 +7,8 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { ClientError } from '../contract/client-error.ts';
-import { type ExampleJob, exampleFolder, seeded } from '../contract/example-job.ts';
+import { type ExampleJob, exampleFolder } from '../contract/example-job.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { openArtifact } from './archive.ts';
 
 type Entry = Partial<Header> & { readonly name: string } & { readonly text?: string };
@@ -130,7 +131,7 @@ describe('openArtifact refuses', () => {
 
 describe('openArtifact survives', () => {
   test('an archive cut anywhere: it says so, and never waits for the rest', async () => {
-    const random = seeded(3);
+    const random = seededRandom(3);
     const text = Array.from({ length: 600 }, () => random()).join();
     const whole = await archiveOf({ name: 'a', text }, { name: 'b/c', text: text.slice(0, 900) });
     // The last bytes are the checksum: all entries are there before the end is missed.

@@ -1,4 +1,6 @@
 /** How far metrics vary: Model Monitor's standard deviations, from samples that are the same for the same number of rows. Pure. */
+
+import { seededRandom } from '../seeded-random.ts';
 import type { Outcome } from './outcome.ts';
 
 type Metrics = Record<string, number>;
@@ -46,15 +48,4 @@ function pick(from: Float64Array, rows: Uint32Array, width: number): Float64Arra
     for (let c = 0; c < width; c++) picked[i + c] = from[row * width + c] as number;
   }
   return picked;
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

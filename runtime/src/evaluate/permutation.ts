@@ -4,7 +4,7 @@
  */
 import { ClientError } from '../contract/client-error.ts';
 import type { Importance, OpenModel } from '../models/open-model.ts';
-import { seededRandom } from './deviations.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { metricsOf } from './measure.ts';
 import { gather } from './outcome.ts';
 import type { Settings } from './settings.ts';

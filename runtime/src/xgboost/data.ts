@@ -1,7 +1,8 @@
 /** A channel's folder, all of its files together, as labels and features. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { ClientError } from '../contract/client-error.ts';
+import { dataFiles } from '../contract/data-files.ts';
 import type { Matrix, Xgboost } from './booster.ts';
 import { type CsvTable, parseCsv } from './csv.ts';
 import { parseLibsvm, type SparseTable } from './libsvm.ts';
@@ -25,18 +26,10 @@ export interface Dataset {
 }
 
 async function filesOf(folder: string): Promise<string[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    },
-  );
-  const files = found
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name));
+  const files = await dataFiles(folder);
   if (files.length === 0)
     throw new ClientError(`Channel ${basename(folder)} holds no file: check the channel's S3 prefix`);
-  return files.sort();
+  return files;
 }
 
 /** Every CSV file below the folder. Throws ClientError. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { seeded } from '../contract/example-job.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { createEvaluator } from './evaluator.ts';
 import { type ExampleTree, exampleModel, exampleTree, leafTree } from './example-model.ts';
 import { categoricalFlag, flattenTrees, missingRightBit, nodeWords } from './flat-trees.ts';
@@ -185,7 +185,7 @@ describe('flattenTrees and the walk do, to the bit, what the library does with',
   ] as const) {
     for (const isPlain of [true, false]) {
       test(`${what}${isPlain ? '' : ' that split on categories'}`, () => {
-        const random = seeded(count * 100 + depth);
+        const random = seededRandom(count * 100 + depth);
         for (let round = 0; round < 12; round++) {
           const trees: CategoricalTree[] = [];
           while (trees.length < count) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { seeded } from '../contract/example-job.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { findObjective } from './objective.ts';
 
 function objective(name: string) {
@@ -66,7 +66,7 @@ describe('objectives do', () => {
   });
 
   test('multi:softprob: probabilities that add up to 1, of huge margins too', () => {
-    const random = seeded(4);
+    const random = seededRandom(4);
     for (let round = 0; round < 200; round++) {
       const row = Array.from({ length: 5 }, () => (random() - 0.5) * 10 ** (round % 4));
       const weights = row.map((margin) => Math.exp(Math.fround(margin) - Math.max(...row.map(Math.fround))));

@@ -1,7 +1,7 @@
 /** Models that the real library trains on random data: the evaluator predicts to the bit what the library predicts. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { seeded } from '../contract/example-job.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { openXgboost, type Xgboost } from './booster.ts';
 import { createEvaluator } from './evaluator.ts';
 import { ensureLibrary } from './library.ts';
@@ -87,7 +87,7 @@ interface Trial {
 }
 
 function trial(objective: string, boosterName: string, seed: number): Trial {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const features = 1 + Math.floor(random() * 7);
   const count = 150;
   const isMild = boosterName === 'gblinear';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, mock, test } from 'node:test';
-import { csv, exampleJob, libsvm, seeded } from '../contract/example-job.ts';
+import { csv, exampleJob, libsvm } from '../contract/example-job.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { ensureLibrary } from './library.ts';
 import { readModel } from './model.ts';
 import { readModelDocument } from './model-document.ts';
@@ -50,7 +51,7 @@ async function trained(
 
 /** Two hundred rows of four features, some of them missing; `label` sees the first three as numbers. */
 function table(seed: number, label: (a: number, b: number, c: number) => number, rows = 200): string {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   return Array.from({ length: rows }, () => {
     const [a = 0, b = 0, c = 0] = [random(), random(), random()];
     return [label(a, b, c), a, b, random() < 0.2 ? '' : c, random()].join(',');
@@ -153,7 +154,7 @@ describe('train does', () => {
   });
 
   test('stop early by the last metric of the last channel, and remember the best round', async () => {
-    const random = seeded(6);
+    const random = seededRandom(6);
     const noise = () => random();
     for (const metric of ['rmse', 'mae']) {
       const given = { num_round: '500', early_stopping_rounds: '3', eta: '0.9', eval_metric: `mape,${metric}` };

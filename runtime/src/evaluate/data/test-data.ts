@@ -1,7 +1,6 @@
-/** The test data of an evaluation: every file of its folder, row by row, gathered into batches. Nothing of it is kept here. */
-import { readdir } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 import { ClientError } from '../../contract/client-error.ts';
+import { dataFiles } from '../../contract/data-files.ts';
 import { readCsv } from './csv.ts';
 import { readJsonLines } from './json-lines.ts';
 import { readLibsvm } from './libsvm.ts';
@@ -101,16 +100,7 @@ function rowsOf(format: Format, file: string, name: string, layout: DataLayout):
 }
 
 async function filesOf(folder: string): Promise<{ file: string; name: string }[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    },
-  );
-  const files = found
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const files = await dataFiles(folder);
   if (files.length === 0)
     throw new ClientError(
       "There is no test data: the input at /opt/ml/processing/test holds no file. Check the input's S3 prefix",

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { seeded } from '../../contract/example-job.ts';
+import { seededRandom } from '../../seeded-random.ts';
 import { accuracy, averaged, classScores, confusionMatrix } from './confusion.ts';
 import { areaUnderRoc, averagePrecision, logLoss, precisionRecallCurve, rocCurve, steps } from './ranking.ts';
 import { regressionMetrics } from './regression.ts';
@@ -104,7 +104,7 @@ describe('curves do', () => {
   });
 
   test('count pairs, ties half', () => {
-    const random = seeded(9);
+    const random = seededRandom(9);
     for (let round = 0; round < 50; round++) {
       const scores = Array.from({ length: 30 }, () => Math.floor(random() * 8));
       const isPositive = scores.map((score) => Number(random() * 8 < score + 1));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { seeded } from '../../contract/example-job.ts';
+import { seededRandom } from '../../seeded-random.ts';
 import { measure } from '../measure.ts';
 import type { Outcome } from '../outcome.ts';
 import { readSettings } from '../settings.ts';
@@ -62,7 +62,7 @@ type Answer = [
   matrix: number[][] | null,
 ];
 
-const random = seeded(20261121);
+const random = seededRandom(20261121);
 const many = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
 
 function numbers(what: string, labels: number[], predictions: number[]): Case {

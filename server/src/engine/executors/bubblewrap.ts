@@ -27,10 +27,8 @@ const accounts = {
   group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
 };
 
-export type SystemView = readonly string[];
-
-/** bubblewrap's words for the system's part. Asked once: the machine's layout does not change under a running server. */
-export async function systemView(): Promise<SystemView> {
+/** bubblewrap's words for the system's part. */
+async function systemWords(): Promise<readonly string[]> {
   const words: string[] = [];
   for (const folder of systemFolders) {
     const found = await lstat(folder).catch(() => undefined);
@@ -48,6 +46,8 @@ const walls = [
 /** What a machine offers to shut programs in. */
 export interface Shelter {
   readonly bubblewrap: string;
+  /** Its words for the system's part: the machine's layout does not change under a running server. */
+  readonly system: readonly string[];
   /** Whether a mount can be written to without changing what is mounted. */
   readonly overlays: boolean;
 }
@@ -60,8 +60,9 @@ export async function findShelter(
 ): Promise<Shelter | undefined> {
   if (wanted === 'off') return undefined;
   const program = await findProgram('bwrap');
-  const lack = program ? await lackOf(program) : 'bubblewrap (bwrap) is not installed';
-  if (program && !lack) return { bubblewrap: program, overlays: await findOverlays(runsDir) };
+  const system = await systemWords();
+  const lack = program ? await lackOf(program, system) : 'bubblewrap (bwrap) is not installed';
+  if (program && !lack) return { bubblewrap: program, system, overlays: await findOverlays(runsDir) };
   if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be shut in: ${lack}`);
   log.warn('programs of jobs are not shut in: they can read what the platform can read', { because: lack });
   return undefined;
@@ -76,9 +77,9 @@ async function findProgram(name: string): Promise<string | undefined> {
 }
 
 /** Why programs cannot be shut in here, undefined where they can. */
-async function lackOf(program: string): Promise<string | undefined> {
+async function lackOf(program: string, system: readonly string[]): Promise<string | undefined> {
   try {
-    await promisify(execFile)(program, [...walls, ...(await systemView()), '--', '/bin/true'], { timeout: 10_000 });
+    await promisify(execFile)(program, [...walls, ...system, '--', '/bin/true'], { timeout: 10_000 });
     return undefined;
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
@@ -94,8 +95,7 @@ async function beforehand(dir: string, copied: readonly Mount[]): Promise<Comman
 
 /** Makes what the enclosure needs in the run's folder and answers the command that runs the program inside. */
 export async function shutIn(
-  program: string,
-  system: SystemView,
+  { bubblewrap, system }: Shelter,
   spec: ProcessSpec,
   enclosure: Enclosure,
 ): Promise<Command> {
@@ -112,7 +112,7 @@ export async function shutIn(
     await writeFile(join(etc, name), text);
   return [
     ...(await beforehand(dir, copied)),
-    ...[program, ...walls, '--uid', user, '--gid', user, ...system],
+    ...[bubblewrap, ...walls, '--uid', user, '--gid', user, ...system],
     ...Object.keys({ ...accounts, hosts }).flatMap((name) => ['--ro-bind', join(etc, name), `/etc/${name}`]),
     ...['--bind', join(dir, 'tmp'), '/tmp', '--dir', '/root'],
     ...(enclosure.network === 'none' ? ['--unshare-net'] : []),

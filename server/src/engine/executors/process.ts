@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
-import { type Shelter, type SystemView, shutIn, systemView } from './bubblewrap.ts';
+import { type Shelter, shutIn } from './bubblewrap.ts';
 import { type Cgroups, enteringWords } from './cgroups.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
@@ -23,7 +23,6 @@ interface Machine {
   /** Descriptors that were there from this process's birth. */
   readonly inherited: readonly number[];
   readonly shelter: Shelter | undefined;
-  readonly system: SystemView;
   readonly cgroups: Cgroups | undefined;
 }
 
@@ -55,9 +54,9 @@ async function spawnSupervisor(
 }
 
 /** The command that the supervisor runs, and in which folder. */
-async function outside(spec: ProcessSpec, { shelter, system }: Machine): Promise<ProcessSpec> {
+async function outside(spec: ProcessSpec, { shelter }: Machine): Promise<ProcessSpec> {
   if (!spec.enclosure || !shelter) return spec;
-  return { ...spec, command: await shutIn(shelter.bubblewrap, system, spec, spec.enclosure), cwd: spec.dir };
+  return { ...spec, command: await shutIn(shelter, spec, spec.enclosure), cwd: spec.dir };
 }
 
 async function limited(spec: ProcessSpec, { cgroups }: Machine): Promise<ProcessSpec> {
@@ -155,7 +154,7 @@ export interface ProcessExecutorOptions {
 }
 
 export function processExecutor({ log, shelter, cgroups }: ProcessExecutorOptions): Executor<ProcessSpec> {
-  const look = async () => ({ inherited: await inheritedDescriptors(), system: await systemView(), shelter, cgroups });
+  const look = async () => ({ inherited: await inheritedDescriptors(), shelter, cgroups });
   const machine = look();
   machine.catch(() => {});
   return {
