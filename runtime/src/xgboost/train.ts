@@ -106,7 +106,7 @@ async function boost(
   const stop = () => {
     stopped = true;
   };
-  process.once('SIGTERM', stop);
+  process.on('SIGTERM', stop);
   let best: Round | undefined;
   let latest: Record<string, number> = {};
   try {
@@ -125,6 +125,8 @@ async function boost(
       await nextTurn();
     }
   } finally {
+    // Asked to stop once more, it goes on keeping what it has.
+    if (!process.listeners('SIGTERM').includes(goOn)) process.on('SIGTERM', goOn);
     process.off('SIGTERM', stop);
   }
   if (stopped) info('Stopped by SIGTERM: the model as far as it was trained is kept');
@@ -133,6 +135,8 @@ async function boost(
   booster.setAttribute('best_score', String(best.value));
   return best.metrics;
 }
+
+const goOn = () => {};
 
 interface Round {
   readonly round: number;

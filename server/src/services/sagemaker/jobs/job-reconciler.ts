@@ -136,8 +136,8 @@ export function startJobReconciler<Request>(
       return end(job, 'Stopped');
     }
     const [first] = runs.hostsOf(job);
-    if (first) await ensureLogStream(service(job), logs.streamOf(job, first.name));
     if (making && first) {
+      await ensureLogStream(service(job), logs.streamOf(job, first.name));
       const ended = making.state === 'exited' || making.state === 'lost';
       const { more, job: current } = await logs.ship(job, first.name, 'making', runs.makingDir(job), ended);
       if (!ended) return logEveryMs;
