@@ -21,6 +21,12 @@ export const settings = {
     default: '$XDG_DATA_HOME/clary, else ~/.local/share/clary',
     doc: 'Folder of everything the platform keeps.',
   },
+  database: {
+    flag: 'database',
+    kind: 'text',
+    default: 'sqlite',
+    doc: 'sqlite (a file in the data folder), or postgres://user@host:port/database?schema=clary. The password may come from PGPASSWORD or ~/.pgpass.',
+  },
   host: { flag: 'host', kind: 'text', default: '127.0.0.1', doc: 'Address to listen on.' },
   port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 takes a free one.' },
   domain: {
@@ -160,6 +166,7 @@ export const settings = {
 
 export interface Config {
   readonly dataDir: string;
+  readonly database: string;
   readonly host: string;
   readonly port: number;
   readonly domain: string;
@@ -252,6 +259,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
   const runtimeMain = packageFile('@clary/runtime', join('src', 'main.ts'));
   const config: Config = {
     dataDir: resolve(given.data?.value ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
+    database: text('database'),
     host: text('host'),
     port: number('port', { most: 65_535 }),
     domain: text('domain').toLowerCase(),
@@ -311,6 +319,8 @@ function pythonEnvironments(given: string, source: string): Record<string, strin
 }
 
 function check(config: Config, source: (name: keyof typeof settings) => string): void {
+  if (config.database !== 'sqlite' && !/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(config.database))
+    throw new ConfigError(`${source('database')} must be sqlite or look like postgres://user@host:5432/database`);
   if (!/^\d{12}$/.test(config.account))
     throw new ConfigError(`${source('account')} must be twelve digits, not "${config.account}"`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))

@@ -55,7 +55,7 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   // Nobody may have asked for the address when the door cannot be opened.
   door.promise.catch(() => {});
   const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: door.promise });
-  const platform = await resettablePlatform({ dataDir, build, idle: () => gateway.idle() });
+  const platform = await resettablePlatform({ config, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
     administratorSecret: administrator.secretAccessKey,

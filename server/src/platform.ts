@@ -17,6 +17,7 @@ import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
+import { openDatabase } from './open-database.ts';
 import { cloudTrailService } from './services/cloudtrail/service.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
@@ -32,7 +33,6 @@ import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts
 import { stsService } from './services/sts/service.ts';
 import { createRoutingTable } from './serving/routing-table.ts';
 import { openFileBlobs } from './storage/file-blobs.ts';
-import { openSqliteDatabase } from './storage/sqlite-database.ts';
 
 /** A key of its own for each purpose (services/iam/sealed.ts has the others). */
 const objectSecretOf = (platformKey: Buffer) =>
@@ -72,7 +72,7 @@ export async function buildPlatform({
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
   const containerSocket = await findContainerSocket(config.containerSockets);
-  const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
+  const database = await openDatabase(config, log);
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);

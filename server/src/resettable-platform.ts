@@ -1,7 +1,9 @@
 /** A platform that can be put back to its first day while the door stays open: another one takes its place, over an empty folder. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from './config.ts';
 import type { PipelineDeps } from './gateway/pipeline.ts';
+import { removeDatabase } from './open-database.ts';
 import type { Platform } from './platform.ts';
 
 export interface ResettablePlatform {
@@ -15,13 +17,13 @@ export interface ResettablePlatform {
 }
 
 interface ResettableOptions {
-  readonly dataDir: string;
+  readonly config: Config;
   readonly build: () => Promise<Platform>;
   /** Until no request is under way. */
   readonly idle: () => Promise<void>;
 }
 
-export async function resettablePlatform({ dataDir, build, idle }: ResettableOptions): Promise<ResettablePlatform> {
+export async function resettablePlatform({ config, build, idle }: ResettableOptions): Promise<ResettablePlatform> {
   let platform = await build();
   let renewing: Promise<void> | undefined;
 
@@ -29,9 +31,8 @@ export async function resettablePlatform({ dataDir, build, idle }: ResettableOpt
     await idle();
     await platform.stop();
     await platform.endRuns();
-    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
-      await rm(join(dataDir, name), { recursive: true, force: true });
-    }
+    await removeDatabase(config);
+    for (const name of ['blobs', 'runs']) await rm(join(config.dataDir, name), { recursive: true, force: true });
     platform = await build();
   }
 

@@ -68,6 +68,12 @@ function face(endpoint: string, dataDir: string, credentials: Credentials) {
   };
 }
 
+/** With CLARY_TEST_DATABASE every platform of the tests keeps its metadata there, each in a schema of its own. */
+function databaseFlags(dataDir: string): string[] {
+  const url = process.env.CLARY_TEST_DATABASE;
+  return url ? ['--database', `${url}?schema=${basename(dataDir).toLowerCase()}`] : [];
+}
+
 /** Jobs and models outlive their server: what is left of them ends with the test. */
 async function removeWithRuns(dataDir: string): Promise<void> {
   const executor = processExecutor({ log: createLog('silent', () => {}) });
@@ -101,6 +107,7 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
       '100',
       '--capture-flush-ms',
       '100',
+      ...databaseFlags(dataDir),
       ...flags,
     ],
     process.env,
@@ -157,6 +164,7 @@ async function spawnServer(
     '100',
     '--capture-flush-ms',
     '100',
+    ...databaseFlags(dataDir),
     ...flags,
   ];
   const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'inherit'], env });

@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import type { PlatformEvent } from '../contract/event.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
+import { migrations } from '../migrations.ts';
 import type { Database } from '../storage/database.ts';
 import { queryBuilder } from '../storage/query-builder.ts';
 import { openSqliteDatabase } from '../storage/sqlite-database.ts';
@@ -32,7 +33,7 @@ const event = (n: number): PlatformEvent => ({
 });
 
 async function open(name: string) {
-  const database = await openSqliteDatabase({ file: join(folder, name) });
+  const database = await openSqliteDatabase({ file: join(folder, name), migrations });
   const outbox = openOutbox({ database, clock: systemClock, log });
   return { database, outbox, stop: () => outbox.stop().then(() => database.close()) };
 }
@@ -168,7 +169,7 @@ describe('survives', () => {
       const { openSqliteDatabase } = await import(${of('../storage/sqlite-database.ts')});
       const { openOutbox } = await import(${of('./outbox.ts')});
       const log = { warn() {}, error() {}, with: () => log };
-      const database = await openSqliteDatabase({ file: process.argv[1] });
+      const database = await openSqliteDatabase({ file: process.argv[1], migrations });
       const outbox = openOutbox({ database, clock: { now: () => new Date() }, log });
       outbox.subscribe('a', async ({ detail }) => {
         console.log(detail.n);

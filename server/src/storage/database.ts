@@ -26,6 +26,8 @@ export class Conflict extends Error {
 }
 
 export interface Database {
+  /** For the few queries that must be written differently. */
+  readonly dialect: 'sqlite' | 'postgres';
   read<Row>(query: CompiledQuery<Row>): Promise<Row[]>;
   /** Resolves after the commit is durable (WAL, synchronous=FULL). */
   write(statements: readonly Statement[]): Promise<void>;

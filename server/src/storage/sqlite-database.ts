@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
 import { Conflict, type Database, type Statement } from './database.ts';
-import { migrations } from './migrations/all.ts';
+import type { Migration } from './migration.ts';
 import type { Asked, Batch, Reply, WorkerData } from './sqlite-worker.ts';
 import { StatementNames } from './statement-names.ts';
 
@@ -15,9 +15,11 @@ interface Waiting {
 export interface SqliteOptions {
   /** The database file; made where it is missing, with mode 0600. */
   readonly file: string;
+  readonly migrations: readonly Migration[];
 }
 
 class SqliteDatabase implements Database {
+  readonly dialect = 'sqlite';
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #names = new StatementNames();
@@ -91,10 +93,10 @@ class SqliteDatabase implements Database {
 }
 
 /** Opens the file and brings its schema up to date. Throws where it can't be opened or a newer version wrote it. */
-export async function openSqliteDatabase({ file }: SqliteOptions): Promise<Database> {
+export async function openSqliteDatabase({ file, migrations }: SqliteOptions): Promise<Database> {
   // SQLite would make it readable for everybody; its companions (-wal, -shm) get the mode of the file.
   await (await open(file, 'a', 0o600)).close();
-  const workerData: WorkerData = { file, migrations: migrations.filter(({ statements }) => statements.length > 0) };
+  const workerData: WorkerData = { file, migrations };
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData,
     // Flags of the process are not for this thread; node:sqlite still warns that it is experimental.

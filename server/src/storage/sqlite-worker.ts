@@ -105,7 +105,7 @@ function migrate(): void {
   }
   for (const { name, statements } of migrations) {
     if (applied.has(name)) continue;
-    for (const sql of statements) database.exec(sql);
+    for (const statement of statements) database.exec(typeof statement === 'string' ? statement : statement.sqlite);
     database.prepare('insert into schema_migrations values (?, ?)').run(name, Date.now());
   }
   database.exec('commit');

@@ -10,6 +10,7 @@ import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { type PlatformProcess, startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import type { AuditedCall } from '../../contract/audit.ts';
 import { createLog } from '../../kit/log.ts';
+import { migrations } from '../../migrations.ts';
 import { eventKind } from '../../models/event-kind.ts';
 import { type Database, statement } from '../../storage/database.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
@@ -29,7 +30,7 @@ async function openTrail() {
   const lines: string[] = [];
   const clock = { time: start, now: () => new Date(clock.time) };
   const log = createLog('warn', (line) => lines.push(line));
-  const database = await openSqliteDatabase({ file });
+  const database = await openSqliteDatabase({ file, migrations });
   const resources = { database, clock, log, settings: { auditReads: false, auditWrites: false } };
   return { dir, file, lines, clock, resources, database, trail: await AuditTrail.open(resources) };
 }

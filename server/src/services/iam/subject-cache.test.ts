@@ -16,6 +16,7 @@ import {
 import { startPlatform } from '../../../../test/harness/platform.ts';
 import { allow } from '../../../../test/harness/user.ts';
 import { createLog } from '../../kit/log.ts';
+import { migrations } from '../../migrations.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import type { Policy } from './policy/policy-document.ts';
 import { createSubjectCache, type Subject } from './subject-cache.ts';
@@ -25,7 +26,7 @@ const actionsOf = (policies: readonly Policy[]) =>
 
 /** What the cache of a server that has just started says of a user or a role. */
 async function look(dataDir: string, find: 'findUser' | 'findRole', arn: string): Promise<Subject | undefined> {
-  const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db') });
+  const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db'), migrations });
   const cache = createSubjectCache(
     database,
     createLog('silent', () => {}),

@@ -45,7 +45,7 @@ export function removeSmall(blobIds: readonly string[]): Statement {
 }
 
 function discard({ sql: text, parameters }: { sql: string; parameters: readonly unknown[] }): Statement {
-  return { sql: `insert or ignore into s3_garbage (blob_id) ${text}`, parameters };
+  return { sql: `insert into s3_garbage (blob_id) ${text} on conflict do nothing`, parameters };
 }
 
 interface Garbage {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Access } from '../../contract/operation.ts';
+import { migrations } from '../../migrations.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import { putConfiguration } from './bucket-configuration/configuration-store.ts';
 import { createBucketCache } from './buckets/bucket-cache.ts';
@@ -12,7 +13,7 @@ import { withResourcePolicies } from './resource-policies.ts';
 import { s3Operations } from './service.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'clary-test-'));
-const database = await openSqliteDatabase({ file: join(dir, 'clary.db') });
+const database = await openSqliteDatabase({ file: join(dir, 'clary.db'), migrations });
 after(async () => {
   await database.close();
   await rm(dir, { recursive: true });

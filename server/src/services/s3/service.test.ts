@@ -13,6 +13,7 @@ import type { PlatformEvent } from '../../contract/event.ts';
 import { openOutbox } from '../../engine/outbox.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLog } from '../../kit/log.ts';
+import { migrations } from '../../migrations.ts';
 import type { Input, OperationName, Output } from '../../models/types.ts';
 import { openFileBlobs } from '../../storage/file-blobs.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
@@ -24,7 +25,7 @@ const log = createLog('silent', () => {});
 
 async function startService() {
   const dir = await mkdtemp(join(tmpdir(), 'clary-s3-'));
-  const database = await openSqliteDatabase({ file: join(dir, 'clary.sqlite') });
+  const database = await openSqliteDatabase({ file: join(dir, 'clary.sqlite'), migrations });
   const blobs = await openFileBlobs({ dir: join(dir, 'blobs') });
   const outbox = await openOutbox({ database, clock: systemClock, log });
   const { service, stop } = s3Service({

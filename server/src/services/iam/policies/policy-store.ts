@@ -104,7 +104,7 @@ export async function countPolicyUses(database: Database, account: string, polic
       select policy_arn as arn, 1 as attached from iam_attached_policies where account = ${account}${only('policy_arn')}
       union all select boundary, 0 from iam_users where account = ${account} and boundary is not null${only('boundary')}
       union all select boundary, 0 from iam_roles where account = ${account} and boundary is not null${only('boundary')}
-    ) group by arn`;
+    ) as uses group by arn`;
   const rows = await database.read(query.compile(iamTables));
   return new Map(rows.map((row) => [row.arn, row]));
 }

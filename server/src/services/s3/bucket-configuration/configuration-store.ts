@@ -27,6 +27,6 @@ export function requireConfiguration(bucket: BucketRow, kind: Kind, read: Bucket
   const document = read[kind] === undefined ? null : JSON.stringify(read[kind]);
   const query = sql`update s3_buckets set name = name
     where name = ${bucket.name} and account = ${bucket.account} and created_at = ${bucket.created_at}
-      and (select document from s3_bucket_configuration where bucket = ${bucket.name} and kind = ${kind}) is ${document}`;
+      and (select document from s3_bucket_configuration where bucket = ${bucket.name} and kind = ${kind}) is not distinct from ${document}`;
   return statement(query.compile(s3Tables), 1);
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { migrations } from '../../../migrations.ts';
 import type { Database } from '../../../storage/database.ts';
 import { openSqliteDatabase } from '../../../storage/sqlite-database.ts';
 import { putConfiguration } from '../bucket-configuration/configuration-store.ts';
@@ -10,7 +11,7 @@ import { createBucketCache } from './bucket-cache.ts';
 import { insertBucket, removeBucket } from './bucket-store.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'clary-test-'));
-const database = await openSqliteDatabase({ file: join(dir, 'clary.db') });
+const database = await openSqliteDatabase({ file: join(dir, 'clary.db'), migrations });
 after(async () => {
   await database.close();
   await rm(dir, { recursive: true });
@@ -18,6 +19,7 @@ after(async () => {
 
 let reads = 0;
 const counted: Database = {
+  dialect: 'sqlite',
   read: (query) => {
     reads++;
     return database.read(query);

@@ -24,7 +24,7 @@ export function insertSegments(compositeId: string, parts: readonly PartRow[]): 
   const query = sql`insert into s3_segments (composite_id, part_number, blob_id, size, checksum_value)
     select ${compositeId}, p.part_number, p.blob_id, p.size, p.checksum_value
     from json_each(${chosen}) c join s3_parts p
-      on p.upload_id = ${uploadId} and p.part_number = c.value ->> 0 and p.blob_id = c.value ->> 1`;
+      on p.upload_id = ${uploadId} and p.part_number = cast(c.value ->> 0 as integer) and p.blob_id = c.value ->> 1`;
   return statement(query.compile(s3Tables), parts.length);
 }
 

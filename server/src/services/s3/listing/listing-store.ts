@@ -51,9 +51,33 @@ async function listFlat(database: Database, { bucket, from, prefix, limit }: Lis
   return (await database.read(query.compile())).map((object) => ({ kind: 'object', object }));
 }
 
+interface Positions {
+  /** Where the delimiter begins behind the prefix, from 1; 0: nowhere. */
+  readonly at: RawBuilder<unknown>;
+  /** The key up to the delimiter. */
+  readonly stem: RawBuilder<unknown>;
+  /** The least text that comes after the key. */
+  readonly afterKey: RawBuilder<unknown>;
+}
+
+/** SQLite's text functions end at a NUL, which keys may hold: there positions are counted in bytes. PostgreSQL stores none (storage/postgres/values.ts). */
+const positions: Readonly<Record<Database['dialect'], (prefix: string, delimiter: string) => Positions>> = {
+  sqlite(prefix, delimiter) {
+    const bytes = sql`cast(walk.key as blob)`;
+    const length = Buffer.byteLength(prefix);
+    const at = sql`instr(substr(${bytes}, ${length + 1}), cast(${delimiter} as blob))`;
+    const stem = sql`cast(substr(${bytes}, 1, ${length} + ${at} - 1) as text)`;
+    return { at, stem, afterKey: sql`walk.key || char(0)` };
+  },
+  postgres(prefix, delimiter) {
+    const length = sql`length(${prefix})`;
+    const at = sql`strpos(substr(walk.key, ${length} + 1), ${delimiter})`;
+    return { at, stem: sql`substr(walk.key, 1, ${length} + ${at} - 1)`, afterKey: sql`walk.key || ${'\0'}` };
+  },
+};
+
 /**
- * Positions are counted in bytes: the text functions of SQLite end at a NUL, which keys may hold. The walk's last row may be the null behind
- * the last key.
+ * The walk's last row may be the null behind the last key.
  */
 async function listGrouped(
   database: Database,
@@ -64,24 +88,20 @@ async function listGrouped(
   const before = end === undefined ? sql`` : sql`and key < ${end}`;
   const firstFrom = (start: RawBuilder<unknown>) =>
     sql`(select key from s3_objects where bucket = ${bucket} and key >= ${start} ${before} order by key limit 1)`;
-  const prefixBytes = Buffer.byteLength(prefix);
-  const bytes = sql`cast(walk.key as blob)`;
-  // Where the delimiter begins behind the prefix, from 1; 0: nowhere.
-  const at = sql`instr(substr(${bytes}, ${prefixBytes + 1}), cast(${delimiter} as blob))`;
-  const stem = sql`cast(substr(${bytes}, 1, ${prefixBytes} + ${at} - 1) as text)`;
+  const { at, stem, afterKey } = positions[database.dialect](prefix, delimiter);
   // Every key of a group comes before its stem followed by what comes after the delimiter.
   const behindDelimiter = successorOf(delimiter) ?? `${delimiter}\u{10ffff}`;
-  const next = sql`case ${at} when 0 then walk.key || char(0) else ${stem} || ${behindDelimiter} end`;
+  const next = sql`case ${at} when 0 then ${afterKey} else ${stem} || ${behindDelimiter} end`;
   const query = sql<ListedObject & { stem: string | null }>`
     with recursive walk (key) as (
       select ${firstFrom(sql`${from}`)}
       union all
-      select ${firstFrom(next)} from walk where walk.key is not null limit ${limit}
+      select ${firstFrom(next)} from walk where walk.key is not null${database.dialect === 'sqlite' ? sql` limit ${limit}` : sql``}
     )
     select walk.key, case ${at} when 0 then null else ${stem} end as stem,
       o.size, o.etag, o.last_modified, o.storage_class, o.checksum_algorithm, o.checksum_type
     from walk left join s3_objects o on ${at} = 0 and o.bucket = ${bucket} and o.key = walk.key
-    where walk.key is not null`;
+    where walk.key is not null${database.dialect === 'sqlite' ? sql`` : sql` limit ${limit}`}`;
   const rows = await database.read(query.compile(s3Tables));
   return rows.map(({ stem: text, ...object }) =>
     text === null ? { kind: 'object', object } : { kind: 'group', prefix: text + delimiter },

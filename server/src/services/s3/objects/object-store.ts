@@ -102,7 +102,7 @@ export function removeObject({ bucket, key, blob_id: blobId, version_id: version
     .where('key', '=', key)
     .where('version_id', '=', versionId)
     .where('blob_id', '=', blobId)
-    .where('lock', 'is', lock);
+    .where('lock', 'is not distinct from', lock);
   return statement(query.compile(), 1);
 }
 

@@ -59,8 +59,8 @@ const versionAt = (bucket: string, key: string, versionId: string) =>
 function discardVersionBlob(bucket: string, key: string, versionId: string): Statement {
   const version = versionAt(bucket, key, versionId);
   return statement(
-    sql`insert or ignore into s3_garbage (blob_id)
-      select blob_id from s3_versions where ${version} and is_marker = 0`.compile(s3Tables),
+    sql`insert into s3_garbage (blob_id)
+      select blob_id from s3_versions where ${version} and is_marker = 0 on conflict do nothing`.compile(s3Tables),
   );
 }
 
@@ -78,7 +78,7 @@ export function removeReadVersion({ bucket, key, version_id: versionId, lock }: 
   const version = versionAt(bucket, key, versionId);
   return [
     discardVersionBlob(bucket, key, versionId),
-    statement(sql`delete from s3_versions where ${version} and lock is ${lock}`.compile(s3Tables), 1),
+    statement(sql`delete from s3_versions where ${version} and lock is not distinct from ${lock}`.compile(s3Tables), 1),
   ];
 }
 
@@ -116,9 +116,9 @@ export async function findVersion(
 }
 
 /** Of a row of s3_versions, called v: whether it is a delete marker that hides the key. */
-export const isLatestMarker = sql<0 | 1>`(v.is_marker
+export const isLatestMarker = sql<0 | 1>`(case when v.is_marker = 1
   and not exists (select 1 from s3_objects o where o.bucket = v.bucket and o.key = v.key)
-  and not exists (select 1 from s3_versions w where w.bucket = v.bucket and w.key = v.key and w.seq > v.seq))`;
+  and not exists (select 1 from s3_versions w where w.bucket = v.bucket and w.key = v.key and w.seq > v.seq) then 1 else 0 end)`;
 
 /** The version that an upload became; undefined where there is none. */
 export async function findCompleted(
@@ -163,7 +163,7 @@ export function updateVersion(
     .where('bucket', '=', bucket)
     .where('key', '=', key)
     .where('version_id', '=', versionId);
-  if (before.lock !== undefined) query = query.where('lock', 'is', before.lock);
+  if (before.lock !== undefined) query = query.where('lock', 'is not distinct from', before.lock);
   if (before.seq !== undefined) query = query.where('seq', '=', before.seq);
   return statement(query.compile(), 1);
 }

@@ -39,8 +39,9 @@ const asked = sql.raw(`json_extract(request, '$.ResourceConfig.KeepAlivePeriodIn
 
 /** As warm-pool.ts tells the status. */
 function inWarmPool({ status, now }: NonNullable<JobFilter['warmPool']>): Condition[] {
-  const ended = sql`json_extract(state, '$.endedAt')`;
-  const until = sql`${ended} + 1000 * json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds')`;
+  // Added to 0.0, it is a number in both databases.
+  const ended = sql`(json_extract(state, '$.endedAt') + 0.0)`;
+  const until = sql`${ended} + 1000 * (json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds') + 0.0)`;
   switch (status) {
     case 'InUse':
       return [asked, sql`${ended} is null`];
@@ -49,7 +50,7 @@ function inWarmPool({ status, now }: NonNullable<JobFilter['warmPool']>): Condit
     case 'Terminated':
       return [asked, sql`${until} <= ${now.getTime()}`];
     default:
-      return [asked, sql`0`];
+      return [asked, sql`1 = 0`];
   }
 }
 

@@ -158,7 +158,7 @@ const plain = /^[^"\\]+$/;
 /** The value of a metric; undefined for a name that SQLite cannot be asked for. */
 export function metricOf(name: string): Condition | undefined {
   const [, key = ''] = /^Metrics\.(.+)$/s.exec(name) ?? [];
-  return plain.test(key) ? sql`json_extract(state, ${`$.metrics."${key}"`})` : undefined;
+  return plain.test(key) ? sql`(json_extract(state, ${`$.metrics."${key}"`}) + 0.0)` : undefined;
 }
 
 function metricIs(name: string, operator: string, value: string): Narrowing {
@@ -167,7 +167,7 @@ function metricIs(name: string, operator: string, value: string): Narrowing {
   if (operator === 'Exists') return ofDocuments(sql`${metric} is not null`, true);
   if (operator === 'NotExists') return ofDocuments(sql`${metric} is null`, true);
   // Both are read by SQLite: it may take the last digit of a number differently than JavaScript does.
-  const number = sql`cast(${value} as real)`;
+  const number = sql`cast(${value} as double precision)`;
   if (operator === 'NotEquals') return ofDocuments(sql`(${metric} is null or ${metric} <> ${number})`, true);
   return ofDocuments(sql`${metric} ${signs[operator] ?? sql`=`} ${number}`, true);
 }
@@ -186,8 +186,8 @@ function hyperParameterIs(key: string, operator: string, value: string): Narrowi
   if (!Number.isFinite(number)) return nothing;
   // Numbers may be cut to integers, and SQLite may take a last digit differently.
   const play = 1 + Math.abs(number) * 1e-12;
-  const least = sql`cast(${found} as real) >= ${number - play}`;
-  const most = sql`(cast(${found} as real) <= ${number + play} and ${found} is not null)`;
+  const least = sql`(${found} + 0.0) >= ${number - play}`;
+  const most = sql`(${found} + 0.0) <= ${number + play}`;
   if (operator.startsWith('Greater')) return ofDocuments(least, false);
   return ofDocuments(operator.startsWith('Less') ? most : sql`(${least} and ${most})`, false);
 }

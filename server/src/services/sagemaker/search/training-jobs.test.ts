@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
+import { migrations } from '../../../migrations.ts';
 import type { Structure } from '../../../models/shape.ts';
 import type { Database } from '../../../storage/database.ts';
 import { openSqliteDatabase } from '../../../storage/sqlite-database.ts';
@@ -99,7 +100,7 @@ before(async () => {
   const { TrainingJob: jobs } = searchables;
   assert.ok(jobs);
   root = await structureOfRecords(jobs);
-  database = await openSqliteDatabase({ file: join(dir, 'clary.db') });
+  database = await openSqliteDatabase({ file: join(dir, 'clary.db'), migrations });
   const store = jobStore<TrainingJobRequest>(database, 'training');
   const made = Array.from({ length: count }, (_, i) => ({ job: jobOf(i), tags: tagsOf(i) }));
   await database.write(

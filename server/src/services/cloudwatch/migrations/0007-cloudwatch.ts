@@ -1,5 +1,5 @@
 /** Metrics, and what was measured: one row per metric, unit and bucket (a second or a minute), however many values fell into it. */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 export const cloudwatch: Migration = {
   name: '0007-cloudwatch',

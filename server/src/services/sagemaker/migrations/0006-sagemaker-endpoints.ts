@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 /** Models and endpoint configurations never change once made; an endpoint's row changes under its revision. */
 export const sagemakerEndpoints: Migration = {

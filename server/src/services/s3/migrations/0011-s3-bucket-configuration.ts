@@ -1,5 +1,5 @@
 /** What buckets are set to, a row per bucket and kind. Buckets that were there before get what S3 gives to every new one. */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 const publicAccessBlock = JSON.stringify({
   BlockPublicAcls: true,

@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 /** Training and processing jobs: what is queried as columns, AWS's request and the job's own state as JSON. */
 export const sagemakerJobs: Migration = {

@@ -9,7 +9,7 @@ const trust = '{}';
 /** A database as 0002-iam left it, with what its operations wrote. */
 function before(): DatabaseSync {
   const database = new DatabaseSync(':memory:');
-  for (const sql of iam.statements) database.exec(sql);
+  for (const sql of iam.statements) database.exec(typeof sql === 'string' ? sql : sql.sqlite);
   const insert = (table: string, ...values: (string | number)[]) =>
     database.prepare(`insert into ${table} values (${values.map(() => '?').join(', ')})`).run(...values);
   const role = JSON.stringify({
@@ -35,7 +35,7 @@ function before(): DatabaseSync {
 describe('0010-iam-depth does', () => {
   it('keep everything that was there', () => {
     using database = before();
-    for (const sql of iamDepth.statements) database.exec(sql);
+    for (const sql of iamDepth.statements) database.exec(typeof sql === 'string' ? sql : sql.sqlite);
     const all = (sql: string) =>
       database
         .prepare(sql)

@@ -2,7 +2,7 @@
  * Buckets, objects, uploads under way and the blobs that nobody names any more. Keys are ordered by their UTF-8 bytes (SQLite's BINARY
  * collation), which is S3's order. A blob may be named by several rows: a copy shares its source's bytes.
  */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 export const s3: Migration = {
   name: '0003-s3',

@@ -1,5 +1,5 @@
 /** Log groups, their streams, and events in the order of their time. */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 export const cloudwatchLogs: Migration = {
   name: '0008-cloudwatch-logs',

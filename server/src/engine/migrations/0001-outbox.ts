@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../storage/migration.ts';
 
 export const outbox: Migration = {
   name: '0001-outbox',

@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 /**
  * An index for each order in which jobs are listed and searched. Each holds every column that a list goes by, so that no document (several KB each) is

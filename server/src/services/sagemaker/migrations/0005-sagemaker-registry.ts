@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 export const sagemakerRegistry: Migration = {
   name: '0005-sagemaker-registry',

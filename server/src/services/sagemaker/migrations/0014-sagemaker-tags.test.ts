@@ -9,7 +9,7 @@ import { sagemakerTags } from './0014-sagemaker-tags.ts';
 test('tags that were kept in requests alone are brought over, and go with their resource', () => {
   const database = new DatabaseSync(':memory:');
   for (const { statements } of [sagemakerJobs, sagemakerRegistry, sagemakerEndpoints]) {
-    for (const sql of statements) database.exec(sql);
+    for (const sql of statements) database.exec(typeof sql === 'string' ? sql : sql.sqlite);
   }
   const request = (...tags: object[]) => JSON.stringify({ Tags: tags });
   const a = { Key: 'a', Value: '1' };
@@ -24,7 +24,7 @@ test('tags that were kept in requests alone are brought over, and go with their 
   );
   version.run('single', null, request(a));
   version.run('version', 'group', request(a));
-  for (const sql of sagemakerTags.statements) database.exec(sql);
+  for (const sql of sagemakerTags.statements) database.exec(typeof sql === 'string' ? sql : sql.sqlite);
   const tags = () =>
     database
       .prepare('select arn, key, value from sagemaker_tags order by arn, key')

@@ -2,13 +2,15 @@
  * Groups, customer-managed policies, tags, permission boundaries and instance profiles. What belongs to an identity hangs on its unique
  * id from here on, so that renaming one is one row, and a name that is used again inherits nothing.
  */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 /** Tags that CreateRole and CreateUser were given. */
-const keepTags = (table: string) =>
-  `insert or ignore into iam_tags
+const keepTags = (table: string) => ({
+  sqlite: `insert or ignore into iam_tags
      select owner.id, json_extract(tag.value, '$.Key'), json_extract(tag.value, '$.Value')
-     from ${table} as owner, json_each(owner.document, '$.Tags') as tag`;
+     from ${table} as owner, json_each(owner.document, '$.Tags') as tag`,
+  postgres: undefined,
+});
 
 const ownerIds = `select account, 'role' as owner, name, id from iam_roles
   union all select account, 'user', name, id from iam_users`;
@@ -36,10 +38,13 @@ export const iamDepth: Migration = {
     'alter table iam_roles add column max_session_seconds integer not null default 3600',
     'alter table iam_roles add column last_used_at integer',
     'alter table iam_roles add column last_used_region text',
-    `update iam_roles set
+    {
+      sqlite: `update iam_roles set
        boundary = json_extract(document, '$.PermissionsBoundary'),
        description = json_extract(document, '$.Description'),
        max_session_seconds = coalesce(json_extract(document, '$.MaxSessionDuration'), 3600)`,
+      postgres: undefined,
+    },
     'alter table iam_roles drop column document',
     'create index iam_users_by_boundary on iam_users (boundary) where boundary is not null',
     'create index iam_roles_by_boundary on iam_roles (boundary) where boundary is not null',

@@ -1,5 +1,5 @@
 /** Identities: users and roles, what is attached to them, and keys. Names are unique without regard to case, as in IAM. */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 export const iam: Migration = {
   name: '0002-iam',

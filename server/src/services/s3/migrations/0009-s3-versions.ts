@@ -3,7 +3,7 @@
  * `s3_versions` keeps every delete marker and what a key held before. Of one key the greater `seq` is the later; `s3_sequence` counts them.
  * A blob id tells by its first letter where the bytes are: `s` in s3_small, `m` in the blobs that s3_segments names, else in a file of its own.
  */
-import type { Migration } from '../migration.ts';
+import type { Migration } from '../../../storage/migration.ts';
 
 export const s3Versions: Migration = {
   name: '0009-s3-versions',

@@ -1,0 +1,95 @@
+/** PostgreSQL behind the interface of database.ts: one connection that writes, a few that read. A lost connection is made again, with back-off. */
+import type { CompiledQuery } from 'kysely';
+import type { Log } from '../../kit/log.ts';
+import type { Database, Statement } from '../database.ts';
+import type { Migration } from '../migration.ts';
+import { connect, isConnectionLoss, type PostgresOptions, type Target, targetOf } from './connection.ts';
+import { PreparedTexts } from './prepared-texts.ts';
+import { Connection } from './reconnecting.ts';
+import { migrate } from './schema.ts';
+import { PostgresWriter } from './writer.ts';
+
+/** Connections that read: one query each at a time. */
+const readers = 4;
+class PostgresDatabase implements Database {
+  readonly dialect = 'postgres';
+  readonly #texts = new PreparedTexts();
+  readonly #readers: readonly Connection[];
+  readonly #idle: Connection[];
+  readonly #queue: ((reader: Connection) => void)[] = [];
+  readonly #writing: Connection;
+  readonly #writer: PostgresWriter;
+  #closing: Promise<void> | undefined;
+
+  constructor(target: Target, log: Log) {
+    this.#readers = Array.from({ length: readers }, () => new Connection(target, log));
+    this.#idle = [...this.#readers];
+    this.#writing = new Connection(target, log);
+    this.#writer = new PostgresWriter(() => this.#writing.get(), this.#texts);
+  }
+
+  async read<Row>(query: CompiledQuery<Row>): Promise<Row[]> {
+    if (this.#closing) throw new Error('the database is closed');
+    const reader = this.#idle.pop() ?? (await new Promise<Connection>((resolve) => this.#queue.push(resolve)));
+    try {
+      return await this.#readOn(reader, query);
+    } finally {
+      const next = this.#queue.shift();
+      if (next) next(reader);
+      else this.#idle.push(reader);
+    }
+  }
+
+  async write(statements: readonly Statement[]): Promise<void> {
+    if (this.#closing) throw new Error('the database is closed');
+    if (statements.length > 0) await this.#writer.write(statements);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** A read that its connection took along is asked once more: it changes nothing. */
+  async #readOn<Row>(connection: Connection, query: CompiledQuery<Row>): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const client = await connection.get();
+        return (await client.query(this.#texts.queryOf(query))).rows;
+      } catch (error) {
+        if (isConnectionLoss(error) && attempt < 3) continue;
+        throw new Error((error as Error).message, { cause: query.sql });
+      }
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer.settled();
+    await Promise.all([this.#writing, ...this.#readers].map((connection) => connection.close()));
+  }
+}
+
+/** Opens the database and brings its schema up to date. Throws where it cannot be reached or a newer version wrote it. */
+export async function openPostgresDatabase(
+  options: PostgresOptions & { readonly migrations: readonly Migration[]; readonly log: Log },
+): Promise<Database> {
+  const target = targetOf(options);
+  const client = await connect(target);
+  try {
+    await migrate(client, target.schema, options.migrations);
+  } finally {
+    await client.end();
+  }
+  return new PostgresDatabase(target, options.log);
+}
+
+/** Removes everything that was stored in it. */
+export async function dropPostgresSchema(options: PostgresOptions): Promise<void> {
+  const target = targetOf(options);
+  const client = await connect(target);
+  try {
+    await client.query(`drop schema if exists ${client.escapeIdentifier(target.schema)} cascade`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,58 @@
+/** A connection that is made when it is first asked for, and again, with back-off, after it was lost. */
+import type { Client } from 'pg';
+import { backoffMs } from '../../kit/backoff.ts';
+import type { Log } from '../../kit/log.ts';
+import { connect, isConnectionLoss, type Target } from './connection.ts';
+
+/** A request waits so long for a connection that was lost; then it fails, and the client may try again. */
+const patienceMs = 15_000;
+const firstBackoffMs = 50;
+const capBackoffMs = 2000;
+
+/** A server that is starting or stopping refuses with 57P03; wrong names and passwords are final. */
+const isUnreachable = (error: unknown) => isConnectionLoss(error) || (error as { code?: string }).code === '53300';
+
+export class Connection {
+  readonly #target: Target;
+  readonly #log: Log;
+  #client: Promise<Client> | undefined;
+  #closed = false;
+
+  constructor(target: Target, log: Log) {
+    this.#target = target;
+    this.#log = log;
+  }
+
+  get(): Promise<Client> {
+    if (this.#closed) return Promise.reject(new Error('the database is closed'));
+    this.#client ??= this.#connect().catch((error) => {
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const client = await this.#client?.catch(() => undefined);
+    await client?.end();
+  }
+
+  #lost(): void {
+    this.#client = undefined;
+    if (!this.#closed) this.#log.warn('database: connection lost, will reconnect');
+  }
+
+  async #connect(): Promise<Client> {
+    const deadline = performance.now() + patienceMs;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await connect(this.#target, () => this.#lost());
+      } catch (error) {
+        const waitMs = backoffMs(failures, firstBackoffMs, capBackoffMs, Math.random());
+        if (this.#closed || !isUnreachable(error) || performance.now() + waitMs > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+}
