@@ -4,12 +4,12 @@
  */
 import { types } from 'pg';
 
-const toEncode = /[\0\x01\ue000]|\\u0000/;
+const toEncode = ['\0', '\x01', '\ue000', '\\u0000'];
 /** An escape counts only where its backslash is not itself escaped. */
 const nulEscape = /(?<!\\)((?:\\\\)*)\\u0000/g;
 
 export function encodeText(text: string): string {
-  if (!toEncode.test(text)) return text;
+  if (!toEncode.some((part) => text.includes(part))) return text;
   return text
     .replaceAll('\x01', '\x01\x02')
     .replaceAll('\0', '\x01\x01')
@@ -17,16 +17,18 @@ export function encodeText(text: string): string {
     .replace(nulEscape, '$1\ue0002');
 }
 
-const encoded = /\x01[\x01\x02]|\ue000[12]/g;
-const decoded: ReadonlyMap<string, string> = new Map([
+const decoded: readonly (readonly [string, string])[] = [
   ['\x01\x01', '\0'],
   ['\x01\x02', '\x01'],
-  ['\ue0001', '\ue000'],
   ['\ue0002', '\\u0000'],
-]);
+  ['\ue0001', '\ue000'],
+];
+const encoded = new RegExp(decoded.map(([stored]) => stored).join('|'), 'g');
+const originals = new Map(decoded);
 
 export function decodeText(text: string): string {
-  return /[\x01\ue000]/.test(text) ? text.replace(encoded, (part) => decoded.get(part) ?? part) : text;
+  if (!text.includes('\x01') && !text.includes('\ue000')) return text;
+  return text.replace(encoded, (stored) => originals.get(stored) ?? stored);
 }
 
 export function parameterOf(value: unknown): unknown {
