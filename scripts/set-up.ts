@@ -3,10 +3,10 @@
  * Makes what is missing where it may (root on Debian), else says in one line what to install and stops.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../runtime/src/cache-folder.ts';
 import { findInterpreter } from '../runtime/src/environments/interpreter.ts';
@@ -37,6 +37,8 @@ const debianPackages: Readonly<Record<string, { file: string; name: string }>> =
   CLARY_TEST_PODMAN: { file: '/usr/bin/podman', name: 'podman' },
   CLARY_TEST_RUNC: { file: '/usr/sbin/runc', name: 'runc' },
   CLARY_TEST_BUSYBOX: { file: '/bin/busybox', name: 'busybox-static' },
+  // Started by the tests themselves; what the package starts by itself is not used.
+  CLARY_TEST_POSTGRES: { file: '/usr/lib/postgresql/15/bin/postgres', name: 'postgresql-15' },
   CLARY_TEST_RESTIC: { file: '/usr/bin/restic', name: 'restic' },
   // The PyTorch that script jobs of the tests run: PyPI's comes with gigabytes of CUDA.
   CLARY_TEST_TORCH: { file: '/usr/lib/python3/dist-packages/torch/__init__.py', name: 'python3-torch' },
@@ -67,6 +69,8 @@ async function jobEnvironments(): Promise<string> {
   }
 }
 
+const clusterSettings = '/etc/postgresql-common/createcluster.conf';
+
 function installDebianPackages(): void {
   const missing = Object.values(debianPackages).flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
   if (missing.length === 0) return;
@@ -77,6 +81,11 @@ function installDebianPackages(): void {
   const apt = (...args: string[]) =>
     execFileSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: aptEnvironment });
   apt('update');
+  // The package of PostgreSQL would make a cluster and start it.
+  if (missing.includes('postgresql-15') && !existsSync(clusterSettings)) {
+    mkdirSync(dirname(clusterSettings), { recursive: true });
+    writeFileSync(clusterSettings, 'create_main_cluster = false\n');
+  }
   apt('install', '-y', '--no-install-recommends', ...missing);
 }
 

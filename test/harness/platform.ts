@@ -11,6 +11,8 @@ import { processExecutor } from '../../server/src/engine/executors/process.ts';
 import type { Clock } from '../../server/src/kit/clock.ts';
 import { createLog } from '../../server/src/kit/log.ts';
 import { startServer } from '../../server/src/main.ts';
+import { openDatabase, removeDatabase } from '../../server/src/open-database.ts';
+import type { Database } from '../../server/src/storage/database.ts';
 import { type OrdinaryUser, ordinaryUser } from './ordinary-user.ts';
 import { runEnd } from './runs.ts';
 
@@ -36,6 +38,8 @@ export interface TestPlatform extends AsyncDisposable {
   readonly dataDir: string;
   /** What AWS SDKs and the AWS CLI read from the environment. */
   readonly environment: Record<string, string>;
+  /** What it keeps, opened a second time: for looking at it, or for damaging it. */
+  openDatabase(): Promise<Database>;
   /** An official SDK client of the administrator, without retries. */
   client<Client>(Constructor: ClientClass<Client>, extra?: object): Client;
 }
@@ -44,6 +48,12 @@ export interface StartOptions {
   readonly flags?: readonly string[];
   readonly clock?: Clock;
 }
+
+/** With CLARY_TEST_DATABASE every platform of the tests keeps its metadata in that PostgreSQL database, each in a schema of its own. */
+const postgres = process.env.CLARY_TEST_DATABASE;
+export const onSqlite = !postgres;
+const databaseOf = (dataDir: string) => (postgres ? `${postgres}?schema=${basename(dataDir).toLowerCase()}` : 'sqlite');
+const silent = createLog('silent', () => {});
 
 const region = 'us-east-1';
 const account = '000000000000';
@@ -62,21 +72,16 @@ function face(endpoint: string, dataDir: string, credentials: Credentials) {
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
     },
+    openDatabase: () => openDatabase({ dataDir, database: databaseOf(dataDir) }, silent),
     client<Client>(Constructor: ClientClass<Client>, extra: object = {}): Client {
       return new Constructor({ endpoint, region, credentials, maxAttempts: 1, forcePathStyle: true, ...extra });
     },
   };
 }
 
-/** With CLARY_TEST_DATABASE every platform of the tests keeps its metadata there, each in a schema of its own. */
-function databaseFlags(dataDir: string): string[] {
-  const url = process.env.CLARY_TEST_DATABASE;
-  return url ? ['--database', `${url}?schema=${basename(dataDir).toLowerCase()}`] : [];
-}
-
 /** Jobs and models outlive their server: what is left of them ends with the test. */
 async function removeWithRuns(dataDir: string): Promise<void> {
-  const executor = processExecutor({ log: createLog('silent', () => {}) });
+  const executor = processExecutor({ log: silent });
   for (const file of await readdir(join(dataDir, 'runs'), { recursive: true }).catch(() => [])) {
     if (basename(file) !== 'claim') continue;
     const dir = join(dataDir, 'runs', dirname(file));
@@ -85,6 +90,7 @@ async function removeWithRuns(dataDir: string): Promise<void> {
   }
   const groups = await findCgroups(join(dataDir, 'runs'));
   if (typeof groups !== 'string') await groups.close();
+  await removeDatabase({ dataDir, database: databaseOf(dataDir) });
   await rm(dataDir, { recursive: true, force: true });
 }
 
@@ -107,7 +113,8 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
       '100',
       '--capture-flush-ms',
       '100',
-      ...databaseFlags(dataDir),
+      '--database',
+      databaseOf(dataDir),
       ...flags,
     ],
     process.env,
@@ -164,7 +171,8 @@ async function spawnServer(
     '100',
     '--capture-flush-ms',
     '100',
-    ...databaseFlags(dataDir),
+    '--database',
+    databaseOf(dataDir),
     ...flags,
   ];
   const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'inherit'], env });

@@ -3,11 +3,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 
-const bin = process.env.CLARY_TEST_POSTGRES ?? '/usr/lib/postgresql/15/bin';
+const bin = dirname(process.env.CLARY_TEST_POSTGRES ?? '/usr/lib/postgresql/15/bin/postgres');
 const nobody = 65534;
 const run = promisify(execFile);
 
@@ -39,20 +39,31 @@ export async function startPostgres(): Promise<TestPostgres> {
   const url = (database: string) => `postgres://clary@127.0.0.1:${port}/${database}`;
   let child: ChildProcess | undefined;
 
-  async function start(): Promise<void> {
+  /** Answers what it said where it ended before it was ready. */
+  async function launch(): Promise<string | undefined> {
     const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=`, `port=${port}`, 'max_connections=100'];
-    child = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
+    const started = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
       ...user,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    child = started;
     let said = '';
-    await new Promise<void>((resolve, reject) => {
-      child?.stderr?.on('data', (text) => {
+    return new Promise((resolve) => {
+      started.stderr.on('data', (text) => {
         said += text;
-        if (said.includes('ready to accept connections')) resolve();
+        if (said.includes('ready to accept connections')) resolve(undefined);
       });
-      child?.once('exit', () => reject(new Error(`postgres ended: ${said}`)));
+      started.once('exit', () => resolve(said));
     });
+  }
+
+  async function start(): Promise<void> {
+    for (;;) {
+      const said = await launch();
+      if (said === undefined) return;
+      // After a kill it refuses to start until the processes that it left behind are gone.
+      if (!said.includes('still in use')) throw new Error(`postgres ended: ${said}`);
+    }
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -73,11 +84,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       await client.end();
       return url(name);
     },
-    async kill9() {
-      // Its processes notice the postmaster's end by themselves and go.
-      await end('SIGKILL');
-      await rm(join(data, 'postmaster.pid'), { force: true });
-    },
+    kill9: () => end('SIGKILL'),
     start,
     async [Symbol.asyncDispose]() {
       await end('SIGINT');

@@ -115,15 +115,15 @@ describe('An audit trail does', () => {
 describe('An audit trail refuses', () => {
   it('that a change is acknowledged of which no record could be written', async () => {
     await using platform = await startPlatform({ flags: ['--log-level', 'silent'] });
-    const hand = new DatabaseSync(join(platform.dataDir, 'clary.db'));
-    hand.exec("create trigger full before insert on audit_events begin select raise(abort, 'the disk is full'); end");
+    const hand = await platform.openDatabase();
+    await hand.write([{ sql: 'alter table audit_events rename to audit_events_gone', parameters: [] }]);
     const create = () => platform.client(IAMClient).send(new CreateUserCommand({ UserName: 'ann' }));
     await assert.rejects(create(), {
       name: 'InternalFailure',
       message: 'The request processing has failed because of an unknown error, exception or failure.',
     });
-    hand.exec('drop trigger full');
-    hand.close();
+    await hand.write([{ sql: 'alter table audit_events_gone rename to audit_events', parameters: [] }]);
+    await hand.close();
     await assert.rejects(create(), { name: 'EntityAlreadyExistsException' });
     const { Events } = await platform.client(CloudTrailClient).send(new LookupEventsCommand({}));
     const codes = Events?.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent ?? '').errorCode);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   AddUserToGroupCommand,
@@ -13,11 +12,9 @@ import {
   PutGroupPolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../test/harness/platform.ts';
+import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
 import { allow } from '../../../../test/harness/user.ts';
 import { createLog } from '../../kit/log.ts';
-import { migrations } from '../../migrations.ts';
-import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import type { Policy } from './policy/policy-document.ts';
 import { createSubjectCache, type Subject } from './subject-cache.ts';
 
@@ -25,8 +22,8 @@ const actionsOf = (policies: readonly Policy[]) =>
   policies.flatMap(({ statements }) => statements.flatMap(({ actions }) => actions.patterns.map(({ text }) => text)));
 
 /** What the cache of a server that has just started says of a user or a role. */
-async function look(dataDir: string, find: 'findUser' | 'findRole', arn: string): Promise<Subject | undefined> {
-  const database = await openSqliteDatabase({ file: join(dataDir, 'clary.db'), migrations });
+async function look(platform: TestPlatform, find: 'findUser' | 'findRole', arn: string): Promise<Subject | undefined> {
+  const database = await platform.openDatabase();
   const cache = createSubjectCache(
     database,
     createLog('silent', () => {}),
@@ -58,7 +55,7 @@ describe('the subject cache does', () => {
     const aws = 'arn:aws:iam::aws:policy/AmazonSNSFullAccess';
     await iam.send(new AttachGroupPolicyCommand({ ...staff, PolicyArn: aws }));
 
-    const subject = await look(platform.dataDir, 'findUser', `arn:aws:iam::${platform.account}:user/ann`);
+    const subject = await look(platform, 'findUser', `arn:aws:iam::${platform.account}:user/ann`);
     assert.deepEqual(actionsOf(subject?.policies ?? []).sort(), [
       's3:Group',
       's3:Inline',
@@ -81,7 +78,7 @@ describe('the subject cache does', () => {
     const boundary = 'arn:aws:iam::aws:policy/IAMFullAccess';
     await iam.send(new CreateRoleCommand({ ...role, RoleName: 'Free' }));
     await iam.send(new CreateRoleCommand({ ...role, RoleName: 'Bound', PermissionsBoundary: boundary }));
-    const find = (name: string) => look(platform.dataDir, 'findRole', `arn:aws:iam::${platform.account}:role/${name}`);
+    const find = (name: string) => look(platform, 'findRole', `arn:aws:iam::${platform.account}:role/${name}`);
     assert.equal((await find('Free'))?.boundary, undefined);
     const bound = await find('Bound');
     assert.deepEqual(actionsOf(bound?.boundary ? [bound.boundary] : []), ['iam:*']);

@@ -30,7 +30,7 @@ class PostgresDatabase implements Database {
 
   async read<Row>(query: CompiledQuery<Row>): Promise<Row[]> {
     if (this.#closing) throw new Error('the database is closed');
-    const reader = this.#idle.pop() ?? (await new Promise<Connection>((resolve) => this.#queue.push(resolve)));
+    const reader = await this.#acquire();
     try {
       return await this.#readOn(reader, query);
     } finally {
@@ -63,9 +63,15 @@ class PostgresDatabase implements Database {
     }
   }
 
+  async #acquire(): Promise<Connection> {
+    return this.#idle.pop() ?? new Promise((resolve) => this.#queue.push(resolve));
+  }
+
   async #close(): Promise<void> {
     await this.#writer.settled();
-    await Promise.all([this.#writing, ...this.#readers].map((connection) => connection.close()));
+    // Each ends after the read that it is doing.
+    const free = await Promise.all(this.#readers.map(() => this.#acquire()));
+    await Promise.all([this.#writing, ...free].map((connection) => connection.close()));
   }
 }
 

@@ -15,7 +15,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { type PlatformProcess, startPlatformProcess } from '../../../../../test/harness/platform.ts';
+import { onSqlite, type PlatformProcess, startPlatformProcess } from '../../../../../test/harness/platform.ts';
 import { blobCipher } from './encryption.ts';
 
 const Bucket = 'sealed';
@@ -72,7 +72,8 @@ describe('the cipher does', () => {
 });
 
 describe('encryption does', () => {
-  it('keep small and large objects unreadable on the disk, and give them back, ranges too', async () => {
+  const skip = !onSqlite && 'small objects are not in a file';
+  it('keep small and large objects unreadable on the disk, and give them back, ranges too', { skip }, async () => {
     const small = 'a small secret that nobody finds';
     await put('control', 'this one lies in clear');
     assert.equal(await isOnDisk('this one lies in clear'), true);
