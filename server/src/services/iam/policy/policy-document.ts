@@ -160,9 +160,6 @@ export function parsePolicy(text: string, kind: PolicyKind, name = ''): Policy {
   onlyFields(document, ['Version', 'Id', 'Statement']);
   const { Version: version = '2008-10-17', Statement: statement } = document;
   if (version !== '2012-10-17' && version !== '2008-10-17') throw syntaxError();
-  if (version === '2008-10-17' && kind === 'identity') {
-    throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
-  }
   if (statement === undefined) throw syntaxError();
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html: variables came with 2012-10-17.
   const variables = version === '2012-10-17';
