@@ -53,7 +53,7 @@ describe('session policies without a version do', () => {
     const session = await made.assume({ Policy });
     await session.client.send(listUsers);
     await assert.rejects(session.client.send(listRoles), /because no session policy allows the iam:ListRoles action$/);
-    const literal = allow('iam:ListUsers', { Condition: { StringLike: { 'aws:userid': '${aws:userid}' } } });
+    const literal = allow('iam:ListUsers', { Condition: { StringLike: { 'aws:userid': `\${aws:userid}` } } });
     const older = await made.assume({ Policy: JSON.stringify({ Version: '2008-10-17', Statement: [literal] }) });
     await assert.rejects(older.client.send(listUsers), /because no session policy allows the iam:ListUsers action$/);
     const newer = await made.assume({ Policy: policy(literal) });
