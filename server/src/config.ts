@@ -313,7 +313,7 @@ function pythonEnvironments(given: string, source: string): Record<string, strin
 function check(config: Config, source: (name: keyof typeof settings) => string): void {
   if (!/^\d{12}$/.test(config.account))
     throw new ConfigError(`${source('account')} must be twelve digits, not "${config.account}"`);
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(config.region))
     throw new ConfigError(`${source('region')} must look like us-east-1, not "${config.region}"`);
   if (!/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(config.domain))
     throw new ConfigError(
