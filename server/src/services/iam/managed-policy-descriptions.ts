@@ -1,5 +1,6 @@
 /**
- * The AWS-managed policies that ship with the platform, with AWS's descriptions: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html.
+ * The AWS-managed policies that ship with the platform, with AWS's descriptions:
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html.
  * A new name is followed by `node scripts/extract-managed-policies.ts`, which writes the documents.
  */
 export const descriptions: Readonly<Record<string, string>> = {
