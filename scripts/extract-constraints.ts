@@ -17,6 +17,15 @@ import { isSlow } from './slow-patterns.ts';
 
 const botocore = 'botocore==1.44.5';
 
+/**
+ * Shapes whose values AWS leaves out of its messages although its model does not call them sensitive. Observed on AWS: moto's tests that were
+ * verified there (CloudWatch Logs), LocalStack's snapshot of 2025-03 (IAM). In most other messages the value is told.
+ */
+const untold: Partial<Record<ServiceName, readonly string[]>> = {
+  'cloudwatch-logs': ['LogGroupIdentifier'],
+  iam: ['serviceSpecificCredentialId'],
+};
+
 interface BotocoreShape {
   type: string;
   members?: Record<string, { shape: string }>;
@@ -74,6 +83,10 @@ async function extract(name: ServiceName, botocoreModel: BotocoreModel): Promise
   }
   const missing = [...model.operations.keys()].filter((operation) => !(operation in botocoreModel.operations));
   if (missing.length > 0) console.warn(`${name}: botocore does not know ${missing.join(', ')}`);
+  for (const shape of untold[name] ?? []) {
+    const constraint = constraints.shapes[shape];
+    if (constraint) constraints.shapes[shape] = { ...constraint, sensitive: true };
+  }
   const file = join(import.meta.dirname, `../server/src/models/constraints/${name}.json`);
   const shapes = Object.entries(constraints.shapes).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = shapes.map(([shape, constraint]) => `${JSON.stringify(shape)}:${JSON.stringify(constraint)}`);

@@ -323,7 +323,7 @@ function check(config: Config, source: (name: keyof typeof settings) => string):
     throw new ConfigError(`${source('database')} must be sqlite or look like postgres://user@host:5432/database`);
   if (!/^\d{12}$/.test(config.account))
     throw new ConfigError(`${source('account')} must be twelve digits, not "${config.account}"`);
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(config.region))
     throw new ConfigError(`${source('region')} must look like us-east-1, not "${config.region}"`);
   if (!/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(config.domain))
     throw new ConfigError(

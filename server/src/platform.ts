@@ -76,7 +76,9 @@ export async function buildPlatform({
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);
-  const identity = lastUsed.watch(createIdentity({ database, platformKey, account, administrator, clock, log }));
+  const identity = lastUsed.watch(
+    createIdentity({ database, platformKey, account, region, administrator, clock, log }),
+  );
   const services = new Map<ServiceName, Service>();
   const cloudTrail = await cloudTrailService({ database, clock, log, settings: config });
   const { audit } = cloudTrail;

@@ -5,6 +5,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AttachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { TestPlatform } from '../harness/platform.ts';
 import { openWorkbench } from '../harness/workbench.ts';
 import type { Client } from './client.ts';
@@ -16,7 +17,10 @@ export const tls = ({ endpoint, dataDir }: TestPlatform, folder: string) => ({
   SAGEMAKER_USER_CONFIG_OVERRIDE: join(folder, 'sagemaker.yaml'),
 });
 
-/** A home whose STS is the platform, a folder of scripts and data, a role that may do everything: the SDK asks about twenty actions before it trains. */
+/**
+ * A home whose STS is the platform, a folder of scripts and data, a role as AWS's guides make it: SDK 3 simulates a dozen actions of
+ * services that do not exist here on the role before it trains.
+ */
 export async function atHome(client: Client) {
   const { platform, folder, run } = client;
   const endpoints = (
@@ -45,6 +49,10 @@ export async function atHome(client: Client) {
   await cp(here('../../examples/iris/iris.csv'), join(scripts, 'iris.csv'));
   const bench = await openWorkbench(platform);
   await bench.put('iris/iris.csv', await readFile(join(scripts, 'iris.csv')));
-  const role = await bench.role('sdk', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
+  const role = await bench.role('sdk', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+  const fullAccess = 'arn:aws:iam::aws:policy/AmazonSageMakerFullAccess';
+  await platform
+    .client(IAMClient)
+    .send(new AttachRolePolicyCommand({ RoleName: role.split('/').at(-1), PolicyArn: fullAccess }));
   return { bench, scripts, role };
 }

@@ -1,4 +1,6 @@
 /** Amazon Resource Names: arn:partition:service:region:account:resource. Pure text; knows nothing of what exists. */
+import { partitionOf } from './partition.ts';
+
 export interface Arn {
   readonly partition: string;
   readonly service: string;
@@ -8,8 +10,19 @@ export interface Arn {
 }
 
 export function formatArn(service: string, region: string, account: string, resource: string): string {
-  return `arn:aws:${service}:${region}:${account}:${resource}`;
+  return `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource}`;
 }
+
+/** Of what is in no region (identities, buckets). Which partition it is in, the region in which it is spoken of decides. */
+export function formatGlobalArn(service: string, region: string, account: string, resource: string): string {
+  return `arn:${partitionOf(region)}:${service}::${account}:${resource}`;
+}
+
+/** An account as a principal. */
+export const rootArn = (region: string, account: string): string => formatGlobalArn('iam', region, account, 'root');
+
+/** The partition of an ARN that the platform made. */
+export const partitionIn = (arn: string): string => arn.split(':', 2)[1] ?? '';
 
 /** Undefined where the text is no ARN. */
 export function parseArn(text: string): Arn | undefined {

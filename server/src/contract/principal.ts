@@ -6,7 +6,7 @@ export interface Principal {
    */
   readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service';
   readonly account: string;
-  /** arn:aws:iam::<account>:root | …:user/<path><name> | arn:aws:sts::<account>:assumed-role/<role>/<session> | …:federated-user/<name> */
+  /** arn:<partition>:iam::<account>:root | …:user/<path><name> | arn:<partition>:sts::<account>:assumed-role/<role>/<session> | …:federated-user/<name> */
   readonly arn: string;
   /** AWS's unique id: AIDA…, AROA…:<session>, <account>:<name> for federated users, or the account for root. */
   readonly userId: string;

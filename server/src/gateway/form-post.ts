@@ -104,7 +104,7 @@ async function principalOf(fields: Fields, signed: SignedForm, policy: string, d
 export function formPost(
   incoming: Incoming,
   deps: PipelineDeps,
-  anybody: (signed: { accessKeyId: string }) => Principal | undefined,
+  anybody: (signed: { accessKeyId: string; region: string }) => Principal | undefined,
 ): Promise<Admitted> | undefined {
   const { method, headers } = incoming.head;
   if (method !== 'POST' || headers.authorization !== undefined) return undefined;
@@ -116,7 +116,7 @@ async function admitForm(
   { head, stream, secure }: Incoming,
   bucket: string,
   deps: PipelineDeps,
-  anybody: (signed: { accessKeyId: string }) => Principal | undefined,
+  anybody: (signed: { accessKeyId: string; region: string }) => Principal | undefined,
 ): Promise<Admitted> {
   const form = await readForm(stream, head.headers['content-type'] ?? '');
   const fields = fieldsOf(form, bucket);

@@ -1,4 +1,5 @@
 /** Services as each other's clients, without HTTP: the same authorization, validation and operation as for any caller. */
+import { formatGlobalArn } from '../contract/arn.ts';
 import type { Audit } from '../contract/audit.ts';
 import type { Aws, AwsAccess } from '../contract/aws.ts';
 import type { Identity } from '../contract/identity.ts';
@@ -57,12 +58,12 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
   });
   const access: AwsAccess = {
     as,
-    asService: (account, servicePrincipal, region) =>
+    asService: (account, servicePrincipal, region = home) =>
       as(
         {
           kind: 'service',
           account,
-          arn: `arn:aws:iam::${account}:service/${servicePrincipal}`,
+          arn: formatGlobalArn('iam', region, account, `service/${servicePrincipal}`),
           userId: servicePrincipal,
         },
         region,

@@ -3,6 +3,7 @@
  * Knows no service by name.
  */
 import type { Readable } from 'node:stream';
+import { rootArn } from '../contract/arn.ts';
 import type { Audit } from '../contract/audit.ts';
 import type { AwsAccess } from '../contract/aws.ts';
 import { AwsError } from '../contract/aws-error.ts';
@@ -185,7 +186,7 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
 /** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
 const maxDocumentBytes = 4 * 1024 * 1024;
 
-const isRegion = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+const isRegion = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
 
 /** S3 tells the right one to clients that sign for none (s3cmd's `US`), and they try again with it. */
 const wrongRegion = (region: string) =>
@@ -257,12 +258,18 @@ async function admitStreamed(
   return { request: { ...head, headers, body }, authenticated };
 }
 
-function anybody({ accessKeyId }: Pick<Signature, 'accessKeyId'>, usual: string): Authenticated {
+/** What a signature says of who signed; older ones name no region. */
+interface Claimed {
+  readonly accessKeyId: string;
+  readonly region?: string;
+}
+
+function anybody({ accessKeyId, region = unscoped.region }: Claimed, usual: string): Authenticated {
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
     kind: 'root' as const,
     account,
-    arn: `arn:aws:iam::${account}:root`,
+    arn: rootArn(region, account),
     userId: account,
     accessKeyId,
   };

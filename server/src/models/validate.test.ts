@@ -27,6 +27,22 @@ const refused: [what: string, service: ServiceName, operation: string, input: un
     ["Value null at 'trainingJobName' failed to satisfy constraint: Member must not be null"],
   ],
   [
+    'a value that AWS does not tell',
+    'cloudwatch-logs',
+    'DescribeLogStreams',
+    { logGroupIdentifier: 'arn:aws:logs:us-east-1:000000000000:log-group:/a:*' },
+    [
+      "Value at 'logGroupIdentifier' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*",
+    ],
+  ],
+  [
+    'a list of such values',
+    'cloudwatch-logs',
+    'StartLiveTail',
+    { logGroupIdentifiers: Array.from({ length: 11 }, () => 'a') },
+    ["Value at 'logGroupIdentifiers' failed to satisfy constraint: Member must have length less than or equal to 10"],
+  ],
+  [
     'a null member',
     'iam',
     'GetRole',

@@ -5,8 +5,9 @@ import type { Input } from '../../models/types.ts';
 import type { CloudWatchDeps, CloudWatchOperation } from './deps.ts';
 import { metricId, sortDimensions } from './metric.ts';
 import { listPoints } from './metric-store.ts';
+import { nameSeries } from './name-series.ts';
 import { readOffset, writeOffset } from './offset-token.ts';
-import { checkPeriod, groupByPeriod } from './series.ts';
+import { checkPeriod, groupByPeriod, toSecond } from './series.ts';
 import { basicStatistics, readPercentile, statisticOf } from './summary.ts';
 
 type Request = Input<'cloudwatch', 'GetMetricData'>;
@@ -57,9 +58,10 @@ function checkQuery(query: Query, path: string, call: Call): asserts query is Me
 }
 
 function checkQueries(input: Request, call: Call): MetricQuery[] {
-  if (input.StartTime >= input.EndTime) {
-    throw call.error('ValidationError', 'The parameter StartTime must be less than the parameter EndTime.');
-  }
+  // Observed: both texts, and that fractions of a second are left out first.
+  const [start, end] = [toSecond(input.StartTime), toSecond(input.EndTime)];
+  if (start > end) throw call.error('ValidationError', 'The parameter EndTime must be greater than StartTime.');
+  if (start === end) throw call.error('ValidationError', 'The parameter StartTime must not equal parameter EndTime.');
   const queries = input.MetricDataQueries.map((query, at) => {
     checkQuery(query, `MetricDataQueries.member.${at + 1}`, call);
     return query;
@@ -72,11 +74,12 @@ function checkQueries(input: Request, call: Call): MetricQuery[] {
 
 interface Series {
   readonly query: MetricQuery;
+  readonly label: string;
   /** In order of time. */
   readonly values: readonly (readonly [at: number, value: number])[];
 }
 
-async function readSeries(query: MetricQuery, input: Request, call: Call, deps: CloudWatchDeps): Promise<Series> {
+async function readValues(query: MetricQuery, input: Request, call: Call, deps: CloudWatchDeps) {
   const { Metric: metric, Period: period, Stat: stat, Unit: unit } = query.MetricStat;
   const { account, region } = call;
   const id = metricId({
@@ -95,17 +98,16 @@ async function readSeries(query: MetricQuery, input: Request, call: Call, deps: 
     unit,
     withRaw: !basicStatistics.includes(stat),
   });
-  const values = [...groupByPeriod(points, startAt, periodMs)].flatMap(([at, summary]) => {
+  return [...groupByPeriod(points, startAt, periodMs)].flatMap(([at, summary]) => {
     const value = statisticOf(summary, stat);
     return value === undefined ? [] : [[at, value] as const];
   });
-  return { query, values };
 }
 
 /** One page: datapoints are counted through all series, one after the other. */
 function toResults(series: readonly Series[], descending: boolean, from: number, limit: number): MetricDataResult[] {
   let before = 0;
-  return series.flatMap(({ query, values }) => {
+  return series.flatMap(({ query, label, values }) => {
     const ordered = descending ? values.toReversed() : values;
     const first = Math.max(0, from - before);
     const last = Math.min(ordered.length, from + limit - before);
@@ -116,7 +118,7 @@ function toResults(series: readonly Series[], descending: boolean, from: number,
     return [
       {
         Id: query.Id,
-        Label: query.Label ?? query.MetricStat.Metric.MetricName,
+        Label: label,
         Timestamps: shown.map(([at]) => new Date(at)),
         Values: shown.map(([, value]) => value),
         StatusCode: last < ordered.length ? ('PartialData' as const) : ('Complete' as const),
@@ -135,7 +137,14 @@ export const getMetricData: CloudWatchOperation<'GetMetricData'> = {
       throw call.error('ValidationError', 'Metrics of other accounts are not supported.');
     }
     const returned = queries.filter((query) => query.ReturnData !== false);
-    const series = await Promise.all(returned.map((query) => readSeries(query, input, call, deps)));
+    const nameOf = nameSeries(returned);
+    const series = await Promise.all(
+      returned.map(async (query) => ({
+        query,
+        label: nameOf(query),
+        values: await readValues(query, input, call, deps),
+      })),
+    );
     const total = series.reduce((sum, { values }) => sum + values.length, 0);
     return {
       MetricDataResults: toResults(series, input.ScanBy !== 'TimestampAscending', from, limit),

@@ -5,7 +5,7 @@ import type { Input } from '../../models/types.ts';
 import type { CloudWatchOperation } from './deps.ts';
 import { metricId, sortDimensions } from './metric.ts';
 import { listPoints } from './metric-store.ts';
-import { checkPeriod, groupByPeriod, roundStart } from './series.ts';
+import { checkPeriod, groupByPeriod, roundStart, toSecond } from './series.ts';
 import { type BasicStatistic, basicStatistic, percentile, readPercentile, type Summary } from './summary.ts';
 
 type Request = Input<'cloudwatch', 'GetMetricStatistics'>;
@@ -22,14 +22,14 @@ function check(input: Request, call: Call): void {
       throw call.error('InvalidParameterValue', `The value ${name} for parameter ExtendedStatistics is invalid.`);
     }
   }
-  if (input.StartTime >= input.EndTime) {
+  if (toSecond(input.StartTime) >= toSecond(input.EndTime)) {
     throw call.error('InvalidParameterValue', 'The parameter StartTime must be less than the parameter EndTime.');
   }
   const asked = Math.ceil((input.EndTime.getTime() - input.StartTime.getTime()) / (input.Period * 1000));
   if (asked > maxDatapoints) {
     throw call.error(
       'InvalidParameterCombination',
-      `You have requested up to ${asked.toLocaleString('en-US')} datapoints, which exceeds the limit of 1,440. ` +
+      `You have requested up to ${asked} datapoints, which exceeds the limit of ${maxDatapoints}. ` +
         'You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
     );
   }

@@ -16,6 +16,9 @@ export function roundStart(start: number, now: number, periodMs: number): number
   return Math.floor(start / step) * step;
 }
 
+/** In seconds: times are compared without their fractions. */
+export const toSecond = (time: Date): number => Math.floor(time.getTime() / 1000);
+
 export function checkPeriod(period: number, call: Call): void {
   const isValid = [1, 5, 10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
   if (!isValid) {

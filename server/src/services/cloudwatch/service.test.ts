@@ -166,6 +166,22 @@ describe('GetMetricData does', () => {
     );
     assert.equal(second.NextToken, undefined);
   });
+
+  it('label series without a label by what distinguishes them', async () => {
+    await using made = await withMetrics();
+    const labels = async (...stats: [stat: string, period: number, label?: string][]) => {
+      const queries = stats.map(([stat, period, Label], n) => ({
+        Id: `q${n}`,
+        MetricStat: made.stat(stat, period),
+        ...(Label && { Label }),
+      }));
+      return (await made.data(queries)).MetricDataResults?.map((one) => one.Label);
+    };
+    assert.deepEqual(await labels(['Sum', 60], ['Average', 60]), ['Latency Sum', 'Latency Average']);
+    assert.deepEqual(await labels(['Sum', 60], ['Sum', 300]), ['Latency 60', 'Latency 300']);
+    assert.deepEqual(await labels(['Sum', 60], ['Minimum', 300]), ['Latency Sum 60', 'Latency Minimum 300']);
+    assert.deepEqual(await labels(['Sum', 60], ['Minimum', 300, 'Mine']), ['Latency', 'Mine']);
+  });
 });
 
 describe('ListMetrics does', () => {
@@ -248,17 +264,29 @@ describe('readers of metrics refuse', () => {
     await assert.rejects(made.statistics({ Statistics, StartTime: at(-1_441 * minute), EndTime: at(0) }), {
       name: 'InvalidParameterCombinationException',
       message:
-        'You have requested up to 1,441 datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
+        'You have requested up to 1441 datapoints, which exceeds the limit of 1440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
     });
     await assert.rejects(made.statistics({}), {
       name: 'InvalidParameterCombinationException',
       message: 'Must specify either Statistics or ExtendedStatistics.',
     });
     await assert.rejects(made.statistics({ Statistics, Period: 61 }), { name: 'InvalidParameterValueException' });
-    await assert.rejects(made.statistics({ Statistics, EndTime: at(0) }), {
-      name: 'InvalidParameterValueException',
-      message: 'The parameter StartTime must be less than the parameter EndTime.',
-    });
+    for (const end of [-1000, 0, 999]) {
+      await assert.rejects(made.statistics({ Statistics, EndTime: at(end) }), {
+        name: 'InvalidParameterValueException',
+        message: 'The parameter StartTime must be less than the parameter EndTime.',
+      });
+    }
+  });
+
+  it('ranges of GetMetricData that go backwards or are empty, in different words', async () => {
+    await using made = await withMetrics();
+    const ask = (end: number) => made.data([{ Id: 'one', MetricStat: made.stat('Sum') }], { EndTime: at(end) });
+    const refusal = (message: string) => ({ name: 'ValidationException', message });
+    await assert.rejects(ask(-1000), refusal('The parameter EndTime must be greater than StartTime.'));
+    for (const end of [0, 999]) {
+      await assert.rejects(ask(end), refusal('The parameter StartTime must not equal parameter EndTime.'));
+    }
   });
 
   it('expressions, and ids that come twice', async () => {

@@ -2,6 +2,7 @@
  * Who becomes a role: a service that was handed it, or a caller of sts:AssumeRole. The role's trust policy decides in both cases.
  * Knows nothing of credentials.
  */
+import { partitionIn } from '../../contract/arn.ts';
 import { AwsError } from '../../contract/aws-error.ts';
 import type { AssumeRoleRequest, ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Principal, Session } from '../../contract/principal.ts';
@@ -18,7 +19,7 @@ function sessionPrincipal(role: Subject, sessionName: string, session: Session):
   return {
     kind: 'assumed-role',
     account: role.account,
-    arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
+    arn: `arn:${partitionIn(role.arn)}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
     userId: `${role.id}:${sessionName}`,
     roleArn: role.arn,
     session,

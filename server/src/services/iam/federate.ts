@@ -1,4 +1,5 @@
 /** Sessions that a user or root makes for somebody whom only they know: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
+import { partitionIn } from '../../contract/arn.ts';
 import type { SessionRequest } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';
 import { checkManagedPolicies, planSession } from './session-request.ts';
@@ -10,7 +11,7 @@ export async function federate(cache: SubjectCache, now: Date, caller: Principal
   const principal: Principal = {
     kind: 'federated-user',
     account: caller.account,
-    arn: `arn:aws:sts::${caller.account}:federated-user/${name}`,
+    arn: `arn:${partitionIn(caller.arn)}:sts::${caller.account}:federated-user/${name}`,
     userId: `${caller.account}:${name}`,
     session: {
       ...session,

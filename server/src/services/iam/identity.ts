@@ -2,6 +2,7 @@
  * Identity for the gateway and for sts: whose key signed a request, what that principal may do, and sessions of roles. Built once by
  * main.ts. Never hands out a long-lived secret other than to check a signature.
  */
+import { rootArn } from '../../contract/arn.ts';
 import type { Identity, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -20,6 +21,8 @@ export interface IdentityResources {
   /** 32 bytes from a file that only the platform's owner can read. */
   readonly platformKey: Buffer;
   readonly account: string;
+  /** The platform's own, which says what partition the account's root is in. */
+  readonly region: string;
   /** The account's root key, made at the first start. */
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly clock: Clock;
@@ -34,7 +37,7 @@ export interface PlatformIdentity extends Identity, Sessions {
 }
 
 export function createIdentity(resources: IdentityResources): PlatformIdentity {
-  const { database, platformKey, account, administrator, clock, log } = resources;
+  const { database, platformKey, account, region, administrator, clock, log } = resources;
   const cache = createSubjectCache(database, log);
   const accessKeySealer = createSealer(platformKey, 'access-keys');
   const sessionSealer = createSealer(platformKey, 'session-tokens');
@@ -50,7 +53,7 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
     principal: {
       kind: 'root',
       account,
-      arn: `arn:aws:iam::${account}:root`,
+      arn: rootArn(region, account),
       userId: account,
       accessKeyId: administrator.accessKeyId,
     },

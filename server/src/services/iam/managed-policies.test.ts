@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findManagedPolicy } from './managed-policies.ts';
+import { findManagedPolicy, listManagedPolicies } from './managed-policies.ts';
+import { descriptions } from './managed-policy-descriptions.ts';
 import { createContext } from './policy/context.ts';
 import { evaluate } from './policy/evaluate.ts';
 
@@ -35,12 +36,45 @@ describe('managed policies do', () => {
     ['AmazonEventBridgeFullAccess', 'events:PutRule', '*'],
     ['AmazonEventBridgeFullAccess', 'iam:PassRole', role, 'events.amazonaws.com'],
     ['IAMFullAccess', 'iam:CreateUser', '*'],
+    // Services that do not exist here: SageMaker's SDK 3 simulates the first four before a job.
+    ['AmazonSageMakerFullAccess', 'ec2:CreateNetworkInterface', '*'],
+    ['AmazonSageMakerFullAccess', 'ec2:DescribeDhcpOptions', '*'],
+    ['AmazonSageMakerFullAccess', 'ec2:DescribeSubnets', '*'],
+    ['AmazonSageMakerFullAccess', 'ecr:GetAuthorizationToken', '*'],
+    ['AmazonS3ReadOnlyAccess', 's3-object-lambda:GetObject', '*'],
+    ['ReadOnlyAccess', 'ec2:DescribeInstances', '*'],
+    ['service-role/AWSLambdaVPCAccessExecutionRole', 'ec2:DescribeNetworkInterfaces', '*'],
   ];
   for (const [name, action, resource, passedTo] of allowed) {
     it(`${name} allows ${action} on ${resource}`, () => {
       assert.equal(decide(name, action, resource, passedTo), 'allow');
     });
   }
+
+  it('ship each with a document and a description', () => {
+    assert.deepEqual(
+      listManagedPolicies('aws').map(({ name }) => name),
+      Object.keys(descriptions).sort(),
+    );
+    for (const { policy } of listManagedPolicies('aws')) assert.ok(policy.statements.length > 0);
+  });
+
+  it('have ARNs of their own in each partition, and name resources of it', () => {
+    const found = findManagedPolicy('arn:aws-cn:iam::aws:policy/AmazonSageMakerFullAccess');
+    assert.ok(found);
+    const context = createContext({});
+    const bucket = (partition: string) => `arn:${partition}:s3:::sagemaker-cn-north-1-000000000000/k`;
+    const reads = (partition: string) =>
+      evaluate([found.policy], { action: 's3:GetObject', resource: bucket(partition), context });
+    assert.deepEqual([reads('aws-cn'), reads('aws')], ['allow', 'implicit-deny']);
+    assert.ok(!found.document.includes('arn:aws:'));
+    for (const arn of [
+      'arn:aws-moon:iam::aws:policy/ReadOnlyAccess',
+      'arn:aws:iam::000000000000:policy/ReadOnlyAccess',
+    ]) {
+      assert.equal(findManagedPolicy(arn), undefined);
+    }
+  });
 });
 
 describe('managed policies refuse', () => {

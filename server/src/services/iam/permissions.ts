@@ -40,7 +40,7 @@ export function mergeTags(own: Readonly<Record<string, string>>, over: Readonly<
 
 /** Root, or a session that root made for somebody else. */
 export const isOfRoot = ({ kind, account, session }: Principal): boolean =>
-  kind === 'root' || session?.issuer?.arn === `arn:aws:iam::${account}:root`;
+  kind === 'root' || (session?.issuer?.arn.endsWith(`:iam::${account}:root`) ?? false);
 
 export function createPermissionsFinder(cache: SubjectCache): PermissionsFinder {
   const parsed = rememberPolicies('identity', keptSessionPolicies);

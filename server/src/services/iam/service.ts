@@ -6,7 +6,7 @@
  * Differs by design: nothing is eventually consistent, a write counts for the next call. What a policy says that is not understood
  * fails safe. Access keys belong to users only; the account's root key is made by the platform. A credential report is there at once.
  * Sessions of a user (GetSessionToken) end when the user is renamed: they name the user by its ARN. Quotas are AWS's defaults and can't be
- * raised. Policies of AWS have one version.
+ * raised. Policies of AWS have one version, the default one, under its number at AWS.
  * Client quirks: policy documents are answered percent-encoded, as IAM does; boto3 decodes them, the JavaScript SDK does not.
  */
 import { defineService, type Service } from '../../contract/service.ts';

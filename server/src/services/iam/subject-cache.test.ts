@@ -52,7 +52,7 @@ describe('the subject cache does', () => {
     await iam.send(new PutGroupPolicyCommand({ ...staff, PolicyName: 'P', PolicyDocument: allow('s3:Group') }));
     await iam.send(new AttachUserPolicyCommand({ ...ann, PolicyArn: own('Mine') }));
     await iam.send(new AttachGroupPolicyCommand({ ...staff, PolicyArn: own('Ours') }));
-    const aws = 'arn:aws:iam::aws:policy/AmazonSNSFullAccess';
+    const aws = 'arn:aws:iam::aws:policy/AmazonSQSFullAccess';
     await iam.send(new AttachGroupPolicyCommand({ ...staff, PolicyArn: aws }));
 
     const subject = await look(platform, 'findUser', `arn:aws:iam::${platform.account}:user/ann`);
@@ -61,7 +61,7 @@ describe('the subject cache does', () => {
       's3:Inline',
       's3:Mine',
       's3:Ours',
-      'sns:*',
+      'sqs:*',
     ]);
     assert.deepEqual(actionsOf(subject?.boundary ? [subject.boundary] : []), ['s3:Limit']);
     assert.deepEqual(subject?.tags, { Team: 'ml' });
@@ -75,13 +75,13 @@ describe('the subject cache does', () => {
       Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'sagemaker.amazonaws.com' } }],
     });
     const role = { AssumeRolePolicyDocument: trust };
-    const boundary = 'arn:aws:iam::aws:policy/IAMFullAccess';
+    const boundary = 'arn:aws:iam::aws:policy/AmazonAPIGatewayAdministrator';
     await iam.send(new CreateRoleCommand({ ...role, RoleName: 'Free' }));
     await iam.send(new CreateRoleCommand({ ...role, RoleName: 'Bound', PermissionsBoundary: boundary }));
     const find = (name: string) => look(platform, 'findRole', `arn:aws:iam::${platform.account}:role/${name}`);
     assert.equal((await find('Free'))?.boundary, undefined);
     const bound = await find('Bound');
-    assert.deepEqual(actionsOf(bound?.boundary ? [bound.boundary] : []), ['iam:*']);
+    assert.deepEqual(actionsOf(bound?.boundary ? [bound.boundary] : []), ['apigateway:*']);
     assert.equal(bound?.maxSessionMs, 3_600_000);
   });
 });

@@ -141,7 +141,9 @@ const input = {
 };
 
 const accessOf = (name: OperationName<'s3'>, given: object) =>
-  (s3Operations[name as keyof typeof s3Operations].access as (given: object) => Access[])(given).map(told);
+  (s3Operations[name as keyof typeof s3Operations].access as (given: object, call: object) => Access[])(given, {
+    region: 'us-east-1',
+  }).map(told);
 
 /** Without condition keys that are known to be absent. */
 function told({ context, ...access }: Access): Access {

@@ -6,12 +6,12 @@ import type { Permission } from '@aws-sdk/client-s3';
 import type { Call } from '../../contract/call.ts';
 import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
+import { objectIn } from './access.ts';
 import { principalOf } from './bucket-configuration/acl/effect.ts';
 import { ownershipOf } from './bucket-configuration/ownership-controls/ownership.ts';
 import type { Bucket } from './buckets/bucket-cache.ts';
 import { withChangedAccess } from './changed-access.ts';
 import type { S3Deps } from './deps.ts';
-import { placeOf } from './object-tag-conditions.ts';
 import { documentIn } from './objects/object.ts';
 import { findObject } from './objects/object-store.ts';
 import { findVersion } from './versions/version-store.ts';
@@ -34,7 +34,7 @@ export const withObjectGrants = (table: OperationTable<'s3', S3Deps>) =>
 
 /** As far as that is known at once: a bucket that is not remembered is looked at. */
 function isAsked({ action, resource }: Access, { principal }: Call, { buckets }: S3Deps): boolean {
-  const place = permissions[action] === undefined ? undefined : placeOf(resource);
+  const place = permissions[action] === undefined ? undefined : objectIn(resource);
   if (place === undefined) return false;
   const bucket = buckets.find(place.bucket);
   if (bucket instanceof Promise) return true;
@@ -44,7 +44,7 @@ function isAsked({ action, resource }: Access, { principal }: Call, { buckets }:
 }
 
 async function withGrants(one: Access, versionId: string | undefined, account: string, deps: S3Deps): Promise<Access> {
-  const place = placeOf(one.resource);
+  const place = objectIn(one.resource);
   const permission = permissions[one.action];
   const bucket = place && (await deps.buckets.find(place.bucket));
   if (!bucket || permission === undefined || ownershipOf(bucket) === 'BucketOwnerEnforced') return one;

@@ -6,6 +6,7 @@
 import type { Call } from '../../contract/call.ts';
 import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
+import { objectIn } from './access.ts';
 import { withChangedAccess } from './changed-access.ts';
 import type { S3Deps } from './deps.ts';
 import { findObject } from './objects/object-store.ts';
@@ -38,7 +39,7 @@ export const withObjectTags = (table: OperationTable<'s3', S3Deps>) =>
 
 /** Whether a policy may ask for the tags, as far as that is known at once: a bucket that is not remembered is looked at. */
 function isAsked({ action, resource }: Access, call: Call, { buckets }: S3Deps): boolean {
-  const place = actions.has(action) ? placeOf(resource) : undefined;
+  const place = actions.has(action) ? objectIn(resource) : undefined;
   if (!place || call.principal.kind !== 'root') return place !== undefined;
   const bucket = buckets.find(place.bucket);
   return bucket instanceof Promise || bucket?.configuration.policy !== undefined;
@@ -52,7 +53,7 @@ async function attachTags(
 ): Promise<readonly Access[]> {
   return Promise.all(
     access.map(async (one) => {
-      const place = actions.has(one.action) ? placeOf(one.resource) : undefined;
+      const place = actions.has(one.action) ? objectIn(one.resource) : undefined;
       if (!place) return one;
       const bucket = await deps.buckets.find(place.bucket);
       if (!bucket || (call.principal.kind === 'root' && bucket.configuration.policy === undefined)) return one;
@@ -64,9 +65,4 @@ async function attachTags(
       return tags.length === 0 ? one : { ...one, context: { ...one.context, ...Object.fromEntries(tags) } };
     }),
   );
-}
-
-export function placeOf(arn: string): { readonly bucket: string; readonly key: string } | undefined {
-  const match = /^arn:aws:s3:::([^/]+)\/(.+)$/s.exec(arn);
-  return match ? { bucket: match[1] ?? '', key: match[2] ?? '' } : undefined;
 }

@@ -51,11 +51,10 @@ function isForeign(bucket: Bucket, account: string): boolean {
   return bucket.account !== account && ownershipOf(bucket) !== 'BucketOwnerEnforced';
 }
 
-const prefix = 'arn:aws:s3:::';
+const prefix = /^arn:aws[a-z-]*:s3:::/;
 
 /** A name that is taken is no business of its owner's policy. */
 function bucketOf({ action, resource }: Access): string | undefined {
-  if (action === 's3:CreateBucket' || !resource.startsWith(prefix)) return undefined;
-  const slash = resource.indexOf('/');
-  return resource.slice(prefix.length, slash === -1 ? undefined : slash) || undefined;
+  if (action === 's3:CreateBucket' || !prefix.test(resource)) return undefined;
+  return resource.replace(prefix, '').split('/', 1)[0] || undefined;
 }

@@ -1,4 +1,5 @@
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
+import { formatGlobalArn } from '../../contract/arn.ts';
 import { toCredentials } from './credentials.ts';
 import type { StsOperation } from './deps.ts';
 import { readSessionRequest } from './session-request.ts';
@@ -7,7 +8,7 @@ const hour = 3600;
 
 export const getFederationToken: StsOperation<'GetFederationToken'> = {
   access(input, call) {
-    const resource = `arn:aws:sts::${call.account}:federated-user/${input.Name ?? ''}`;
+    const resource = formatGlobalArn('sts', call.region, call.account, `federated-user/${input.Name ?? ''}`);
     return [
       { action: 'sts:GetFederationToken', resource },
       ...(input.Tags?.length ? [{ action: 'sts:TagSession', resource }] : []),

@@ -46,6 +46,21 @@ describe('session policies do', () => {
   });
 });
 
+describe('session policies without a version do', () => {
+  it('limit a session, and know no variables', async () => {
+    await using made = await prepare(await startPlatform());
+    const Policy = JSON.stringify({ Statement: [allow('iam:ListUsers')] });
+    const session = await made.assume({ Policy });
+    await session.client.send(listUsers);
+    await assert.rejects(session.client.send(listRoles), /because no session policy allows the iam:ListRoles action$/);
+    const literal = allow('iam:ListUsers', { Condition: { StringLike: { 'aws:userid': `\${aws:userid}` } } });
+    const older = await made.assume({ Policy: JSON.stringify({ Version: '2008-10-17', Statement: [literal] }) });
+    await assert.rejects(older.client.send(listUsers), /because no session policy allows the iam:ListUsers action$/);
+    const newer = await made.assume({ Policy: policy(literal) });
+    await newer.client.send(listUsers);
+  });
+});
+
 describe('session policies refuse', () => {
   it('what is no policy, is not there, or has no room', async () => {
     await using made = await prepare(await startPlatform());

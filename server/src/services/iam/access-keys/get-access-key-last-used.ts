@@ -9,7 +9,7 @@ export const getAccessKeyLastUsed: IamOperation<'GetAccessKeyLastUsed'> = {
   async access(input, call, deps) {
     const key = await findAccessKey(deps.database, input.AccessKeyId ?? '');
     const user = key && (await findEntityById(deps.database, 'iam_users', key.user_id));
-    const resource = user?.arn ?? formatEntityArn('user', call.account, '/', '*');
+    const resource = user?.arn ?? formatEntityArn(call, 'user', '/', '*');
     return [{ action: 'iam:GetAccessKeyLastUsed', resource }];
   },
   async handle(input, call, deps) {

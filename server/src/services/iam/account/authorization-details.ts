@@ -7,10 +7,10 @@ import { toInstanceProfile } from '../instance-profiles/instance-profile.ts';
 import { listProfilesOf } from '../instance-profiles/profile-store.ts';
 import type { ManagedPolicy } from '../managed-policies.ts';
 import { toAttached } from '../policies/attachment.ts';
-import { toPolicy, writtenAt } from '../policies/managed-policy.ts';
+import { toPolicy } from '../policies/managed-policy.ts';
 import { listAttachedPolicies, listInlinePolicies, type PolicyUses } from '../policies/policy-store.ts';
 import { encodePolicyText } from '../policies/policy-text.ts';
-import { toVersion } from '../policies/policy-version.ts';
+import { toAwsVersion, toVersion } from '../policies/policy-version.ts';
 import { listVersions } from '../policies/version-store.ts';
 import { toWholeRole } from '../roles/role.ts';
 import type { GroupRow, PolicyRow, RoleRow, UserRow } from '../tables.ts';
@@ -56,11 +56,10 @@ export async function toRoleDetail(deps: IamDeps, row: RoleRow): Promise<RoleDet
 }
 
 export function toAwsPolicyDetail(aws: ManagedPolicy, uses: PolicyUses | undefined): ManagedPolicyDetail {
-  const Document = encodePolicyText(aws.document);
   return {
     ...toPolicy({ aws }, uses),
     Description: aws.description,
-    PolicyVersionList: [{ Document, VersionId: 'v1', IsDefaultVersion: true, CreateDate: writtenAt }],
+    PolicyVersionList: [{ Document: encodePolicyText(aws.document), ...toAwsVersion(aws) }],
   };
 }
 

@@ -47,12 +47,12 @@ function keyFields(key: AccessKeyRow | undefined): string[] {
   ];
 }
 
-export function writeReport(account: string, users: readonly UserRow[], keys: readonly AccessKeyRow[]): string {
+export function writeReport(rootArn: string, users: readonly UserRow[], keys: readonly AccessKeyRow[]): string {
   const keysOf = Map.groupBy(keys, (key) => key.user_id);
   // The root key is made with the platform; nobody records when it is used.
   const root = [
     '<root_account>',
-    `arn:aws:iam::${account}:root`,
+    rootArn,
     none,
     'not_supported',
     none,

@@ -2,6 +2,7 @@
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html. The report is there when this answers; the answer
  * still says that it was started, as clients wait for.
  */
+import { rootArn } from '../../../contract/arn.ts';
 import type { IamOperation } from '../deps.ts';
 import { listEntities } from '../entities/entity-store.ts';
 import { findReport, listAccountKeys, putReport } from './account-store.ts';
@@ -18,7 +19,7 @@ export const generateCredentialReport: IamOperation<'GenerateCredentialReport'> 
       listEntities(deps.database, 'iam_users', call.account),
       listAccountKeys(deps.database, call.account),
     ]);
-    const content = writeReport(call.account, users, keys);
+    const content = writeReport(rootArn(call.region, call.account), users, keys);
     await deps.database.write([putReport({ account: call.account, generated_at: now, content })]);
     return { State: 'STARTED', Description: 'No report exists. Starting a new report generation task' };
   },

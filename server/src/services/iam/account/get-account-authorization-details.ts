@@ -4,9 +4,10 @@
  */
 import type { EntityType } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
+import { partitionOf } from '../../../contract/partition.ts';
 import type { IamDeps, IamOperation } from '../deps.ts';
 import { type EntityTable, listEntities } from '../entities/entity-store.ts';
-import { managedPolicies } from '../managed-policies.ts';
+import { listManagedPolicies } from '../managed-policies.ts';
 import { readPageRange, toPage } from '../page.ts';
 import { countPolicyUses, type PolicyUses } from '../policies/policy-store.ts';
 import type { EntityTables } from '../tables.ts';
@@ -43,7 +44,9 @@ async function listEntries(deps: IamDeps, call: Call, wanted: (type: EntityType)
     return rows.map((row) => ({ key: `${order}/${row.name}`, addTo: (details) => add(row, details) }));
   }
   const inUse = (arn: string): PolicyUses | undefined => uses.get(arn);
-  const aws = managedPolicies.filter(({ arn }) => wanted('AWSManagedPolicy') && inUse(arn));
+  const aws = listManagedPolicies(partitionOf(call.region)).filter(
+    ({ arn }) => wanted('AWSManagedPolicy') && inUse(arn),
+  );
   const all = await Promise.all([
     entries('User', 1, 'iam_users', async (row, to) => to.UserDetailList.push(await toUserDetail(deps, row))),
     entries('Group', 2, 'iam_groups', async (row, to) => to.GroupDetailList.push(await toGroupDetail(deps, row))),

@@ -44,7 +44,7 @@ export async function accessToEntity(
   input: AccessInput,
 ): Promise<Access[]> {
   const row = name === undefined ? undefined : await findEntity(deps.database, kinds[kind].table, call.account, name);
-  const resource = row?.arn ?? formatEntityArn(kind, call.account, '/', name);
+  const resource = row?.arn ?? formatEntityArn(call, kind, '/', name);
   return [{ action, resource, context: { ...(row ? await entityContext(deps, row) : {}), ...inputContext(input) } }];
 }
 
@@ -57,7 +57,7 @@ export function accessToCreate(
   name: string | undefined,
   input: AccessInput,
 ): Access[] {
-  const access = { resource: formatEntityArn(kind, call.account, path, name), context: inputContext(input) };
+  const access = { resource: formatEntityArn(call, kind, path, name), context: inputContext(input) };
   const { tagAction } = kinds[kind];
   const actions = tagAction && input.Tags?.length ? [action, tagAction] : [action];
   return actions.map((one) => ({ action: one, ...access }));
@@ -77,8 +77,8 @@ export async function accessToRename(
   newPath: string | undefined,
 ): Promise<Access[]> {
   const row = await findEntity(deps.database, kinds[kind].table, call.account, name ?? '');
-  const resource = row?.arn ?? formatEntityArn(kind, call.account, '/', name);
+  const resource = row?.arn ?? formatEntityArn(call, kind, '/', name);
   const context = row ? await entityContext(deps, row) : {};
-  const target = formatEntityArn(kind, call.account, newPath ?? row?.path, newName ?? row?.name ?? name);
+  const target = formatEntityArn(call, kind, newPath ?? row?.path, newName ?? row?.name ?? name);
   return [...new Set([resource, target])].map((one) => ({ action, resource: one, context }));
 }

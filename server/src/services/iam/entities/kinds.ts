@@ -3,6 +3,7 @@
  * renamed and taken away. Here is in what they differ.
  * Quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
+import { formatGlobalArn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import type { IamDeps } from '../deps.ts';
 import type { EntityTables } from '../tables.ts';
@@ -65,8 +66,14 @@ export const kinds = {
 export type KindName = keyof typeof kinds;
 export type RowOf<K extends KindName> = EntityTables[(typeof kinds)[K]['table']];
 
-export function formatEntityArn(kind: KindName, account: string, path: string | undefined, name: string | undefined) {
-  return `arn:aws:iam::${account}:${kind}${path ?? '/'}${name ?? ''}`;
+/** In the partition of the region that is asked. */
+export function formatEntityArn(
+  { account, region }: Pick<Call, 'account' | 'region'>,
+  kind: KindName,
+  path: string | undefined,
+  name: string | undefined,
+): string {
+  return formatGlobalArn('iam', region, account, `${kind}${path ?? '/'}${name ?? ''}`);
 }
 
 export const noSuch = (call: Call, kind: KindName, name: string) =>

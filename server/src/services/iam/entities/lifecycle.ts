@@ -1,4 +1,5 @@
 /** How a named thing is made, renamed and taken away. Races are decided in the write. */
+import { partitionIn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
 import type { IamDeps } from '../deps.ts';
@@ -24,7 +25,7 @@ export function newEntity(call: Call, kind: KindName, path: string | undefined, 
   return {
     account: call.account,
     name,
-    arn: formatEntityArn(kind, call.account, path, name),
+    arn: formatEntityArn(call, kind, path, name),
     id: uniqueId(kinds[kind].prefix),
     path: path ?? '/',
     created_at: call.now.getTime(),
@@ -71,7 +72,8 @@ export async function renameEntity(
 ): Promise<void> {
   const name = change.name ?? row.name;
   const path = change.path ?? row.path;
-  const arn = formatEntityArn(kind, row.account, path, name);
+  // It stays in the partition in which it was made.
+  const arn = `arn:${partitionIn(row.arn)}:iam::${row.account}:${kind}${path}${name}`;
   try {
     await deps.database.write([updateEntity(kinds[kind].table, row.id, { name, path, arn })]);
   } catch (error) {

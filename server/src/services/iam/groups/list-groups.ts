@@ -7,7 +7,7 @@ import { toGroup } from './group.ts';
 
 export const listGroups: IamOperation<'ListGroups'> = {
   access: (input, call) => [
-    { action: 'iam:ListGroups', resource: formatEntityArn('group', call.account, input.PathPrefix, undefined) },
+    { action: 'iam:ListGroups', resource: formatEntityArn(call, 'group', input.PathPrefix, undefined) },
   ],
   async handle(input, call, deps) {
     const range = readPageRange(input, call);

@@ -60,6 +60,7 @@ describe('instance profiles do', () => {
     assert.deepEqual((await get())?.Tags, [{ Key: 'k', Value: 'v' }]);
     await iam.send(new UntagInstanceProfileCommand({ ...profile, TagKeys: ['k'] }));
     assert.deepEqual((await iam.send(new ListInstanceProfileTagsCommand(profile))).Tags, []);
+    assert.deepEqual((await get())?.Tags, []);
     await iam.send(new RemoveRoleFromInstanceProfileCommand(both));
     await iam.send(new DeleteInstanceProfileCommand(profile));
     await assert.rejects(get(), {

@@ -9,7 +9,7 @@ export const listInstanceProfiles: IamOperation<'ListInstanceProfiles'> = {
   access: (input, call) => [
     {
       action: 'iam:ListInstanceProfiles',
-      resource: formatEntityArn('instance-profile', call.account, input.PathPrefix, undefined),
+      resource: formatEntityArn(call, 'instance-profile', input.PathPrefix, undefined),
     },
   ],
   async handle(input, call, deps) {

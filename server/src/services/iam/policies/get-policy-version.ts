@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html: with the document, percent-encoded. */
 import type { IamOperation } from '../deps.ts';
-import { accessToPolicy, getManagedPolicy, writtenAt } from './managed-policy.ts';
+import { accessToPolicy, getManagedPolicy } from './managed-policy.ts';
 import { encodePolicyText } from './policy-text.ts';
-import { noSuchVersion, readVersionId, toVersion } from './policy-version.ts';
+import { noSuchVersion, readVersionId, toAwsVersion, toVersion } from './policy-version.ts';
 import { findVersion } from './version-store.ts';
 
 export const getPolicyVersion: IamOperation<'GetPolicyVersion'> = {
@@ -10,15 +10,9 @@ export const getPolicyVersion: IamOperation<'GetPolicyVersion'> = {
   async handle(input, call, deps) {
     const found = await getManagedPolicy(deps, call, input.PolicyArn);
     if ('aws' in found) {
-      if (input.VersionId !== 'v1') throw noSuchVersion(call, input.PolicyArn, input.VersionId);
-      return {
-        PolicyVersion: {
-          Document: encodePolicyText(found.aws.document),
-          VersionId: 'v1',
-          IsDefaultVersion: true,
-          CreateDate: writtenAt,
-        },
-      };
+      const { aws } = found;
+      if (input.VersionId !== aws.versionId) throw noSuchVersion(call, input.PolicyArn, input.VersionId);
+      return { PolicyVersion: { Document: encodePolicyText(aws.document), ...toAwsVersion(aws) } };
     }
     const row = await findVersion(deps.database, found.own.id, readVersionId(input.VersionId));
     if (!row) throw noSuchVersion(call, input.PolicyArn, input.VersionId);

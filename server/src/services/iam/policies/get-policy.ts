@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicy.html */
 import type { IamOperation } from '../deps.ts';
-import { tagsOf } from '../tags/tagging.ts';
+import { allTagsOf } from '../tags/tagging.ts';
 import { accessToPolicy, getManagedPolicy, toPolicy } from './managed-policy.ts';
 import { countPolicyUses } from './policy-store.ts';
 
@@ -13,7 +13,7 @@ export const getPolicy: IamOperation<'GetPolicy'> = {
       Policy: {
         ...toPolicy(found, uses.get(input.PolicyArn)),
         Description: ('own' in found ? found.own.description : found.aws.description) ?? undefined,
-        Tags: 'own' in found ? await tagsOf(deps, found.own.id) : undefined,
+        Tags: 'own' in found ? await allTagsOf(deps, found.own.id) : [],
       },
     };
   },

@@ -1,7 +1,8 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html: AWS's policies and the account's own. */
+import { partitionOf } from '../../../contract/partition.ts';
 import type { IamOperation } from '../deps.ts';
 import { listEntities } from '../entities/entity-store.ts';
-import { managedPolicies } from '../managed-policies.ts';
+import { listManagedPolicies } from '../managed-policies.ts';
 import { readPageRange, toPage } from '../page.ts';
 import { policyKey, toPolicy } from './managed-policy.ts';
 import { countPolicyUses } from './policy-store.ts';
@@ -14,9 +15,10 @@ export const listPolicies: IamOperation<'ListPolicies'> = {
     const scope = input.Scope ?? 'All';
     const prefix = input.PathPrefix ?? '/';
     const own = scope === 'AWS' ? [] : await listEntities(deps.database, 'iam_policies', call.account, prefix);
+    const ofAws = scope === 'Local' ? [] : listManagedPolicies(partitionOf(call.region));
     const uses = await countPolicyUses(deps.database, call.account);
     const all = [
-      ...(scope === 'Local' ? [] : managedPolicies.map((aws) => toPolicy({ aws }, uses.get(aws.arn)))),
+      ...ofAws.map((aws) => toPolicy({ aws }, uses.get(aws.arn))),
       ...own.map((row) => toPolicy({ own: row }, uses.get(row.arn))),
     ].filter((policy) => {
       const attached = policy.AttachmentCount ?? 0;

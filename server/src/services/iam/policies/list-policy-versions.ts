@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyVersions.html */
 import type { IamOperation } from '../deps.ts';
 import { readPageRange, toPage } from '../page.ts';
-import { accessToPolicy, getManagedPolicy, writtenAt } from './managed-policy.ts';
-import { toVersion } from './policy-version.ts';
+import { accessToPolicy, getManagedPolicy } from './managed-policy.ts';
+import { toAwsVersion, toVersion } from './policy-version.ts';
 import { listVersions } from './version-store.ts';
 
 export const listPolicyVersions: IamOperation<'ListPolicyVersions'> = {
@@ -10,10 +10,7 @@ export const listPolicyVersions: IamOperation<'ListPolicyVersions'> = {
   async handle(input, call, deps) {
     const found = await getManagedPolicy(deps, call, input.PolicyArn);
     if ('aws' in found) {
-      return {
-        Versions: [{ VersionId: 'v1', IsDefaultVersion: true, CreateDate: writtenAt }],
-        IsTruncated: false,
-      };
+      return { Versions: [toAwsVersion(found.aws)], IsTruncated: false };
     }
     const range = readPageRange(input, call);
     const rows = await listVersions(deps.database, found.own.id, range);

@@ -11,9 +11,6 @@ import { findManagedPolicy, type ManagedPolicy } from '../managed-policies.ts';
 import type { PolicyRow } from '../tables.ts';
 import type { PolicyUses } from './policy-store.ts';
 
-/** When the shipped documents were written. */
-export const writtenAt = new Date('2026-11-20T00:00:00Z');
-
 export type FoundPolicy = { readonly aws: ManagedPolicy } | { readonly own: PolicyRow };
 
 export async function findPolicy(deps: IamDeps, account: string, arn: string): Promise<FoundPolicy | undefined> {
@@ -80,10 +77,9 @@ export function toPolicy(found: FoundPolicy, uses: PolicyUses | undefined): Poli
     IsAttachable: true,
   };
   if ('aws' in found) {
-    const { name, policyId, arn } = found.aws;
-    const path = arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1);
-    const own = { PolicyName: name, PolicyId: policyId, Arn: arn, Path: path, DefaultVersionId: 'v1' };
-    return { ...own, ...counts, CreateDate: writtenAt, UpdateDate: writtenAt };
+    const { name, policyId, arn, path, versionId, createdAt, updatedAt } = found.aws;
+    const own = { PolicyName: name, PolicyId: policyId, Arn: arn, Path: path, DefaultVersionId: versionId };
+    return { ...own, ...counts, CreateDate: createdAt, UpdateDate: updatedAt };
   }
   const row = found.own;
   return {

@@ -19,6 +19,7 @@ import {
   ListPolicyTagsCommand,
   ListPolicyVersionsCommand,
   PutUserPermissionsBoundaryCommand,
+  PutUserPolicyCommand,
   SetDefaultPolicyVersionCommand,
   TagPolicyCommand,
   UntagPolicyCommand,
@@ -75,6 +76,11 @@ describe('customer-managed policies do', () => {
     assert.deepEqual(listed.Tags, [{ Key: 'TEAM', Value: 'core' }]);
     await iam.send(new UntagPolicyCommand({ PolicyArn: arn, TagKeys: ['team'] }));
     assert.deepEqual((await iam.send(new ListPolicyTagsCommand({ PolicyArn: arn }))).Tags, []);
+    for (const PolicyArn of [arn, readOnly]) {
+      assert.deepEqual((await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.Tags, []);
+    }
+    const untagged = new CreatePolicyCommand({ PolicyName: 'Untagged', PolicyDocument: allow('iam:GetUser') });
+    assert.equal((await iam.send(untagged)).Policy?.Tags, undefined);
     await iam.send(new DeletePolicyCommand({ PolicyArn: arn }));
     await assert.rejects(iam.send(new GetPolicyCommand({ PolicyArn: arn })), missing(`Policy ${arn} was not found.`));
   });
@@ -145,7 +151,8 @@ describe('customer-managed policies do', () => {
     assert.deepEqual(await names({ OnlyAttached: true }), ['Limit', 'Read', 'ReadOnlyAccess']);
     assert.deepEqual(await names({ PolicyUsageFilter: 'PermissionsBoundary' }), ['Limit']);
     assert.deepEqual(await names({ Scope: 'AWS', PolicyUsageFilter: 'PermissionsPolicy' }), ['ReadOnlyAccess']);
-    assert.deepEqual(await names({ PathPrefix: '/service-role/' }), ['AWSLambdaBasicExecutionRole']);
+    const service = await names({ PathPrefix: '/service-role/' });
+    assert.ok(service?.includes('AWSLambdaBasicExecutionRole') && !service.includes('ReadOnlyAccess'));
     const all: (string | undefined)[] = [];
     let marker: string | undefined;
     do {
@@ -186,6 +193,7 @@ describe('managed policies of AWS do', () => {
     const lambda = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
     const { Policy: policy } = await iam.send(new GetPolicyCommand({ PolicyArn: lambda }));
     assert.deepEqual([policy?.PolicyName, policy?.Path], ['AWSLambdaBasicExecutionRole', '/service-role/']);
+    assert.equal(policy?.CreateDate?.toISOString(), '2015-04-09T15:03:43.000Z');
     const version = await iam.send(new GetPolicyVersionCommand({ PolicyArn: lambda, VersionId: 'v1' }));
     assert.match(decodeURIComponent(version.PolicyVersion?.Document ?? ''), /logs:PutLogEvents/);
     const { Versions: versions } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn: lambda }));
@@ -196,10 +204,42 @@ describe('managed policies of AWS do', () => {
   });
 });
 
+describe('inline policies do', () => {
+  it('without a version or with the older one take what looks like a variable literally', async () => {
+    await using platform = await startPlatform();
+    const statement = [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' }];
+    const own = [{ ...statement[0], Resource: `arn:aws:iam::000000000000:user/\${aws:username}` }];
+    const user = await makeUser(platform, 'ann');
+    const getSelf = () => user.iam.send(new GetUserCommand({ UserName: 'ann' }));
+    const put = (document: object) =>
+      platform
+        .client(IAMClient)
+        .send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'P', PolicyDocument: JSON.stringify(document) }));
+    await put({ Version: '2012-10-17', Statement: own });
+    await getSelf();
+    for (const version of [{}, { Version: '2008-10-17' }]) {
+      await put({ ...version, Statement: own });
+      await assert.rejects(getSelf(), { name: 'AccessDenied' });
+      await put({ ...version, Statement: statement });
+      await getSelf();
+    }
+  });
+});
+
 describe('managed policies refuse', () => {
-  it('names that are taken, documents that are none', async () => {
+  it('names that are taken, documents that are none, versions of the policy language before 2012-10-17', async () => {
     await using made = await withPolicy();
     const { iam, input } = made;
+    const unversioned = { Statement: { Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' } };
+    for (const document of [unversioned, { Version: '2008-10-17', ...unversioned }]) {
+      const tooOld = {
+        name: 'MalformedPolicyDocumentException',
+        message: 'Policy document must be version 2012-10-17 or greater.',
+      };
+      const PolicyDocument = JSON.stringify(document);
+      await assert.rejects(iam.send(new CreatePolicyCommand({ PolicyName: 'P', PolicyDocument })), tooOld);
+      await assert.rejects(iam.send(new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument })), tooOld);
+    }
     await assert.rejects(iam.send(new CreatePolicyCommand({ ...input, PolicyName: 'READ', Path: '/' })), {
       name: 'EntityAlreadyExistsException',
       message: 'A policy called READ already exists. Duplicate names are not allowed.',

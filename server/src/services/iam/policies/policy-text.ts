@@ -1,9 +1,9 @@
 /** Policy documents on their way in (checked, with AWS's sentence) and out (percent-encoded, as IAM answers them: RFC 3986). */
 import type { Call } from '../../../contract/call.ts';
 import { MalformedPolicy } from '../policy/policy-document.ts';
-import { readNewPolicy } from '../policy/policy-grammar.ts';
+import { type NewPolicyKind, readNewPolicy } from '../policy/policy-grammar.ts';
 
-export function checkPolicyText(text: string, kind: 'identity' | 'trust', call: Call): void {
+export function checkPolicyText(text: string, kind: NewPolicyKind, call: Call): void {
   try {
     readNewPolicy(text, kind);
   } catch (error) {
@@ -29,7 +29,7 @@ const managedPolicyQuota = 6144;
 
 /** The document of a customer-managed policy. */
 export function checkManagedPolicyText(text: string, call: Call): void {
-  checkPolicyText(text, 'identity', call);
+  checkPolicyText(text, 'managed', call);
   if (policySize(text) > managedPolicyQuota) {
     throw call.error('LimitExceeded', `Cannot exceed quota for PolicySize: ${managedPolicyQuota}`);
   }

@@ -1,6 +1,7 @@
-/** Versions of managed policies by their ids, `v1` and so on. Policies of AWS show one version here. */
+/** Versions of managed policies by their ids, `v1` and so on. Policies of AWS show one version here, under AWS's number. */
 import type { PolicyVersion } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
+import type { ManagedPolicy } from '../managed-policies.ts';
 import type { PolicyRow, PolicyVersionRow } from '../tables.ts';
 
 export const noSuchVersion = (call: Call, arn: string, versionId: string) =>
@@ -10,6 +11,13 @@ export const noSuchVersion = (call: Call, arn: string, versionId: string) =>
 export function readVersionId(versionId: string): number {
   return /^v\d{1,9}$/.test(versionId) ? Number(versionId.slice(1)) : 0;
 }
+
+/** The one version of a policy of AWS, without its document. */
+export const toAwsVersion = ({ versionId, updatedAt }: ManagedPolicy): PolicyVersion => ({
+  VersionId: versionId,
+  IsDefaultVersion: true,
+  CreateDate: updatedAt,
+});
 
 /** Without its document: lists leave it out. */
 export function toVersion(policy: PolicyRow, row: PolicyVersionRow): PolicyVersion {

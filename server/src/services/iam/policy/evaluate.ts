@@ -3,10 +3,11 @@
  * fails safe: an Allow does not match, a Deny does.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
+import { matchesAction } from './action-matcher.ts';
 import { testConditions } from './condition.ts';
 import type { Context } from './context.ts';
-import { matches, matchesArn, type Pattern } from './pattern.ts';
-import type { Matcher, Policy, Statement } from './policy-document.ts';
+import { matchesArn } from './pattern.ts';
+import type { Policy, Statement } from './policy-document.ts';
 import { all, any, not, type Tri } from './tri.ts';
 
 export interface PolicyRequest {
@@ -18,23 +19,15 @@ export interface PolicyRequest {
 
 export type Verdict = 'allow' | 'explicit-deny' | 'implicit-deny';
 
-function testMatcher(matcher: Matcher, test: (pattern: Pattern) => Tri): Tri {
-  const met = any(matcher.patterns.map(test));
-  return matcher.negated ? not(met) : met;
-}
-
-function testAction(statement: Statement, action: string, context: Context): Tri {
-  return testMatcher(statement.actions, (pattern) => matches(pattern, action, context));
-}
-
-function testResource(statement: Statement, resource: string, context: Context): Tri {
-  if (!statement.resources) return true;
-  return testMatcher(statement.resources, (pattern) => matchesArn(pattern, resource, context));
+function testResource({ resources }: Statement, resource: string, context: Context): Tri {
+  if (!resources) return true;
+  const met = any(resources.patterns.map((pattern) => matchesArn(pattern, resource, context)));
+  return resources.negated ? not(met) : met;
 }
 
 /** Whether the statement speaks of this request. Says nothing about its principals. */
 export function testStatement(statement: Statement, { action, resource, context }: PolicyRequest): Tri {
-  const named = testAction(statement, action, context);
+  const named = matchesAction(statement.actions, action, context);
   if (named === false) return false;
   return all([named, testResource(statement, resource, context), testConditions(statement.conditions, context)]);
 }
@@ -47,6 +40,8 @@ export function evaluate(policies: readonly Policy[], request: PolicyRequest): V
   let verdict: Verdict = 'implicit-deny';
   for (const { statements } of policies) {
     for (const statement of statements) {
+      // Only a Deny can still change it.
+      if (verdict === 'allow' && statement.effect === 'Allow') continue;
       if (!takesEffect(statement, testStatement(statement, request))) continue;
       if (statement.effect === 'Deny') return 'explicit-deny';
       verdict = 'allow';

@@ -2,6 +2,7 @@
  * Whom a statement of a resource's policy speaks of. Names are compared whole: only a lone `*` is everybody.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
+import { partitionIn } from '../../../contract/arn.ts';
 import type { Principal } from '../../../contract/principal.ts';
 import type { Statement } from './policy-document.ts';
 
@@ -16,7 +17,7 @@ export type Match = 'direct' | 'entity' | 'account' | 'none';
 /** A principal's names from the most to the least particular: ARNs, and the unique ids of users and roles, by which trust policies keep them. */
 function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]> {
   const { kind, account, arn, roleArn, session, userId } = principal;
-  const owner = [account, `arn:aws:iam::${account}:root`];
+  const owner = [account, `arn:${partitionIn(arn)}:iam::${account}:root`];
   if (kind === 'root') return { direct: owner, entity: [], account: [] };
   if (kind === 'user') return { direct: [arn, userId], entity: [], account: owner };
   const [behind, id] = roleArn ? [roleArn, userId.split(':')[0]] : [session?.issuer?.arn, session?.issuer?.id];

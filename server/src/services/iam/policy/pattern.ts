@@ -25,6 +25,13 @@ export interface Pattern {
   readonly literal: string | undefined;
   readonly prefix: string | undefined;
   readonly ignoreCase: boolean;
+  /** The fields of an ARN, where no variable can change them; cut once because a request is tried against many. */
+  readonly fields: readonly Field[] | undefined;
+}
+
+/** One field of an ARN's pattern. */
+interface Field extends Pick<Pattern, 'literal' | 'prefix'> {
+  readonly tokens: readonly Token[];
 }
 
 /** `${key}`, `${key, 'default'}`, or one character. */
@@ -40,6 +47,15 @@ export interface PatternOptions {
 }
 
 const isText = (part: Part): part is string => typeof part === 'string';
+const isToken = (part: Part): part is Token => typeof part !== 'object';
+
+function shortcuts(parts: readonly Part[]): Pick<Pattern, 'literal' | 'prefix'> {
+  const before = parts.slice(0, -1);
+  return {
+    literal: parts.every(isText) ? parts.join('') : undefined,
+    prefix: parts.at(-1) === star && before.every(isText) ? before.join('') : undefined,
+  };
+}
 
 export function compilePattern(text: string, options: PatternOptions): Pattern {
   const { wildcards, variables, ignoreCase = false } = options;
@@ -50,14 +66,9 @@ export function compilePattern(text: string, options: PatternOptions): Pattern {
     if (wildcards && whole === '*') return star;
     return wildcards && whole === '?' ? one : fold(whole);
   });
-  const before = parts.slice(0, -1);
-  return {
-    text,
-    parts,
-    literal: parts.every(isText) ? parts.join('') : undefined,
-    prefix: parts.at(-1) === star && before.every(isText) ? before.join('') : undefined,
-    ignoreCase,
-  };
+  const isArn = text.startsWith('arn:') && parts.every(isToken);
+  const fields = isArn ? splitTokens(parts).map((tokens) => ({ tokens, ...shortcuts(tokens) })) : undefined;
+  return { text, parts, ...shortcuts(parts), ignoreCase, fields };
 }
 
 /** The keys that a pattern puts in. */
@@ -134,12 +145,25 @@ function splitArn(value: string): string[] {
   return [...fields.slice(0, 5), fields.slice(5).join(':')];
 }
 
+function matchesField({ literal, prefix, tokens }: Field, value: string): boolean {
+  if (literal !== undefined) return value === literal;
+  if (prefix !== undefined) return value.startsWith(prefix);
+  return matchTokens(tokens, [...value]);
+}
+
+const matchesFields = (fields: readonly Field[], value: string): boolean =>
+  splitArn(value).every((field, at) => {
+    const wanted = fields[at];
+    return wanted === undefined || matchesField(wanted, field);
+  });
+
 /**
  * ARNs are matched field by field; a pattern with fewer than six fields is completed with wildcards.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function matchesArn(pattern: Pattern, value: string, context: Context): Tri {
   if (pattern.prefix === '') return true;
+  if (pattern.fields && value.startsWith('arn:')) return matchesFields(pattern.fields, value);
   const tokens = resolve(pattern, context);
   if (tokens === 'absent') return false;
   if (tokens === 'unknown') return 'unknown';

@@ -3,6 +3,7 @@
  * what IAM refuses in a new document is in policy-grammar.ts.
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; the sentences are as observed from IAM.
  */
+import { type ActionMatcher, indexActions } from './action-matcher.ts';
 import { type Condition, compileCondition } from './condition.ts';
 import { compilePattern, type Pattern, type PatternOptions } from './pattern.ts';
 
@@ -14,14 +15,14 @@ export type Principals = Readonly<Record<string, readonly string[]>>;
 
 export interface Matcher {
   readonly patterns: readonly Pattern[];
-  /** NotAction, NotResource. */
+  /** NotResource, for example. */
   readonly negated: boolean;
 }
 
 export interface Statement {
   readonly sid: string | undefined;
   readonly effect: 'Allow' | 'Deny';
-  readonly actions: Matcher;
+  readonly actions: ActionMatcher;
   /** Undefined in trust policies: the role itself. */
   readonly resources: Matcher | undefined;
   readonly principals: Principals | undefined;
@@ -77,8 +78,10 @@ function readMatcher(
   };
 }
 
-const readActions = (fields: Fields): Matcher =>
-  readMatcher(fields, 'Action', 'Policy statement must contain actions.', { variables: false, ignoreCase: true });
+const readActions = (fields: Fields): ActionMatcher =>
+  indexActions(
+    readMatcher(fields, 'Action', 'Policy statement must contain actions.', { variables: false, ignoreCase: true }),
+  );
 
 const readResources = (fields: Fields, variables: boolean): Matcher =>
   readMatcher(fields, 'Resource', 'Policy statement must contain resources.', { variables });
@@ -160,9 +163,6 @@ export function parsePolicy(text: string, kind: PolicyKind, name = ''): Policy {
   onlyFields(document, ['Version', 'Id', 'Statement']);
   const { Version: version = '2008-10-17', Statement: statement } = document;
   if (version !== '2012-10-17' && version !== '2008-10-17') throw syntaxError();
-  if (version === '2008-10-17' && kind === 'identity') {
-    throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
-  }
   if (statement === undefined) throw syntaxError();
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html: variables came with 2012-10-17.
   const variables = version === '2012-10-17';

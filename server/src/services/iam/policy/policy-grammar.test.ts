@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MalformedPolicy } from './policy-document.ts';
-import { readNewPolicy } from './policy-grammar.ts';
+import { type NewPolicyKind, readNewPolicy } from './policy-grammar.ts';
 
 const document = (statement: unknown) => JSON.stringify({ Version: '2012-10-17', Statement: statement });
 const good = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
@@ -11,7 +11,7 @@ const legacy = 'The policy failed legacy parsing';
 const vendor = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';
 
 describe('readNewPolicy refuses', () => {
-  const cases: (readonly ['identity' | 'trust', string, string])[] = [
+  const cases: (readonly [NewPolicyKind, string, string])[] = [
     ['identity', '{', 'Syntax errors in policy.'],
     ['identity', '[]', 'Syntax errors in policy.'],
     ['identity', document([]), 'Syntax errors in policy.'],
@@ -19,7 +19,13 @@ describe('readNewPolicy refuses', () => {
     ['identity', document({ ...good, Extra: 1 }), 'Syntax errors in policy.'],
     ['identity', document({ ...good, NotAction: 's3:*' }), 'Syntax errors in policy.'],
     ['identity', document({ ...good, Condition: { Bool: 'x' } }), 'Syntax errors in policy.'],
-    ['identity', JSON.stringify({ Statement: good }), 'Policy document must be version 2012-10-17 or greater.'],
+    ['managed', JSON.stringify({ Statement: good }), 'Policy document must be version 2012-10-17 or greater.'],
+    [
+      'managed',
+      JSON.stringify({ Version: '2008-10-17', Statement: { ...good, Action: 'x' } }),
+      'Policy document must be version 2012-10-17 or greater.',
+    ],
+    ['identity', JSON.stringify({ Version: '2011-10-17', Statement: good }), 'Syntax errors in policy.'],
     ['identity', document({ ...good, Action: undefined }), 'Policy statement must contain actions.'],
     ['identity', document({ ...good, Resource: [] }), 'Policy statement must contain resources.'],
     ['identity', document({ ...good, Action: 'GetObject' }), vendor],
@@ -119,11 +125,14 @@ describe('readNewPolicy refuses', () => {
     ['trust', 'nothing', 'This policy contains invalid Json'],
     ['trust', document({ ...trust, Resource: '*' }), 'Has prohibited field Resource'],
     ['trust', document({ ...trust, Principal: undefined }), 'Missing required field Principal'],
-    [
-      'trust',
-      document({ ...trust, Action: 's3:GetObject' }),
-      'AssumeRole policy may only specify STS AssumeRole actions.',
-    ],
+    ...['s3:GetObject', 'sts:TagSessions', 'sts:GetCallerIdentity', 'sts:Get*'].map(
+      (action) =>
+        [
+          'trust',
+          document({ ...trust, Action: ['sts:AssumeRole', action] }),
+          'AssumeRole policy may only specify STS AssumeRole actions.',
+        ] as const,
+    ),
     [
       'trust',
       document({ ...trust, Principal: { Service: 'sagemaker' } }),
@@ -161,5 +170,18 @@ describe('readNewPolicy takes', () => {
     it(JSON.stringify(statement), () =>
       assert.equal(readNewPolicy(document(statement), 'identity').statements.length, 1),
     );
+  }
+
+  for (const version of [{}, { Version: '2008-10-17' }, { Version: '2012-10-17' }]) {
+    it(`an inline policy of ${version.Version ?? 'no version'}`, () => {
+      const read = readNewPolicy(JSON.stringify({ ...version, Statement: good }), 'identity');
+      assert.equal(read.variables, version.Version === '2012-10-17');
+    });
+  }
+
+  for (const action of ['sts:AssumeRole', 'STS:assumerolewithsaml', 'sts:TagSession', 'sts:SetContext', 'sts:*', '*']) {
+    it(`a trust policy for ${action}`, () => {
+      assert.equal(readNewPolicy(document({ ...trust, Action: action }), 'trust').statements.length, 1);
+    });
   }
 });

@@ -4,7 +4,9 @@
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; order and sentences as observed from IAM:
  * https://github.com/getmoto/moto/blob/master/tests/test_iam/test_iam_policies.py
  */
+import { createClosedContext } from './context.ts';
 import { findOperator, readSet } from './operators.ts';
+import { compilePattern, matches } from './pattern.ts';
 import { isDatePolicyValue } from './policy-date.ts';
 import { type Fields, isFields, MalformedPolicy, type Policy, parsePolicy, syntaxError } from './policy-document.ts';
 import { checkResources } from './policy-resource.ts';
@@ -92,9 +94,7 @@ function checkSids(statements: readonly Fields[]): void {
     throw new MalformedPolicy('Statement IDs (SID) in a single policy must be unique.');
 }
 
-function checkIdentity(document: Fields, statements: readonly Fields[]): void {
-  if (document.Version !== '2012-10-17')
-    throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
+function checkIdentity(statements: readonly Fields[]): void {
   statements.forEach(checkLegacy);
   if (statements.some((one) => 'Principal' in one || 'NotPrincipal' in one))
     throw new MalformedPolicy('Policy document should not specify a principal.');
@@ -110,6 +110,23 @@ function checkIdentity(document: Fields, statements: readonly Fields[]): void {
   checkPresence(statements, 'Resource', 'Policy statement must contain resources.');
 }
 
+/** What decides who becomes a role: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
+const trustActions = [
+  'sts:AssumeRole',
+  'sts:AssumeRoleWithSAML',
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:SetContext',
+  'sts:SetSourceIdentity',
+  'sts:TagSession',
+];
+const noContext = createClosedContext({});
+
+/** One of them, or a pattern that matches one; observed: `sts:TagSessions` is refused. */
+function isTrustAction(action: string): boolean {
+  const pattern = compilePattern(action, { wildcards: true, variables: false, ignoreCase: true });
+  return trustActions.some((one) => matches(pattern, one, noContext) === true);
+}
+
 function checkTrust(statements: readonly Fields[]): void {
   statements.forEach(checkLegacy);
   if (statements.some((one) => 'Resource' in one || 'NotResource' in one))
@@ -119,12 +136,16 @@ function checkTrust(statements: readonly Fields[]): void {
   checkSids(statements);
   checkPresence(statements, 'Action', 'Policy statement must contain actions.');
   checkActions(statements);
-  if (statements.flatMap((one) => listOf(one.Action ?? one.NotAction)).some((one) => !/^(sts:|\*$)/i.test(String(one))))
+  const actions = statements.flatMap((one) => listOf(one.Action ?? one.NotAction).filter((text) => text !== null));
+  if (!actions.every((action) => isTrustAction(String(action))))
     throw new MalformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
 }
 
+/** `managed` is an identity-based policy of its own; `identity` one that is written into an identity or limits a session. */
+export type NewPolicyKind = 'managed' | 'identity' | 'trust';
+
 /** A new document of IAM's own. Throws MalformedPolicy with IAM's sentence. */
-export function readNewPolicy(text: string, kind: 'identity' | 'trust', name = ''): Policy {
+export function readNewPolicy(text: string, kind: NewPolicyKind, name = ''): Policy {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -133,7 +154,10 @@ export function readNewPolicy(text: string, kind: 'identity' | 'trust', name = '
   }
   checkSyntax(document);
   const statements = statementsOf(document);
-  if (kind === 'identity') checkIdentity(document, statements);
-  else checkTrust(statements);
-  return parsePolicy(text, kind, name);
+  // Only managed policies must be of the newer version; an inline policy without one is of 2008-10-17.
+  if (kind === 'managed' && document.Version !== '2012-10-17')
+    throw new MalformedPolicy('Policy document must be version 2012-10-17 or greater.');
+  if (kind === 'trust') checkTrust(statements);
+  else checkIdentity(statements);
+  return parsePolicy(text, kind === 'trust' ? 'trust' : 'identity', name);
 }

@@ -7,7 +7,7 @@ import { toRole } from './role.ts';
 
 export const listRoles: IamOperation<'ListRoles'> = {
   access: (input, call) => [
-    { action: 'iam:ListRoles', resource: formatEntityArn('role', call.account, input.PathPrefix, undefined) },
+    { action: 'iam:ListRoles', resource: formatEntityArn(call, 'role', input.PathPrefix, undefined) },
   ],
   async handle(input, call, deps) {
     const range = readPageRange(input, call);

@@ -1,4 +1,5 @@
 /** The policies that a simulation leaves out: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyIdentifier.html */
+import { parseArn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import type { PolicyOrigin } from '../policies/granted-policies.ts';
 import { createClosedContext } from '../policy/context.ts';
@@ -24,7 +25,7 @@ function readPattern(text: string, refuse: () => Error): (value: string) => bool
   return (value) => matches(pattern, value, context) === true;
 }
 
-const isOfAws = (arn: string) => arn.startsWith('arn:aws:iam::aws:');
+const isOfAws = (arn: string) => parseArn(arn)?.account === 'aws';
 
 /** Service and resource control policies do not exist here: whoever names them leaves nothing out. */
 const ofType =

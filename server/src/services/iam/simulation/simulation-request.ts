@@ -1,8 +1,9 @@
 /** What the two simulations are asked, made ready. */
 import type { ContextEntry, EvaluationResult } from '@aws-sdk/client-iam';
-import { parseArn } from '../../../contract/arn.ts';
+import { parseArn, partitionIn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import type { Principal } from '../../../contract/principal.ts';
+import { formatEntityArn } from '../entities/kinds.ts';
 import { readPageRange, toPage } from '../page.ts';
 import type { ContextSource } from '../policy/context.ts';
 import { MalformedPolicy, type Policy, type PolicyKind, parsePolicy } from '../policy/policy-document.ts';
@@ -62,7 +63,7 @@ function toCaller(arn: string, subject: PolicySource | undefined, call: Call): P
   if (kind === 'group') throw call.error('InvalidInput', `Invalid CallerArn: ${arn} is not a user.`);
   const id = subject?.arn === arn ? subject.id : '';
   if (kind === 'user') return { kind, account, arn, userId: id };
-  const session = `arn:aws:sts::${account}:assumed-role/${name}/${name}`;
+  const session = `arn:${partitionIn(arn)}:sts::${account}:assumed-role/${name}/${name}`;
   return { kind: 'assumed-role', account, arn: session, userId: id && `${id}:${name}`, roleArn: arn };
 }
 
@@ -87,7 +88,7 @@ function readEntries(entries: readonly ContextEntry[] | undefined, call: Call): 
 
 function readResource({ ResourcePolicy: text, ResourceOwner: owner }: SimulationInput, caller: Principal, call: Call) {
   const account =
-    owner === undefined ? caller.account : (/^(?:arn:aws:iam::)?(\d{12})(?::root)?$/.exec(owner)?.[1] ?? '');
+    owner === undefined ? caller.account : (/^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$/.exec(owner)?.[1] ?? '');
   if (account === '') throw call.error('InvalidInput', `Invalid ResourceOwner: ${owner}`);
   return text === undefined ? undefined : { account, policy: readPolicy(text, 'resource', 'ResourcePolicy', call) };
 }
@@ -109,7 +110,7 @@ export function readSimulation(input: SimulationInput, source: PolicySource | un
   if (mustName && input.ResourcePolicy !== undefined) {
     throw call.error('InvalidInput', 'CallerArn must be specified when ResourcePolicy is specified.');
   }
-  const caller = toCaller(callerArn ?? `arn:aws:iam::${call.account}:user/simulated`, source, call);
+  const caller = toCaller(callerArn ?? formatEntityArn(call, 'user', '/', 'simulated'), source, call);
   const boundary = readBoundary(input.PermissionsBoundaryPolicyInputList, call) ?? source?.boundary;
   const own = callerArn === undefined ? {} : callerContext(caller, source, call.now);
   return {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   AddUserToGroupCommand,
+  AttachRolePolicyCommand,
   AttachUserPolicyCommand,
   CreateGroupCommand,
   CreatePolicyCommand,
@@ -162,6 +163,35 @@ describe('SimulateCustomPolicy does', () => {
 });
 
 describe('SimulatePrincipalPolicy does', () => {
+  it('allow a role with AmazonSageMakerFullAccess what SageMaker’s SDK 3 asks for before it uses the role', async () => {
+    await using made = await withIam();
+    const { iam, account } = made;
+    const trust = policy({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: 'sagemaker.amazonaws.com' },
+    });
+    await iam.send(new CreateRoleCommand({ RoleName: 'Worker', AssumeRolePolicyDocument: trust }));
+    const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSageMakerFullAccess';
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'Worker', PolicyArn }));
+    const networks = ['CreateNetworkInterface', 'CreateNetworkInterfacePermission', 'DeleteNetworkInterface'];
+    const described = ['NetworkInterfaces', 'Vpcs', 'DhcpOptions', 'Subnets', 'SecurityGroups'];
+    const ActionNames = [
+      'ecr:GetAuthorizationToken',
+      'cloudwatch:PutMetricData',
+      'ec2:DeleteNetworkInterfacePermission',
+      ...networks.map((action) => `ec2:${action}`),
+      ...described.map((what) => `ec2:Describe${what}`),
+    ];
+    const { EvaluationResults: results = [] } = await iam.send(
+      new SimulatePrincipalPolicyCommand({ PolicySourceArn: `arn:aws:iam::${account}:role/Worker`, ActionNames }),
+    );
+    assert.deepEqual(
+      results.map((one) => [one.EvalActionName, one.EvalDecision]),
+      ActionNames.map((action) => [action, 'allowed']),
+    );
+  });
+
   it('take a user’s or a role’s policies as they are now, and who they are', async () => {
     await using made = await withIam();
     const { iam, userArn, account } = made;

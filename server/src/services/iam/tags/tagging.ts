@@ -70,10 +70,17 @@ export function untag(deps: IamDeps, call: Call, kind: KindName, row: EntityRow,
 
 const toTag = ({ key, value }: TagRow): Tag => ({ Key: key, Value: value });
 
-/** Undefined where there are none: answers leave an empty list out. */
+export async function allTagsOf(deps: IamDeps, ownerId: string): Promise<Tag[]> {
+  return (await listTags(deps.database, ownerId)).map(toTag);
+}
+
+/**
+ * Undefined where there are none. Observed: users, roles and whatever is being created leave an empty list out. GetPolicy and
+ * GetServerCertificate answer one; GetInstanceProfile, whose tags came with theirs, is taken to do the same.
+ */
 export async function tagsOf(deps: IamDeps, ownerId: string): Promise<Tag[] | undefined> {
-  const rows = await listTags(deps.database, ownerId);
-  return rows.length > 0 ? rows.map(toTag) : undefined;
+  const tags = await allTagsOf(deps, ownerId);
+  return tags.length > 0 ? tags : undefined;
 }
 
 export async function pageOfTags(deps: IamDeps, call: Call, ownerId: string, input: PageRequest) {

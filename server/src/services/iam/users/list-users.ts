@@ -7,7 +7,7 @@ import { toUser } from './user.ts';
 
 export const listUsers: IamOperation<'ListUsers'> = {
   access: (input, call) => [
-    { action: 'iam:ListUsers', resource: formatEntityArn('user', call.account, input.PathPrefix, undefined) },
+    { action: 'iam:ListUsers', resource: formatEntityArn(call, 'user', input.PathPrefix, undefined) },
   ],
   async handle(input, call, deps) {
     const range = readPageRange(input, call);

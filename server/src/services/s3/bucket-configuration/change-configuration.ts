@@ -59,7 +59,7 @@ export async function getConfiguration<K extends keyof typeof missing>(
 }
 
 interface Deletion {
-  access(input: Partial<BucketInput>): Access[];
+  access(input: Partial<BucketInput>, call: Call): Access[];
   handle(input: BucketInput, call: Call, deps: S3Deps): Promise<object>;
 }
 

@@ -18,14 +18,14 @@ import { firstRegion, isOtherRegion } from './regions.ts';
 
 export const createBucket: S3Operation<'CreateBucket'> = {
   /** Beyond CreateBucket, what the request sets needs the right to set it: see the page above. */
-  access: (input) =>
+  access: (input, call) =>
     [
       's3:CreateBucket',
       ...(setsAcl(input) ? ['s3:PutBucketAcl'] : []),
       ...(input.ObjectOwnership === undefined ? [] : ['s3:PutBucketOwnershipControls']),
       ...(input.CreateBucketConfiguration?.Tags?.length ? ['s3:TagResource'] : []),
       ...(input.ObjectLockEnabledForBucket ? ['s3:PutBucketObjectLockConfiguration', 's3:PutBucketVersioning'] : []),
-    ].map((action) => ({ action, resource: bucketArn(input.Bucket) })),
+    ].map((action) => ({ action, resource: bucketArn(call, input.Bucket) })),
   async handle(input, call, deps) {
     refuseUnsupported(input, call);
     const name = input.Bucket;
@@ -55,7 +55,7 @@ export const createBucket: S3Operation<'CreateBucket'> = {
     // Who asks from now on must not join one who asked before it was there.
     deps.buckets.forget(name);
     const location = constraint ? `http://${name}.s3.amazonaws.com/` : `/${name}`;
-    return { Location: location, BucketArn: bucketArn(name) };
+    return { Location: location, BucketArn: bucketArn(row, name) };
   },
 };
 

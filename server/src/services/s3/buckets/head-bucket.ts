@@ -7,6 +7,6 @@ export const headBucket: S3Operation<'HeadBucket'> = {
   access: bucketAccess('s3:ListBucket'),
   async handle(input, call, deps) {
     const bucket = await getBucket(deps, call, input);
-    return { BucketRegion: bucket.region, BucketArn: bucketArn(bucket.name), AccessPointAlias: false };
+    return { BucketRegion: bucket.region, BucketArn: bucketArn(bucket, bucket.name), AccessPointAlias: false };
   },
 };

@@ -39,7 +39,7 @@ export const listBuckets: S3Operation<'ListBuckets'> = {
         Name: row.name,
         CreationDate: new Date(row.created_at),
         BucketRegion: row.region,
-        BucketArn: bucketArn(row.name),
+        BucketArn: bucketArn(row, row.name),
       })),
       Prefix: input.Prefix,
       ContinuationToken: rows.length > limit && last ? writeToken(last.name) : undefined,

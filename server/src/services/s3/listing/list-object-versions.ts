@@ -18,7 +18,8 @@ type ListVersionsInput = Input<'s3', 'ListObjectVersions'>;
 type Entry = { readonly version: ListedVersion } | { readonly group: string };
 
 export const listObjectVersions: S3Operation<'ListObjectVersions'> = {
-  access: (input: ListInput) => listAccess(input).map((access) => ({ ...access, action: 's3:ListBucketVersions' })),
+  access: (input: ListInput, call) =>
+    listAccess(input, call).map((access) => ({ ...access, action: 's3:ListBucketVersions' })),
   async handle(input, call, deps) {
     const size = readPageSize(input.MaxKeys, 'max-keys', call);
     const write = keyWriter(input.EncodingType, call);

@@ -26,7 +26,7 @@ import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 const attempts = 10;
 
 export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
-  access: (input) => [...sourceAccess(input), ...partAccess(input)],
+  access: (input, call) => [...sourceAccess(input, call), ...partAccess(input, call)],
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);
     refuseUnsupported(input, call);

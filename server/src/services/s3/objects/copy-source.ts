@@ -43,11 +43,11 @@ export function parseCopySource(text: string | undefined): CopySource | undefine
 }
 
 /** The right to read the source; where no source can be read from the header the call is refused later. */
-export function sourceAccess(input: CopyInput): Access[] {
+export function sourceAccess(input: CopyInput, call: Pick<Call, 'region'>): Access[] {
   const source = parseCopySource(input.CopySource);
   if (!source) return [];
   const action = source.versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  return [{ action, resource: objectArn(source.bucket, source.key) }];
+  return [{ action, resource: objectArn(call, source.bucket, source.key) }];
 }
 
 export function getCopySource(input: CopyInput, call: Call): CopySource {

@@ -23,11 +23,11 @@ type DeleteInput = Input<'s3', 'DeleteObject'>;
 const attempts = 100;
 
 export const deleteObject: S3Operation<'DeleteObject'> = {
-  access: (input) => [
-    ...versionAccess('s3:DeleteObject', 's3:DeleteObjectVersion')(input).map((one) => conditional(one, input)),
+  access: (input, call) => [
+    ...versionAccess('s3:DeleteObject', 's3:DeleteObjectVersion')(input, call).map((one) => conditional(one, input)),
     // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
-    ...(input.IfMatch && input.IfMatch !== '*' ? objectAccess('s3:GetObject')(input) : []),
-    ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input) : []),
+    ...(input.IfMatch && input.IfMatch !== '*' ? objectAccess('s3:GetObject')(input, call) : []),
+    ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input, call) : []),
   ],
   async handle(input, call, deps) {
     checkKey(input.Key, call);

@@ -94,7 +94,7 @@ async function denialOf(
   call: Call,
   deps: S3Deps,
 ): Promise<S3Error | undefined> {
-  const resource = objectArn(bucket.name, key);
+  const resource = objectArn(call, bucket.name, key);
   const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
   const asked = [
     { action, resource, ...(etag === undefined ? {} : { context: { 's3:if-match': etag } }) },

@@ -18,9 +18,9 @@ const maxParts = 1000;
 const known = new Set(['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize']);
 
 export const getObjectAttributes: S3Operation<'GetObjectAttributes'> = {
-  access: (input) => [
-    ...versionAccess('s3:GetObject', 's3:GetObjectVersion')(input),
-    ...versionAccess('s3:GetObjectAttributes', 's3:GetObjectVersionAttributes')(input),
+  access: (input, call) => [
+    ...versionAccess('s3:GetObject', 's3:GetObjectVersion')(input, call),
+    ...versionAccess('s3:GetObjectAttributes', 's3:GetObjectVersionAttributes')(input, call),
   ],
   async handle(input, call, deps) {
     const wanted = new Set<string>(input.ObjectAttributes);

@@ -59,24 +59,28 @@ interface WriteInput extends NewObjectInput {
 }
 
 /** s3:PutObject with what policies may ask of the request, and the rights to what the object brings along. */
-export function writeAccess(input: WriteInput): Access[] {
-  return asking(input, { ...writeContext(input), ...creating(true) });
+export function writeAccess(input: WriteInput, call: Pick<Call, 'region'>): Access[] {
+  return asking(input, call, { ...writeContext(input), ...creating(true) });
 }
 
 /** The same of an upload in parts, which makes no object before it is completed. */
-export function uploadAccess(input: WriteInput): Access[] {
-  return asking(input, { ...writeContext(input), ...creating(false) });
+export function uploadAccess(input: WriteInput, call: Pick<Call, 'region'>): Access[] {
+  return asking(input, call, { ...writeContext(input), ...creating(false) });
 }
 
-export function partAccess(input: Pick<WriteInput, 'Bucket' | 'Key'>): Access[] {
-  return asking(input, creating(false));
+export function partAccess(input: Pick<WriteInput, 'Bucket' | 'Key'>, call: Pick<Call, 'region'>): Access[] {
+  return asking(input, call, creating(false));
 }
 
 /** Policies that demand conditions spare the steps that cannot have any: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html */
 const creating = (isCreated: boolean) => ({ 's3:ObjectCreationOperation': String(isCreated) });
 
-function asking(input: WriteInput, context: Readonly<Record<string, ContextValue>>): Access[] {
-  const resource = objectArn(input.Bucket, input.Key);
+function asking(
+  input: WriteInput,
+  call: Pick<Call, 'region'>,
+  context: Readonly<Record<string, ContextValue>>,
+): Access[] {
+  const resource = objectArn(call, input.Bucket, input.Key);
   return [
     's3:PutObject',
     ...(input.IfMatch ? ['s3:GetObject'] : []),

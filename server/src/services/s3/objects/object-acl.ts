@@ -39,7 +39,7 @@ export function checkedAcl(
   if (isPublic(acl) && bucket.configuration.publicAccessBlock?.BlockPublicAcls) {
     const because =
       'public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.';
-    throw accessDenied(call, action, objectArn(bucket.name, key), because);
+    throw accessDenied(call, action, objectArn(call, bucket.name, key), because);
   }
   return acl;
 }

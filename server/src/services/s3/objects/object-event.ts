@@ -75,7 +75,7 @@ function event(
     region: bucket.region,
     source: 'aws.s3',
     detailType,
-    resources: [bucketArn(bucket.name)],
+    resources: [bucketArn(bucket, bucket.name)],
     detail: {
       version: '0',
       'event-version': '1.0',

@@ -92,7 +92,7 @@ export async function findRow(
 
 /** Who may not list learns of no key that it is not there. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions". */
 async function requireListing(bucket: BucketRow, call: Call, deps: S3Deps): Promise<void> {
-  const asked = [{ action: 's3:ListBucket', resource: bucketArn(bucket.name) }];
+  const asked = [{ action: 's3:ListBucket', resource: bucketArn(call, bucket.name) }];
   const decision = await call.authorize(await attachPolicies(asked, call.account, deps.buckets));
   if (!decision.allowed) throw call.error('AccessDenied', decision.reason, { status: 403 });
 }

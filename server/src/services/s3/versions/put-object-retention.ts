@@ -14,9 +14,9 @@ import {
 } from './object-lock.ts';
 
 export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
-  access: (input) => [
-    ...objectAccess('s3:PutObjectRetention')(input),
-    ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input) : []),
+  access: (input, call) => [
+    ...objectAccess('s3:PutObjectRetention')(input, call),
+    ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input, call) : []),
   ],
   async handle(input, call, deps) {
     const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};

@@ -3,6 +3,7 @@
  * No role is named here, so the caller must be allowed to read the artifact that the platform is asked to open.
  */
 
+import { formatGlobalArn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import { randomHex } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -40,7 +41,14 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
         resource: modelPackageArn(call, name),
         context: modelPackageConditions(input),
       },
-      ...(location ? [{ action: 's3:GetObject', resource: `arn:aws:s3:::${location.bucket}/${location.key}` }] : []),
+      ...(location
+        ? [
+            {
+              action: 's3:GetObject',
+              resource: formatGlobalArn('s3', call.region, '', `${location.bucket}/${location.key}`),
+            },
+          ]
+        : []),
     ];
   },
   async handle(input, call, deps) {

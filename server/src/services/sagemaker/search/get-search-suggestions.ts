@@ -2,6 +2,7 @@
  * GetSearchSuggestions: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetSearchSuggestions.html
  * The properties of AWS's model, and the hyperparameters, metrics and tags that are in use: those of the newest jobs, so that nothing is read without end.
  */
+import { formatArn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { jobList } from '../jobs/job-list.ts';
@@ -20,7 +21,7 @@ export const getSearchSuggestions: SageMakerOperation<'GetSearchSuggestions'> = 
     const hint = input.SuggestionQuery?.PropertyNameQuery?.PropertyNameHint ?? '';
     const root = await structureOfRecords(searchable);
     const names = propertyNames(root);
-    const arns = `arn:aws:sagemaker:${call.region}:${call.account}:${searchable.prefix}`;
+    const arns = formatArn('sagemaker', call.region, call.account, searchable.prefix);
     if (overlaps(hint, 'Tags.')) {
       names.push(...(await listTagKeys(deps.database, arns, maxTagKeys)).map((key) => `Tags.${key}`));
     }

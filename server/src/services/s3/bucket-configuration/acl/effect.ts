@@ -30,7 +30,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
 export function statementsOfGrants(bucket: Bucket, account: string): GrantStatement[] {
   const { acl } = bucket.configuration;
   if (acl === undefined || ownershipOf(bucket) === 'BucketOwnerEnforced') return [];
-  const arn = bucketArn(bucket.name);
+  const arn = bucketArn(bucket, bucket.name);
   return (acl.Grants ?? []).flatMap(({ Grantee: grantee, Permission: permission }) => {
     const principal = grantee && principalOf(grantee, bucket, account);
     if (principal === undefined || permission === undefined) return [];

@@ -19,7 +19,7 @@ export const putBucketAcl: S3Operation<'PutBucketAcl'> = {
       if (isPublic(acl) && configuration.publicAccessBlock?.BlockPublicAcls) {
         const because =
           'public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.';
-        throw accessDenied(call, 's3:PutBucketAcl', bucketArn(name), because);
+        throw accessDenied(call, 's3:PutBucketAcl', bucketArn(bucket, name), because);
       }
       return [
         requireConfiguration(bucket, 'ownershipControls', configuration),

@@ -17,7 +17,7 @@ export const putBucketPolicy: S3Operation<'PutBucketPolicy'> = {
       const statements = parseBucketPolicy(policy, bucket.name, call);
       if (bucket.configuration.publicAccessBlock?.BlockPublicPolicy && isPublicPolicy(statements)) {
         const because = 'public policies are blocked by the BlockPublicPolicy block public access setting.';
-        throw accessDenied(call, 's3:PutBucketPolicy', bucketArn(bucket.name), because);
+        throw accessDenied(call, 's3:PutBucketPolicy', bucketArn(bucket, bucket.name), because);
       }
       return [
         requireConfiguration(bucket, 'publicAccessBlock', bucket.configuration),

@@ -7,7 +7,7 @@ import type { S3Deps } from '../../deps.ts';
 import { notConfigured } from '../../refusals.ts';
 
 interface Question<Answer> {
-  access(input: Partial<BucketInput>): Access[];
+  access(input: Partial<BucketInput>, call: Call): Access[];
   handle(input: BucketInput, call: Call, deps: S3Deps): Promise<Answer>;
 }
 
