@@ -44,14 +44,21 @@ const debianPackages: Readonly<Record<string, { file: string; name: string }>> =
   CLARY_TEST_TORCH: { file: '/usr/lib/python3/dist-packages/torch/__init__.py', name: 'python3-torch' },
 };
 
-/** Answers the environment in which the tests find it. */
-export async function setUp(): Promise<Record<string, string>> {
-  installDebianPackages();
-  const programs = Object.fromEntries(Object.entries(debianPackages).map(([variable, { file }]) => [variable, file]));
-  const made: Record<string, string> = {};
-  for (const [variable, packages] of Object.entries(pythons)) made[variable] = await pythonEnvironment(packages);
-  return { ...made, CLARY_TEST_SKLEARN_PYTHON: await jobEnvironments(), ...programs };
+/** Prepares what is in `needs`, names of the variables below; answers the environment in which the tests find it. */
+export async function setUp(needs: ReadonlySet<string>): Promise<Record<string, string>> {
+  // Every platform looks for bubblewrap.
+  const programs = Object.entries(debianPackages).filter(([name]) => name === 'CLARY_TEST_BWRAP' || needs.has(name));
+  installDebianPackages(programs.map(([, program]) => program));
+  const made: Record<string, string> = Object.fromEntries(programs.map(([name, { file }]) => [name, file]));
+  for (const [name, packages] of Object.entries(pythons)) {
+    if (needs.has(name)) made[name] = await pythonEnvironment(packages);
+  }
+  if (needs.has(jobPython)) made[jobPython] = await jobEnvironments();
+  return made;
 }
+
+/** The Python of the first of the environments that script jobs run in. */
+const jobPython = 'CLARY_TEST_SKLEARN_PYTHON';
 
 /** Answers the first one's Python. */
 async function jobEnvironments(): Promise<string> {
@@ -71,8 +78,8 @@ async function jobEnvironments(): Promise<string> {
 
 const clusterSettings = '/etc/postgresql-common/createcluster.conf';
 
-function installDebianPackages(): void {
-  const missing = Object.values(debianPackages).flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
+function installDebianPackages(packages: readonly { file: string; name: string }[]): void {
+  const missing = packages.flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     console.error(`The tests need these Debian packages: apt-get install ${missing.join(' ')}`);

@@ -1,4 +1,4 @@
-/** The unmodified SageMaker Python SDK 2.x processes data: its processors bring their code as inputs and their own shell beside it. */
+/** The unmodified SageMaker Python SDK 2.x processes data: its processors bring their code as inputs and their own shell beside it (CLARY_TEST_SKLEARN_PYTHON). */
 import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Script jobs as the SageMaker Python SDK 2.x asks for them: a source archive in S3, hyperparameters as JSON, a framework's image. */
+/** Script jobs as the SageMaker Python SDK 2.x asks for them: a source archive in S3, hyperparameters as JSON, a framework's image (CLARY_TEST_SKLEARN_PYTHON: set-up makes its environment). */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Scripts that the training toolkit would start on several instances: torchrun, Open MPI, TF_CONFIG. Each result is one that a single process could not have. */
+/** Scripts that the training toolkit would start on several instances: torchrun, Open MPI, TF_CONFIG. Needs CLARY_TEST_TORCH. Each result is one that a single process could not have. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';

@@ -1,4 +1,4 @@
-/** XGBoost's image with a script of one's own, and PyTorch by the machine's Python: --python-environment. */
+/** XGBoost's image with a script of one's own, and PyTorch by the machine's Python: --python-environment (CLARY_TEST_TORCH). */
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
