@@ -1,4 +1,7 @@
-/** Events leave through here: written in the same transaction as the state they tell of, handed to listeners afterwards, at least once, in order. */
+/**
+ * Events are written in the same commit as the state that they report, and delivered afterwards to each subscriber at least once, in the order of the commits.
+ * A subscriber that fails is retried with back-off and delays no other; an event that it cannot take within its time becomes a dead letter.
+ */
 import { type Generated, sql as rawSql } from 'kysely';
 import type { PlatformEvent } from '../contract/event.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -8,16 +11,24 @@ import { type Database, type Statement, statement } from '../storage/database.ts
 import { prepared, queryBuilder } from '../storage/query-builder.ts';
 import { startReconciler } from './reconcile.ts';
 
-export interface Outbox {
-  /** The statement that records the event; put it into the write that changes the state. */
-  add(event: PlatformEvent): Statement;
+export interface Subscriber {
   /**
-   * Hears every event, again after a restart where it had not returned. A listener that throws is asked again, later.
-   * A subscriber that is given up for good needs a migration that removes its row of outbox_positions: until then events wait for it.
+   * Its position is kept under this name. A subscriber that is given up for good needs a migration that removes its row of outbox_positions: until then
+   * events wait for it.
    */
-  subscribe(name: string, listener: (event: PlatformEvent, id: string) => Promise<void>): void;
-  /** Tells the outbox that a write with events committed. */
-  wake(): void;
+  readonly name: string;
+  /** Whether the event can be for it. Must not change its mind between the write and the delivery. Left out: every event. */
+  receives?(event: PlatformEvent): boolean;
+  /** Throws to be called again, later. The id is the same each time: a kill between its return and the next commit delivers the event once more. */
+  deliver(event: PlatformEvent, id: string): Promise<void>;
+  /** From the event's time. Left out: a day. */
+  readonly maxAgeMs?: number;
+}
+
+export interface Outbox {
+  /** Commits the statements together with the events. An event that no subscriber receives is not written. */
+  write(statements: readonly Statement[], ...events: readonly PlatformEvent[]): Promise<void>;
+  subscribe(subscriber: Subscriber): void;
   stop(): Promise<void>;
 }
 
@@ -30,40 +41,56 @@ export interface OutboxOptions {
 interface Tables {
   outbox: { seq: Generated<number>; id: string; event: string };
   outbox_positions: { subscriber: string; seq: number };
+  outbox_dead_letters: { subscriber: string; id: string; event: string; reason: string; dead_at: number };
 }
-
-type Listener = (event: PlatformEvent, id: string) => Promise<void>;
 
 const sql = queryBuilder<Tables>();
 const insertEvent = prepared((row: { id: string; event: string }) =>
   sql.insertInto('outbox').values({ id: row.id, event: row.event }).compile(),
 );
 const batchSize = 200;
+const day = 86_400_000;
 
-/** Events are removed this seldom: each removal is a commit of its own. */
+/** Delivered events are removed this seldom: each removal is a commit of its own. */
 const removeEveryMs = 1000;
 
-/** The dispatcher's key for removing what nobody hears; subscribers have names. */
-const nobody = '';
+const movePosition = (subscriber: string, seq: number) =>
+  statement(sql.updateTable('outbox_positions').set({ seq }).where('subscriber', '=', subscriber).compile(), 1);
 
 export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
-  const listeners = new Map<string, Listener>();
-  /** Those whose position is in the table, where it keeps back what they have not heard. */
-  const known = new Set<string>();
+  const subscribers = new Map<string, Subscriber>();
+  /** Those whose position is in the table, where it keeps what they have not received. */
+  const positioned = new Set<string>();
   let removedAt = Number.NEGATIVE_INFINITY;
 
-  /** Where the subscriber stands. A new one begins with what is still there. */
-  async function position(subscriber: string): Promise<number> {
+  /** A new subscriber begins with what is still there. */
+  async function positionOf(subscriber: string): Promise<number> {
     const find = sql.selectFrom('outbox_positions').select('seq').where('subscriber', '=', subscriber).compile();
     const [row] = await database.read(find);
     if (!row)
       await database.write([statement(sql.insertInto('outbox_positions').values({ subscriber, seq: 0 }).compile())]);
-    known.add(subscriber);
+    positioned.add(subscriber);
     return row?.seq ?? 0;
   }
 
-  async function deliver(subscriber: string, listener: Listener, signal: AbortSignal): Promise<void> {
-    let seq = await position(subscriber);
+  /** Throws where it has to be tried again; answers what makes it a dead letter. */
+  async function deliver(subscriber: Subscriber, event: PlatformEvent, id: string): Promise<Statement[]> {
+    if (subscriber.receives && !subscriber.receives(event)) return [];
+    try {
+      await subscriber.deliver(event, id);
+      return [];
+    } catch (error) {
+      const ageMs = clock.now().getTime() - event.time.getTime();
+      if (ageMs < (subscriber.maxAgeMs ?? day)) throw error;
+      log.error('outbox: event became a dead letter', { subscriber: subscriber.name, id, ageMs, error });
+      const letter = { subscriber: subscriber.name, id, event: JSON.stringify(event), reason: String(error) };
+      const insert = sql.insertInto('outbox_dead_letters').values({ ...letter, dead_at: clock.now().getTime() });
+      return [statement(insert.onConflict((conflict) => conflict.doNothing()).compile())];
+    }
+  }
+
+  async function deliverAll(subscriber: Subscriber, signal: AbortSignal): Promise<void> {
+    let seq = await positionOf(subscriber.name);
     for (;;) {
       const rows = await database.read(
         sql.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(batchSize).compile(),
@@ -71,37 +98,35 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
       for (const row of rows) {
         if (signal.aborted) return;
         const event = JSON.parse(row.event) as PlatformEvent & { time: string };
-        await listener({ ...event, time: new Date(event.time) }, row.id);
+        const letter = await deliver(subscriber, { ...event, time: new Date(event.time) }, row.id);
         seq = row.seq;
-        const moved = sql.updateTable('outbox_positions').set({ seq }).where('subscriber', '=', subscriber).compile();
-        await database.write([statement(moved, 1)]);
+        await database.write([...letter, movePosition(subscriber.name, seq)]);
       }
       if (rows.length < batchSize) return;
     }
   }
 
-  /** What every subscriber has heard is gone, also those that this server has not met yet; where there is none, everything is. */
-  async function removeHeard(): Promise<void> {
-    for (const name of listeners.keys()) if (!known.has(name)) return;
-    const heard = rawSql<number>`coalesce((select min(seq) from outbox_positions), ${Number.MAX_SAFE_INTEGER})`;
-    await database.write([statement(sql.deleteFrom('outbox').where('seq', '<=', heard).compile())]);
+  /** Removes what every subscriber has received, those that this server has not met yet included. */
+  async function removeDelivered(): Promise<void> {
+    for (const name of subscribers.keys()) if (!positioned.has(name)) return;
+    const delivered = rawSql<number>`coalesce((select min(seq) from outbox_positions), ${Number.MAX_SAFE_INTEGER})`;
+    await database.write([statement(sql.deleteFrom('outbox').where('seq', '<=', delivered).compile())]);
   }
 
-  /** Each subscriber is a key of its own: one that fails is asked again, later, and holds nobody else up. */
-  async function step(subscriber: string, signal: AbortSignal): Promise<number | undefined> {
-    const listener = listeners.get(subscriber);
-    if (listener) await deliver(subscriber, listener, signal);
-    const wait = removedAt + removeEveryMs - performance.now();
-    if (wait > 0) return wait;
+  /** Each subscriber is a key of its own: one that fails is retried later and delays no other. */
+  async function step(name: string, signal: AbortSignal): Promise<number | undefined> {
+    const subscriber = subscribers.get(name);
+    if (subscriber) await deliverAll(subscriber, signal);
+    const waitMs = removedAt + removeEveryMs - performance.now();
+    if (waitMs > 0) return waitMs;
     removedAt = performance.now();
-    await removeHeard();
+    await removeDelivered();
     return undefined;
   }
 
   const dispatcher = startReconciler({
     name: 'outbox',
-    // Not `nobody`: at a start, subscribers of the time before have not come back yet.
-    list: async () => [...listeners.keys()],
+    list: async () => [...subscribers.keys()],
     step,
     everyMs: 5000,
     concurrency: 8,
@@ -109,15 +134,21 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
     log,
   });
 
+  const receivers = (event: PlatformEvent) =>
+    [...subscribers.values()].filter(({ receives }) => !receives || receives(event));
+
   return {
-    add: (event) => statement(insertEvent({ id: uuid(), event: JSON.stringify(event) }), 1),
-    subscribe(name, listener) {
-      if (name === nobody || listeners.has(name)) throw new TypeError(`there is a subscriber "${name}" already`);
-      listeners.set(name, listener);
-      dispatcher.wake(name);
+    async write(statements, ...events) {
+      const received = events.map((event) => ({ event, names: receivers(event).map(({ name }) => name) }));
+      const rows = received.filter(({ names }) => names.length > 0);
+      const inserts = rows.map(({ event }) => statement(insertEvent({ id: uuid(), event: JSON.stringify(event) }), 1));
+      await database.write([...statements, ...inserts]);
+      for (const name of new Set(rows.flatMap(({ names }) => names))) dispatcher.wake(name);
     },
-    wake() {
-      for (const name of listeners.size > 0 ? listeners.keys() : [nobody]) dispatcher.wake(name);
+    subscribe(subscriber) {
+      if (subscribers.has(subscriber.name)) throw new TypeError(`there is a subscriber "${subscriber.name}" already`);
+      subscribers.set(subscriber.name, subscriber);
+      dispatcher.wake(subscriber.name);
     },
     stop: () => dispatcher.stop(),
   };
