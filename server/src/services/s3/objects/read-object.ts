@@ -83,7 +83,7 @@ export async function findRow(
   if (version.is_marker === 1) {
     throw call.error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
       status: 405,
-      fields: { Method: 'GET', ResourceType: 'DeleteMarker' },
+      fields: { ResourceType: 'DeleteMarker' },
       headers: { allow: 'DELETE', 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId },
     });
   }
