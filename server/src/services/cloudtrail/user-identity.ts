@@ -6,7 +6,7 @@ const lastPart = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
 /** What the event history lists and finds as Username. */
 export function usernameOf(principal: Principal): string | null {
   if (principal.kind === 'root') return 'root';
-  return principal.kind === 'service' ? null : lastPart(principal.arn);
+  return principal.kind === 'service' || principal.kind === 'anonymous' ? null : lastPart(principal.arn);
 }
 
 const types = {
@@ -18,6 +18,8 @@ const types = {
 
 export function userIdentity(principal: Principal, invokedBy: string | undefined): Record<string, unknown> {
   if (principal.kind === 'service') return { type: 'AWSService', invokedBy: principal.userId };
+  // Observed in trails of S3.
+  if (principal.kind === 'anonymous') return { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' };
   return {
     type: types[principal.kind],
     principalId: principal.userId,

@@ -99,8 +99,19 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
       ? isForeign(principal, one)
       : !(one.resourcePolicy.account === principal.account && neverForbiddenToRoot.test(one.action));
 
+  /** Only what a resource's policy grants to everybody. */
+  function decideAnonymous(principal: Principal, access: readonly Access[], context: () => ContextSource): Decision {
+    const nothing: Known = { permissions: { identity: [] }, tags: {} };
+    for (const one of access) {
+      const decision = decideOne(principal, nothing, one, context);
+      if (!decision.allowed) return decision;
+    }
+    return allowed;
+  }
+
   return (principal, access, context) => {
     if (principal.kind === 'service') return allowed;
+    if (principal.kind === 'anonymous') return decideAnonymous(principal, access, context);
     checkReach(principal, access);
     const asked = principal.kind === 'root' ? access.filter((one) => concernsRoot(principal, one)) : access;
     if (asked.length === 0) return allowed;

@@ -33,6 +33,7 @@ import { putBucketNotificationConfiguration } from './bucket-configuration/notif
 import { deleteBucketOwnershipControls } from './bucket-configuration/ownership-controls/delete-bucket-ownership-controls.ts';
 import { getBucketOwnershipControls } from './bucket-configuration/ownership-controls/get-bucket-ownership-controls.ts';
 import { putBucketOwnershipControls } from './bucket-configuration/ownership-controls/put-bucket-ownership-controls.ts';
+import { anonymousOf } from './bucket-configuration/policy/anonymous.ts';
 import { deleteBucketPolicy } from './bucket-configuration/policy/delete-bucket-policy.ts';
 import { getBucketPolicy } from './bucket-configuration/policy/get-bucket-policy.ts';
 import { getBucketPolicyStatus } from './bucket-configuration/policy/get-bucket-policy-status.ts';
@@ -198,7 +199,7 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
   const lifecycle = startLifecycle(deps);
   const service = defineService('s3', deps, withPolicies(s3Operations));
   return {
-    service: { ...service, crossOrigin: crossOriginOf(buckets) },
+    service: { ...service, crossOrigin: crossOriginOf(buckets), anonymous: anonymousOf(buckets) },
     async stop() {
       await lifecycle.stop();
       await collector.stop();

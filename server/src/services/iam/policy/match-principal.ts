@@ -17,6 +17,8 @@ export type Match = 'direct' | 'entity' | 'account' | 'none';
 function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]> {
   const { kind, account, arn, roleArn, session, userId } = principal;
   const owner = [account, `arn:aws:iam::${account}:root`];
+  // Nobody has a name: everybody is who they are.
+  if (kind === 'anonymous') return { direct: [], entity: [], account: [] };
   if (kind === 'root') return { direct: owner, entity: [], account: [] };
   if (kind === 'user') return { direct: [arn, userId], entity: [], account: owner };
   const [behind, id] = roleArn ? [roleArn, userId.split(':')[0]] : [session?.issuer?.arn, session?.issuer?.id];
@@ -30,6 +32,7 @@ function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]>
  */
 function isSpared(aws: readonly string[], principal: Principal): boolean {
   if (aws.includes('*')) return true;
+  if (principal.kind === 'anonymous') return false;
   return Object.values(namesOf(principal)).every(
     (level) => level.length === 0 || level.some((name) => aws.includes(name)),
   );
