@@ -1,4 +1,4 @@
-/** What a service lets callers ask who sign nothing. A service without it refuses them all. */
+/** What a service accepts without a signature. A service without this refuses all such requests. */
 export interface AnonymousRequest {
   /** AWS's name. */
   readonly operation: string;
@@ -8,8 +8,8 @@ export interface AnonymousRequest {
 
 export interface Anonymous {
   /**
-   * The account whose resource says something to everybody; undefined where nobody may ask without a signature. Necessary, and not enough: what is
-   * said is evaluated with the call. Asked before a byte of the body is read. Throws AwsError for a refusal in words of its own.
+   * The account that owns the resource, if the resource may allow something to everybody; undefined if the request needs a signature. Necessary, not
+   * sufficient: the policies are evaluated with the call. Called before any byte of the body is read. Throws AwsError for a refusal with a text of its own.
    */
   accountAsked(request: AnonymousRequest): Promise<string | undefined>;
 }

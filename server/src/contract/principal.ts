@@ -2,8 +2,8 @@
 export interface Principal {
   /**
    * root: the account's administrator key. user: an IAM user. assumed-role: a role's temporary session. federated-user: a session that a
-   * user or root made for somebody else. service: the platform acting in its own name (writing a job's log, publishing a metric). anonymous: nobody
-   * knows who; of no account, and allowed only what a resource's policy allows everybody.
+   * user or root made for somebody else. service: the platform acting in its own name (writing a job's log, publishing a metric). anonymous: a
+   * caller without a signature, of no account, allowed only what a resource's policy allows everybody.
    */
   readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service' | 'anonymous';
   readonly account: string;

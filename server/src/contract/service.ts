@@ -1,5 +1,4 @@
 /** A service as the gateway sees it: a name from the catalog and a table of operations. */
-
 import type { ServiceName } from '../models/catalog.ts';
 import type { OperationName } from '../models/types.ts';
 import type { Anonymous } from './anonymous.ts';

@@ -1,6 +1,6 @@
 /**
- * Requests that nobody has signed, where a service lets everybody in: at S3, buckets whose policy or grants are public. Every other one is refused as a
- * request without credentials, whatever it asks for. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * Requests without a signature. A service may accept them: S3 does for buckets whose policy or grants are public. All others are refused as requests
+ * without credentials, whatever they ask for. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 import type { Principal } from '../contract/principal.ts';
 import { protocols } from '../wire/protocols.ts';

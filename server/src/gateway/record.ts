@@ -60,7 +60,7 @@ async function traced(
   try {
     output = await perform({ ...what, bound: remembering }, input, call);
   } catch (thrown) {
-    // Who is not known and was not let in leaves no record, as with a key that nobody has: strangers would fill the trail.
+    // A refused anonymous caller leaves no record, like one with an unknown key: strangers could fill the trail.
     if (call.principal.kind === 'anonymous') throw thrown;
     await record(undefined, thrown instanceof AwsError ? thrown : defect(what.protocol));
     throw thrown;

@@ -18,7 +18,7 @@ const types = {
 
 export function userIdentity(principal: Principal, invokedBy: string | undefined): Record<string, unknown> {
   if (principal.kind === 'service') return { type: 'AWSService', invokedBy: principal.userId };
-  // Observed in trails of S3.
+  // As in published trails of S3 (flaws2.cloud, 2018) and in Macie's documentation; the S3 guide's queries say `anonymous` instead.
   if (principal.kind === 'anonymous') return { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' };
   return {
     type: types[principal.kind],

@@ -1,6 +1,6 @@
 /**
- * Whether a principal may do what a call needs. The platform itself may do everything, root what no resource's policy forbids; all others
- * what the policies say together. Never answers "allowed" for a principal that no longer exists.
+ * Whether a principal may do what a call needs. The platform itself may do everything, root what no resource's policy forbids, anonymous callers what a
+ * resource's policy allows everybody; all others what the policies say together. Never answers "allowed" for a principal that no longer exists.
  */
 import type { Decision } from '../../contract/identity.ts';
 import type { Access } from '../../contract/operation.ts';
@@ -17,6 +17,9 @@ import { checkReach } from './session-reach.ts';
 const keptResourcePolicies = 1000;
 
 const allowed: Decision = { allowed: true };
+
+/** Of a caller without a signature: only a resource's policy can allow it something. */
+const noPermissions: Known = { permissions: { identity: [] }, tags: {} };
 
 /**
  * The account's root can always take its own bucket's policy away:
@@ -99,19 +102,8 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
       ? isForeign(principal, one)
       : !(one.resourcePolicy.account === principal.account && neverForbiddenToRoot.test(one.action));
 
-  /** Only what a resource's policy grants to everybody. */
-  function decideAnonymous(principal: Principal, access: readonly Access[], context: () => ContextSource): Decision {
-    const nothing: Known = { permissions: { identity: [] }, tags: {} };
-    for (const one of access) {
-      const decision = decideOne(principal, nothing, one, context);
-      if (!decision.allowed) return decision;
-    }
-    return allowed;
-  }
-
   return (principal, access, context) => {
     if (principal.kind === 'service') return allowed;
-    if (principal.kind === 'anonymous') return decideAnonymous(principal, access, context);
     checkReach(principal, access);
     const asked = principal.kind === 'root' ? access.filter((one) => concernsRoot(principal, one)) : access;
     if (asked.length === 0) return allowed;
@@ -122,7 +114,7 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
       }
       return allowed;
     };
-    const known = permissions.find(principal);
+    const known = principal.kind === 'anonymous' ? noPermissions : permissions.find(principal);
     return known instanceof Promise ? known.then(decide) : decide(known);
   };
 }

@@ -9,8 +9,9 @@
  * set (501) and answer as never set.
  * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. Objects are encrypted at
  * rest where their request, their bucket or --default-encryption says so. SSE-C is taken over HTTP, too. A copy names its source's bytes. Bodies
- * whose length nobody told are taken. Other accounts come in where the bucket's policy or a grant names them; all objects are their bucket's
- * owner's, whoever wrote them. CompleteMultipartUpload's Location has no host.
+ * in aws-chunked without a decoded length are taken. Anonymous callers: docs/decisions/0027-anonymous-access-by-bucket-policy.md. Other accounts come
+ * in where the bucket's policy or a grant names them; all objects are their bucket's owner's, whoever wrote them. CompleteMultipartUpload's Location
+ * has no host.
  * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
  * a header for buffers; the AWS CLI asks for CRC64NVME.
  */

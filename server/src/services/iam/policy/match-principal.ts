@@ -17,7 +17,7 @@ export type Match = 'direct' | 'entity' | 'account' | 'none';
 function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]> {
   const { kind, account, arn, roleArn, session, userId } = principal;
   const owner = [account, `arn:aws:iam::${account}:root`];
-  // Nobody has a name: everybody is who they are.
+  // No name matches an anonymous caller; `*` does.
   if (kind === 'anonymous') return { direct: [], entity: [], account: [] };
   if (kind === 'root') return { direct: owner, entity: [], account: [] };
   if (kind === 'user') return { direct: [arn, userId], entity: [], account: owner };

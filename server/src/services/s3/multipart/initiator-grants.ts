@@ -1,5 +1,5 @@
 /**
- * Whoever has created an upload may list its parts and abort it, also in another account's bucket, unless something denies it.
+ * Whoever has created an upload may list its parts and abort it, and so may their account, also in another account's bucket, unless something denies it.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
  */
 import type { OperationTable } from '../../../contract/service.ts';
@@ -21,8 +21,10 @@ export const withInitiatorGrants = (table: OperationTable<'s3', S3Deps>) =>
     const { Bucket: name, Key: key, UploadId: id } = input as UploadInput;
     if (name === undefined || id === undefined || !access.some(({ action }) => actions.has(action))) return access;
     return Promise.all([deps.buckets.find(name), findUpload(deps.database, id)]).then(([bucket, upload]) => {
-      const isTheirs = upload?.bucket === name && upload.key === key && upload.initiator === call.principal.arn;
-      if (!bucket || !isTheirs) return access;
-      return access.map((one) => allowedTo(one, [{ AWS: call.principal.arn }], bucket.account));
+      const isNamed = upload?.bucket === name && upload.key === key;
+      if (!bucket || !isNamed || upload.initiator.split(':')[4] !== call.account) return access;
+      // The account decides which of its other users may.
+      const principal = upload.initiator === call.principal.arn ? call.principal.arn : call.account;
+      return access.map((one) => allowedTo(one, [{ AWS: principal }], bucket.account));
     });
   });

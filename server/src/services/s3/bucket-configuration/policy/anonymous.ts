@@ -1,6 +1,6 @@
 /**
- * What callers without a signature may ask of a bucket: to read, list, write and delete objects, where the bucket says something to everybody. Which of it
- * they may do is decided with the call, by the bucket's policy and grants alone.
+ * What callers without a signature may ask of a public bucket: to read, list, write and delete objects. Which of these they may do is decided with the
+ * call, by the bucket's policy and grants alone.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 import type { Anonymous } from '../../../../contract/anonymous.ts';
