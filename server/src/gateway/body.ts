@@ -2,6 +2,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
+import { withoutCoding } from '../kit/content-coding.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import { decodeChunks } from '../wire/aws-chunked.ts';
 import type { WireRequest } from '../wire/protocol.ts';
@@ -102,6 +103,13 @@ const hashMismatch = (declared: string, computed: string) =>
     },
   );
 
+/** S3 takes HTTP's chunks only for its own coding, which tells the length in a header. */
+const lengthless = () =>
+  new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', {
+    status: 501,
+    fields: { Header: 'Transfer-Encoding' },
+  });
+
 const listed = (header = '') =>
   header
     .split(',')
@@ -117,7 +125,7 @@ export interface StreamedRequest {
 export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
-  signature: Signature,
+  signature: Signature | undefined,
   key: KeyObject | undefined,
 ): StreamedRequest {
   const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
@@ -127,6 +135,7 @@ export function streamed(
     if (isHash && declared !== emptyHash) throw hashMismatch(declared, emptyHash);
     if (isHash || declared === 'UNSIGNED-PAYLOAD') return { headers, body: empty };
   }
+  if ((isHash || declared === 'UNSIGNED-PAYLOAD') && headers['content-length'] === undefined) throw lengthless();
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
   if (isHash) {
     if (Number(headers['content-length']) <= smallBytes) return { headers, body: new SmallBody(stream, declared) };
@@ -143,17 +152,21 @@ export function streamed(
     );
   }
   const { 'content-length': _, 'x-amz-decoded-content-length': length, 'content-encoding': coding, ...rest } = headers;
-  const left = listed(coding).filter((part) => part !== 'aws-chunked');
+  const left = withoutCoding(coding, 'aws-chunked');
   const trailerNames = headers['x-amz-trailer'] ?? '';
   return {
     headers: {
       ...rest,
       ...(length === undefined ? {} : { 'content-length': length }),
-      ...(left.length === 0 ? {} : { 'content-encoding': left.join(',') }),
+      ...(left === undefined ? {} : { 'content-encoding': left }),
     },
     // Which trailers will come has to be known before the first byte, to hash for them.
     body: Object.assign(
-      decodeChunks(stream, signed && key ? { signature, key } : undefined, listed(trailerNames.toLowerCase())),
+      decodeChunks(
+        stream,
+        signed && signature && key ? { signature, key } : undefined,
+        listed(trailerNames.toLowerCase()),
+      ),
       { trailerNames },
     ),
   };

@@ -19,6 +19,7 @@ import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { readSignature2 } from '../wire/sigv2.ts';
 import { emptyHash, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
+import { admitAnonymous } from './anonymous.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { collect, cutShort, gather, streamed } from './body.ts';
 import { checkDigests } from './document-digest.ts';
@@ -72,7 +73,7 @@ interface Known {
 /** Never throws: what goes wrong is an answer. */
 export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
   const known: Known = { protocol: protocolOf(incoming.head, undefined) };
-  const context = { requestId: incoming.requestId, method: incoming.head.method, path: incoming.head.path };
+  const context = { requestId: incoming.requestId, method: incoming.head.method };
   const facts = () => ({
     ...(known.destination ? { service: known.destination.service.name } : {}),
     ...(known.operation ? { operation: known.operation } : {}),
@@ -176,6 +177,10 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
     return form;
   }
   const signature = readSigned(incoming, known);
+  if (!signature) {
+    if (known.protocol === 'rest-xml') return admitAnonymous(incoming, deps);
+    throw refusal('missing', known.protocol);
+  }
   const { request, authenticated } =
     known.protocol === 'rest-xml'
       ? await admitStreamed(incoming, signature, known, deps)
@@ -196,7 +201,7 @@ const wrongRegion = (region: string) =>
     { status: 400, fields: { Region: 'us-east-1' } },
   );
 
-function readSigned({ head }: Incoming, known: Known): Signature {
+function readSigned({ head }: Incoming, known: Known): Signature | undefined {
   let signature: Signature | undefined;
   try {
     signature = readSignature(head);
@@ -207,7 +212,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
     known.protocol = protocolOf(head, /\bCredential=(?:[^/,]*\/){3}([^/,]+)/.exec(authorization ?? '')?.[1]);
     throw malformed(known.protocol, authorization === undefined ? 'query' : 'header', error);
   }
-  if (!signature) throw refusal('missing', known.protocol);
+  if (!signature) return undefined;
   known.protocol = protocolOf(head, signature.service);
   if (known.protocol === 'rest-xml' && !isRegion.test(signature.region)) throw wrongRegion(signature.region);
   return signature;

@@ -196,6 +196,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   server.on('request', (request, response) => take(request, response));
   server.on('checkContinue', (request, response) => take(request, response, onDemand(request, response)));
+  // An expectation that nobody knows, or none: S3 answers as without it, where Node would answer 417.
+  server.on('checkExpectation', (request, response) => take(request, response));
   server.on('clientError', (error, socket) => {
     // As Node does it where nobody listens: not into the middle of an answer.
     const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse };

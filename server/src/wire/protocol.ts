@@ -26,9 +26,8 @@ export interface WireResponse {
 
 export interface AnswerContext {
   readonly requestId: string;
-  /** Of the request that is answered, where there was one: S3's errors name the path, and answer HEAD without a body. */
+  /** Of the request that is answered, where there was one: S3's errors name it, and answer HEAD without a body. */
   readonly method?: string;
-  readonly path?: string;
 }
 
 export interface Protocol {

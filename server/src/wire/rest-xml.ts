@@ -22,6 +22,7 @@ import {
   writeRawPayload,
 } from './rest-bindings.ts';
 import { routerOf } from './rest-json.ts';
+import { contentTypeOfNothing, refuseMisplacedEncryption, statusBeyondModel } from './s3-exceptions.ts';
 import { inPathStyle } from './virtual-host.ts';
 import { parseXml } from './xml-parse.ts';
 import { escapeXml, readXmlStructure, writeXmlElement, writeXmlMember, xmlHeader } from './xml-values.ts';
@@ -42,7 +43,9 @@ export const restXml: Protocol = {
   parse: (model, operation, request) => {
     let input: JsonObject;
     try {
-      input = readBindings(operation, routerOf(model), located(request), true);
+      const found = located(request);
+      refuseMisplacedEncryption(operation, found);
+      input = readBindings(operation, routerOf(model), found, true);
     } catch (cause) {
       throw refusal(cause, 'InvalidArgument', cause instanceof Error ? cause.message : '');
     }
@@ -57,15 +60,18 @@ export const restXml: Protocol = {
     const values = (output ?? {}) as JsonObject;
     const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
     const body = writeBody(model, bindings, values, headers);
+    const type = contentTypeOfNothing(operation);
+    if (type !== undefined) headers['content-type'] ??= type;
     // The model has no status for an answer of a part; HTTP has (RFC 9110 section 15.3.7).
     const status = headers['content-range'] === undefined ? statusOf(operation, bindings, values) : 206;
-    return { status, headers, body };
+    return { status: statusBeyondModel(operation) ?? status, headers, body };
   },
-  serializeError: (model, error, status, { requestId, path, method }) => {
+  serializeError: (model, error, status, { requestId, method }) => {
     const found = findErrorModel(model, error);
     const { values } = errorMembers(error, found, 'Message');
     const fields: JsonObject = { Code: found?.code ?? error.code, Message: error.message, ...values };
-    if (path !== undefined) fields.Resource ??= path;
+    // Its documentation shows a Resource; its answers have none (observed in each of them).
+    if (error.code === 'MethodNotAllowed') fields.Method ??= method;
     fields.RequestId = requestId;
     fields.HostId = hostId(requestId);
     const content = Object.entries(fields)

@@ -10,7 +10,7 @@ import { ownerOf } from '../../owner.ts';
 import { invalidArgument } from '../../refusals.ts';
 
 const allUsers = 'http://acs.amazonaws.com/groups/global/AllUsers';
-const authenticatedUsers = 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers';
+export const authenticatedUsers = 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers';
 const logDelivery = 'http://acs.amazonaws.com/groups/s3/LogDelivery';
 const groups = new Set([allUsers, authenticatedUsers, logDelivery]);
 
@@ -113,7 +113,7 @@ function grantsOfDocument(policy: AccessControlPolicy, account: string, call: Ca
   return { Owner: owner, Grants: grants };
 }
 
-/** There are no anonymous callers: all users are the authenticated ones. */
+/** Both are public, though one leaves out who signs nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups */
 export function isPublicGroup({ URI: uri }: Grantee): boolean {
   return uri === allUsers || uri === authenticatedUsers;
 }

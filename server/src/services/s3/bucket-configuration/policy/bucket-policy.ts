@@ -61,7 +61,8 @@ function readPolicy(text: string, bucket: string): PolicyStatement[] {
   }
   const statements = listOf(statement);
   if (statements.length === 0) throw new Malformed('Could not parse the policy: Statement is empty!');
-  const sids = statements.flatMap((one) => (isFields(one) && one.Sid !== undefined ? [one.Sid] : []));
+  // Terraform writes an empty one where a statement has none: it is as good as none.
+  const sids = statements.flatMap((one) => (isFields(one) && one.Sid !== undefined && one.Sid !== '' ? [one.Sid] : []));
   if (new Set(sids).size < sids.length) throw new Malformed('Statement IDs (SID) in a single policy must be unique.');
   return statements.map((one) => readStatement(one, bucket));
 }
