@@ -10,6 +10,7 @@ import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts
 import { findCgroups } from './engine/executors/cgroups.ts';
 import { containerExecutor } from './engine/executors/container.ts';
 import { findContainerSocket } from './engine/executors/container-socket.ts';
+import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-interfaces.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -67,7 +68,8 @@ export async function buildPlatform({
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
-  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, log), findCgroups(runsDir)]);
+  const kernel = await kernelInterfaces();
+  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
   // Awaited below; what fails before must not leave its failure unheard.
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
@@ -114,7 +116,12 @@ export async function buildPlatform({
     routing,
     clock,
     log,
-    settings: { ...config, runsDir, shelter },
+    settings: {
+      ...config,
+      runtimeEnvironment: { ...config.runtimeEnvironment, ...kernelVariable(kernel) },
+      runsDir,
+      shelter,
+    },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [
