@@ -28,7 +28,7 @@ for (const path of ['/opt/ml/model/large', '/tmp/large']) {
     assert.equal(job.TrainingJobStatus, 'Failed');
     assert.equal(
       job.FailureReason,
-      'ClientError: No space left on the volume of algo-1: the job wrote more than 1 GiB to /opt/ml, /tmp and its log. Increase VolumeSizeInGB, or write less.',
+      'ClientError: No space left on the volume of algo-1: the job wrote more than 1 GiB to its files and its log. Increase VolumeSizeInGB, or write less.',
     );
   });
 }

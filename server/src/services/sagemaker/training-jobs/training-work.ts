@@ -77,9 +77,9 @@ export function trainingWork({
     },
     read: metrics.read,
     salvage: checkpoints.finish,
-    async upload(job, hosts, aws) {
-      await checkpoints.finish(job, hosts, aws);
-      return { ...(await metrics.gather(job, hosts)), ...(await storeOutputs(job, hosts, aws)) };
+    async upload(job, hosts, aws, signal) {
+      await checkpoints.finish(job, hosts, aws, signal);
+      return { ...(await metrics.gather(job, hosts)), ...(await storeOutputs(job, hosts, aws, signal)) };
     },
     transition: trainingTransition,
     event: trainingEvent,
