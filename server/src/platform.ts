@@ -28,6 +28,7 @@ import { iamService } from './services/iam/service.ts';
 import { s3Service } from './services/s3/service.ts';
 import { imageTable } from './services/sagemaker/images.ts';
 import { readImages } from './services/sagemaker/images-file.ts';
+import { runningRuns } from './services/sagemaker/running-runs.ts';
 import { sagemakerService } from './services/sagemaker/service.ts';
 import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
 import { stsService } from './services/sts/service.ts';
@@ -78,7 +79,10 @@ export async function buildPlatform({
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);
-  const identity = lastUsed.watch(createIdentity({ database, platformKey, account, administrator, clock, log }));
+  const running = runningRuns(database);
+  const identity = lastUsed.watch(
+    createIdentity({ database, platformKey, account, administrator, clock, log, isRunning: running.isRunning }),
+  );
   const services = new Map<ServiceName, Service>();
   const cloudTrail = await cloudTrailService({ database, clock, log, settings: config });
   const { audit } = cloudTrail;
@@ -95,7 +99,7 @@ export async function buildPlatform({
     process: processExecutor({ log, shelter, cgroups: groups }),
     container: containers,
   });
-  const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
+  const credentials = containerCredentials({ platformKey, identity, clock, endpoint, isRunning: running.isRunning });
 
   const s3 = s3Service({
     database,
@@ -113,6 +117,7 @@ export async function buildPlatform({
     executor,
     images: imageTable(configuredImages, containers ? undefined : noContainerEngine),
     roleEnvironment: credentials.environment,
+    running,
     routing,
     clock,
     log,

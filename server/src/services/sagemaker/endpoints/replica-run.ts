@@ -14,6 +14,7 @@ import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import type { Model } from '../models/model.ts';
 import type { Named } from '../named-store.ts';
+import { replicaRun } from '../running-runs.ts';
 import type { ReplicaRow } from './endpoint-store.ts';
 
 /** 16 hexadecimal digits: short enough for a socket's name. */
@@ -39,8 +40,8 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   await fetchArtifact(await awsOfModel(resources.aws, model), served.modelDataUrl, join(ml, 'model'));
   const { nodePath, runtimeMain, runtimeEnvironment } = resources.settings;
   const roleArn = model.request.ExecutionRoleArn;
-  const identity = roleArn
-    ? await resources.roleEnvironment({ ...roleFor(model.arn, roleArn), region: model.region })
+  const identity = roleArn && !model.request.EnableNetworkIsolation
+    ? await resources.roleEnvironment({ ...roleFor(model.arn, roleArn), region: model.region, run: replicaRun(row.id) })
     : {};
   await resources.executor.start({
     kind: 'process',

@@ -12,6 +12,7 @@ import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
+import { jobRun } from '../running-runs.ts';
 import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase, pendingMs } from './job.ts';
 import { jobLogs } from './job-logs.ts';
@@ -71,6 +72,7 @@ export function startJobReconciler<Request>(
     const next = { ...job, ...to, state: { ...job.state, ...state }, modifiedAt: clock.now() };
     const tells = to.phase !== undefined || to.status !== undefined;
     await database.write([store.update(next), ...(tells ? [outbox.add(work.event(next))] : [])]);
+    if (next.phase !== 'Running') resources.running.end(jobRun(job));
     if (tells) outbox.wake();
     return { ...next, revision: job.revision + 1 };
   }
@@ -115,6 +117,7 @@ export function startJobReconciler<Request>(
     };
     const next: Job<Request> = { ...job, phase: 'Starting', state, modifiedAt: now };
     await database.write([store.update(next), keepLogOffsets(job.arn, {}), outbox.add(work.event(next))]);
+    resources.running.end(jobRun(job));
     outbox.wake();
     runs.forget(job);
     await removeRuns(runs.dirOf(job), resources.executor);
