@@ -50,7 +50,12 @@ async function outcomes({ url, token, own, chained, presigned }: Kept): Promise<
   for (const { AccessKeyId, SecretAccessKey, SessionToken } of [own, chained]) {
     const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
     const sts = platform.client(STSClient, { credentials });
-    errors.push(await sts.send(new GetCallerIdentityCommand({})).then(() => 'it works', (error: Error) => error.name));
+    errors.push(
+      await sts.send(new GetCallerIdentityCommand({})).then(
+        () => 'it works',
+        (error: Error) => error.name,
+      ),
+    );
   }
   const got = await fetch(presigned);
   return [answer.status, ...errors, got.status, /<Code>(\w+)<\/Code>/.exec(await got.text())?.[1]];
@@ -66,7 +71,9 @@ describe('refuses, after the end of a job', () => {
         RoleName: 'chains',
         PolicyDocument: JSON.stringify({
           Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com', AWS: role }, Action: 'sts:AssumeRole' }],
+          Statement: [
+            { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com', AWS: role }, Action: 'sts:AssumeRole' },
+          ],
         }),
       }),
     );

@@ -30,7 +30,11 @@ async function look(): Promise<Cgroups | undefined> {
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clary-limits-'));
   cgroups = await look();
-  shutIn = processExecutor({ log, shelter: await findShelter('required', folder, await kernelInterfaces(), log), cgroups });
+  shutIn = processExecutor({
+    log,
+    shelter: await findShelter('required', folder, await kernelInterfaces(), log),
+    cgroups,
+  });
   plain = processExecutor({ log, cgroups });
 });
 after(async () => {

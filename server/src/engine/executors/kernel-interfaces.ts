@@ -8,7 +8,18 @@ import { join } from 'node:path';
 import { seccompFilter } from './seccomp.ts';
 
 /** Masked by runc for containers: they tell of other programs or of the hardware. */
-const hidden = ['acpi', 'interrupts', 'kcore', 'keys', 'key-users', 'latency_stats', 'sched_debug', 'scsi', 'timer_list', 'timer_stats'];
+const hidden = [
+  'acpi',
+  'interrupts',
+  'kcore',
+  'keys',
+  'key-users',
+  'latency_stats',
+  'sched_debug',
+  'scsi',
+  'timer_list',
+  'timer_stats',
+];
 
 const readableByAll = 0o004;
 const writableByAny = 0o222;

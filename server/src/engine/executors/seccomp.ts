@@ -104,8 +104,7 @@ function instruction(operation: number, value: number, [ifTrue, ifFalse] = [0, 0
 function assembled(step: Step): Buffer[] {
   const operation = operations[step.do];
   // The answer follows the comparison, which skips it.
-  if ('then' in step)
-    return [instruction(operation, step.value, [0, 1]), instruction(operations.return, step.then)];
+  if ('then' in step) return [instruction(operation, step.value, [0, 1]), instruction(operations.return, step.then)];
   if ('otherwise' in step)
     return [instruction(operation, step.value, [1, 0]), instruction(operations.return, step.otherwise)];
   return [instruction(operation, step.value)];

@@ -7,12 +7,12 @@ import type { Replica } from '../../../serving/replica.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { modelArn, modelStore } from '../models/model.ts';
+import { replicaRun } from '../running-runs.ts';
 import { listTags } from '../tags/tag-store.ts';
 import { type Endpoint, endpointEvent } from './endpoint.ts';
 import { ensureEndpointLog, shipReplicaLog } from './endpoint-logs.ts';
 import { routeOf } from './endpoint-route.ts';
 import { endpointStore, type ReplicaRow } from './endpoint-store.ts';
-import { replicaRun } from '../running-runs.ts';
 import { endReplica, newReplicaId, reachReplica, startReplica, watchReplica } from './replica-run.ts';
 
 /** While something is on its way, look again this soon; a socket's appearance sends no signal. */

@@ -13,6 +13,7 @@ import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
 import { jobRun } from '../running-runs.ts';
+import { withoutHostPaths } from '../shown-paths.ts';
 import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase, pendingMs } from './job.ts';
 import { jobLogs } from './job-logs.ts';
@@ -102,7 +103,8 @@ export function startJobReconciler<Request>(
     await removeRuns(runs.dirOf(job), resources.executor);
   }
 
-  const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
+  const fail = (job: Job<Request>, reason: string) =>
+    end(job, 'Failed', { failureReason: withoutHostPaths(reason, settings) });
 
   /** The platform failed the job: it begins again in a folder of its own, where it may. */
   async function restart(job: Job<Request>): Promise<number> {
@@ -236,7 +238,11 @@ export function startJobReconciler<Request>(
   const companionEnded = ({ companion }: Standing) => companion.state === 'exited' || companion.state === 'lost';
 
   /** Lets `act` carry the job's results away as long as it may take. Answers undefined where that was too long. */
-  function carry<Result>(job: Job<Request>, stopping: AbortSignal, act: (signal: AbortSignal, aws: Aws) => Promise<Result>) {
+  function carry<Result>(
+    job: Job<Request>,
+    stopping: AbortSignal,
+    act: (signal: AbortSignal, aws: Aws) => Promise<Result>,
+  ) {
     const { status } = work.transition('Uploading', job);
     const entered = job.state.transitions.findLast((transition) => transition.status === status)?.startTime;
     const enteredAt = entered ?? clock.now().getTime();
@@ -246,7 +252,9 @@ export function startJobReconciler<Request>(
 
   async function salvage(job: Job<Request>, stopping: AbortSignal): Promise<void> {
     try {
-      const kept = await carry(job, stopping, async (signal, aws) => work.salvage?.(job, runs.hostsOf(job), aws, signal));
+      const kept = await carry(job, stopping, async (signal, aws) =>
+        work.salvage?.(job, runs.hostsOf(job), aws, signal),
+      );
       if (!kept) log.warn('what a failed job left took too long to be kept', { job: job.name });
     } catch (error) {
       // The next server keeps it.

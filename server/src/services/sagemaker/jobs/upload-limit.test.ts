@@ -55,6 +55,8 @@ describe('work that is limited', () => {
     await assert.rejects(done, /the end/);
     const fails = () => Promise.reject(new Error('it failed'));
     await assert.rejects(run({ arn: 'a', stopping, endsAt: () => Number.POSITIVE_INFINITY }, fails), /it failed/);
-    assert.deepEqual(await run({ arn: 'a', stopping, endsAt: () => Number.POSITIVE_INFINITY }, async () => 7), { result: 7 });
+    assert.deepEqual(await run({ arn: 'a', stopping, endsAt: () => Number.POSITIVE_INFINITY }, async () => 7), {
+      result: 7,
+    });
   });
 });

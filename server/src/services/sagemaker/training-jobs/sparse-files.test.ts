@@ -117,7 +117,10 @@ describe('an upload that takes very long', () => {
   it('does not hold up the end of the server, nor another job, nor its own stop after the start', async () => {
     await begin('kept');
     await platform.restart();
-    await until('it to upload again', async () => (await describeJob('kept')).SecondaryStatus === 'Uploading' || undefined);
+    await until(
+      'it to upload again',
+      async () => (await describeJob('kept')).SecondaryStatus === 'Uploading' || undefined,
+    );
     const other = await bench.train('after-restart', job('pass'));
     assert.equal(other.TrainingJobStatus, 'Completed', other.FailureReason);
     await stop('kept');

@@ -114,8 +114,7 @@ const unnamed = (path: string, names: readonly string[]) =>
 
 /** What the file system or S3 says of a file, as a reason; anything else as it is. */
 function explained(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENAMETOOLONG' || code === 'EILSEQ')
-    return uploadFailure(`a file in ${path} cannot be read: ${message}`);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENAMETOOLONG' || code === 'EILSEQ') return uploadFailure(`a file in ${path} cannot be read (${code})`);
   return error;
 }

@@ -67,7 +67,8 @@ export function processingOutputs() {
     own.ending.abort();
     await own.running;
     const carry = { last: true, signal };
-    for (const carrying of own.carryings) if (all || carrying.output.continuous) await carryOutput(carrying, aws, carry);
+    for (const carrying of own.carryings)
+      if (all || carrying.output.continuous) await carryOutput(carrying, aws, carry);
   }
 
   return {

@@ -94,9 +94,11 @@ async function storeFiles(
 
 /** What the file system says of what the program left, as a reason. */
 function explained(error: unknown): unknown {
-  const { code, path, message } = error as NodeJS.ErrnoException;
+  const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'EACCES') return uploadFailure(`${path && basename(path)} cannot be read: its permissions forbid it`);
   if (code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'EILSEQ')
-    return uploadFailure(`a file could not be read, probably for its name, which must be UTF-8 (${message})`);
+    return uploadFailure(
+      `${path ? shownName(basename(path)) : 'a file'} could not be read, probably for its name, which must be UTF-8 (${code})`,
+    );
   return error;
 }
