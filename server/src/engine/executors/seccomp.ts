@@ -86,11 +86,11 @@ const operations = { load: 0x20, return: 0x06, equal: 0x15, atLeast: 0x35, anyBi
 const allow = 0x7fff0000;
 const errno = (code: number) => 0x00050000 | code;
 
-/** A comparison answers `then` where it holds, or `otherwise` where it does not, and else goes on. */
+/** A comparison answers `answer` where it holds, or `unlessAnswer` where it does not, and else goes on. */
 type Step =
   | { readonly do: 'load' | 'return'; readonly value: number }
-  | { readonly do: 'equal' | 'atLeast' | 'anyBit'; readonly value: number; readonly then: number }
-  | { readonly do: 'equal'; readonly value: number; readonly otherwise: number };
+  | { readonly do: 'equal' | 'atLeast' | 'anyBit'; readonly value: number; readonly answer: number }
+  | { readonly do: 'equal'; readonly value: number; readonly unlessAnswer: number };
 
 /** A struct sock_filter, in the machine's byte order. */
 function instruction(operation: number, value: number, [ifTrue, ifFalse] = [0, 0]): Buffer {
@@ -104,9 +104,10 @@ function instruction(operation: number, value: number, [ifTrue, ifFalse] = [0, 0
 function assembled(step: Step): Buffer[] {
   const operation = operations[step.do];
   // The answer follows the comparison, which skips it.
-  if ('then' in step) return [instruction(operation, step.value, [0, 1]), instruction(operations.return, step.then)];
-  if ('otherwise' in step)
-    return [instruction(operation, step.value, [1, 0]), instruction(operations.return, step.otherwise)];
+  if ('answer' in step)
+    return [instruction(operation, step.value, [0, 1]), instruction(operations.return, step.answer)];
+  if ('unlessAnswer' in step)
+    return [instruction(operation, step.value, [1, 0]), instruction(operations.return, step.unlessAnswer)];
   return [instruction(operation, step.value)];
 }
 
@@ -118,18 +119,18 @@ export function seccompFilter(architecture: string, { nests }: { readonly nests:
   const steps: Step[] = [
     { do: 'load', value: architectureOffset },
     // A program of another architecture (32 bits) would have other numbers: it has no call at all.
-    { do: 'equal', value: audit, otherwise: errno(notImplemented) },
+    { do: 'equal', value: audit, unlessAnswer: errno(notImplemented) },
     { do: 'load', value: numberOffset },
-    ...(hasX32 ? [{ do: 'atLeast', value: x32Bit, then: errno(notImplemented) } as const] : []),
-    ...numbers.map((value) => ({ do: 'equal', value, then: errno(notPermitted) }) as const),
+    ...(hasX32 ? [{ do: 'atLeast', value: x32Bit, answer: errno(notImplemented) } as const] : []),
+    ...numbers.map((value) => ({ do: 'equal', value, answer: errno(notPermitted) }) as const),
   ];
   if (!nests) {
     steps.push(
       // Its flags lie in memory, where no filter sees them; libraries then use clone.
-      { do: 'equal', value: clone3, then: errno(notImplemented) },
-      { do: 'equal', value: clone, otherwise: allow },
+      { do: 'equal', value: clone3, answer: errno(notImplemented) },
+      { do: 'equal', value: clone, unlessAnswer: allow },
       { do: 'load', value: argumentOffset },
-      { do: 'anyBit', value: namespaceFlags, then: errno(notPermitted) },
+      { do: 'anyBit', value: namespaceFlags, answer: errno(notPermitted) },
     );
   }
   return Buffer.concat([...steps, { do: 'return', value: allow } as const].flatMap(assembled));
