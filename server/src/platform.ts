@@ -10,6 +10,7 @@ import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts
 import { findCgroups } from './engine/executors/cgroups.ts';
 import { containerExecutor } from './engine/executors/container.ts';
 import { findContainerSocket } from './engine/executors/container-socket.ts';
+import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-interfaces.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -27,6 +28,7 @@ import { iamService } from './services/iam/service.ts';
 import { s3Service } from './services/s3/service.ts';
 import { imageTable } from './services/sagemaker/images.ts';
 import { readImages } from './services/sagemaker/images-file.ts';
+import { runningRuns } from './services/sagemaker/running-runs.ts';
 import { sagemakerService } from './services/sagemaker/service.ts';
 import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
 import { stsService } from './services/sts/service.ts';
@@ -67,7 +69,8 @@ export async function buildPlatform({
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
-  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, log), findCgroups(runsDir)]);
+  const kernel = await kernelInterfaces();
+  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
   // Awaited below; what fails before must not leave its failure unheard.
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
@@ -76,8 +79,9 @@ export async function buildPlatform({
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);
+  const running = runningRuns(database);
   const identity = lastUsed.watch(
-    createIdentity({ database, platformKey, account, region, administrator, clock, log }),
+    createIdentity({ database, platformKey, account, region, administrator, clock, log, isRunning: running.isRunning }),
   );
   const services = new Map<ServiceName, Service>();
   const cloudTrail = await cloudTrailService({ database, clock, log, settings: config });
@@ -95,7 +99,7 @@ export async function buildPlatform({
     process: processExecutor({ log, shelter, cgroups: groups }),
     container: containers,
   });
-  const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
+  const credentials = containerCredentials({ platformKey, identity, clock, endpoint, isRunning: running.isRunning });
 
   const s3 = s3Service({
     database,
@@ -113,10 +117,16 @@ export async function buildPlatform({
     executor,
     images: imageTable(configuredImages, containers ? undefined : noContainerEngine),
     roleEnvironment: credentials.environment,
+    running,
     routing,
     clock,
     log,
-    settings: { ...config, runsDir, shelter },
+    settings: {
+      ...config,
+      runtimeEnvironment: { ...config.runtimeEnvironment, ...kernelVariable(kernel) },
+      runsDir,
+      shelter,
+    },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [

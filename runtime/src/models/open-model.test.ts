@@ -228,6 +228,24 @@ describe('openModel refuses', () => {
     );
     assert.deepEqual(lines, [], 'bubblewrap shut it in');
   });
+
+  test('the model’s code the kernel’s settings, and the system calls that the server’s filter refuses', async () => {
+    const code = `
+import os
+def model_fn(folder):
+    try: os.close(os.open('/proc/sys/kernel/hostname', os.O_WRONLY)); settings = 'open'
+    except OSError as error: settings = error.strerror
+    raise ValueError(settings + ', ' + [line.strip() for line in open('/proc/self/status') if line.startswith('Seccomp:')][0])
+`;
+    // A filter that allows everything: one instruction, which answers SECCOMP_RET_ALLOW.
+    const filter = Buffer.from('060000000000ff7f', 'hex').toString('base64');
+    const kernel = { words: ['--ro-bind', '/proc/sys', '/proc/sys'], filter };
+    const env = { ...tools.env, CLARY_SANDBOX_KERNEL: JSON.stringify(kernel) };
+    await assert.rejects(
+      opened(own('kernel', 'inference.py', code), use, env),
+      refusal(/ValueError: Read-only file system, Seccomp:\s+2$/),
+    );
+  });
 });
 
 describe('probe does', () => {

@@ -31,6 +31,8 @@ export interface Session {
   /** Tags that sessions made with this one inherit. */
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
+  /** The job or the model's replica that was given it, itself or by way of another session: it ends with that one. */
+  readonly run?: string;
   /** For federated users: who made the session. */
   readonly issuer?: { readonly arn: string; readonly id: string };
 }

@@ -10,6 +10,7 @@ import type { Executor, ProcessSpec, RunLimits, RunStatus } from '../executor.ts
 import { isThere } from '../is-there.ts';
 import { findShelter } from './bubblewrap.ts';
 import { type Cgroups, findCgroups } from './cgroups.ts';
+import { kernelInterfaces } from './kernel-interfaces.ts';
 import { processExecutor } from './process.ts';
 import { readIdentity } from './process-identity.ts';
 
@@ -29,7 +30,11 @@ async function look(): Promise<Cgroups | undefined> {
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clary-limits-'));
   cgroups = await look();
-  shutIn = processExecutor({ log, shelter: await findShelter('required', folder, log), cgroups });
+  shutIn = processExecutor({
+    log,
+    shelter: await findShelter('required', folder, await kernelInterfaces(), log),
+    cgroups,
+  });
   plain = processExecutor({ log, cgroups });
 });
 after(async () => {

@@ -7,6 +7,7 @@ import type { Replica } from '../../../serving/replica.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { modelArn, modelStore } from '../models/model.ts';
+import { replicaRun } from '../running-runs.ts';
 import { listTags } from '../tags/tag-store.ts';
 import { type Endpoint, endpointEvent } from './endpoint.ts';
 import { ensureEndpointLog, shipReplicaLog } from './endpoint-logs.ts';
@@ -21,7 +22,7 @@ const restMs = 2000;
 const graceMs = 15_000;
 
 export function startEndpointReconciler(resources: SageMakerResources): Reconciler {
-  const { database, outbox, clock, log, routing } = resources;
+  const { database, outbox, clock, log, routing, running } = resources;
   const store = endpointStore(database);
   /** Connections to replicas that answer, by replica id. */
   const connected = new Map<string, Replica>();
@@ -118,6 +119,7 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     if ((await endReplica(resources, row.id, now - since > graceMs ? 'SIGKILL' : 'SIGTERM')) === 'ending') return false;
     endingSince.delete(row.id);
     await database.write([store.removeReplica(row.id)]);
+    running.end(replicaRun(row.id));
     return true;
   }
 

@@ -14,6 +14,8 @@ import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import type { Model } from '../models/model.ts';
 import type { Named } from '../named-store.ts';
+import { replicaRun } from '../running-runs.ts';
+import { withoutHostPaths } from '../shown-paths.ts';
 import type { ReplicaRow } from './endpoint-store.ts';
 
 /** 16 hexadecimal digits: short enough for a socket's name. */
@@ -39,9 +41,14 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   await fetchArtifact(await awsOfModel(resources.aws, model), served.modelDataUrl, join(ml, 'model'));
   const { nodePath, runtimeMain, runtimeEnvironment } = resources.settings;
   const roleArn = model.request.ExecutionRoleArn;
-  const identity = roleArn
-    ? await resources.roleEnvironment({ ...roleFor(model.arn, roleArn), region: model.region })
-    : {};
+  const identity =
+    roleArn && !model.request.EnableNetworkIsolation
+      ? await resources.roleEnvironment({
+          ...roleFor(model.arn, roleArn),
+          region: model.region,
+          run: replicaRun(row.id),
+        })
+      : {};
   await resources.executor.start({
     kind: 'process',
     dir,
@@ -78,7 +85,7 @@ export async function reachReplica(
   if (status.state === 'absent') return { state: 'gone', reason: 'the process was never started' };
   const failure = await readFile(join(dir, 'ml', 'output', 'failure'), 'utf8').catch(() => '');
   const how = status.state === 'exited' ? `the process ended with status ${status.exitCode}` : 'the process vanished';
-  return { state: 'gone', reason: failure.trim() || how };
+  return { state: 'gone', reason: withoutHostPaths(failure.trim(), resources.settings) || how };
 }
 
 /** Tells the caller when the process of a starting replica ends. */
