@@ -11,15 +11,17 @@ import type { Principal } from '../contract/principal.ts';
 import type { Service } from '../contract/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import type { ProtocolName, ServiceName } from '../models/catalog.ts';
+import { type DocumentLimits, documentLimitsOf, type ProtocolName, type ServiceName } from '../models/catalog.ts';
+import type { OperationModel } from '../models/service-model.ts';
 import { errorStatus } from '../wire/answers.ts';
 import { MalformedSignature } from '../wire/malformed-signature.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { readSignature2 } from '../wire/sigv2.ts';
-import { emptyHash, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
+import { readSignature, type Signature } from '../wire/sigv4.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { collect, cutShort, gather, streamed } from './body.ts';
+import { documentOf, hasRawBody } from './document.ts';
 import { checkDigests } from './document-digest.ts';
 import { formPost } from './form-post.ts';
 import { GatewayCall } from './gateway-call.ts';
@@ -109,26 +111,25 @@ async function follow(
   context: { requestId: string },
 ): Promise<WireResponse> {
   const { head } = incoming;
-  const { request, principal, region, finish, ...asked } = await admit(incoming, known, deps);
-  const service = serviceOf(known.protocol, head, asked.service, deps.services);
+  const { request, principal, region, finish, service: meant } = await admit(incoming, known, deps);
+  const service = serviceOf(known.protocol, head, meant, deps.services);
   known.principal = principal;
-  if (!service) throw notBuilt(asked.service, guessOperation(request));
+  if (!service) throw notBuilt(meant, guessOperation(request));
   const loaded = modelFor(service.name);
   const model = loaded instanceof Promise ? await loaded : loaded;
   const destination: Destination = { service, model, protocol: known.protocol };
   known.destination = destination;
-  const operation = operationOf(destination, request);
+  const limits = documentLimitsOf(service.name);
+  const isRest = known.protocol.startsWith('rest-');
+  // Elsewhere the operation may stand in the document.
+  const readable = isRest ? request : documentOf(request, known.protocol, limits);
+  const asked = readable instanceof Promise ? await readable : readable;
+  const operation = operationOf(destination, asked);
   known.operation = operation.name;
   const bound = service.operations.get(operation.name);
   if (!bound) throw notBuilt(service.name, operation.name);
-  const whole =
-    operation.streamingInput || request.body instanceof Uint8Array
-      ? request
-      : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
-  if (whole !== request && whole.body instanceof Uint8Array) {
-    const { trailers } = request.body as { readonly trailers?: Readonly<Record<string, string>> };
-    checkDigests(operation, whole.headers, whole.body, trailers);
-  }
+  const document = isRest ? restDocument(operation, asked, known.protocol, limits) : asked;
+  const whole = document instanceof Promise ? await document : document;
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(
@@ -153,6 +154,32 @@ async function follow(
   const output = performRecorded(performance, input, call, recording);
   const response = protocol.serialize(model, operation, output instanceof Promise ? await output : output, context);
   return finish ? finish(response) : response;
+}
+
+/** A body that nobody parses is left as it is. */
+function restDocument(
+  operation: OperationModel,
+  request: WireRequest,
+  protocol: ProtocolName,
+  limits: DocumentLimits,
+): WireRequest | Promise<WireRequest> {
+  const { body } = request;
+  if (operation.streamingInput) return request;
+  if (!(body instanceof Uint8Array)) return collected(operation, request, body, protocol, limits);
+  return hasRawBody(operation) ? request : documentOf(request, protocol, limits);
+}
+
+async function collected(
+  operation: OperationModel,
+  request: WireRequest,
+  stream: Readable,
+  protocol: ProtocolName,
+  limits: DocumentLimits,
+): Promise<WireRequest> {
+  const body = await collect(stream, limits.bytes, protocol);
+  const { trailers } = stream as { readonly trailers?: Readonly<Record<string, string>> };
+  checkDigests(operation, request.headers, body, trailers);
+  return restDocument(operation, { ...request, body }, protocol, limits);
 }
 
 async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Promise<Admitted> {
@@ -181,9 +208,6 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
       : await admitGathered(incoming, signature, known, deps);
   return { request, principal: authenticated.principal, service: signature.service, region: signature.region };
 }
-
-/** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
-const maxDocumentBytes = 4 * 1024 * 1024;
 
 const isRegion = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
@@ -224,11 +248,12 @@ async function admitGathered(
   { protocol }: Known,
   deps: PipelineDeps,
 ): Promise<Checked> {
-  const body = await gather(stream, head.headers, protocol);
+  const meant = serviceOf(protocol, head, signature.service, deps.services);
+  const { bytes } = documentLimitsOf(meant?.name);
+  const { body, sha256: computed } = await gather(stream, head.headers, protocol, bytes);
   const request = { ...head, body };
   if (deps.anyCredentialsAccount) return { request, authenticated: anybody(signature, deps.anyCredentialsAccount) };
   const declared = head.headers['x-amz-content-sha256'];
-  const computed = body.length === 0 ? emptyHash : sha256(body);
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== computed)
     throw refusal('mismatch', protocol);
   const checked = authenticate(signature, head, computed, protocol, deps);
