@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AwsError } from '../../server/src/contract/aws-error.ts';
 import { catalog, type ProtocolName, type ServiceName } from '../../server/src/models/catalog.ts';
-import { loadServiceModel, type OperationModel, type ServiceModel } from '../../server/src/models/service-model.ts';
+import type { OperationModel, ServiceModel } from '../../server/src/models/service-model.ts';
 import { structureOf } from '../../server/src/models/shape.ts';
 import { violations } from '../../server/src/models/validate.ts';
 import type { WireRequest } from '../../server/src/wire/protocol.ts';

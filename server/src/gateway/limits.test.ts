@@ -129,6 +129,45 @@ describe('The gateway refuses', () => {
     ]);
   });
 
+  it('services that are not there, in the words of their clients', async () => {
+    const lambda = { service: 'lambda', method: 'GET', target: '/2015-03-31/functions/', headers: {}, body: '' };
+    const text = (name: string) => `${name} is not implemented by Clary.`;
+    assert.deepEqual(await said('rest-json', lambda), [
+      501,
+      'NotImplemented',
+      text('GET /2015-03-31/functions/ of lambda'),
+    ]);
+    const target = { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' };
+    assert.deepEqual(await said('aws-json-1.0', { service: 'dynamodb', headers: target }), [
+      501,
+      'NotImplemented',
+      text('ListTables of dynamodb'),
+    ]);
+    const queue = { ...doors.query, service: 'sqs', body: 'Action=ListQueues&Version=2012-11-05' };
+    assert.deepEqual(await said('query', queue), [501, 'NotImplemented', text('ListQueues of sqs')]);
+    const zones = { service: 'route53', method: 'GET', target: '/2013-04-01/hostedzone' };
+    assert.deepEqual((await said('rest-xml', zones)).slice(0, 2), [501, 'NotImplemented']);
+  });
+
+  it('operations that come unsigned, by their names; others for want of a signature', async () => {
+    const unsigned = async (action: string) => {
+      const body = `Action=${action}&Version=2011-06-15`;
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
+      return saidBy('query', await send(platform, { method: 'POST', target: '/', headers, body }));
+    };
+    for (const name of ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML'])
+      assert.deepEqual(await unsigned(name), [501, 'NotImplemented', `${name} of sts is not implemented by Clary.`]);
+    assert.deepEqual((await unsigned('AssumeRole')).slice(0, 2), [403, 'MissingAuthenticationToken']);
+  });
+
+  it('a signature of headers that are not there, whatever their names', async () => {
+    const sending: Sending = doors['aws-json-1.1'];
+    const signed = sign(platform, sending);
+    const authorization = String(signed.headers.authorization).replace('SignedHeaders=', 'SignedHeaders=constructor;');
+    const answer = await send(platform, { ...signed, headers: { ...signed.headers, authorization } });
+    assert.equal(saidBy('aws-json-1.1', answer)[1], 'InvalidSignatureException');
+  });
+
   it('paths of its own that are none, without a word about the others', async () => {
     for (const path of ['/_clary/', '/_clary/reset', '/_clary/credentials.json']) {
       const answer = await fetch(`${platform.endpoint}${path}`, { method: path.endsWith('reset') ? 'POST' : 'GET' });

@@ -11,7 +11,14 @@ import type { Principal } from '../contract/principal.ts';
 import type { Service } from '../contract/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import { type DocumentLimits, documentLimitsOf, type ProtocolName, type ServiceName } from '../models/catalog.ts';
+import {
+  type CatalogEntry,
+  catalog,
+  type DocumentLimits,
+  documentLimitsOf,
+  type ProtocolName,
+  type ServiceName,
+} from '../models/catalog.ts';
 import type { OperationModel } from '../models/service-model.ts';
 import { errorStatus } from '../wire/answers.ts';
 import { MalformedSignature } from '../wire/malformed-signature.ts';
@@ -38,7 +45,7 @@ export interface PipelineDeps {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
-  /** Accept any key; a key of twelve digits is the account. The value is the account of all others. */
+  /** Accept any key; one that was issued here is its owner's, one of twelve digits is the account. The value is the account of all others. */
   readonly anyCredentialsAccount?: string;
 }
 
@@ -190,20 +197,22 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
     known.protocol = 'rest-xml';
     const principal =
       deps.anyCredentialsAccount && older !== 'incomplete'
-        ? anybody(older, deps.anyCredentialsAccount).principal
+        ? (await anybody(older, deps.anyCredentialsAccount, deps.identity)).principal
         : await authenticate2(head, older, deps);
     return { request: { ...head, body: stream }, principal, ...unscoped };
   }
-  const form = formPost(incoming, deps, (signed) =>
-    deps.anyCredentialsAccount ? anybody(signed, deps.anyCredentialsAccount).principal : undefined,
+  const form = formPost(incoming, deps, async (signed) =>
+    deps.anyCredentialsAccount
+      ? (await anybody(signed, deps.anyCredentialsAccount, deps.identity)).principal
+      : undefined,
   );
   if (form) {
     known.protocol = 'rest-xml';
     return form;
   }
-  const signature = readSigned(incoming, known);
+  const signature = readSigned(incoming, known) ?? (await refuseUnsigned(incoming, known));
   const { request, authenticated } =
-    known.protocol === 'rest-xml'
+    known.protocol === 'rest-xml' && signature.service.startsWith('s3')
       ? await admitStreamed(incoming, signature, known, deps)
       : await admitGathered(incoming, signature, known, deps);
   return { request, principal: authenticated.principal, service: signature.service, region: signature.region };
@@ -219,7 +228,23 @@ const wrongRegion = (region: string) =>
     { status: 400, fields: { Region: 'us-east-1' } },
   );
 
-function readSigned({ head }: Incoming, known: Known): Signature {
+/** Operations that come unsigned because the caller has no key yet are refused by their name, everything else for want of a signature. */
+async function refuseUnsigned({ head, stream }: Incoming, { protocol }: Known): Promise<never> {
+  if (protocol === 'query') {
+    const { body } = await gather(stream, head.headers, protocol, unsignedBytes);
+    const operation = guessOperation({ ...head, body });
+    const entries = Object.entries(catalog) as [ServiceName, CatalogEntry][];
+    const meant = entries.find(([, { unsignedOperations }]) => unsignedOperations?.test(operation));
+    if (meant) throw notBuilt(meant[0], operation);
+  }
+  throw refusal('missing', protocol);
+}
+
+/** STS's tokens and assertions are below 100,000 characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html */
+const unsignedBytes = 512 * 1024;
+
+/** Undefined for a request without a signature. */
+function readSigned({ head }: Incoming, known: Known): Signature | undefined {
   let signature: Signature | undefined;
   try {
     signature = readSignature(head);
@@ -230,7 +255,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
     known.protocol = protocolOf(head, /\bCredential=(?:[^/,]*\/){3}([^/,]+)/.exec(authorization ?? '')?.[1]);
     throw malformed(known.protocol, authorization === undefined ? 'query' : 'header', error);
   }
-  if (!signature) throw refusal('missing', known.protocol);
+  if (!signature) return undefined;
   known.protocol = protocolOf(head, signature.service);
   if (known.protocol === 'rest-xml' && !isRegion.test(signature.region)) throw wrongRegion(signature.region);
   return signature;
@@ -252,7 +277,8 @@ async function admitGathered(
   const { bytes } = documentLimitsOf(meant?.name);
   const { body, sha256: computed } = await gather(stream, head.headers, protocol, bytes);
   const request = { ...head, body };
-  if (deps.anyCredentialsAccount) return { request, authenticated: anybody(signature, deps.anyCredentialsAccount) };
+  if (deps.anyCredentialsAccount)
+    return { request, authenticated: await anybody(signature, deps.anyCredentialsAccount, deps.identity) };
   const declared = head.headers['x-amz-content-sha256'];
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== computed)
     throw refusal('mismatch', protocol);
@@ -268,7 +294,7 @@ async function admitStreamed(
   deps: PipelineDeps,
 ): Promise<Checked> {
   let authenticated: Authenticated;
-  if (deps.anyCredentialsAccount) authenticated = anybody(signature, deps.anyCredentialsAccount);
+  if (deps.anyCredentialsAccount) authenticated = await anybody(signature, deps.anyCredentialsAccount, deps.identity);
   else {
     const declared = head.headers['x-amz-content-sha256'];
     if (declared === undefined && signature.form === 'header') {
@@ -282,7 +308,14 @@ async function admitStreamed(
   return { request: { ...head, headers, body }, authenticated };
 }
 
-function anybody({ accessKeyId }: Pick<Signature, 'accessKeyId'>, usual: string): Authenticated {
+/** A key that the platform issued means whom it means, though its signature is not looked at; any other is the root of an account. */
+async function anybody(
+  { accessKeyId, token }: { readonly accessKeyId: string; readonly token?: string | undefined },
+  usual: string,
+  identity: Identity,
+): Promise<Authenticated> {
+  const known = await identity.findSigningKey(accessKeyId, token);
+  if (known) return { principal: known.principal };
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
     kind: 'root' as const,

@@ -51,6 +51,8 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly xmlNamespace?: string;
   /** The operations that act on data (objects, predictions, metrics, log events) and not on the resources that hold it: what CloudTrail calls data events. */
   readonly dataOperations?: RegExp;
+  /** Those whose callers have no key to sign with. */
+  readonly unsignedOperations?: RegExp;
   /** What a document of the service's may be, where that is not what is usual. */
   readonly documents?: Partial<DocumentLimits>;
   /** The name of the service's folder in botocore, from which the constraints data was taken. */
@@ -132,6 +134,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['query'],
     version: '2011-06-15',
     xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    unsignedOperations: /^AssumeRoleWith(SAML|WebIdentity)$/,
     documents: { bytes: 1024 * 1024 },
     botocore: 'sts',
     load: () => import('@aws-sdk/client-sts'),

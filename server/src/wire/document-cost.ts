@@ -37,9 +37,9 @@ function endOfText(bytes: Uint8Array, from: number): number {
     } else if (plain === 256) {
       // Looked for once for each quote: the next one may be escaped, and far away.
       if (next < at) next = bytes.indexOf(quote, at);
-      const escape = next < 0 ? -1 : bytes.subarray(at, next).indexOf(backslash);
-      if (escape < 0) return next < 0 ? bytes.length : next;
-      at += escape - 1;
+      const escaped = next < 0 ? -1 : bytes.subarray(at, next).indexOf(backslash);
+      if (escaped < 0) return next < 0 ? bytes.length : next;
+      at += escaped - 1;
       plain = 0;
     }
   }
