@@ -20,8 +20,8 @@ describe('A client that half-closes its connection does', () => {
       const lines = Object.entries({ ...headers, 'content-length': `${declared}` });
       const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
       const socket = secure
-        ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true })
-        : connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+        ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+        : connect({ port, host: '127.0.0.1' });
       socket.end(`PUT /half/${key} HTTP/1.1\r\n${head}\r\nhello`);
       return text(socket);
     };

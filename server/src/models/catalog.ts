@@ -35,7 +35,7 @@ export interface DocumentLimits {
   readonly cost: number;
 }
 
-/** PutLogEvents takes 10,000 events of 1 MiB together, which is 6 MiB where each character is escaped, and a cost of 140,000. */
+/** PutLogEvents takes 10,000 events of 1 MiB together, which is 6 MiB where each character is escaped, and a cost of 180,000. */
 const usualDocuments: DocumentLimits = { bytes: 8 * 1024 * 1024, cost: 400_000 };
 
 export interface CatalogEntry<S extends ServiceName = ServiceName> {

@@ -11,14 +11,15 @@ const backslash = 0x5c;
 /** Infinity where it is more than the limit. */
 export type DocumentCost = (bytes: Uint8Array, limit: number) => number;
 
-/** Lists, objects and names cost four of a plain value each. */
+/** Lists and objects cost four of a plain value each, names six: one that was not seen before is kept for good. */
 export const jsonCost: DocumentCost = (bytes, limit) => {
   let cost = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === quote) at = endOfText(bytes, at + 1);
     else if (byte === 0x2c) cost++;
-    else if (byte === 0x7b || byte === 0x5b || byte === 0x3a) cost += 4;
+    else if (byte === 0x7b || byte === 0x5b) cost += 4;
+    else if (byte === 0x3a) cost += 6;
     if (cost > limit) return Number.POSITIVE_INFINITY;
   }
   return cost;
@@ -98,6 +99,8 @@ export const cborCost: DocumentCost = (bytes, limit) => {
       if (major === 2 || major === 3) at += value;
       if (major === 6) checkTagged(view, value, at);
       cost += major === 3 ? 5 : major === 4 || major === 5 ? 4 : 1;
+      // No structure of AWS's has so many members: the names are likely to be all different.
+      if (major === 5 && value > 64) cost += 10 * value;
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -88,12 +88,14 @@ function mismatch(value: unknown, wanted: string): Malformed {
 function readStructure(shape: Structure, value: unknown, names: JsonNames, depth: number): unknown {
   if (typeof value !== 'object' || value === null) throw new Malformed('Unexpected field type');
   if (Array.isArray(value)) throw new Malformed('Start of list found where not expected');
-  const index = names.jsonName ? shape.byJsonName : shape.byName;
+  const given = value as JsonObject;
   const result: JsonObject = {};
   let known = 0;
-  for (const [key, item] of Object.entries(value)) {
-    const member = index.get(key);
-    if (member === undefined || item === null) continue;
+  // By the model's members: of those that nobody knows there may be very many.
+  for (const member of shape.members) {
+    const key = names.jsonName ? member.jsonName : member.name;
+    const item = Object.hasOwn(given, key) ? given[key] : null;
+    if (item === null || item === undefined) continue;
     result[member.name] = readJson(member.shape, item, names, depth + 1);
     known++;
   }

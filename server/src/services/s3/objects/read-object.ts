@@ -177,7 +177,7 @@ function checkOverrides(input: ReadInput, call: Call): void {
     ['response-content-language', input.ResponseContentLanguage],
     ['response-content-type', input.ResponseContentType],
   ] as const) {
-    if (value === undefined || !/[^\u0000-\u00ff]/.test(value)) continue;
+    if (value === undefined || !/[\u0100-\uffff]/.test(value)) continue;
     throw invalidArgument(call, 'Header value cannot be represented using ISO-8859-1.', name, value);
   }
 }
