@@ -104,7 +104,7 @@ export function dumped(value: PythonValue): string {
   return typeof value === 'string' ? ascii(value) : JSON.stringify(value);
 }
 
-const jsonNumber = (text: string) => Object.entries(beyondJson).find(([, python]) => python === text)?.[0] ?? text;
+const jsonNumber = (text: string) => [...beyondJson].find(([, python]) => python === text)?.[0] ?? text;
 
 const ascii = (text: string) =>
   JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
