@@ -51,7 +51,7 @@ export const settings = {
     flag: 'any-credentials',
     kind: 'switch',
     default: 'off',
-    doc: 'Accept any access key without a signature check, as emulators do; a key of twelve digits is the account. Loopback only.',
+    doc: 'Accept any access key without a signature check, as emulators do; a key that the platform issued is its owner’s, one of twelve digits is the account. Loopback only.',
   },
   allowReset: {
     flag: 'allow-reset',

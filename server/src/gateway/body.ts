@@ -9,25 +9,43 @@ import type { WireRequest } from '../wire/protocol.ts';
 import { emptyHash, type Signature, sha256 } from '../wire/sigv4.ts';
 import { refusal } from './refusals.ts';
 
-/** InvokeEndpoint takes 6 MB: https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html */
-const maxBytes: Partial<Record<ProtocolName, number>> = { 'rest-json': 6 * 1024 * 1024 };
-const usualMaxBytes = 16 * 1024 * 1024;
-
 const smallBytes = 64 * 1024;
 
 const empty = new Uint8Array();
 
-export function gather(stream: Readable, headers: WireRequest['headers'], protocol: ProtocolName): Promise<Uint8Array> {
+export interface Gathered {
+  readonly body: Uint8Array;
+  readonly sha256: string;
+}
+
+export async function gather(
+  stream: Readable,
+  headers: WireRequest['headers'],
+  protocol: ProtocolName,
+  limit: number,
+): Promise<Gathered> {
   const declared = headers['content-length'];
   if (declared === '0' || (declared === undefined && headers['transfer-encoding'] === undefined))
-    return Promise.resolve(empty);
-  const limit = maxBytes[protocol] ?? usualMaxBytes;
-  if (Number(declared) > limit) return Promise.reject(refusal('tooLarge', protocol));
-  return collect(stream, limit, protocol);
+    return { body: empty, sha256: emptyHash };
+  const length = Number(declared);
+  if (length > limit) throw refusal('tooLarge', protocol);
+  if (length <= smallBytes) {
+    const body = await collect(stream, limit, protocol);
+    return { body, sha256: body.length === 0 ? emptyHash : sha256(body) };
+  }
+  // Piece by piece: the hash of megabytes would hold up everybody else.
+  const hash = createHash('sha256');
+  const body = await collect(stream, limit, protocol, (chunk) => hash.update(chunk));
+  return { body, sha256: hash.digest('hex') };
 }
 
 /** What is too large is read to its end all the same, and forgotten: a destroyed stream would take the connection along, and the answer with it. */
-export function collect(stream: Readable, limit: number, protocol: ProtocolName): Promise<Uint8Array> {
+export function collect(
+  stream: Readable,
+  limit: number,
+  protocol: ProtocolName,
+  onChunk?: (chunk: Uint8Array) => void,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -35,6 +53,7 @@ export function collect(stream: Readable, limit: number, protocol: ProtocolName)
       size += chunk.length;
       if (size > limit) return reject(refusal('tooLarge', protocol));
       chunks.push(chunk);
+      onChunk?.(chunk);
     });
     stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     stream.once('error', reject);

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
+import type { DocumentCost } from './document-cost.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -32,6 +33,8 @@ export interface AnswerContext {
 
 export interface Protocol {
   readonly name: ProtocolName;
+  /** Of a document, before it is parsed. */
+  readonly cost: DocumentCost;
   /**
    * Whether the request is in this protocol and for this service, and which operation it names: the name may be one that the model does not have.
    * Only headers, path and query are looked at, except by `query`, which needs the gathered form body.

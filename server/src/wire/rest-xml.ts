@@ -6,6 +6,7 @@ import { AwsError } from '../contract/aws-error.ts';
 import type { ServiceModel } from '../models/service-model.ts';
 import { type Member, type Structure, structureOf, type XmlNamespace } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
+import { xmlCost } from './document-cost.ts';
 import type { JsonObject } from './json-values.ts';
 import { Malformed } from './malformed.ts';
 import { withPresignedHeaders } from './presigned-headers.ts';
@@ -32,6 +33,7 @@ const contentType = 'application/xml';
 
 export const restXml: Protocol = {
   name: 'rest-xml',
+  cost: xmlCost,
   operationOf: (model, request) => {
     try {
       percentDecode(request.path);

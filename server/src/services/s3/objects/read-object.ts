@@ -46,6 +46,7 @@ export interface FoundObject {
 }
 
 export async function findForReading(input: ReadInput, call: Call, deps: S3Deps): Promise<FoundObject> {
+  checkOverrides(input, call);
   checkKey(input.Key, call);
   checkVersionId(input.VersionId, call);
   if (input.Range !== undefined && input.PartNumber !== undefined) {
@@ -177,6 +178,20 @@ export function answerOf(input: ReadInput, { bucket, row }: FoundObject, { range
     ContentRange: isWhole ? undefined : `bytes ${range.start}-${range.end}/${row.size}`,
     PartsCount: partsCount,
   };
+}
+
+/** Headers of the answer hold Latin-1 and nothing else. Text observed. */
+function checkOverrides(input: ReadInput, call: Call): void {
+  for (const [name, value] of [
+    ['response-cache-control', input.ResponseCacheControl],
+    ['response-content-disposition', input.ResponseContentDisposition],
+    ['response-content-encoding', input.ResponseContentEncoding],
+    ['response-content-language', input.ResponseContentLanguage],
+    ['response-content-type', input.ResponseContentType],
+  ] as const) {
+    if (value === undefined || !/[\u0100-\uffff]/.test(value)) continue;
+    throw invalidArgument(call, 'Header value cannot be represented using ISO-8859-1.', name, value);
+  }
 }
 
 function overrides(input: ReadInput) {

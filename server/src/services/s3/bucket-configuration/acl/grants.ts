@@ -20,15 +20,15 @@ const group = (uri: string, permission: Permission): Grant => ({
 });
 
 /** The two last are objects'; for a bucket S3 ignores them. */
-const canned: Readonly<Record<string, readonly Grant[]>> = {
-  private: [],
-  'public-read': [group(allUsers, 'READ')],
-  'public-read-write': [group(allUsers, 'READ'), group(allUsers, 'WRITE')],
-  'authenticated-read': [group(authenticatedUsers, 'READ')],
-  'log-delivery-write': [group(logDelivery, 'WRITE'), group(logDelivery, 'READ_ACP')],
-  'bucket-owner-read': [],
-  'bucket-owner-full-control': [],
-};
+const canned: ReadonlyMap<string, readonly Grant[]> = new Map([
+  ['private', []],
+  ['public-read', [group(allUsers, 'READ')]],
+  ['public-read-write', [group(allUsers, 'READ'), group(allUsers, 'WRITE')]],
+  ['authenticated-read', [group(authenticatedUsers, 'READ')]],
+  ['log-delivery-write', [group(logDelivery, 'WRITE'), group(logDelivery, 'READ_ACP')]],
+  ['bucket-owner-read', []],
+  ['bucket-owner-full-control', []],
+]);
 
 const headers = [
   ['GrantFullControl', 'x-amz-grant-full-control', 'FULL_CONTROL'],
@@ -66,7 +66,7 @@ export function grantsOfHeaders(input: GrantInput, account: string, call: Call):
   if (given.length > 0) {
     throw call.error('InvalidRequest', 'Specifying both Canned ACLs and Header Grants is not allowed');
   }
-  const grants = canned[input.ACL];
+  const grants = canned.get(input.ACL);
   if (grants === undefined) throw invalidArgument(call, '', 'x-amz-acl', input.ACL);
   return { ...own, Grants: [...(own.Grants ?? []), ...grants] };
 }

@@ -119,12 +119,15 @@ function fieldOf(statement: Fields, name: string): unknown {
   return value;
 }
 
-const principalForms: Readonly<Record<string, RegExp>> = {
-  AWS: /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/[^*?]+)|sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+))$/,
-  Service: /^[a-z0-9.-]+\.(?:amazonaws\.com|amazon\.com)(?:\.cn)?$/,
-  Federated: /./,
-  CanonicalUser: /^[0-9a-f]{64}$/,
-};
+const principalForms: ReadonlyMap<string, RegExp> = new Map([
+  [
+    'AWS',
+    /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/[^*?]+)|sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+))$/,
+  ],
+  ['Service', /^[a-z0-9.-]+\.(?:amazonaws\.com|amazon\.com)(?:\.cn)?$/],
+  ['Federated', /./],
+  ['CanonicalUser', /^[0-9a-f]{64}$/],
+]);
 
 function readPrincipals(statement: Fields): PolicyStatement['principals'] {
   const complaint = 'Invalid principal in policy';
@@ -134,7 +137,7 @@ function readPrincipals(statement: Fields): PolicyStatement['principals'] {
   const principals = Object.fromEntries(
     Object.entries(byKind).map(([kind, names]) => [kind, textsOf(names, complaint)] as const),
   );
-  const isKnown = ([kind, names]: [string, string[]]) => names.every((name) => principalForms[kind]?.test(name));
+  const isKnown = ([kind, names]: [string, string[]]) => names.every((name) => principalForms.get(kind)?.test(name));
   if (!Object.entries(principals).every(isKnown)) throw new Malformed(complaint);
   return statement.Principal === undefined ? undefined : principals;
 }

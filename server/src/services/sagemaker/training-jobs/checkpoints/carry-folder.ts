@@ -18,7 +18,9 @@ export type Carried = Record<string, string>;
 const carriedFile = ({ dir }: Host, { name }: CarriedFolder) => join(dir, `${name}.json`);
 
 export async function readCarried(host: Host, folder: CarriedFolder): Promise<Carried> {
-  return JSON.parse(await readFile(carriedFile(host, folder), 'utf8').catch(() => '{}')) as Carried;
+  const carried = JSON.parse(await readFile(carriedFile(host, folder), 'utf8').catch(() => '{}')) as Carried;
+  // A file may have any name, also that of a member of Object.prototype.
+  return Object.assign(Object.create(null), carried);
 }
 
 export async function keepCarried(host: Host, folder: CarriedFolder, carried: Carried): Promise<void> {
