@@ -12,7 +12,7 @@
  * (decision 0020). /opt/ml/output/metrics.json reports metrics, too. Inputs and outputs of processing jobs may lie outside of /opt/ml/processing.
  * Scripts are started by torchrun, Open MPI (without SSH) or with a TF_CONFIG, at ports of the job's own; pytorch_ddp is torchrun, too. smdistributed,
  * PyTorch/XLA and parameter servers are refused.
- * DeleteEndpointConfig is refused while an endpoint uses the configuration. A job over its MaxPendingTimeInSeconds ends as Stopped, with a message that
+ * A job over its MaxPendingTimeInSeconds ends as Stopped, with a message that
  * says so. Objects and archives' entries with a newline or another control character in their names are refused. Tags of an endpoint reach
  * predictions a moment after they are changed.
  * What a program printed just before a kill of the server may be in its log twice, never not at all; metrics in it count once.

@@ -8,6 +8,7 @@ import {
   CreateEndpointCommand,
   type CreateEndpointCommandInput,
   DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
   paginateListEndpoints,
@@ -171,6 +172,43 @@ describe('endpoints do', () => {
     await update('back', 'other');
     const mended = await bench.endpointWhen('back', 'InService');
     assert.deepEqual([mended.EndpointConfigName, mended.FailureReason], ['other', undefined]);
+  });
+
+  it('go in the order of the SageMaker SDK 2.x: model, configuration, endpoint', async () => {
+    await bench.createModel('leaving', (await bench.train('leaving')).ModelArtifacts?.S3ModelArtifacts);
+    await bench.createConfig('leaving', 'leaving');
+    await bench.deploy('leaving', 'leaving');
+    const answer = await bench.predict('leaving');
+    await bench.sagemaker.send(new DeleteModelCommand({ ModelName: 'leaving' }));
+    await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'leaving' }));
+    const endpoint = await describeEndpoint('leaving');
+    assert.deepEqual([endpoint.EndpointStatus, endpoint.EndpointConfigName], ['InService', 'leaving']);
+    assert.equal(endpoint.ProductionVariants?.[0]?.CurrentInstanceCount, 1);
+    assert.equal(await bench.predict('leaving'), answer);
+    await remove('leaving');
+    await gone('leaving');
+  });
+
+  it('keep serving while an update’s configuration is deleted, and after', async () => {
+    await bench.createConfig('first', 'base');
+    await bench.deploy('moving', 'first');
+    const before = await bench.predict('moving');
+    for (const model of ['other', 'base']) {
+      await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'first' }));
+      // The same name, another content: the old copy and the new one must not be mistaken for each other.
+      await bench.createConfig('first', model);
+      await update('moving', 'first');
+      await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'first' }));
+      const endpoint = await until('the end of the update', async () => {
+        const now = await describeEndpoint('moving');
+        return now.EndpointStatus === 'Updating' ? undefined : now;
+      });
+      assert.deepEqual([endpoint.EndpointStatus, endpoint.FailureReason], ['InService', undefined]);
+      assert.equal((await bench.predict('moving')) === before, model === 'base');
+      await bench.createConfig('first', model);
+    }
+    await remove('moving');
+    await gone('moving');
   });
 
   it('list: filters, order and pages', async () => {
