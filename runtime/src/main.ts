@@ -5,7 +5,7 @@ import { pulseThreadPool } from './thread-pool-pulse.ts';
 
 pulseThreadPool();
 
-const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm NAME] [--socket PATH] [--plan FILE]
+const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm NAME] [--image IMAGE] [--socket PATH] [--plan FILE]
        main.ts environments <list|make|prune> [NAME …] [--json] [--days N] [--all]
 
   train     trains by the SageMaker container contract below --ml-dir
@@ -27,14 +27,15 @@ function readWords(args: readonly string[]) {
       options: {
         'ml-dir': { type: 'string', default: '/opt/ml' },
         algorithm: { type: 'string', default: 'xgboost' },
+        image: { type: 'string' },
         socket: { type: 'string' },
         plan: { type: 'string' },
       },
     });
     const [command, ...rest] = positionals;
     if (rest.length > 0) throw new UsageError(`${command} takes no further words: ${rest.join(' ')}`);
-    const { 'ml-dir': mlDir, algorithm, socket, plan } = values;
-    return { command, mlDir, algorithm, socket, plan };
+    const { 'ml-dir': mlDir, algorithm, image, socket, plan } = values;
+    return { command, mlDir, algorithm, image, socket, plan };
   } catch (error) {
     throw new UsageError((error as Error).message.split('. To specify')[0]);
   }
@@ -53,12 +54,12 @@ const compileAll = () =>
 async function run(args: readonly string[]): Promise<number> {
   if (args[0] === 'environments')
     return (await import('./environments/command.ts')).environments(args.slice(1), process.env, console.log);
-  const { command, mlDir, algorithm, socket, plan } = readWords(args);
+  const { command, mlDir, algorithm, image, socket, plan } = readWords(args);
   const libraryFile = async () => (await import('./xgboost/library.ts')).ensureLibrary(process.env, console.log);
   switch (command) {
     case 'train':
       if (algorithm !== 'xgboost') throw new UsageError(`there is no algorithm "${algorithm}"; there is: xgboost`);
-      return (await import('./xgboost/train.ts')).train({ mlDir, libraryFile, env: process.env });
+      return (await import('./xgboost/train.ts')).train({ mlDir, libraryFile, env: process.env, image });
     case 'evaluate':
       return (await import('./evaluate/evaluate.ts')).evaluate({ mlDir, env: process.env, libraryFile });
     case 'serve':

@@ -9,11 +9,14 @@ import { type Booster, type Matrix, openXgboost, XgboostError } from './booster.
 import { checkLabels, type Dataset, NoData, readDataset } from './data.ts';
 import { alone, type Team, trainTogether } from './distributed/team.ts';
 import { type Hyperparameters, isGreaterBetter, readHyperparameters } from './hyperparameters.ts';
+import { libraryVersion } from './library.ts';
 
 export interface TrainOptions {
   readonly mlDir: string;
   readonly libraryFile: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the job asked for: another version of XGBoost trains it. */
+  readonly image?: string | undefined;
 }
 
 /** The container's form of a line of its log. */
@@ -27,8 +30,9 @@ interface TrainingData {
   readonly validation: Dataset | undefined;
 }
 
-export function train({ mlDir, libraryFile, env }: TrainOptions): Promise<number> {
+export function train({ mlDir, libraryFile, env, image }: TrainOptions): Promise<number> {
   return asJob(mlDir, async () => {
+    if (image) info(`${image} is trained by the platform's own XGBoost ${libraryVersion}`);
     const { hyperparameters: given, channels } = await readJobInput(mlDir);
     const hyperparameters = readHyperparameters(given);
     checkChannels(channels);

@@ -4,7 +4,7 @@
  * Gaps: what is not in the table answers 501. The built-in XGBoost reads CSV and libsvm (docs/xgboost.md); channels come from S3 alone; processing takes
  * inputs and outputs in S3, as files; models have one container, of the built-in XGBoost; endpoint variants are instance-based. A request for more is
  * refused with a ValidationException that names it, never ignored. What of a job has no meaning on one machine (VPCs, KMS keys of volumes, encryption
- * between hosts, profiling and debugging rules) is stored and shown.
+ * between hosts, where the debugger and the profiler would write) is stored and shown; rules of theirs, tensors and parameters are refused by name.
  * Search is over training jobs, models, packages, groups and endpoints of the caller's own account (no CrossAccount). Lists other than those of jobs page by offset.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
  * only after its artifact was loaded and asked. FastFile is File: there is no distance that streaming could shorten. Several instances of a job share
