@@ -5,8 +5,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { promisify } from 'node:util';
-import type { Found } from './formats.ts';
-import { findPython } from './model-python.ts';
+import type { ModelPython } from './model-python.ts';
 import type { ModelTools } from './open-model.ts';
 
 const execute = promisify(execFile);
@@ -25,15 +24,16 @@ const system = [
   '/etc/localtime',
 ];
 
+/** Runs a script of ours in a Python that sees `folder` beside its own files. */
 export async function spawnPython(
+  { executable, folders }: ModelPython,
   script: string,
   folder: string,
-  found: Found,
+  words: readonly string[],
   tools: ModelTools,
 ): Promise<ChildProcess> {
   const { env } = tools;
-  const { executable, folders } = await findPython(folder, found, tools, plainEnvironment(env));
-  const command = [executable, '-B', script, found.format, folder, found.file];
+  const command = [executable, '-B', script, ...words];
   const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];
   const processes = await enclosingWords(env, executable);
   if (!processes) {
@@ -60,7 +60,7 @@ export async function spawnPython(
 }
 
 /** No credentials, no proxy, no endpoint: what the model's code may know. */
-function plainEnvironment(env: ModelTools['env']): Record<string, string> {
+export function plainEnvironment(env: ModelTools['env']): Record<string, string> {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH'];
   const own = Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   return {
