@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 # What the state of a Booster begins with in XGBoost 1.0 to 1.2.
 SNAPSHOT = b"CONFIG-offset:"
@@ -66,6 +67,15 @@ class Unpickler(pickle.Unpickler):
         raise Refusal(f"the pickle holds {module}.{name}, which no XGBoost model needs")
 
 
+def unpickled(file: BinaryIO) -> Any:
+    try:
+        return Unpickler(file).load()
+    except Refusal:
+        raise
+    except Exception as error:  # noqa: BLE001 - a broken pickle may raise anything
+        raise Refusal(f"the pickle cannot be read: {type(error).__name__}: {error}") from error
+
+
 def booster_state(model: Any) -> bytes:
     """Of a Booster, or of the Booster that an estimator of xgboost.sklearn holds."""
     inner = model.state.get("_Booster", model) if isinstance(model, Stub) else model
@@ -109,7 +119,8 @@ def written(booster: Any) -> bytes:
 
 
 def first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+    """Without its time and its place in the library's source."""
+    return re.sub(r"^\[[\d:]+\] \S+: ", "", str(error).strip().split("\n")[0])
 
 
 def convert(path: Path) -> bytes:
@@ -117,7 +128,7 @@ def convert(path: Path) -> bytes:
         head = file.read(16)
         if head[:1] == b"\x80" or head.startswith((b"ccopy_reg", b"ccopyreg", b"cxgboost")):
             file.seek(0)
-            return from_state(booster_state(Unpickler(file).load()))
+            return from_state(booster_state(unpickled(file)))
     import xgboost
 
     try:
@@ -134,7 +145,7 @@ def answer(path: Path) -> tuple[dict[str, Any], bytes]:
         return {"error": str(error)}, b""
     except ModuleNotFoundError as error:
         return {"error": f"it takes Python with {error.name}: make the environment by `clary environments make xgboost-1.7`"}, b""
-    except Exception as error:  # noqa: BLE001 - a broken pickle may raise anything
+    except Exception as error:  # noqa: BLE001 - whatever the library raises is the answer
         return {"error": f"{type(error).__name__}: {error}"}, b""
 
 

@@ -48,6 +48,8 @@ describe('convertModel does', () => {
   for (const { version, rows, models } of all) {
     for (const { objective, predictions, ...files } of models) {
       for (const form of ['binary', 'pickle'] as const) {
+        // A Python is begun for each: the pickle holds the same model.
+        if (form === 'pickle' && objective !== 'binary:logistic') continue;
         test(`predict as XGBoost ${version} did: ${objective}, ${form}`, async () => {
           put(Buffer.from(files[form], 'base64'));
           const model = await loadModel(folder, undefined, convert);
@@ -91,8 +93,10 @@ sys.stdout.buffer.write(pickle.dumps(Evil()))`;
     put(execFileSync('python3', ['-c', 'import pickle, sys; sys.stdout.buffer.write(pickle.dumps([1]))']));
     await refuses('the pickle holds a list, which is no fitted XGBoost model');
     put(Buffer.from([0x80, 4, 0x95]));
-    await refuses(/^xgboost-model cannot be loaded: \w+: /);
+    await refuses(/^xgboost-model cannot be loaded: the pickle cannot be read: \w+: /);
     put('this is no model');
-    await refuses("it is neither XGBoost's JSON nor its UBJSON, and XGBoost 1\\.7\\.6 cannot read it as its binary format: ");
+    await refuses(
+      "it is neither XGBoost's JSON nor its UBJSON, and XGBoost 1\\.7\\.6 cannot read it as its binary format: ",
+    );
   });
 });

@@ -25,7 +25,9 @@ export async function convertModel(file: string, tools: ModelTools): Promise<Uin
   const end = answer.indexOf(newline);
   if (end === -1) {
     const [status, signal] = await exited;
-    throw new Error(`Python, which converts it, ended with ${signal ?? `status ${status}`}; what it said is in the log`);
+    throw new Error(
+      `Python, which converts it, ended with ${signal ?? `status ${status}`}; what it said is in the log`,
+    );
   }
   const { error, bytes } = JSON.parse(answer.toString('utf8', 0, end)) as { error?: string; bytes?: number };
   if (error !== undefined) throw new Error(error);

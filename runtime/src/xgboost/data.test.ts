@@ -47,7 +47,7 @@ describe('readCsvFolder does', () => {
   });
 
   test('leave out files that begin with _, such as Spark’s _SUCCESS, and what is no file', () =>
-    withChannel({ 'a.csv': '1,10\n', _SUCCESS: '', '_started_1': 'x' }, async (folder) => {
+    withChannel({ 'a.csv': '1,10\n', _SUCCESS: '', _started_1: 'x' }, async (folder) => {
       symlinkSync('/etc/passwd', join(folder, 'link.csv'));
       assert.equal((await readCsvFolder(folder)).rows, 1);
     }));

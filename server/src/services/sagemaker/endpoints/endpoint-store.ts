@@ -141,11 +141,7 @@ export function endpointStore(database: Database) {
     /** Forgets every deployment of the endpoint but this one. */
     removeOtherDeployments: (endpointArn: string, id: string): Statement =>
       statement(
-        sql
-          .deleteFrom('sagemaker_deployments')
-          .where('endpoint_arn', '=', endpointArn)
-          .where('id', '!=', id)
-          .compile(),
+        sql.deleteFrom('sagemaker_deployments').where('endpoint_arn', '=', endpointArn).where('id', '!=', id).compile(),
       ),
 
     /** The endpoints after an ARN, in the order of their ARNs. */

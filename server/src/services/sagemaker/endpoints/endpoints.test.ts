@@ -19,7 +19,14 @@ import {
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { until } from '../../../../../examples/road/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
-import { bucket, image, openWorkbench, replicaPids, variant, type Workbench } from '../../../../../test/harness/workbench.ts';
+import {
+  bucket,
+  image,
+  openWorkbench,
+  replicaPids,
+  variant,
+  type Workbench,
+} from '../../../../../test/harness/workbench.ts';
 import { createTarGz } from '../../../engine/archive.ts';
 
 let platform: TestPlatform;

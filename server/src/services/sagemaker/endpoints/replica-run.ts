@@ -26,7 +26,11 @@ export const replicaLog = (resources: SageMakerResources, id: string) =>
   resources.executor.logFile(runDir(resources, id));
 
 /** Downloads the artifact with the model's role and starts the process. Idempotent: a run that began is left alone. */
-export async function startReplica(resources: SageMakerResources, row: ReplicaRow, model: DeployedModel): Promise<void> {
+export async function startReplica(
+  resources: SageMakerResources,
+  row: ReplicaRow,
+  model: DeployedModel,
+): Promise<void> {
   const dir = runDir(resources, row.id);
   if ((await resources.executor.status(dir)).state !== 'absent') return;
   const ml = join(dir, 'ml');

@@ -145,7 +145,13 @@ function programOf(
   const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
   if (runtime.kind === 'builtin') {
     const env = { ...threads(job.request, settings), ...identity, ...environment };
-    const words = ['train', '--algorithm', runtime.name, '--image', job.request.AlgorithmSpecification?.TrainingImage ?? ''];
+    const words = [
+      'train',
+      '--algorithm',
+      runtime.name,
+      '--image',
+      job.request.AlgorithmSpecification?.TrainingImage ?? '',
+    ];
     return builtInRun(settings, host, words, env, walls);
   }
   // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html

@@ -35,7 +35,9 @@ const ofXgboost: readonly MetricDefinition[] = xgboostMetrics.flatMap((metric) =
 );
 
 type Request = ScriptRequest & {
-  readonly AlgorithmSpecification?: { readonly MetricDefinitions?: readonly MetricDefinition[] | undefined } | undefined;
+  readonly AlgorithmSpecification?:
+    | { readonly MetricDefinitions?: readonly MetricDefinition[] | undefined }
+    | undefined;
 };
 
 /** Whether the request left them to the algorithm. */
