@@ -17,18 +17,15 @@ const newline = 0x0a;
 export async function convertModel(file: string, tools: ModelTools): Promise<Uint8Array> {
   const python = await findConverter(tools, plainEnvironment(tools.env));
   const child = await spawnPython(python, script, dirname(file), [file], tools);
-  const { promise, reject } = Promise.withResolvers<never>();
-  child.on('error', reject);
-  child.stdin?.end();
+  // Whatever ends the process ends its output; a program that cannot be started rejects the first.
   const exited = once(child, 'exit');
-  const answer = await Promise.race([child.stdout ? buffer(child.stdout) : Buffer.alloc(0), promise]);
+  child.stdin?.on('error', () => {}).end();
+  const [[status, signal], answer] = await Promise.all([exited, child.stdout ? buffer(child.stdout) : Buffer.alloc(0)]);
   const end = answer.indexOf(newline);
-  if (end === -1) {
-    const [status, signal] = await exited;
+  if (end === -1)
     throw new Error(
       `Python, which converts it, ended with ${signal ?? `status ${status}`}; what it said is in the log`,
     );
-  }
   const { error, bytes } = JSON.parse(answer.toString('utf8', 0, end)) as { error?: string; bytes?: number };
   if (error !== undefined) throw new Error(error);
   const model = answer.subarray(end + 1);

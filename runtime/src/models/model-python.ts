@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ClientError } from '../contract/client-error.ts';
 import { environmentsFolder } from '../environments/catalog.ts';
@@ -59,7 +59,11 @@ const converts = /^(1\.[67]|2\.\d+|3\.0)\./;
 export async function findConverter(tools: ModelTools, env: Env): Promise<ModelPython> {
   const wanted = { modules: ['xgboost'] };
   const versionOf = ({ packages }: Environment) => packages.xgboost ?? packages['xgboost-cpu'] ?? '';
-  const able = (await environmentsWith(wanted, tools.env)).filter((one) => converts.test(versionOf(one)));
+  // What somebody's requirements.txt brought must not rewrite the models of others.
+  const isPlain = ({ overlay, name }: Environment) => !basename(dirname(overlay)).startsWith(`${name}-with-`);
+  const able = (await environmentsWith(wanted, tools.env)).filter(
+    (one) => converts.test(versionOf(one)) && isPlain(one),
+  );
   able.sort((a, b) => versionOf(a).localeCompare(versionOf(b)));
   for (const { overlay, places } of able) {
     const answer = await ask(join(overlay, 'bin', 'python3'), env).catch(() => undefined);

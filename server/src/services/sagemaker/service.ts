@@ -17,6 +17,7 @@
  * predictions a moment after they are changed.
  * What a program printed just before a kill of the server may be in its log twice, never not at all; metrics in it count once.
  * Every start is warm: a warm pool's status follows KeepAlivePeriodInSeconds, and no job takes another's. Nothing profiles (ProfilingStatus Disabled).
+ * Search shows of a built-in algorithm's job no MetricDefinitions; DescribeTrainingJob does.
  * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
  * the endpoint).
  */
