@@ -50,6 +50,7 @@ const model = await stage('Train', async () => {
     num_round: '100',
     max_depth: '4',
     eta: '0.1',
+    eval_metric: 'rmse',
     early_stopping_rounds: '10',
   });
   const metrics = Object.entries(trained.metrics).map(([name, value]) => `${name} ${value.toFixed(3)}`);

@@ -1,4 +1,4 @@
-/** The unmodified SageMaker Python SDK, 2.x and 3.x, trains scripts over the platform's TLS port. */
+/** The unmodified SageMaker Python SDK, 2.x and 3.x, trains and deploys over the platform's TLS port. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,6 +23,16 @@ describe('the SageMaker Python SDK does', () => {
     assert.equal((await jobLog(bench, sklearn)).at(-1), 'trees 10');
     const xgboost = jobOf(await printed(client, here('sagemaker_v2.py'), role, 'xgboost', scripts));
     assert.match((await jobLog(bench, xgboost)).at(-1) ?? '', /^accuracy 0\.9\d|^accuracy 1/);
+  });
+
+  test('2.x: an estimator of the built-in XGBoost shows its metrics, deploys, and clears up in its own order', async () => {
+    await using client = await startClient('SAGEMAKER2', tls);
+    const { role } = await atHome(client);
+    const text = await client.run(here('sagemaker_endpoint_v2.py'), role, bucket);
+    const { metrics, prediction, left } = JSON.parse(/result (\{.+\})$/m.exec(text)?.[1] ?? assert.fail(text));
+    assert.deepEqual(metrics, ['train:rmse']);
+    assert.ok(Number.isFinite(prediction));
+    assert.deepEqual(left, { models: 0, configurations: 0 });
   });
 
   test('3.x: ModelTrainer trains, with requirements that it installs itself', async () => {

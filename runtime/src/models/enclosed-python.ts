@@ -7,8 +7,7 @@ import { isAbsolute } from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { kernelInterfaces } from '../sandbox/kernel-interfaces.ts';
-import type { Found } from './formats.ts';
-import { findPython } from './model-python.ts';
+import type { ModelPython } from './model-python.ts';
 import type { ModelTools } from './open-model.ts';
 
 const execute = promisify(execFile);
@@ -27,15 +26,16 @@ const system = [
   '/etc/localtime',
 ];
 
+/** Runs a script of ours in a Python that sees `folder` beside its own files. */
 export async function spawnPython(
+  { executable, folders }: ModelPython,
   script: string,
   folder: string,
-  found: Found,
+  words: readonly string[],
   tools: ModelTools,
 ): Promise<ChildProcess> {
   const { env } = tools;
-  const { executable, folders } = await findPython(folder, found, tools, plainEnvironment(env));
-  const command = [executable, '-B', script, found.format, folder, found.file];
+  const command = [executable, '-B', script, ...words];
   const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];
   const { filter } = kernelInterfaces(env);
   const processes = await enclosingWords(env, executable);
@@ -72,7 +72,7 @@ export async function spawnPython(
 }
 
 /** No credentials, no proxy, no endpoint: what the model's code may know. */
-function plainEnvironment(env: ModelTools['env']): Record<string, string> {
+export function plainEnvironment(env: ModelTools['env']): Record<string, string> {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH'];
   const own = Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   return {

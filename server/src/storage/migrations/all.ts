@@ -15,6 +15,7 @@ import { audit } from './0012-audit.ts';
 import { jobLogOffsets } from './0013-job-log-offsets.ts';
 import { sagemakerTags } from './0014-sagemaker-tags.ts';
 import { sagemakerJobLists } from './0015-sagemaker-job-lists.ts';
+import { sagemakerDeployments } from './0016-sagemaker-deployments.ts';
 
 export const migrations: readonly Migration[] = [
   outbox,
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   jobLogOffsets,
   sagemakerTags,
   sagemakerJobLists,
+  sagemakerDeployments,
 ];

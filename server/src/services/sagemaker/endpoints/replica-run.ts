@@ -12,10 +12,9 @@ import { connectReplica } from '../../../serving/socket-replica.ts';
 import { fetchArtifact } from '../artifacts.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
-import type { Model } from '../models/model.ts';
-import type { Named } from '../named-store.ts';
 import { replicaRun } from '../running-runs.ts';
 import { withoutHostPaths } from '../shown-paths.ts';
+import type { DeployedModel } from './deployment.ts';
 import type { ReplicaRow } from './endpoint-store.ts';
 
 /** 16 hexadecimal digits: short enough for a socket's name. */
@@ -29,7 +28,11 @@ export const replicaLog = (resources: SageMakerResources, id: string) =>
   resources.executor.logFile(runDir(resources, id));
 
 /** Downloads the artifact with the model's role and starts the process. Idempotent: a run that began is left alone. */
-export async function startReplica(resources: SageMakerResources, row: ReplicaRow, model: Named<Model>): Promise<void> {
+export async function startReplica(
+  resources: SageMakerResources,
+  row: ReplicaRow,
+  model: DeployedModel,
+): Promise<void> {
   const dir = runDir(resources, row.id);
   if ((await resources.executor.status(dir)).state !== 'absent') return;
   const ml = join(dir, 'ml');
@@ -59,7 +62,7 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   });
 }
 
-function awsOfModel(aws: AwsAccess, model: Named<Model>) {
+function awsOfModel(aws: AwsAccess, model: DeployedModel) {
   const role = model.request.ExecutionRoleArn;
   if (role) return aws.asRole(roleFor(model.arn, role));
   return aws.asService(model.account, 'sagemaker.amazonaws.com', model.region);

@@ -38,7 +38,7 @@ export function trainingWork({
   images,
 }: Pick<SageMakerResources, 'clock' | 'log' | 'images'>): JobWork<TrainingJobRequest> {
   let libraryMade = false;
-  const metrics = trainingMetrics();
+  const metrics = trainingMetrics(images);
   const checkpoints = trainingCheckpoints();
   return {
     kind: 'training',
@@ -147,7 +147,14 @@ function programOf(
   const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
   if (runtime.kind === 'builtin') {
     const env = { ...threads(job.request, settings), ...identity, ...environment };
-    return builtInRun(settings, host, ['train', '--algorithm', runtime.name], env, walls);
+    const words = [
+      'train',
+      '--algorithm',
+      runtime.name,
+      '--image',
+      job.request.AlgorithmSpecification?.TrainingImage ?? '',
+    ];
+    return builtInRun(settings, host, words, env, walls);
   }
   // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
   const entrypoint = job.request.AlgorithmSpecification?.ContainerEntrypoint;
