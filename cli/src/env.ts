@@ -29,7 +29,10 @@ const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** Lines for a shell, or JSON. A session's token that the shell still has would spoil a key that has none. */
 export function printVariables(values: Readonly<Record<string, string>>, json: boolean): void {
-  if (json) return console.log(JSON.stringify(values, null, 2));
+  if (json) {
+    console.log(JSON.stringify(values, null, 2));
+    return;
+  }
   if (process.env.AWS_SESSION_TOKEN && !values.AWS_SESSION_TOKEN) console.log('unset AWS_SESSION_TOKEN');
   for (const [name, value] of Object.entries(values)) console.log(`export ${name}=${quoted(value)}`);
 }
