@@ -53,9 +53,12 @@ async function down(config: Config, all: boolean): Promise<void> {
   if (!all) return console.log(`Still running: ${left}. To end them, too: npx clary down --all --data ${dataDir}`);
   // No server may start, and start others, meanwhile.
   const unlock = await lockFolder(dataDir);
+  // The executor's own watch does not keep a process alive.
+  const alive = setInterval(() => {}, patienceMs);
   try {
     await Promise.all(running.map((dir) => killRun(dir, executor)));
   } finally {
+    clearInterval(alive);
     await unlock();
   }
   console.log(`Ended: ${left}. The next start finds jobs as failed and starts the models of endpoints again.`);
