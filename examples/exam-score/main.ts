@@ -1,6 +1,6 @@
 /**
  * The founding example: from a raw CSV of 10,000 learners to a monitored endpoint, with nothing but the AWS SDK.
- * Run it with `npx clary demo`, or against a platform that runs: `eval "$(npx clary env)"; npx node examples/exam-score/main.ts`.
+ * Run it with `npx clary demo`, or against a platform that runs: `eval "$(npx clary env)"; npx clary-node examples/exam-score/main.ts`.
  * At its end it takes the endpoint out of service again, unless it is run with --keep.
  */
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';

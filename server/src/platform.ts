@@ -1,7 +1,6 @@
 /** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
 import { hkdfSync } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
@@ -13,11 +12,13 @@ import { findContainerSocket } from './engine/executors/container-socket.ts';
 import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-interfaces.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
+import { ensureExecutionRole } from './execution-role.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
 import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
+import { describeRuns, killRun, runningBelow, runsBelow } from './runs-left.ts';
 import { cloudTrailService } from './services/cloudtrail/service.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
@@ -57,6 +58,8 @@ export interface Platform {
   stop(): Promise<void>;
   /** Ends every job's and every model's process, for a reset: nobody would know of them any more. */
   endRuns(): Promise<void>;
+  /** Processes and containers of jobs and models that go on when the server stops, for a person to read; undefined where there are none. */
+  runsLeft(): Promise<string | undefined>;
 }
 
 export async function buildPlatform({
@@ -146,6 +149,7 @@ export async function buildPlatform({
     runtime.service,
   ];
   for (const service of all) services.set(service.name, service);
+  if (config.executionRole) await ensureExecutionRole(dataDir, account, aws.asService(account, 'clary.amazonaws.com'));
 
   return {
     pipeline: {
@@ -170,17 +174,11 @@ export async function buildPlatform({
       await groups?.close();
       await database.close();
     },
+    runsLeft: async () => describeRuns(runsDir, await runningBelow(runsDir, executor)),
     async endRuns() {
-      const files = await readdir(runsDir, { recursive: true }).catch(() => []);
-      const runs = files
-        // Where a process's run or a container's began, not what a job wrote.
-        .filter((file) => /^[^/]+\/[^/]+(\/[^/]+)?\/(claim|container)$/.test(file))
-        .map((file) => join(runsDir, dirname(file)));
       await Promise.all(
-        runs.map(async (dir) => {
-          await executor.signal(dir, 'SIGKILL');
-          const { state } = await executor.status(dir);
-          if (state === 'running') await new Promise<void>((ended) => executor.onExit(dir, ended));
+        (await runsBelow(runsDir)).map(async (dir) => {
+          await killRun(dir, executor);
           await executor.remove(dir);
         }),
       );

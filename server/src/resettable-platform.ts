@@ -29,7 +29,7 @@ export async function resettablePlatform({ dataDir, build, idle }: ResettableOpt
     await idle();
     await platform.stop();
     await platform.endRuns();
-    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs']) {
+    for (const name of ['clary.db', 'clary.db-wal', 'clary.db-shm', 'blobs', 'runs', 'execution-role']) {
       await rm(join(dataDir, name), { recursive: true, force: true });
     }
     platform = await build();

@@ -45,6 +45,8 @@ export interface StartOptions {
   readonly clock?: Clock;
 }
 
+/** An account with nothing in it. */
+const emptyAccount = '--no-execution-role';
 const region = 'us-east-1';
 const account = '000000000000';
 
@@ -101,6 +103,7 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
       '100',
       '--capture-flush-ms',
       '100',
+      emptyAccount,
       ...flags,
     ],
     process.env,
@@ -157,6 +160,7 @@ async function spawnServer(
     '100',
     '--capture-flush-ms',
     '100',
+    emptyAccount,
     ...flags,
   ];
   const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'inherit'], env });

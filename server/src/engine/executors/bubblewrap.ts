@@ -76,7 +76,12 @@ export async function findShelter(
     return { bubblewrap: program, system, kernel, overlays: !because };
   }
   if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be shut in: ${lack}`);
-  log.warn('programs of jobs are not shut in: they can read what the platform can read', { because: lack });
+  log.warn('jobs run without a sandbox: they can read every file that the server can read', {
+    because: lack,
+    ...(program
+      ? {}
+      : { fix: 'apt-get install bubblewrap (dnf, pacman and apk have it by that name, too), then start again' }),
+  });
   return undefined;
 }
 
