@@ -20,12 +20,6 @@ const workspace = (name, ...allowed) => ({
 
 module.exports = {
   forbidden: [
-    {
-      name: 'no-cycle',
-      severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     layer('kit'),
     layer('models', 'kit'),

@@ -11,7 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import { catalog, type ServiceName } from '../server/src/models/catalog.ts';
 import type { Constraint, ServiceConstraints } from '../server/src/models/constraints.ts';
 import { compilePattern } from '../server/src/models/patterns.ts';
-import { loadServiceModel } from '../server/src/models/service-model.ts';
+import { loadServiceModel, type ServiceModel } from '../server/src/models/service-model.ts';
 import { structureOf } from '../server/src/models/shape.ts';
 import { isSlow } from './slow-patterns.ts';
 
@@ -45,12 +45,19 @@ interface BotocoreModel {
   shapes: Record<string, BotocoreShape>;
 }
 
+/** By the SDK's namespace: the members whose numbers are not integers (server/src/models/number-types.ts). */
+const numberTypes: Record<string, { fractional: string[]; long: string[] }> = {};
+
 const given = process.argv[2];
 const temporary = given === undefined ? mkdtempSync(join(tmpdir(), 'botocore-')) : undefined;
 try {
   const data = given ?? fetchBotocore(temporary ?? '');
   for (const [name, entry] of Object.entries(catalog))
     await extract(name as ServiceName, readModel(data, entry.botocore));
+  writeFileSync(
+    join(import.meta.dirname, '../server/src/models/number-types.json'),
+    `${JSON.stringify(numberTypes, null, 1)}\n`,
+  );
 } finally {
   if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
 }
@@ -72,6 +79,10 @@ function readModel(data: string, service: string): BotocoreModel {
 
 async function extract(name: ServiceName, botocoreModel: BotocoreModel): Promise<void> {
   const model = await loadServiceModel(name);
+  numberTypes[namespaceOf(model)] = {
+    fractional: membersOfTypes(botocoreModel, ['float', 'double']),
+    long: membersOfTypes(botocoreModel, ['long']),
+  };
   const constraints: ServiceConstraints = { operations: {}, shapes: {} };
   const demanding = findDemanding(botocoreModel);
   for (const operation of model.operations.values()) {
@@ -93,6 +104,26 @@ async function extract(name: ServiceName, botocoreModel: BotocoreModel): Promise
   writeFileSync(
     file,
     `{"operations":${JSON.stringify(constraints.operations)},\n"shapes":{\n${lines.join(',\n')}\n}}\n`,
+  );
+}
+
+function namespaceOf({ operations }: ServiceModel): string {
+  const [operation] = operations.values();
+  const schema = operation?.input.getSchema();
+  return Array.isArray(schema) ? String(schema[1]) : '';
+}
+
+/** `Structure.member` of all members that are of these types, or hold them in lists and maps. */
+function membersOfTypes({ shapes }: BotocoreModel, types: readonly string[]): string[] {
+  const leafOf = (name: string): string => {
+    const shape = shapes[name];
+    const inner = shape?.member ?? (shape?.type === 'map' ? shape.value : undefined);
+    return inner ? leafOf(inner.shape) : (shape?.type ?? '');
+  };
+  return Object.entries(shapes).flatMap(([name, { members }]) =>
+    Object.entries(members ?? {}).flatMap(([member, { shape }]) =>
+      types.includes(leafOf(shape)) ? [`${name}.${member}`] : [],
+    ),
   );
 }
 

@@ -27,7 +27,7 @@ const pythons: Readonly<Record<string, readonly string[]>> = {
   CLARY_TEST_SAGEMAKER3: ['sagemaker-train==1.27.0'],
 };
 /** What script jobs of the tests run in. */
-const environments = ['scikit-learn-1.2', 'xgboost-3.0'];
+const environments = ['scikit-learn-1.2', 'xgboost-1.7', 'xgboost-3.0'];
 /** By the variable that tells the tests where the program is. */
 const debianPackages: Readonly<Record<string, { file: string; name: string }>> = {
   CLARY_TEST_BWRAP: { file: '/usr/bin/bwrap', name: 'bubblewrap' },

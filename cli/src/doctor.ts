@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
+import type { Arguments } from './command.ts';
 import { containerEngine, containerSockets, forbiddenSockets, limitsLacking } from './container-engine.ts';
 import type { Finding } from './finding.ts';
 import { bubblewrap, limits, overlays } from './kernel-findings.ts';
@@ -119,7 +120,7 @@ async function port(number: number): Promise<Finding> {
   };
 }
 
-export async function doctor(args: readonly string[]): Promise<void> {
+export async function doctor(args: Arguments): Promise<void> {
   const options = placeOptions(args);
   const found = await Promise.all([
     python(),

@@ -5,8 +5,8 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import packageJson from '../package.json' with { type: 'json' };
+import { commands, usage } from './commands.ts';
 import { clary, type Place, place } from './example-place.ts';
-import { usage } from './usage.ts';
 
 const stored = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: "it's/+secret" };
 
@@ -23,6 +23,34 @@ describe('clary does', { concurrency: 2 }, () => {
     for (const args of [[], ['help'], ['--help'], ['-h']])
       assert.deepEqual(await clary(here.env, ...args), { code: 0, out: `${usage}\n`, errors: '' });
     assert.equal((await clary(here.env, '--version')).out, `${packageJson.version}\n`);
+  });
+
+  test('print the help of every command, with examples', async () => {
+    using here = place();
+    for (const name of Object.keys(commands)) {
+      const { code, out } = await clary(here.env, name, '--help');
+      assert.equal(code, 0);
+      assert.match(out, new RegExp(`^clary ${name}: .+\\n[^]*default[^]*\\nExamples\\n {2}(npx|eval)`), name);
+      assert.equal((await clary(here.env, 'help', name)).out, out);
+    }
+  });
+
+  test('env: warn where no Clary answers', async () => {
+    using here = place();
+    const data = started(here, { endpoint: 'http://127.0.0.1:1' });
+    const { code, errors } = await clary(here.env, 'env', '--data', data);
+    assert.equal(code, 0);
+    assert.equal(
+      errors,
+      `clary env: warning: no Clary answers at http://127.0.0.1:1\nRun \`npx clary up --data ${data}\`, or name its port with --port.\n`,
+    );
+  });
+
+  test('env: take back a session’s token that the shell still has', async () => {
+    using here = place();
+    const data = started(here);
+    const { out } = await clary({ ...here.env, AWS_SESSION_TOKEN: 'old' }, 'env', '--data', data);
+    assert.match(out, /^unset AWS_SESSION_TOKEN\n/);
   });
 
   test('env: lines that a shell takes as they are meant', async () => {
@@ -69,23 +97,43 @@ export AWS_DEFAULT_REGION='eu-west-1'
 });
 
 describe('clary refuses', { concurrency: 2 }, () => {
-  test('a command that is none: status 2 and the usage', async () => {
+  test('a command that is none: status 2 and what was meant', async () => {
     using here = place();
     assert.deepEqual(await clary(here.env, 'dance'), {
       code: 2,
       out: '',
-      errors: `clary: there is no command "dance"\n\n${usage}\n`,
+      errors: 'clary: there is no command "dance"\n`clary help` lists the commands.\n',
     });
+    const { errors } = await clary(here.env, 'dotcor');
+    assert.equal(errors.split('\n')[0], 'clary: there is no command "dotcor": did you mean doctor?');
+    assert.equal((await clary(here.env, 'constructor')).code, 2);
   });
 
-  test('flags that are none: status 2 and the usage', async () => {
+  test('flags and words that are none: status 2 and what was meant', async () => {
     using here = place();
-    for (const command of ['env', 'doctor', 'demo'])
+    for (const command of ['env', 'sdk-config', 'doctor', 'demo', 'down']) {
       assert.deepEqual(await clary(here.env, command, '--colour'), {
         code: 2,
         out: '',
-        errors: `clary ${command}: Unknown option '--colour'\n\n${usage}\n`,
+        errors: `clary ${command}: there is no flag --colour\n\`clary ${command} --help\` lists what it takes.\n`,
       });
+    }
+    assert.match(
+      (await clary(here.env, 'env', '--prot', '1')).errors,
+      /there is no flag --prot: did you mean --port\?/,
+    );
+    assert.match((await clary(here.env, 'env', 'now')).errors, /^clary env: it takes no word "now"\n/);
+    assert.match((await clary(here.env, 'up', '--prot', '1')).errors, /there is no flag --prot: did you mean --port\?/);
+  });
+
+  test('an example that is none, before anything is started', async () => {
+    using here = place();
+    const { code, out, errors } = await clary(here.env, 'demo', 'scriptmode');
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(
+      errors,
+      /^clary demo: there is no example "scriptmode": did you mean script-mode\?\nThe examples are: /,
+    );
   });
 
   test('env where nothing has been started, with the way out', async () => {
@@ -94,7 +142,7 @@ describe('clary refuses', { concurrency: 2 }, () => {
     assert.deepEqual(await clary(here.env, 'env', '--data', data), {
       code: 1,
       out: '',
-      errors: `clary env: no platform has been started in ${data} yet (${join(data, 'credentials.json')} is missing): run \`npx clary up\` first, or name its folder with --data\n`,
+      errors: `clary env: no platform has been started in ${data} yet: ${join(data, 'credentials.json')} is missing\nRun \`npx clary up\` first, or name its folder with --data.\n`,
     });
   });
 
@@ -116,9 +164,12 @@ describe('clary refuses', { concurrency: 2 }, () => {
     const port = await clary(here.env, 'doctor', '--port', 'http');
     assert.deepEqual(
       [port.code, port.errors],
-      [1, 'clary doctor: --port must be a whole number up to 65535, not "http"\n'],
+      [2, 'clary doctor: --port must be a whole number up to 65535, not "http"\n'],
     );
     const data = await clary(here.env, 'env', '--data', '');
-    assert.deepEqual([data.code, data.errors], [1, 'clary env: --data must not be empty\n']);
+    assert.deepEqual(
+      [data.code, data.errors],
+      [2, 'clary env: --data must not be empty\n`clary env --help` lists what it takes.\n'],
+    );
   });
 });

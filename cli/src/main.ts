@@ -1,38 +1,32 @@
 #!/usr/bin/env node
 /** `clary …`: words in, what they ask for, words out. Each command is a module of its own, loaded when it is asked for. */
-import { usage } from './usage.ts';
+import { commandHelp, readArguments, UsageError, unknownCommand } from './command.ts';
+import { commands, usage } from './commands.ts';
 
-const [command = 'help', ...args] = process.argv.slice(2);
+const [name = 'help', ...args] = process.argv.slice(2);
+const asksForHelp = (words: readonly string[]) => words.some((word) => word === '--help' || word === '-h');
 
 async function run(): Promise<void> {
-  switch (command) {
-    case 'up':
-      return (await import('./up.ts')).up(args);
-    case 'env':
-      return (await import('./env.ts')).env(args);
-    case 'doctor':
-      return (await import('./doctor.ts')).doctor(args);
-    case 'demo':
-      return (await import('./demo.ts')).demo(args);
-    case 'environments':
-      return (await import('./environments.ts')).environments(args);
-    case 'help':
-    case '--help':
-    case '-h':
-      return console.log(usage);
-    case '--version':
-      return console.log((await import('../package.json', { with: { type: 'json' } })).default.version);
-    default:
-      console.error(`clary: there is no command "${command}"\n\n${usage}`);
-      process.exitCode = 2;
-  }
+  if (Object.hasOwn(commands, name)) return runCommand(name, args);
+  if (name === 'help' && args[0] !== undefined && Object.hasOwn(commands, args[0]))
+    return runCommand(args[0], ['--help']);
+  if (['help', '--help', '-h'].includes(name)) return console.log(usage);
+  if (name === '--version')
+    return console.log((await import('../package.json', { with: { type: 'json' } })).default.version);
+  throw unknownCommand(name, [...Object.keys(commands), 'help']);
+}
+
+async function runCommand(word: string, words: readonly string[]): Promise<void> {
+  const command = commands[word];
+  if (!command) throw unknownCommand(word, Object.keys(commands));
+  if (asksForHelp(words) && command.passesOn !== 'help') return console.log(commandHelp(word, command));
+  return command.run(readArguments(word, command, words));
 }
 
 try {
   await run();
 } catch (error) {
-  const { message = String(error), code = '' } = error as NodeJS.ErrnoException;
-  const isUsage = code.startsWith('ERR_PARSE_ARGS');
-  console.error(`clary ${command}: ${isUsage ? `${message.split('. ')[0]}\n\n${usage}` : message}`);
-  process.exitCode = isUsage ? 2 : 1;
+  const isCommand = Object.hasOwn(commands, name);
+  console.error(`clary${isCommand ? ` ${name}` : ''}: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

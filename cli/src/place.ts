@@ -2,11 +2,12 @@
 import { access, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Arguments, UsageError } from './command.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
 }
 
 export interface Place {
@@ -14,6 +15,8 @@ export interface Place {
   readonly region: string;
   readonly account: string;
   readonly credentials: Credentials;
+  /** Made at the first start; undefined where none was. */
+  readonly executionRoleArn: string | undefined;
 }
 
 const defaultDataFolder = () =>
@@ -25,7 +28,7 @@ export async function readPlace(dataFolder: string, port: string | undefined): P
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw new Error(`${file} cannot be read: ${error.message}`);
     throw new Error(
-      `no platform has been started in ${dataFolder} yet (${file} is missing): run \`npx clary up\` first, or name its folder with --data`,
+      `no platform has been started in ${dataFolder} yet: ${file} is missing\nRun \`npx clary up\` first, or name its folder with --data.`,
     );
   });
   const stored = parseStored(text, file);
@@ -34,13 +37,14 @@ export async function readPlace(dataFolder: string, port: string | undefined): P
     region: stored.region ?? 'us-east-1',
     account: stored.account ?? '',
     credentials: { accessKeyId: stored.accessKeyId, secretAccessKey: stored.secretAccessKey },
+    executionRoleArn: stored.executionRoleArn,
   };
 }
 
 function parseStored(
   text: string,
   file: string,
-): Credentials & { region?: string; account?: string; endpoint?: string } {
+): Credentials & { region?: string; account?: string; endpoint?: string; executionRoleArn?: string } {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -61,24 +65,10 @@ export async function overTls(
   return { ...place, endpoint, authority, bundle: join(dataFolder, 'tls', 'bundle.pem') };
 }
 
-export function placeOptions(args: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      data: { type: 'string' },
-      port: { type: 'string' },
-      json: { type: 'boolean' },
-      tls: { type: 'boolean' },
-    },
-  });
-  if (values.data === '') throw new Error('--data must not be empty');
-  const { port } = values;
+/** Where the platform of a command's flags is. */
+export function placeOptions(args: Arguments) {
+  const port = args.text('port');
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
-    throw new Error(`--port must be a whole number up to 65535, not "${port}"`);
-  return {
-    dataFolder: resolve(values.data ?? defaultDataFolder()),
-    port,
-    json: values.json ?? false,
-    tls: values.tls ?? false,
-  };
+    throw new UsageError(`--port must be a whole number up to 65535, not "${port}"`);
+  return { dataFolder: resolve(args.text('data') ?? defaultDataFolder()), port };
 }

@@ -1,4 +1,8 @@
-/** Where the server's program is. The CLI starts it as a process; it never imports it. */
+/** Where the server's programs are. The CLI starts them as processes; it never imports them. */
 import { fileURLToPath } from 'node:url';
 
-export const serverProgram = fileURLToPath(new URL('./src/main.ts', import.meta.resolve('@clary/server/package.json')));
+const serverFile = (name: string) =>
+  fileURLToPath(new URL(`./src/${name}`, import.meta.resolve('@clary/server/package.json')));
+
+export const serverProgram = serverFile('main.ts');
+export const downProgram = serverFile('down.ts');

@@ -67,7 +67,7 @@ describe('clary up refuses', { concurrency: 2 }, () => {
   test('up with settings that cannot be: one line, status 1', async () => {
     using here = place();
     const { code, out, errors } = await clary(here.env, 'up', '--port', 'http');
-    assert.deepEqual([code, out, errors], [1, '', 'clary: --port must be a whole number, not "http"\n']);
+    assert.deepEqual([code, out, errors], [1, '', 'clary up: --port must be a whole number, not "http"\n']);
   });
 
   test('up on a port that is taken', async () => {
@@ -78,7 +78,24 @@ describe('clary up refuses', { concurrency: 2 }, () => {
     const { code, errors } = await clary(here.env, 'up', '--data', join(here.dir, 'data'), '--port', String(port));
     server.close();
     assert.equal(code, 1);
-    assert.match(errors, new RegExp(`^clary: .*EADDRINUSE.*127\\.0\\.0\\.1:${port}\n$`));
+    assert.match(
+      errors,
+      new RegExp(
+        `^clary up: port ${port} of 127\\.0\\.0\\.1 is taken: it is held by process ${process.pid} \\(.+\\)\nStart with --port 0 .*\n$`,
+      ),
+    );
+  });
+
+  test('up in a folder that cannot be written, at once', async () => {
+    using here = place();
+    for (const data of ['/proc/clary', '/dev/null/clary']) {
+      const { code, errors } = await clary(here.env, 'up', '--data', data, '--port', '0');
+      assert.equal(code, 1);
+      assert.match(
+        errors,
+        new RegExp(`^clary up: the data folder ${data} cannot be written \\(E.+\\)\n.*--data\\.\n$`),
+      );
+    }
   });
 
   test('a second server in the same folder, by the first one’s process: it is the command itself', async () => {
@@ -89,7 +106,7 @@ describe('clary up refuses', { concurrency: 2 }, () => {
     assert.deepEqual([code, out], [1, '']);
     assert.equal(
       errors,
-      `clary: another server (process ${server.pid}) uses ${data}: stop it, or choose another folder with --data\n`,
+      `clary up: another server (process ${server.pid}) uses ${data}: stop it, or choose another folder with --data\n`,
     );
     assert.deepEqual(await server.end('SIGTERM'), [0, null]);
   });

@@ -1,6 +1,6 @@
 /**
  * The founding example: from a raw CSV of 10,000 learners to a monitored endpoint, with nothing but the AWS SDK.
- * Run it with `npx clary demo`, or against a platform that runs: `eval "$(npx clary env)"; npx node examples/exam-score/main.ts`.
+ * Run it with `npx clary demo`, or against a platform that runs: `eval "$(npx clary env)"; npx clary-node examples/exam-score/main.ts`.
  * At its end it takes the endpoint out of service again, unless it is run with --keep.
  */
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -50,6 +50,7 @@ const model = await stage('Train', async () => {
     num_round: '100',
     max_depth: '4',
     eta: '0.1',
+    eval_metric: 'rmse',
     early_stopping_rounds: '10',
   });
   const metrics = Object.entries(trained.metrics).map(([name, value]) => `${name} ${value.toFixed(3)}`);

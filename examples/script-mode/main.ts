@@ -1,6 +1,6 @@
 /**
  * Your own scikit-learn script, trained by script mode: the source archive in S3, the framework's image, hyperparameters as arguments.
- * Run it against a platform that runs: `npx clary demo script-mode`, or `eval "$(npx clary env)"; npx node examples/script-mode/main.ts`.
+ * Run it against a platform that runs: `npx clary demo script-mode`, or `eval "$(npx clary env)"; npx clary-node examples/script-mode/main.ts`.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';

@@ -48,7 +48,10 @@ describe('the runtime refuses', { concurrency: 2 }, () => {
     test(`${what}: status 2, what is wrong, the usage`, async () => {
       const { code, out, errors } = await run(...args);
       assert.deepEqual([code, out], [2, '']);
-      assert.ok(errors.startsWith(`${message}\n\nusage: main.ts <train|evaluate|serve|probe|prepare|feed> `), errors);
+      assert.ok(
+        errors.startsWith(`${message}\n\nusage: main.ts <train|evaluate|serve|probe|prepare|prepare-model|feed> `),
+        errors,
+      );
       assert.doesNotMatch(errors, /\n\s+at /);
     });
   }

@@ -5,13 +5,14 @@ import { pulseThreadPool } from './thread-pool-pulse.ts';
 
 pulseThreadPool();
 
-const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|feed> [--ml-dir DIR] [--algorithm NAME] [--socket PATH] [--plan FILE]
+const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|prepare-model|feed> [--ml-dir DIR] [--algorithm NAME] [--image IMAGE] [--socket PATH] [--plan FILE]
        main.ts environments <list|make|prune> [NAME …] [--json] [--days N] [--all]
 
   train     trains by the SageMaker container contract below --ml-dir
   evaluate  measures a model against thresholds (processing image clary/evaluate)
   serve     loads <ml-dir>/model and answers on the Unix socket
   probe     loads <ml-dir>/model and asks it once; --algorithm any takes every known format
+  prepare-model  makes the environment that rewrites models of an old XGBoost
   prepare   fetches XGBoost's library into the cache folder, and compiles what the others need
   feed      streams channels through named pipes, as the plan says
   environments  makes, lists and removes the Python environments of jobs`;
@@ -27,14 +28,15 @@ function readWords(args: readonly string[]) {
       options: {
         'ml-dir': { type: 'string', default: '/opt/ml' },
         algorithm: { type: 'string', default: 'xgboost' },
+        image: { type: 'string' },
         socket: { type: 'string' },
         plan: { type: 'string' },
       },
     });
     const [command, ...rest] = positionals;
     if (rest.length > 0) throw new UsageError(`${command} takes no further words: ${rest.join(' ')}`);
-    const { 'ml-dir': mlDir, algorithm, socket, plan } = values;
-    return { command, mlDir, algorithm, socket, plan };
+    const { 'ml-dir': mlDir, algorithm, image, socket, plan } = values;
+    return { command, mlDir, algorithm, image, socket, plan };
   } catch (error) {
     throw new UsageError((error as Error).message.split('. To specify')[0]);
   }
@@ -50,20 +52,30 @@ const compileAll = () =>
     import('./feed/feed.ts'),
   ]);
 
+/** What models/convert.ts runs in. One that is there is left as it is. */
+async function makeConverter(): Promise<void> {
+  await (await import('./environments/make.ts')).makeLocked('xgboost-1.7', process.env, console.log);
+}
+
 async function run(args: readonly string[]): Promise<number> {
   if (args[0] === 'environments')
     return (await import('./environments/command.ts')).environments(args.slice(1), process.env, console.log);
-  const { command, mlDir, algorithm, socket, plan } = readWords(args);
+  const { command, mlDir, algorithm, image, socket, plan } = readWords(args);
   const libraryFile = async () => (await import('./xgboost/library.ts')).ensureLibrary(process.env, console.log);
+  const convert = async (file: string) => {
+    // Another Python of this machine may do.
+    await makeConverter().catch((error: Error) => console.log(error.message.split('\n')[0]));
+    return (await import('./models/convert.ts')).convertModel(file, { env: process.env, say: console.log });
+  };
   switch (command) {
     case 'train':
       if (algorithm !== 'xgboost') throw new UsageError(`there is no algorithm "${algorithm}"; there is: xgboost`);
-      return (await import('./xgboost/train.ts')).train({ mlDir, libraryFile, env: process.env });
+      return (await import('./xgboost/train.ts')).train({ mlDir, libraryFile, env: process.env, image });
     case 'evaluate':
       return (await import('./evaluate/evaluate.ts')).evaluate({ mlDir, env: process.env, libraryFile });
     case 'serve':
       if (!socket) throw new UsageError('serve needs --socket PATH');
-      return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile });
+      return (await import('./serve/serve.ts')).serve({ mlDir, socket, libraryFile, convert });
     case 'probe':
       return (await import('./probe/probe.ts')).probe({ mlDir, libraryFile, algorithm });
     case 'feed':
@@ -73,6 +85,9 @@ async function run(args: readonly string[]): Promise<number> {
     case 'prepare':
       await compileAll();
       console.log(await libraryFile());
+      return 0;
+    case 'prepare-model':
+      await makeConverter();
       return 0;
     default:
       throw new UsageError(command ? `there is no command "${command}"` : 'a command is missing');

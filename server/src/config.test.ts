@@ -38,6 +38,7 @@ describe('readConfig does', () => {
       durability: 'power',
       defaultEncryption: 'none',
       cacheDir: join(homedir(), '.cache', 'clary'),
+      executionRole: true,
       readyJson: false,
     });
     assert.equal(nodePath, process.execPath);
@@ -75,6 +76,7 @@ describe('readConfig does', () => {
     ['audit-writes', ['--audit-writes'], 'on', 'auditWrites', true],
     ['default-encryption', ['--default-encryption', 'AES256'], 'AES256', 'defaultEncryption', 'AES256'],
     ['durability', ['--durability', 'process'], 'process', 'durability', 'process'],
+    ['execution-role', ['--no-execution-role'], 'off', 'executionRole', false],
     ['ready-json', ['--ready-json'], '1', 'readyJson', true],
   ]; // biome-ignore format: a table
   const variableOf = (flag: string) => `CLARY_${flag.replaceAll('-', '_').toUpperCase()}`;
@@ -161,16 +163,16 @@ describe('readConfig does', () => {
 });
 
 describe('readConfig refuses', () => {
-  const flags = Object.values(settings)
-    .map(({ flag }) => `--${flag}`)
-    .join(' ');
+  const see = '\n`clary up --help` lists every flag with its default.';
 
-  test('flags that are none, with those that are', () => {
-    refuses(['--colour', 'red'], {}, `Unknown option '--colour'. The flags are: ${flags}`);
-    refuses(['--constructor'], {}, `Unknown option '--constructor'. The flags are: ${flags}`);
-    refuses(['now'], {}, `Unexpected argument 'now'. The flags are: ${flags}`);
-    refuses(['--port'], {}, `Option '--port <value>' argument missing. The flags are: ${flags}`);
-    refuses(['--allow-reset=yes'], {}, `Option '--allow-reset' does not take an argument. The flags are: ${flags}`);
+  test('flags that are none, with the one that was probably meant', () => {
+    refuses(['--colour', 'red'], {}, `there is no flag --colour${see}`);
+    refuses(['--prot', '1'], {}, `there is no flag --prot: did you mean --port?${see}`);
+    refuses(['--no-audit-read'], {}, `there is no flag --audit-read: did you mean --audit-reads?${see}`);
+    refuses(['--constructor'], {}, `there is no flag --constructor${see}`);
+    refuses(['now'], {}, `Unexpected argument 'now'${see}`);
+    refuses(['--port'], {}, `Option '--port <value>' argument missing${see}`);
+    refuses(['--allow-reset=yes'], {}, `Option '--allow-reset' does not take an argument${see}`);
   });
 
   const bad: [flag: string, value: string, message: string][] = [

@@ -4,6 +4,7 @@ import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { closest } from './kit/closest.ts';
 import type { LogLevel } from './kit/log.ts';
 
 export interface Setting {
@@ -57,7 +58,7 @@ export const settings = {
     flag: 'any-credentials',
     kind: 'switch',
     default: 'off',
-    doc: 'Accept any access key without a signature check, as emulators do; a key of twelve digits is the account. Loopback only.',
+    doc: 'Accept any access key without a signature check, as emulators do; a key that the platform issued is its owner’s, one of twelve digits is the account. Loopback only.',
   },
   allowReset: {
     flag: 'allow-reset',
@@ -156,6 +157,12 @@ export const settings = {
     default: 'none',
     doc: 'How objects are encrypted at rest where neither their request nor their bucket says how: none, or AES256 as at AWS since 2023.',
   },
+  executionRole: {
+    flag: 'execution-role',
+    kind: 'switch',
+    default: 'on',
+    doc: 'Make the role AmazonSageMaker-ExecutionRole at the first start, for jobs and models to act as. It is made once: who deletes it has none. --no-execution-role leaves the account empty.',
+  },
   readyJson: {
     flag: 'ready-json',
     kind: 'switch',
@@ -190,6 +197,7 @@ export interface Config {
   readonly auditWrites: boolean;
   readonly durability: 'power' | 'process';
   readonly defaultEncryption: 'AES256' | 'none';
+  readonly executionRole: boolean;
   readonly readyJson: boolean;
   readonly nodePath: string;
   readonly runtimeMain: string;
@@ -288,6 +296,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     auditWrites: on('auditWrites'),
     durability: choice('durability', 'power', 'process'),
     defaultEncryption: choice('defaultEncryption', 'none', 'AES256'),
+    executionRole: on('executionRole'),
     readyJson: on('readyJson'),
     nodePath: process.execPath,
     runtimeMain,
@@ -365,6 +374,17 @@ function switchOf(value: string, source: string): 'on' | 'off' {
   throw new ConfigError(`${source} must be on or off, not "${value}"`);
 }
 
+/** What is wrong with a word, and the flag that was probably meant. */
+function explainArguments({ message }: Error, all: readonly Setting[]): string {
+  const [, flag] = /^Unknown option '--(?:no-)?([^']*)'/.exec(message) ?? [];
+  if (flag === undefined) return message.split('. ')[0] ?? message;
+  const meant = closest(
+    flag,
+    all.map((setting) => setting.flag),
+  );
+  return `there is no flag --${flag}${meant ? `: did you mean --${meant}?` : ''}`;
+}
+
 function flagsOf(args: readonly string[], all: readonly Setting[]) {
   const options = Object.fromEntries(
     all.map(({ flag, kind }) => [flag, { type: kind === 'switch' ? ('boolean' as const) : ('string' as const) }]),
@@ -373,7 +393,7 @@ function flagsOf(args: readonly string[], all: readonly Setting[]) {
     return parseArgs({ args: [...args], options, allowNegative: true }).values;
   } catch (error) {
     throw new ConfigError(
-      `${(error as Error).message.split('. ')[0]}. The flags are: ${all.map(({ flag }) => `--${flag}`).join(' ')}`,
+      `${explainArguments(error as Error, all)}\n\`clary up --help\` lists every flag with its default.`,
     );
   }
 }

@@ -1,8 +1,9 @@
 /** What a data folder holds beside the database: the administrator's key, the platform's key, the lock of the server that uses it. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { isThere } from './engine/is-there.ts';
 
 export interface StoredCredentials {
   readonly accessKeyId: string;
@@ -10,6 +11,8 @@ export interface StoredCredentials {
   readonly account: string;
   readonly region: string;
   readonly endpoint: string;
+  /** As it was made at the first start; it may have been deleted since. */
+  readonly executionRoleArn?: string | undefined;
 }
 
 /** Written whole or not at all, readable by its owner only. */
@@ -78,10 +81,39 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
   return 'ZXx'.includes(state) ? undefined : fields[18];
 }
 
+/** The living server of a data folder. */
+export const serverOf = async (dataDir: string): Promise<number | undefined> => {
+  const holder = await holderOf(lockOf(dataDir));
+  return holder === undefined ? undefined : Number(holder);
+};
+
 /** The living process that a lock names. */
 async function holderOf(lock: string): Promise<string | undefined> {
   const [pid = '', startTime = ''] = ((await readIfThere(lock))?.toString() ?? '').trim().split(' ');
   return startTime !== '' && (await startTimeOf(Number(pid))) === startTime ? pid : undefined;
+}
+
+const lockOf = (dataDir: string) => join(dataDir, 'server.lock');
+
+/** Nothing else is tried in a folder that is not for this user. */
+function notWritable(dataDir: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    throw new Error(
+      `the data folder ${dataDir} cannot be written (${error.message})\nStart as the user whose folder it is, or choose another folder with --data.`,
+      { cause: error },
+    );
+  };
+}
+
+/** Folder by folder: Node's own recursive mkdir tries for ever where the system refuses a name in a folder that is there, as /proc does. */
+async function makeFolder(dir: string): Promise<void> {
+  await mkdir(dir, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    const above = dirname(dir);
+    if (error.code === 'EEXIST' && (await stat(dir)).isDirectory()) return;
+    if (error.code !== 'ENOENT' || above === dir || (await isThere(above))) throw error;
+    await makeFolder(above);
+    await makeFolder(dir);
+  });
 }
 
 const patienceMs = 1000;
@@ -92,11 +124,11 @@ const pauseMs = 25;
  * ago may still be dying. Answers what gives the folder free.
  */
 export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const file = join(dataDir, 'server.lock');
+  await makeFolder(dataDir).catch(notWritable(dataDir));
+  const file = lockOf(dataDir);
   const own = `${process.pid} ${await startTimeOf(process.pid)}\n`;
   const deadline = performance.now() + patienceMs;
-  while (!(await makeLock(file, own))) {
+  while (!(await makeLock(file, own).catch(notWritable(dataDir)))) {
     const holder = await holderOf(file);
     if (holder === undefined) await removeDeadLock(file);
     else if (performance.now() < deadline) await setTimeout(pauseMs);

@@ -2,9 +2,10 @@
 /** The server: reads its settings, builds the platform, opens the door. */
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import type { Service } from './contract/service.ts';
 import { administratorOf, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
+import { executionRoleOf } from './execution-role.ts';
 import { startGateway } from './gateway/server.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
@@ -19,6 +20,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The tables of operations: what is executed and what is not. */
   readonly services: readonly Service[];
+  /** What of jobs and models goes on without the server, for a person to read; undefined where nothing does. */
+  runsLeft(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -80,7 +83,8 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   }, renewalMs).unref();
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
   door.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
-  await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url });
+  const executionRoleArn = await executionRoleOf(dataDir);
+  await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url, executionRoleArn });
   if (config.anyCredentials)
     log.warn(
       '--any-credentials: every key is accepted and NOTHING is checked; anybody on this machine can do everything',
@@ -95,6 +99,7 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
     url,
     credentials: administrator,
     services: [...platform.current.pipeline.services.values()],
+    runsLeft: () => platform.current.runsLeft(),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -108,8 +113,22 @@ const banner = (url: string, { dataDir, region, account }: Config) => `Clary ${p
 
   eval "$(npx clary env --data ${dataDir})"    then any AWS client works; Ctrl-C stops`;
 
-async function main(): Promise<void> {
-  const config = readConfig(process.argv.slice(2), process.env);
+/** What a person should know who has stopped the server. */
+async function stopAndTell(server: RunningServer, { dataDir, readyJson }: Config): Promise<void> {
+  const left = readyJson ? undefined : await server.runsLeft();
+  await server.stop();
+  if (left)
+    console.log(
+      `Still running: ${left}. The next start finds them; to end them: npx clary down --all --data ${dataDir}`,
+    );
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) {
+    const { settingsHelp } = await import('./settings-help.ts');
+    return console.log(settingsHelp());
+  }
+  const config = readConfig(args, process.env);
   const server = await startServer(config);
   console.log(config.readyJson ? JSON.stringify({ url: server.url }) : banner(server.url, config));
   // A signal once more hurries nothing (Ctrl-C in a terminal sends several): requests have seconds to end, and who cannot wait has SIGKILL.
@@ -118,7 +137,7 @@ async function main(): Promise<void> {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
-      server.stop().then(
+      stopAndTell(server, config).then(
         () => process.exit(0),
         (error) => {
           console.error(error);
@@ -130,9 +149,9 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  main().catch((error) => {
-    const plain = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    console.error(`clary: ${plain || !(error instanceof Error) ? (error.message ?? error) : error.message}`);
+  main(process.argv.slice(2)).catch(async (error) => {
+    const { explainStart } = await import('./start-failure.ts');
+    console.error(`clary up: ${error instanceof Error ? await explainStart(error) : error}`);
     process.exit(1);
   });
 }

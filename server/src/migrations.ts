@@ -1,6 +1,6 @@
 /** Every migration. Those of one service are in its folder, in their order; no service depends on the tables of another. */
 import { outbox } from './engine/migrations/0001-outbox.ts';
-import { outboxDeadLetters } from './engine/migrations/0016-outbox-dead-letters.ts';
+import { outboxDeadLetters } from './engine/migrations/0017-outbox-dead-letters.ts';
 import { audit } from './services/cloudtrail/migrations/0012-audit.ts';
 import { cloudwatch } from './services/cloudwatch/migrations/0007-cloudwatch.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/migrations/0008-cloudwatch-logs.ts';

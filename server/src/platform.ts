@@ -1,7 +1,6 @@
 /** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
 import { hkdfSync } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
@@ -10,14 +9,17 @@ import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts
 import { findCgroups } from './engine/executors/cgroups.ts';
 import { containerExecutor } from './engine/executors/container.ts';
 import { findContainerSocket } from './engine/executors/container-socket.ts';
+import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-interfaces.ts';
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
+import { ensureExecutionRole } from './execution-role.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
 import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
 import { openDatabase } from './open-database.ts';
+import { describeRuns, killRun, runningBelow, runsBelow } from './runs-left.ts';
 import { cloudTrailService } from './services/cloudtrail/service.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
@@ -28,6 +30,7 @@ import { iamService } from './services/iam/service.ts';
 import { s3Service } from './services/s3/service.ts';
 import { imageTable } from './services/sagemaker/images.ts';
 import { readImages } from './services/sagemaker/images-file.ts';
+import { runningRuns } from './services/sagemaker/running-runs.ts';
 import { sagemakerService } from './services/sagemaker/service.ts';
 import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
 import { stsService } from './services/sts/service.ts';
@@ -55,6 +58,8 @@ export interface Platform {
   stop(): Promise<void>;
   /** Ends every job's and every model's process, for a reset: nobody would know of them any more. */
   endRuns(): Promise<void>;
+  /** Processes and containers of jobs and models that go on when the server stops, for a person to read; undefined where there are none. */
+  runsLeft(): Promise<string | undefined>;
 }
 
 export async function buildPlatform({
@@ -67,7 +72,8 @@ export async function buildPlatform({
 }: PlatformOptions): Promise<Platform> {
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
-  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, log), findCgroups(runsDir)]);
+  const kernel = await kernelInterfaces();
+  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
   // Awaited below; what fails before must not leave its failure unheard.
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
@@ -76,8 +82,9 @@ export async function buildPlatform({
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);
+  const running = runningRuns(database);
   const identity = lastUsed.watch(
-    createIdentity({ database, platformKey, account, region, administrator, clock, log }),
+    createIdentity({ database, platformKey, account, region, administrator, clock, log, isRunning: running.isRunning }),
   );
   const services = new Map<ServiceName, Service>();
   const cloudTrail = await cloudTrailService({ database, clock, log, settings: config });
@@ -95,7 +102,7 @@ export async function buildPlatform({
     process: processExecutor({ log, shelter, cgroups: groups }),
     container: containers,
   });
-  const credentials = containerCredentials({ platformKey, identity, clock, endpoint });
+  const credentials = containerCredentials({ platformKey, identity, clock, endpoint, isRunning: running.isRunning });
 
   const s3 = s3Service({
     database,
@@ -113,10 +120,16 @@ export async function buildPlatform({
     executor,
     images: imageTable(configuredImages, containers ? undefined : noContainerEngine),
     roleEnvironment: credentials.environment,
+    running,
     routing,
     clock,
     log,
-    settings: { ...config, runsDir, shelter },
+    settings: {
+      ...config,
+      runtimeEnvironment: { ...config.runtimeEnvironment, ...kernelVariable(kernel) },
+      runsDir,
+      shelter,
+    },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
   const all = [
@@ -136,6 +149,7 @@ export async function buildPlatform({
     runtime.service,
   ];
   for (const service of all) services.set(service.name, service);
+  if (config.executionRole) await ensureExecutionRole(dataDir, account, aws.asService(account, 'clary.amazonaws.com'));
 
   return {
     pipeline: {
@@ -160,17 +174,11 @@ export async function buildPlatform({
       await groups?.close();
       await database.close();
     },
+    runsLeft: async () => describeRuns(runsDir, await runningBelow(runsDir, executor)),
     async endRuns() {
-      const files = await readdir(runsDir, { recursive: true }).catch(() => []);
-      const runs = files
-        // Where a process's run or a container's began, not what a job wrote.
-        .filter((file) => /^[^/]+\/[^/]+(\/[^/]+)?\/(claim|container)$/.test(file))
-        .map((file) => join(runsDir, dirname(file)));
       await Promise.all(
-        runs.map(async (dir) => {
-          await executor.signal(dir, 'SIGKILL');
-          const { state } = await executor.status(dir);
-          if (state === 'running') await new Promise<void>((ended) => executor.onExit(dir, ended));
+        (await runsBelow(runsDir)).map(async (dir) => {
+          await killRun(dir, executor);
           await executor.remove(dir);
         }),
       );

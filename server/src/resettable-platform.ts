@@ -32,7 +32,9 @@ export async function resettablePlatform({ config, build, idle }: ResettableOpti
     await platform.stop();
     await platform.endRuns();
     await removeDatabase(config);
-    for (const name of ['blobs', 'runs']) await rm(join(config.dataDir, name), { recursive: true, force: true });
+    for (const name of ['blobs', 'runs', 'execution-role']) {
+      await rm(join(config.dataDir, name), { recursive: true, force: true });
+    }
     platform = await build();
   }
 

@@ -27,11 +27,15 @@ export interface Client extends AsyncDisposable {
 
 export async function startClient(
   name: Program,
-  environment: (platform: TestPlatform, folder: string) => Record<string, string> = () => ({}),
+  environment: (
+    platform: TestPlatform,
+    folder: string,
+  ) => Record<string, string> | Promise<Record<string, string>> = () => ({}),
+  flags: readonly string[] = [],
 ): Promise<Client> {
   const program = process.env[`CLARY_TEST_${name}`];
   assert.ok(program, `CLARY_TEST_${name} is not set: run the tests by npm test, which prepares what they need`);
-  const platform = await startPlatform();
+  const platform = await startPlatform({ flags });
   const folder = await mkdtemp(join(tmpdir(), 'clary-client-'));
   const env = {
     PATH: process.env.PATH ?? '',
@@ -39,7 +43,7 @@ export async function startClient(
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_PAGER: '',
     ...platform.environment,
-    ...environment(platform, folder),
+    ...(await environment(platform, folder)),
   };
   const start = (args: readonly string[]) => execute(program, args, { env, cwd: folder, maxBuffer: 64 * 1024 * 1024 });
   return {

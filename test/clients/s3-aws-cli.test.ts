@@ -53,6 +53,20 @@ describe('aws s3 does', () => {
     assert.ok(large.equals(Buffer.from(await answer.arrayBuffer())));
   });
 
+  test('--no-sign-request, where everybody may read: docs/guides/public-data.md', async () => {
+    await s3('mb', 's3://reports');
+    await s3('cp', '--only-show-errors', 'tree/plain.txt', 's3://reports/november.txt');
+    const read = () => s3('cp', '--no-sign-request', 's3://reports/november.txt', '-');
+    await assert.rejects(read(), /403/);
+    await s3api('delete-public-access-block', '--bucket', 'reports');
+    const Resource = 'arn:aws:s3:::reports/*';
+    const Statement = [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource }];
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await s3api('put-bucket-policy', '--bucket', 'reports', '--policy', policy);
+    assert.equal(await read(), String(awkwardFiles['plain.txt']));
+    await s3('rb', '--force', 's3://reports');
+  });
+
   test('mv, rm --recursive, rb --force', async () => {
     await s3('mv', '--only-show-errors', 's3://cli/tree/plain.txt', 's3://cli/moved.txt');
     await s3('rm', '--only-show-errors', '--recursive', 's3://cli/tree');

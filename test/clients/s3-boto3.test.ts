@@ -36,6 +36,7 @@ describe('boto3 does', () => {
     assert.equal(seen.body, 'small');
     assert.equal(seen.listed, true);
     assert.equal(seen.deleted, 50);
+    assert.deepEqual(seen.versions, [5]);
     assert.deepEqual(seen.refused, ['BadDigest', 'BadDigest']);
   });
 });

@@ -56,6 +56,16 @@ for key in keys:
 pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="many/", PaginationConfig={"PageSize": 20})
 listed = [entry["Key"] for page in pages for entry in page["Contents"]]
 deleted = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key} for key in keys]})
+
+# What empties a bucket with versions before it is deleted.
+versioned = boto3.resource("s3").create_bucket(Bucket="boto3-versions")
+versioned.Versioning().enable()
+for number in range(3):
+    versioned.put_object(Key="many", Body=str(number).encode())
+versioned.Object("many").delete()
+versioned.put_object(Key="many", Body=b"again")
+emptied = versioned.object_versions.delete()
+versioned.delete()
 print(
     json.dumps(
         {
@@ -72,6 +82,7 @@ print(
             "body": whole["Body"].read().decode(),
             "listed": listed == keys,
             "deleted": len(deleted["Deleted"]),
+            "versions": [len(answer["Deleted"]) for answer in emptied],
             "refused": [refused(ContentMD5="AAAAAAAAAAAAAAAAAAAAAA=="), refused(ChecksumCRC32="AAAAAA==")],
         }
     )

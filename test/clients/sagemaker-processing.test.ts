@@ -4,8 +4,8 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { processingLog } from '../harness/processed.ts';
-import { type Client, startClient } from './client.ts';
-import { atHome, here, tls } from './sagemaker-home.ts';
+import type { Client } from './client.ts';
+import { atHome, here, startSdk } from './sagemaker-home.ts';
 
 async function processed(client: Client, ...args: readonly string[]) {
   const text = await client.run(here('sagemaker_processing.py'), ...args);
@@ -15,14 +15,14 @@ const rows = { train: 120, test: 30 };
 
 describe('the SageMaker Python SDK 2.x processes by', () => {
   test('SKLearnProcessor: code, inputs from a folder, arguments, environment, outputs of both kinds', async () => {
-    await using client = await startClient('SAGEMAKER2', tls);
+    await using client = await startSdk('SAGEMAKER2');
     const { role, scripts } = await atHome(client);
     const { status, message, rows: found } = await processed(client, role, 'sklearn', scripts);
     assert.deepEqual({ status, message, found }, { status: 'Completed', message: 'a b, kept', found: rows });
   });
 
   test('ScriptProcessor: its own command, the log as it comes', async () => {
-    await using client = await startClient('SAGEMAKER2', tls);
+    await using client = await startSdk('SAGEMAKER2');
     const { role, scripts } = await atHome(client);
     const { text, status, message, rows: found } = await processed(client, role, 'script', scripts);
     assert.deepEqual({ status, message, found }, { status: 'Completed', message: 'a b, no note', found: rows });
@@ -30,7 +30,7 @@ describe('the SageMaker Python SDK 2.x processes by', () => {
   });
 
   test('FrameworkProcessor: a source folder with requirements and modules, by runproc.sh', async () => {
-    await using client = await startClient('SAGEMAKER2', tls);
+    await using client = await startSdk('SAGEMAKER2');
     const { bench, role, scripts } = await atHome(client);
     const source = join(scripts, 'source');
     await mkdir(source);

@@ -24,7 +24,8 @@ export const here = (_host: string, options: { all?: boolean }, found: (...answe
 export function ask(url: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === 'string' || body instanceof Uint8Array ? Buffer.byteLength(body) : undefined;
-    const framed = length === undefined ? headers : { 'content-length': String(length), ...headers };
+    const framed =
+      length === undefined || headers['transfer-encoding'] ? headers : { 'content-length': String(length), ...headers };
     const request = open(url, { method, headers: framed, agent: false, lookup: here as never }, async (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       resolve({ status, headers: answered as Answer['headers'], body: await text(response) });

@@ -134,7 +134,6 @@ describe('presigned URLs refuse', () => {
         'X-Amz-Expires': '60',
         Expires: inSeconds(-1),
         ServerTime: inSeconds(0),
-        Resource: `/${Bucket}/kept`,
       });
     } finally {
       now = signedAt;
@@ -146,14 +145,12 @@ describe('presigned URLs refuse', () => {
     const put = await sign(new PutObjectCommand({ Bucket, Key: 'typed', ContentType: 'text/csv' }), {
       signableHeaders: new Set(['content-type']),
     });
-    const other = { Resource: `/${Bucket}/kept`, ...mismatch };
-    assert.deepEqual(errorOf(await ask(get, { method: 'DELETE' })), other);
-    assert.deepEqual(errorOf(await ask(`${get}&response-content-type=text%2Fhtml`)), other);
-    assert.deepEqual(errorOf(await ask(get.replace('/kept', '/typed'))), { ...other, Resource: `/${Bucket}/typed` });
-    const typed = { ...other, Resource: `/${Bucket}/typed` };
+    assert.deepEqual(errorOf(await ask(get, { method: 'DELETE' })), mismatch);
+    assert.deepEqual(errorOf(await ask(`${get}&response-content-type=text%2Fhtml`)), mismatch);
+    assert.deepEqual(errorOf(await ask(get.replace('/kept', '/typed'))), mismatch);
     const html = { method: 'PUT', body: 'x', headers: { 'content-type': 'text/html' } };
-    assert.deepEqual(errorOf(await ask(put, html)), typed);
-    assert.deepEqual(errorOf(await ask(put, { method: 'PUT', body: 'x' })), typed);
+    assert.deepEqual(errorOf(await ask(put, html)), mismatch);
+    assert.deepEqual(errorOf(await ask(put, { method: 'PUT', body: 'x' })), mismatch);
   });
 
   test('more than a week', async () => {
@@ -207,7 +204,7 @@ describe('presigned URLs of Signature Version 2 do', () => {
 
 describe('presigned URLs of Signature Version 2 refuse', () => {
   const resource = `/${Bucket}/kept`;
-  const denied = { status: '403', Code: 'AccessDenied', Resource: resource };
+  const denied = { status: '403', Code: 'AccessDenied' };
 
   test('to be used when they have ended', async () => {
     const expires = Math.floor(now.getTime() / 1000) - 1;
@@ -221,13 +218,12 @@ describe('presigned URLs of Signature Version 2 refuse', () => {
 
   test('another secret, method, sub-resource or header', async () => {
     const expires = inAnHour();
-    const wrong = { Resource: resource, ...mismatch };
     const good = version2('GET', resource, { expires });
-    assert.deepEqual(errorOf(await ask(version2('GET', resource, { expires, secret: 'another' }))), wrong);
-    assert.deepEqual(errorOf(await ask(good, { method: 'DELETE' })), wrong);
+    assert.deepEqual(errorOf(await ask(version2('GET', resource, { expires, secret: 'another' }))), mismatch);
+    assert.deepEqual(errorOf(await ask(good, { method: 'DELETE' })), mismatch);
     for (const added of ['acl', 'attributes', 'response-content-type=text%2Fhtml', 'x-amz-meta-a=b', 'uploadId=u'])
-      assert.deepEqual(errorOf(await ask(`${good}&${added}`)), wrong, added);
-    assert.deepEqual(errorOf(await ask(good, { headers: { 'x-amz-copy-source': 'a/b' } })), wrong);
+      assert.deepEqual(errorOf(await ask(`${good}&${added}`)), mismatch, added);
+    assert.deepEqual(errorOf(await ask(good, { headers: { 'x-amz-copy-source': 'a/b' } })), mismatch);
   });
 
   test('what lacks a part, an unknown key and a time that is none', async () => {
@@ -245,7 +241,6 @@ describe('presigned URLs of Signature Version 2 refuse', () => {
       status: '403',
       Code: 'InvalidAccessKeyId',
       Message: 'The AWS Access Key Id you provided does not exist in our records.',
-      Resource: resource,
     });
   });
 

@@ -106,7 +106,6 @@ describe('buckets as hosts refuse', () => {
       status: '403',
       Code: 'AccessDenied',
       Message: 'Access Denied',
-      Resource: '/k',
     });
   });
 });

@@ -55,6 +55,8 @@ export const onSqlite = !postgres;
 const databaseOf = (dataDir: string) => (postgres ? `${postgres}?schema=${basename(dataDir).toLowerCase()}` : 'sqlite');
 const silent = createLog('silent', () => {});
 
+/** An account with nothing in it. */
+const emptyAccount = '--no-execution-role';
 const region = 'us-east-1';
 const account = '000000000000';
 
@@ -115,6 +117,7 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
       '100',
       '--database',
       databaseOf(dataDir),
+      emptyAccount,
       ...flags,
     ],
     process.env,
@@ -173,6 +176,7 @@ async function spawnServer(
     '100',
     '--database',
     databaseOf(dataDir),
+    emptyAccount,
     ...flags,
   ];
   const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'inherit'], env });

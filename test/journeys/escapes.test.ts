@@ -242,12 +242,15 @@ tell('seen', {
     'platform': attempt(lambda: socket.create_connection(tuple(given[1]), timeout=5).close()),
     'interfaces': [name for _, name in socket.if_nameindex()],
     'name': attempt(lambda: socket.gethostbyname('pypi.org')),
+    'credentials': sorted(name for name in os.environ if name.startswith('AWS_')),
 })`;
     const given = [places, [hostname, Number(own)]];
     const open = await told('open', script, given);
     assert.deepEqual([...open.reached, open.platform], [...places.map(() => "got 'hello'"), 'got None']);
     const isolated = await told('isolated', script, given, { EnableNetworkIsolation: true });
     assert.deepEqual(isolated.interfaces, ['lo']);
+    assert.ok(open.credentials.includes('AWS_CONTAINER_AUTHORIZATION_TOKEN'), open.credentials.join());
+    assert.deepEqual(isolated.credentials, ['AWS_DEFAULT_REGION', 'AWS_REGION']);
     for (const outcome of [...isolated.reached, isolated.platform, isolated.name]) assert.doesNotMatch(outcome, /^got/);
   });
 });

@@ -205,8 +205,13 @@ describe('a body that ends too early survives as nothing', () => {
   const halves = {
     'of a plain upload': { head: { 'content-length': '1000000' }, body: Buffer.alloc(300_000, 'x') },
     'in chunks, between two of them': {
-      head: { 'transfer-encoding': 'chunked' },
-      body: Buffer.from(`20000\r\n${'x'.repeat(0x20000)}\r\n`),
+      head: {
+        'transfer-encoding': 'chunked',
+        'content-encoding': 'aws-chunked',
+        'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+        'x-amz-decoded-content-length': '1000000',
+      },
+      body: Buffer.from(`20008\r\n1ffff\r\n${'x'.repeat(0x1ffff)}\r\n\r\n`),
     },
     'in chunks of the signed kind, within one': {
       head: {

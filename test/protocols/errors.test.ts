@@ -83,7 +83,7 @@ describe('bytes of errors does', () => {
     const model = syntheticModel(protocol, {}, errors);
     const status = errorStatus(model, error);
     assert.equal(status, 404);
-    const context = { requestId: 'id', method: 'GET', path: '/b/k' };
+    const context = { requestId: 'id', method: 'GET' };
     return protocols[protocol].serializeError(known ? model : undefined, error, status, context);
   };
 
@@ -142,11 +142,11 @@ describe('bytes of errors does', () => {
   const s3Error = new AwsError('NoSuchKey', 'The specified key does not exist.', { fields: { Key: 'a<b' } });
   it('s3', async () => {
     const model = await loadServiceModel('s3');
-    const context = { requestId: 'id', method: 'GET', path: '/b/a%3Cb' };
+    const context = { requestId: 'id', method: 'GET' };
     const { headers, body } = protocols['rest-xml'].serializeError(model, s3Error, 404, context);
     assert.equal(
       body,
-      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>a&lt;b</Key><Resource>/b/a%3Cb</Resource><RequestId>id</RequestId><HostId>aWQ=</HostId></Error>',
+      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>a&lt;b</Key><RequestId>id</RequestId><HostId>aWQ=</HostId></Error>',
     );
     assert.equal(headers['content-type'], 'application/xml');
     assert.equal(headers['x-amz-request-id'], 'id');

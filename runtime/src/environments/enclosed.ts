@@ -2,7 +2,8 @@
  * Shuts pip in while it installs what somebody's requirements.txt names: it sees programs and libraries of the system, the folders given, those to
  * write to and the network. The server shuts jobs in by the same means; the runtime meets it by words only, so it has its own few.
  */
-import { lstat, readlink } from 'node:fs/promises';
+import { lstat, readlink, writeFile } from 'node:fs/promises';
+import { kernelInterfaces } from '../sandbox/kernel-interfaces.ts';
 
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 const systemFiles = [
@@ -26,12 +27,18 @@ const systemFiles = [
   'python3.11',
 ]);
 
+/** `filterFile`: where a filter of system calls may be written; no program in the sandbox may write there. */
 export async function enclosed(
   bubblewrap: string,
   readable: readonly string[],
   writable: readonly string[],
+  filterFile: string,
   command: readonly string[],
 ): Promise<string[]> {
+  const { words, filter } = kernelInterfaces(process.env);
+  if (filter) await writeFile(filterFile, filter);
+  // A shell hands the filter over as a descriptor.
+  const begin = filter ? ['/bin/sh', '-c', 'exec 9<"$0"; exec "$@"', filterFile] : [];
   const system: string[] = [];
   for (const folder of systemFolders) {
     const found = await lstat(folder).catch(() => undefined);
@@ -39,7 +46,9 @@ export async function enclosed(
     else if (found) system.push('--ro-bind', folder, folder);
   }
   return [
+    ...begin,
     bubblewrap,
+    ...(filter ? ['--seccomp', '9'] : []),
     ...[
       '--unshare-user',
       '--unshare-pid',
@@ -48,7 +57,21 @@ export async function enclosed(
       '--unshare-cgroup-try',
       '--die-with-parent',
     ],
-    ...['--cap-drop', 'ALL', '--uid', '0', '--gid', '0', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
+    ...[
+      '--cap-drop',
+      'ALL',
+      '--uid',
+      '0',
+      '--gid',
+      '0',
+      '--proc',
+      '/proc',
+      ...words,
+      '--dev',
+      '/dev',
+      '--tmpfs',
+      '/tmp',
+    ],
     ...system,
     ...systemFiles.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...readable.flatMap((place) => ['--ro-bind', place, place]),

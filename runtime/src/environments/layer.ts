@@ -3,7 +3,7 @@
  * (setup.py of a source distribution), so pip is shut in where the machine can do that: it sees the layer's folder, the environment below it, and the network.
  * That code can change the layer's Python and no more: what is written here after it has run must never go by way of a link that it left.
  */
-import { chmod, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Variables } from '../python-index/wheel.ts';
 import { environmentFolder, hashOf } from './catalog.ts';
@@ -75,8 +75,11 @@ async function install(base: Environment, work: string, { bubblewrap, env, say }
     'The requirements.txt beside the script could not be installed. Correct it, or, where the machine reaches no package index, name one in PIP_INDEX_URL or PIP_FIND_LINKS when starting the platform';
   const writable = [join(work, 'tmp'), join(work, 'python')];
   const install = [program, ...words];
-  const command = bubblewrap ? await enclosed(bubblewrap, [...base.places, work], writable, install) : install;
+  const filterFile = join(work, 'system-calls');
+  const readable = [...base.places, work];
+  const command = bubblewrap ? await enclosed(bubblewrap, readable, writable, filterFile, install) : install;
   await spoken(command[0] ?? program, command.slice(1), variables, say, advice);
+  await rm(filterFile, { force: true });
 }
 
 /** Programs that pip wrote name their Python by its path, which is another when the folder is renamed. */

@@ -4,9 +4,10 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
+import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { Found } from './formats.ts';
-import { findPython } from './model-python.ts';
+import { kernelInterfaces } from '../sandbox/kernel-interfaces.ts';
+import type { ModelPython } from './model-python.ts';
 import type { ModelTools } from './open-model.ts';
 
 const execute = promisify(execFile);
@@ -25,16 +26,18 @@ const system = [
   '/etc/localtime',
 ];
 
+/** Runs a script of ours in a Python that sees `folder` beside its own files. */
 export async function spawnPython(
+  { executable, folders }: ModelPython,
   script: string,
   folder: string,
-  found: Found,
+  words: readonly string[],
   tools: ModelTools,
 ): Promise<ChildProcess> {
   const { env } = tools;
-  const { executable, folders } = await findPython(folder, found, tools, plainEnvironment(env));
-  const command = [executable, '-B', script, found.format, folder, found.file];
+  const command = [executable, '-B', script, ...words];
   const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];
+  const { filter } = kernelInterfaces(env);
   const processes = await enclosingWords(env, executable);
   if (!processes) {
     tools.say('bubblewrap cannot be used here: the model is opened in a Python that is not shut in');
@@ -47,6 +50,7 @@ export async function spawnPython(
     '--new-session',
     '--cap-drop',
     'ALL',
+    ...(filter ? ['--seccomp', '3'] : []),
     ...processes,
     '--dev',
     '/dev',
@@ -56,11 +60,19 @@ export async function spawnPython(
     '/',
   ];
   const binds = shown.flatMap((path) => ['--ro-bind-try', path, path]);
-  return spawn('bwrap', [...enclosure, ...binds, '--', ...command], { env: plainEnvironment(env), stdio });
+  const child = spawn('bwrap', [...enclosure, ...binds, '--', ...command], {
+    env: plainEnvironment(env),
+    stdio: filter ? [...stdio, 'pipe'] : stdio,
+  });
+  const filterPipe = child.stdio[3] as Writable | null | undefined;
+  // Where bubblewrap did not start, its own end says why.
+  filterPipe?.on('error', () => {});
+  filterPipe?.end(filter);
+  return child;
 }
 
 /** No credentials, no proxy, no endpoint: what the model's code may know. */
-function plainEnvironment(env: ModelTools['env']): Record<string, string> {
+export function plainEnvironment(env: ModelTools['env']): Record<string, string> {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH'];
   const own = Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   return {
@@ -80,7 +92,8 @@ function plainEnvironment(env: ModelTools['env']): Record<string, string> {
 async function enclosingWords(env: ModelTools['env'], executable: string): Promise<string[] | undefined> {
   // TensorFlow aborts where it cannot ask which program it is (GetExecutablePath in xla/tsl/platform/env.cc).
   const itself = ['--symlink', executable, '/proc/self/exe', '--symlink', '/dev/null', '/proc/self/cmdline'];
-  for (const words of [['--proc', '/proc'], itself]) {
+  const own = ['--proc', '/proc', ...kernelInterfaces(env).words];
+  for (const words of [own, itself]) {
     const shown = system.flatMap((path) => ['--ro-bind-try', path, path]);
     const trial = ['--unshare-all', '--cap-drop', 'ALL', ...shown, ...words, '--dev', '/dev', '--', '/bin/true'];
     const works = await execute('bwrap', trial, { env: plainEnvironment(env) }).then(

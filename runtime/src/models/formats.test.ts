@@ -8,7 +8,7 @@ const pickle = [0x80, 4];
 describe('recognize does', () => {
   for (const [what, files, head, format, file] of [
     ['XGBoost’s usual name', ['notes.txt', 'xgboost-model'], [0x7b], 'xgboost', 'xgboost-model'],
-    ['an XGBoost pickle', ['xgboost-model'], pickle, 'joblib', 'xgboost-model'],
+    ['an XGBoost pickle', ['xgboost-model'], pickle, 'xgboost', 'xgboost-model'],
     ['the only file', ['my.json'], [0x7b], 'xgboost', 'my.json'],
     ['the only file, beside folders', ['my.ubj', 'extra/notes.txt'], [0x7b], 'xgboost', 'my.ubj'],
     ['the only file, a pickle', ['model'], pickle, 'joblib', 'model'],

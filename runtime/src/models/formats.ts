@@ -9,7 +9,7 @@ export interface Found {
 }
 
 const known =
-  'xgboost-model (XGBoost’s JSON or UBJSON, or a pickle), *.onnx, *.joblib or *.pkl (scikit-learn), model.pt or model.pth (TorchScript), ' +
+  'xgboost-model (XGBoost’s JSON, UBJSON or binary format, or a pickle), *.onnx, *.joblib or *.pkl (scikit-learn), model.pt or model.pth (TorchScript), ' +
   'saved_model.pb (TensorFlow), code/inference.py with model_fn';
 
 const endings: readonly [RegExp, Format][] = [
@@ -33,10 +33,7 @@ export async function recognize(
 ): Promise<Found | string> {
   const visible = files.filter((file) => !file.split('/').some((part) => part.startsWith('.')));
   if (visible.length === 0) return `the model archive holds no file; known are: ${known}`;
-  if (visible.includes('xgboost-model')) {
-    const pickled = isPickle(await headOf('xgboost-model'));
-    return { format: pickled ? 'joblib' : 'xgboost', file: 'xgboost-model' };
-  }
+  if (visible.includes('xgboost-model')) return { format: 'xgboost', file: 'xgboost-model' };
   const code = visible.find((file) => inference.test(file));
   if (code !== undefined) return { format: 'inference code', file: code };
   const saved = visible.find((file) => /^(?:[^/]+\/)*saved_model\.pb$/.test(file));

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ClientError } from '../contract/client-error.ts';
 import { environmentsFolder } from '../environments/catalog.ts';
@@ -40,12 +40,36 @@ export async function findPython(folder: string, found: Found, tools: ModelTools
       return { ...answer, folders: [...answer.folders, ...places] };
     }
   }
-  const python = named || 'python3';
+  return findNamed(tools, env);
+}
+
+function findNamed(tools: ModelTools, env: Env): Promise<ModelPython> {
+  const python = tools.env.CLARY_PYTHON || 'python3';
   return ask(python, env).catch((error) => {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'it is not installed' : message.trim();
     throw new ClientError(`the model needs Python, and ${python} (CLARY_PYTHON) cannot be run: ${why}`);
   });
+}
+
+/** What reads XGBoost's binary format and writes its JSON: 1.6 is the first to write it from memory, 3.1 the first that cannot read it. */
+const converts = /^(1\.[67]|2\.\d+|3\.0)\./;
+
+/** The Python that rewrites old models: an environment of script jobs with such an XGBoost, the oldest first; else as for other models. */
+export async function findConverter(tools: ModelTools, env: Env): Promise<ModelPython> {
+  const wanted = { modules: ['xgboost'] };
+  const versionOf = ({ packages }: Environment) => packages.xgboost ?? packages['xgboost-cpu'] ?? '';
+  // What somebody's requirements.txt brought must not rewrite the models of others.
+  const isPlain = ({ overlay, name }: Environment) => !basename(dirname(overlay)).startsWith(`${name}-with-`);
+  const able = (await environmentsWith(wanted, tools.env)).filter(
+    (one) => converts.test(versionOf(one)) && isPlain(one),
+  );
+  able.sort((a, b) => versionOf(a).localeCompare(versionOf(b)));
+  for (const { overlay, places } of able) {
+    const answer = await ask(join(overlay, 'bin', 'python3'), env).catch(() => undefined);
+    if (answer) return { ...answer, folders: [...answer.folders, ...places] };
+  }
+  return findNamed(tools, env);
 }
 
 async function ask(python: string, env: Env): Promise<ModelPython> {
@@ -71,7 +95,6 @@ interface Needs {
 async function needsOf(folder: string, { format, file }: Found): Promise<Needs> {
   if (format === 'torch' || format === 'tensorflow') return { modules: [format] };
   if (format === 'joblib') {
-    if (file === 'xgboost-model') return { modules: ['joblib', 'xgboost'] };
     return { modules: ['joblib', 'sklearn'], scikitLearn: await scikitLearnOf(join(folder, file)) };
   }
   const code = await readFile(join(folder, file), 'utf8');

@@ -52,7 +52,7 @@ const mostFiles = 10_000;
 
 /** Throws ClientError for what is none of the known formats or cannot be loaded. `only`: nothing else is looked for. */
 export async function openModel(folder: string, tools: ModelTools, only?: 'xgboost'): Promise<OpenModel> {
-  const xgboost = async () => (await import('./xgboost.ts')).openXgboost(folder, tools.libraryFile);
+  const xgboost = async () => (await import('./xgboost.ts')).openXgboost(folder, tools);
   if (only) return xgboost();
   const found = await findModel(folder);
   switch (found.format) {

@@ -3,8 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ClientError } from '../contract/client-error.ts';
-import { spawnPython } from './enclosed-python.ts';
+import { plainEnvironment, spawnPython } from './enclosed-python.ts';
 import type { Found } from './formats.ts';
+import { findPython } from './model-python.ts';
 import type { Importance, ModelTools, OpenModel, Prediction } from './open-model.ts';
 
 const script = fileURLToPath(new URL('../../python/clary_predict.py', import.meta.url));
@@ -28,7 +29,8 @@ interface Answered extends Head {
 
 export async function openInPython(folder: string, found: Found, tools: ModelTools): Promise<OpenModel> {
   const { format, file } = found;
-  const child = await spawnPython(script, folder, found, tools);
+  const python = await findPython(folder, found, tools, plainEnvironment(tools.env));
+  const child = await spawnPython(python, script, folder, [format, folder, file], tools);
   const reader = frameReader(child);
   const what = `${file} (${format})`;
   const said = await headOf<Described>(child, reader, `${what} cannot be opened`);

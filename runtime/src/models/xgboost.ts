@@ -1,13 +1,14 @@
-/** XGBoost's own formats, opened in this process: reading them runs nothing. */
-import { readFile } from 'node:fs/promises';
+/** XGBoost's own formats, opened in this process: reading them runs nothing. Those of the past are rewritten before. */
 import { ClientError } from '../contract/client-error.ts';
 import { gainByFeature } from '../xgboost/gain.ts';
-import { findModelFile, type LibraryFile, loadModel } from '../xgboost/model.ts';
+import { loadModelFile } from '../xgboost/model.ts';
 import { readModelDocument } from '../xgboost/model-document.ts';
-import type { Importance, OpenModel } from './open-model.ts';
+import { convertModel } from './convert.ts';
+import type { Importance, ModelTools, OpenModel } from './open-model.ts';
 
-export async function openXgboost(folder: string, libraryFile: LibraryFile | undefined): Promise<OpenModel> {
-  const model = await loadModel(folder, libraryFile).catch((error: Error) => {
+export async function openXgboost(folder: string, tools: ModelTools): Promise<OpenModel> {
+  const convert = (file: string) => convertModel(file, tools);
+  const { model, bytes } = await loadModelFile(folder, tools.libraryFile, convert).catch((error: Error) => {
     throw new ClientError(error.message);
   });
   return {
@@ -15,7 +16,7 @@ export async function openXgboost(folder: string, libraryFile: LibraryFile | und
     features: model.features,
     classes: undefined,
     names: undefined,
-    importance: await importanceOf(folder),
+    importance: importanceOf(bytes),
     takesMissing: true,
     async predict(rows, count) {
       const values = Float64Array.from(model.predict(Float32Array.from(rows), count));
@@ -26,8 +27,7 @@ export async function openXgboost(folder: string, libraryFile: LibraryFile | und
 }
 
 /** A model that the library alone understands says nothing of its splits here. */
-async function importanceOf(folder: string): Promise<Importance | undefined> {
-  const bytes = await readFile(await findModelFile(folder));
+function importanceOf(bytes: Uint8Array): Importance | undefined {
   try {
     const values = gainByFeature(readModelDocument(bytes));
     return values && { measure: 'gain', values };

@@ -2,17 +2,16 @@
  * text/csv bodies: features only, straight from bytes into the row. Reads what the container's reader reads (encoder.py, csv_to_dmatrix(): another
  * delimiter may be used, an empty cell or `nan` is a missing value), and gives each cell the float32 that Python's float() and XGBoost would.
  */
+import { comma, delimiterOf } from '../delimiter.ts';
 import type { Predictions } from './predictions.ts';
 import { infiniteValue, unparsable, wrongFeatureCount } from './request-error.ts';
 
 const newline = 10;
-const comma = 44;
 const plus = 43;
 const minus = 45;
 const point = 46;
 const zero = 48;
 const nine = 57;
-const otherDelimiters = [';', '\t', '|', ' '].map((character) => character.charCodeAt(0));
 /** Up to here mantissa and power of ten are exact doubles, so that their quotient is the correctly rounded value. */
 const exactDigits = 15;
 const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, power) => 10 ** power);
@@ -87,17 +86,6 @@ function readCell(
 
 function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);
-}
-
-/** Python's csv.Sniffer, as far as numbers need it: what stands between the values of the first line. */
-function delimiterOf(bytes: Buffer, from: number, to: number): number {
-  const lineEnd = bytes.indexOf(newline, from);
-  const end = lineEnd < 0 || lineEnd > to ? to : lineEnd;
-  for (let at = from; at < end; at++) if (bytes[at] === comma) return comma;
-  for (const delimiter of otherDelimiters) {
-    for (let at = from; at < end; at++) if (bytes[at] === delimiter) return delimiter;
-  }
-  return comma;
 }
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { makeFolder } from '../contract/make-folder.ts';
-import { type LibraryFile, loadModel, type Model } from '../xgboost/model.ts';
+import { type Convert, type LibraryFile, loadModel, type Model } from '../xgboost/model.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { FrameReader, FrameWriter } from './frames.ts';
 
@@ -16,6 +16,7 @@ export interface ServeOptions {
   readonly mlDir: string;
   readonly socket: string;
   readonly libraryFile?: LibraryFile;
+  readonly convert?: Convert;
 }
 
 /** A peer that does not read its answers is not read any further. */
@@ -25,10 +26,10 @@ const drainTimeoutMs = 10_000;
 const maxLineLength = 2_000;
 
 /** Runs until SIGTERM (or SIGINT); resolves to the exit status. */
-export async function serve({ mlDir, socket, libraryFile }: ServeOptions): Promise<number> {
+export async function serve({ mlDir, socket, libraryFile, convert }: ServeOptions): Promise<number> {
   let model: Model;
   try {
-    model = await loadModel(join(mlDir, 'model'), libraryFile);
+    model = await loadModel(join(mlDir, 'model'), libraryFile, convert);
   } catch (error) {
     return fail(mlDir, `Unable to load model: ${(error as Error).message}`);
   }

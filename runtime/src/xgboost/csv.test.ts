@@ -37,6 +37,10 @@ describe('csvReader does', () => {
     ['empty lines anywhere', '\n\r\n1,2.5,-3\n\n0,.5,4\n\n\n'],
     ['quotes around numbers', '"1","2.5","-3"\n0,".5",4\n'],
     ['spaces around cells', ' 1 , 2.5,-3 \n0, .5,4\n'],
+    ['semicolons', '1;2.5;-3\n0;.5;4.\n'],
+    ['tabs', '1\t2.5\t-3\n0\t.5\t4.\n'],
+    ['bars', '1|2.5|-3\r\n0|.5|4.\r\n'],
+    ['single spaces', '1 2.5 -3\n0 .5 4.\n'],
     ['signs and exponents', '+1,25e-1,-3E0\n-0,+.05e1,4\n'],
   ];
   for (const [what, text] of writings) {
@@ -96,6 +100,7 @@ describe('csvReader refuses', () => {
     refuses('label,a,b\n1,2,3\n', `train/a.csv, line 1, column 1: "label" ${header}`);
     refuses('\ufeff"label","a"\r\n1,2\r\n', `train/a.csv, line 1, column 1: ""label"" ${header}`);
     refuses('\n\nlabel,a\n1,2\n', `train/a.csv, line 3, column 1: "label" ${header}`);
+    refuses('label;a\n1;2\n', `train/a.csv, line 1, column 1: "label" ${header}`);
     // As pandas writes it with its index.
     refuses(',label,a\n0,1,2\n', `train/a.csv, line 1, column 2: "label" ${header}`);
   });
@@ -127,12 +132,11 @@ describe('csvReader refuses', () => {
     refuses('1,2\n  \n', ragged(2, '1 column', 2));
   });
 
-  test('one column, or another separator', () => {
+  test('one column, or a separator that is none of the known', () => {
     const message = (line: number) =>
       `train/a.csv, line ${line} has one column: a row needs the label and at least one feature, separated by commas`;
     refuses('1\n2\n', message(1));
-    refuses('\n1;2;3\n', message(2));
-    refuses('1\t2\n', message(1));
+    refuses('\n1:2:3\n', message(2));
   });
 
   test('numbers that no float32 holds', () => {

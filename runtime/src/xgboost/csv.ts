@@ -1,5 +1,6 @@
-/** CSV as XGBoost's container takes it: no header, the label first, an empty cell is missing. Parses bytes, makes no text of a cell that is a number. */
+/** CSV as XGBoost's container takes it: no header, the label first, an empty cell is missing, the delimiter sniffed. Parses bytes, makes no text of a cell that is a number. */
 import { ClientError } from '../contract/client-error.ts';
+import { comma, delimiterOf } from '../delimiter.ts';
 import { textStart } from './line-pieces.ts';
 
 export interface CsvTable {
@@ -11,7 +12,6 @@ export interface CsvTable {
   readonly values: Float32Array;
 }
 
-const comma = 0x2c;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
@@ -28,6 +28,7 @@ interface Place {
   readonly name: string;
   readonly line: number;
   readonly isFirst: boolean;
+  readonly delimiter: number;
 }
 
 export interface CsvReader {
@@ -41,15 +42,18 @@ export interface CsvReader {
 export function csvReader(name: string): CsvReader {
   const tables: CsvTable[] = [];
   let line = 1;
+  let delimiter = comma;
   return {
     take(piece) {
       const start = line === 1 ? textStart(piece) : 0;
       const { lines, rows, firstRow } = measure(piece, start);
       if (firstRow) {
-        const columns = tables[0]?.columns ?? columnsOf(piece, firstRow, `${name}, line ${line + firstRow.line}`) - 1;
+        if (tables.length === 0) delimiter = delimiterOf(piece, firstRow.at, firstRow.stop);
+        const columns =
+          tables[0]?.columns ?? columnsOf(piece, firstRow, delimiter, `${name}, line ${line + firstRow.line}`) - 1;
         const labels = new Float32Array(rows);
         const table = { rows, columns, labels, values: new Float32Array(rows * columns) };
-        parseRows(piece, start, table, { name, line, isFirst: tables.length === 0 });
+        parseRows(piece, start, table, { name, line, delimiter, isFirst: tables.length === 0 });
         tables.push(table);
       }
       line += lines;
@@ -63,11 +67,12 @@ export function csvReader(name: string): CsvReader {
 }
 
 function parseRows(bytes: Uint8Array, start: number, table: CsvTable, from: Place): void {
+  const { name, delimiter } = from;
   let row = 0;
   for (let at = start, line = from.line; at < bytes.length; line++) {
     const { stop, next } = lineAt(bytes, at);
     if (stop > at) {
-      parseRow(bytes, at, stop, table, row, { name: from.name, line, isFirst: from.isFirst && row === 0 });
+      parseRow(bytes, at, stop, table, row, { name, line, delimiter, isFirst: from.isFirst && row === 0 });
       row += 1;
     }
     at = next;
@@ -104,9 +109,9 @@ function measure(bytes: Uint8Array, start: number): { lines: number; rows: numbe
   return { lines, rows, firstRow };
 }
 
-function columnsOf(bytes: Uint8Array, { at, stop }: FirstRow, where: string): number {
+function columnsOf(bytes: Uint8Array, { at, stop }: FirstRow, delimiter: number, where: string): number {
   let columns = 1;
-  for (let i = at; i < stop; i++) if (bytes[i] === comma) columns += 1;
+  for (let i = at; i < stop; i++) if (bytes[i] === delimiter) columns += 1;
   if (columns > 1) return columns;
   throw new ClientError(`${where} has one column: a row needs the label and at least one feature, separated by commas`);
 }
@@ -119,6 +124,7 @@ function parseRow(
   row: number,
   place: Place,
 ): void {
+  const { delimiter } = place;
   // The label's column is 0.
   const before = row * columns - 1;
   let column = 0;
@@ -137,8 +143,8 @@ function parseRow(
       } else if (digit === point && whole === -1) whole = digits;
       else break;
     }
-    const isPlain = (end === to || bytes[end] === comma) && digits > 0 && digits <= exactDigits;
-    if (!isPlain) while (end < to && bytes[end] !== comma) end += 1;
+    const isPlain = (end === to || bytes[end] === delimiter) && digits > 0 && digits <= exactDigits;
+    if (!isPlain) while (end < to && bytes[end] !== delimiter) end += 1;
     if (column <= columns) {
       const size = whole === -1 ? mantissa : mantissa / (powersOfTen[digits - whole] as number);
       const value = isPlain ? (isNegative ? -size : size) : parseCell(bytes, at, end, column, place);
@@ -168,7 +174,7 @@ const cellName = (bytes: Uint8Array, from: number, to: number, column: number, {
 
 function noNumber(bytes: Uint8Array, from: number, to: number, column: number, place: Place): ClientError {
   const where = `${cellName(bytes, from, to, column, place)} is not a number.`;
-  if (place.isFirst && holdsNoNumber(bytes, from)) {
+  if (place.isFirst && holdsNoNumber(bytes, from, place.delimiter)) {
     return new ClientError(
       `${where} It looks like a header: remove the first line, put the label into the first column and leave numbers only`,
     );
@@ -179,12 +185,12 @@ function noNumber(bytes: Uint8Array, from: number, to: number, column: number, p
 }
 
 /** Of the line in which `at` lies. */
-function holdsNoNumber(bytes: Uint8Array, at: number): boolean {
+function holdsNoNumber(bytes: Uint8Array, at: number, delimiter: number): boolean {
   const end = bytes.indexOf(newline, at);
   const line = bytes.subarray(bytes.lastIndexOf(newline, at) + 1, end === -1 ? bytes.length : end);
   return Buffer.from(line)
     .toString('latin1')
-    .split(',')
+    .split(String.fromCharCode(delimiter))
     .every((cell) => !Number.isFinite(parseNumber(Buffer.from(cell.trim(), 'latin1'), 0, cell.trim().length)));
 }
 

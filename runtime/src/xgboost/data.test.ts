@@ -28,6 +28,14 @@ const refuses = (files: Record<string, string>, message: string, type?: string, 
   assert.rejects(read(files, type, csvWeights), new ClientError(message));
 
 describe('readCsvFolder does', () => {
+  test('read each of the delimiters that the endpoint reads', async () => {
+    for (const delimiter of [',', ';', '\t', '|'])
+      assert.deepEqual(
+        (await withChannel({ a: `1${delimiter}10\n2${delimiter}\n` }, readCsvFolder)).values,
+        Float32Array.of(10, Number.NaN),
+      );
+  });
+
   test('join all files in the order of their names, those of folders among them', async () => {
     const files = { 'b.csv': '3,30\n', 'a.csv': '1,10\n2,20', 'c/d.csv': '4,40\r\n' };
     assert.deepEqual(await withChannel(files, readCsvFolder), {
@@ -38,8 +46,8 @@ describe('readCsvFolder does', () => {
     });
   });
 
-  test('leave out what is hidden or no file', () =>
-    withChannel({ 'a.csv': '1,10\n', '.a.csv.swp': 'x' }, async (folder) => {
+  test('leave out files that begin with _, such as Spark’s _SUCCESS, and what is no file', () =>
+    withChannel({ 'a.csv': '1,10\n', _SUCCESS: '', _started_1: 'x' }, async (folder) => {
       symlinkSync('/etc/passwd', join(folder, 'link.csv'));
       assert.equal((await readCsvFolder(folder)).rows, 1);
     }));
@@ -82,10 +90,16 @@ describe('readDataset refuses', () => {
   test('a channel without files', async () => {
     const message = "Channel train holds no file: check the channel's S3 prefix";
     await refuses({}, message);
-    await refuses({ '.hidden': '1,2\n' }, message);
+    await refuses({ _SUCCESS: '' }, message);
     await refuses({}, message, 'libsvm');
     await assert.rejects(readCsvFolder('/nowhere/train'), new ClientError(message));
   });
+
+  test('hidden files, in the container’s words', () =>
+    refuses(
+      { 'a.csv': '1,2\n', 'more/.a.csv.swp': 'x' },
+      'Channel train: Hidden file found in the data path! Remove that before training.',
+    ));
 
   test('files of different width', () =>
     refuses(

@@ -1,7 +1,7 @@
 /** A channel's folder, all of its files together, as labels and features. */
 import { basename, join, relative } from 'node:path';
 import { ClientError } from '../contract/client-error.ts';
-import { dataFiles } from '../contract/data-files.ts';
+import { filesBelow, isDataFile, isHiddenFile } from '../contract/data-files.ts';
 import type { Matrix, Xgboost } from './booster.ts';
 import { type CsvTable, csvReader } from './csv.ts';
 import { libsvmReader, type SparseTable } from './libsvm.ts';
@@ -21,7 +21,13 @@ export interface Dataset {
 }
 
 async function filesOf(folder: string): Promise<string[]> {
-  const files = await dataFiles(folder);
+  const all = await filesBelow(folder);
+  // In the container's words (aws/sagemaker-xgboost-container, v1.7-1, data_utils.py, get_size).
+  if (all.some(isHiddenFile))
+    throw new ClientError(
+      `Channel ${basename(folder)}: Hidden file found in the data path! Remove that before training.`,
+    );
+  const files = all.filter(isDataFile);
   if (files.length === 0) throw new NoData(`Channel ${basename(folder)} holds no file: check the channel's S3 prefix`);
   return files;
 }

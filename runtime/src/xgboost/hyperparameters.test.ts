@@ -67,6 +67,7 @@ describe('readHyperparameters does', () => {
     assert.deepEqual(read({}), {
       numRound: 10,
       earlyStoppingRounds: undefined,
+      earlyStoppingMetric: undefined,
       csvWeights: false,
       objective: 'reg:squarederror',
       numClass: undefined,
@@ -86,11 +87,25 @@ describe('readHyperparameters does', () => {
     assert.deepEqual(read(given), {
       numRound: 10,
       earlyStoppingRounds: 3,
+      earlyStoppingMetric: 'mae',
       csvWeights: true,
       objective: 'reg:squarederror',
       numClass: undefined,
       evalMetrics: ['rmse', 'mae'],
       parameters: { max_depth: '4', objective: 'reg:squarederror' },
+    });
+  });
+
+  test('compute the metric that a tuning job watches, beside those that were asked for', () => {
+    const watched = (given: Record<string, string>) => {
+      const { evalMetrics, earlyStoppingMetric } = read(given);
+      return { evalMetrics, earlyStoppingMetric };
+    };
+    const tuned = { _tuning_objective_metric: 'validation:rmse' };
+    assert.deepEqual(watched(tuned), { evalMetrics: ['rmse'], earlyStoppingMetric: 'rmse' });
+    assert.deepEqual(watched({ ...tuned, eval_metric: 'rmse,mape,mae' }), {
+      evalMetrics: ['mae', 'mape', 'rmse'],
+      earlyStoppingMetric: 'rmse',
     });
   });
 

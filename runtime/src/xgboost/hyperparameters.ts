@@ -176,6 +176,8 @@ const unsupported: Readonly<Record<string, string>> = {
 export interface Hyperparameters {
   readonly numRound: number;
   readonly earlyStoppingRounds: number | undefined;
+  /** What early stopping watches: the metric that is tuned, else the last that was asked for. Undefined: nothing, as in the container. */
+  readonly earlyStoppingMetric: string | undefined;
   readonly csvWeights: boolean;
   readonly objective: string;
   readonly numClass: number | undefined;
@@ -237,6 +239,20 @@ function metricsOf(list: string | undefined): string[] {
   return names;
 }
 
+/** As the container does (v1.7-1, algorithm_mode/train_utils.py, get_union_metrics): the metric that a tuning job watches is computed, too. */
+function watchedMetrics(
+  asked: string | undefined,
+  tuned: string | undefined,
+): Pick<Hyperparameters, 'evalMetrics' | 'earlyStoppingMetric'> {
+  const given = metricsOf(asked);
+  const objective = metricsOf(tuned?.split(':')[1]);
+  const union = [...new Set([...objective, ...given])];
+  return {
+    evalMetrics: given.length > 0 && objective.length > 0 ? union.sort() : union,
+    earlyStoppingMetric: objective.at(-1) ?? given.at(-1),
+  };
+}
+
 /** Names are the caller's: `constructor` is none of ours. */
 const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
@@ -275,7 +291,7 @@ export function readHyperparameters(given: Readonly<Record<string, string>>): Hy
     csvWeights: values.get('csv_weights') === '1',
     objective,
     numClass,
-    evalMetrics: metricsOf(values.get('eval_metric')),
+    ...watchedMetrics(values.get('eval_metric'), values.get('_tuning_objective_metric')),
     parameters: { ...parameters, objective },
   };
 }

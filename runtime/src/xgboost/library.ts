@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { cacheFolder } from '../cache-folder.ts';
 import { exists, fetchWheel, type Variables, type Wheel } from '../python-index/wheel.ts';
 
+export const libraryVersion = '3.2.0';
+
 const wheel: Wheel = {
   name: 'xgboost-cpu',
-  version: '3.2.0',
+  version: libraryVersion,
   hashes: [
     '9c10b1653e1a689bf4094a328144cf3633c9be0e5217a76fbdc2fde6abcb2950',
     '896b9e2bc52ec0921edf92ddd1cebedf47032e94992b7aca0293524d380ce6e9',

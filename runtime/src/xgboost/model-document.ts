@@ -1,7 +1,7 @@
 /**
  * XGBoost's model file, JSON or UBJSON, as 1.3 to 3.x write it, read into one shape. Checks what it reads as if an enemy had written it.
- * Never unpickles, never evaluates. What is read but not understood throws UnknownModelFormat and is left to the C library. The binary format of
- * XGBoost before 2 is refused: the library has not read it since 3.1.
+ * Never unpickles, never evaluates. What is read but not understood throws UnknownModelFormat and is left to the C library. Pickles and the binary format of
+ * XGBoost before 2 are refused (the library has not read it since 3.1): models/convert.ts rewrites them before.
  */
 import { readUbjson, type UbjValue } from './ubjson.ts';
 
@@ -62,8 +62,13 @@ const longMarker = 0x4c;
 const pickleStart = 0x80;
 
 export function readModelDocument(bytes: Uint8Array): ModelDocument {
-  return modelDocument(parse(bytes));
+  const document = parse(bytes);
+  // What a pickled Booster holds: the model beside its configuration.
+  return modelDocument((document as Fields).Model ?? document);
 }
+
+/** Whether it can be JSON or UBJSON: both begin with a brace. */
+export const isDocument = (bytes: Uint8Array) => bytes[bytes.findIndex((byte) => byte > 0x20)] === openBrace;
 
 function parse(bytes: Uint8Array): UbjValue {
   if (bytes.length === 0) throw new Error('the model file is empty');

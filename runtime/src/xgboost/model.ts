@@ -1,11 +1,11 @@
 /**
  * From a model folder, as a training job leaves it, to something that predicts. Serving, probing and evaluating all load models here.
- * Never unpickles and never loads the C library for a model that the evaluator understands.
+ * Never unpickles (`convert` does that in a sandbox) and never loads the C library for a model that the evaluator understands.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createEvaluator } from './evaluator.ts';
-import { readModelDocument, UnknownModelFormat } from './model-document.ts';
+import { isDocument, readModelDocument, UnknownModelFormat } from './model-document.ts';
 
 export interface Model {
   readonly name: string;
@@ -21,10 +21,24 @@ export type LibraryFile = () => Promise<string>;
 
 const usualName = 'xgboost-model';
 
-export async function loadModel(dir: string, libraryFile?: LibraryFile): Promise<Model> {
+/** Rewrites a model that is neither JSON nor UBJSON: models/convert.ts. */
+export type Convert = (file: string) => Promise<Uint8Array>;
+
+export async function loadModel(dir: string, libraryFile?: LibraryFile, convert?: Convert): Promise<Model> {
+  return (await loadModelFile(dir, libraryFile, convert)).model;
+}
+
+/** The model, and its file as it was read. */
+export async function loadModelFile(
+  dir: string,
+  libraryFile?: LibraryFile,
+  convert?: Convert,
+): Promise<{ readonly model: Model; readonly bytes: Uint8Array }> {
   const file = await findModelFile(dir);
   try {
-    return await readModel(await readFile(file), libraryFile);
+    const found = await readFile(file);
+    const bytes = convert && found.length > 0 && !isDocument(found) ? await convert(file) : found;
+    return { model: await readModel(bytes, libraryFile), bytes };
   } catch (error) {
     throw new Error(`${basename(file)} cannot be loaded: ${(error as Error).message}`, { cause: error });
   }

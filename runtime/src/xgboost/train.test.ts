@@ -176,10 +176,35 @@ describe('train does', () => {
 
   test('stop early upwards where greater is better', async () => {
     const given = { num_round: '50', early_stopping_rounds: '2', objective: 'binary:logistic', eval_metric: 'auc' };
-    const { rounds, lines } = await trained(given, { train: csv(table(8, (a) => +(a > 0.5))) });
-    assert.deepEqual(rounds.slice(0, 1), ['[0]#011train-auc:1.00000000000000000']);
+    const data = csv(table(8, (a) => +(a > 0.5)));
+    const { rounds, lines } = await trained(given, { train: data, validation: data });
+    assert.deepEqual(rounds.slice(0, 1), [
+      '[0]#011train-auc:1.00000000000000000#011validation-auc:1.00000000000000000',
+    ]);
     assert.equal(rounds.length, 3);
-    assert.ok(lines.some((line) => line.endsWith('Stopping. Best iteration: [0] train-auc:1')));
+    assert.ok(lines.some((line) => line.endsWith('Stopping. Best iteration: [0] validation-auc:1')));
+  });
+
+  test('watch the metric of a tuning job, though another is asked for last', async () => {
+    const random = seededRandom(6);
+    const channels = { train: csv(table(6, () => random())), validation: csv(table(7, () => random())) };
+    const given = { num_round: '500', early_stopping_rounds: '3', eta: '0.9', eval_metric: 'mape,rmse' };
+    const { lines } = await trained({ ...given, _tuning_objective_metric: 'validation:mae' }, channels);
+    assert.ok(lines.some((line) => /Stopping\. Best iteration: \[\d+\] validation-mae:/.test(line)));
+  });
+
+  test('train every round where there is no validation channel or no metric, as the container does', async () => {
+    const data = csv(table(8, (a) => +(a > 0.5)));
+    const given = { num_round: '9', early_stopping_rounds: '2', objective: 'binary:logistic' };
+    for (const [more, channels] of [
+      [{ eval_metric: 'auc' }, { train: data }],
+      [{}, { train: data, validation: data }],
+    ] as const) {
+      const { status, rounds, lines, model } = await trained({ ...given, ...more }, channels);
+      assert.deepEqual([status, rounds.length], [0, 9]);
+      assert.ok(lines.some((line) => /early_stopping_rounds is not used: it takes/.test(line)));
+      assert.deepEqual({ ...readModelDocument(model ?? Buffer.alloc(0)).attributes }, {});
+    }
   });
 
   test('leave out of the metrics what is no number', async () => {

@@ -9,11 +9,14 @@ import { type Booster, type Matrix, openXgboost, XgboostError } from './booster.
 import { checkLabels, type Dataset, NoData, readDataset } from './data.ts';
 import { alone, type Team, trainTogether } from './distributed/team.ts';
 import { type Hyperparameters, isGreaterBetter, readHyperparameters } from './hyperparameters.ts';
+import { libraryVersion } from './library.ts';
 
 export interface TrainOptions {
   readonly mlDir: string;
   readonly libraryFile: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the job asked for: another version of XGBoost trains it. */
+  readonly image?: string | undefined;
 }
 
 /** The container's form of a line of its log. */
@@ -27,8 +30,9 @@ interface TrainingData {
   readonly validation: Dataset | undefined;
 }
 
-export function train({ mlDir, libraryFile, env }: TrainOptions): Promise<number> {
+export function train({ mlDir, libraryFile, env, image }: TrainOptions): Promise<number> {
   return asJob(mlDir, async () => {
+    if (image) info(`${image} is trained by the platform's own XGBoost ${libraryVersion}`);
     const { hyperparameters: given, channels } = await readJobInput(mlDir);
     const hyperparameters = readHyperparameters(given);
     checkChannels(channels);
@@ -143,10 +147,12 @@ function labelled(data: Dataset, matrix: Matrix): Matrix {
 /** The rounds. Answers the metrics of the last, or of the best where training stopped early. */
 async function boost(
   booster: Booster,
-  { numRound, earlyStoppingRounds }: Hyperparameters,
+  hyperparameters: Hyperparameters,
   named: readonly [string, Matrix][],
   team: Team,
 ): Promise<Record<string, number>> {
+  const { numRound } = hyperparameters;
+  const early = earlyStopping(hyperparameters, named);
   let stopped = false;
   const stop = () => {
     stopped = true;
@@ -154,6 +160,8 @@ async function boost(
   process.on('SIGTERM', stop);
   const say = team.leads ? console.log : () => {};
   const tell = team.leads ? info : () => {};
+  if (hyperparameters.earlyStoppingRounds !== undefined && !early)
+    tell('early_stopping_rounds is not used: it takes a validation channel and an eval_metric');
   let best: Round | undefined;
   let latest: Record<string, number> = {};
   try {
@@ -162,9 +170,9 @@ async function boost(
       const line = booster.evaluate(round, named);
       say(line.replaceAll('\t', '#011'));
       latest = metricsOfLine(line);
-      const [watched, value] = Object.entries(latest).at(-1) ?? ['', Number.NaN];
+      const [watched, value] = watchedIn(latest, early?.metric);
       if (!best || isBetter(watched, value, best.value)) best = { round, value, metrics: latest };
-      const isEarly = earlyStoppingRounds !== undefined && round - best.round >= earlyStoppingRounds;
+      const isEarly = early !== undefined && round - best.round >= early.rounds;
       if (isEarly) tell(`Stopping. Best iteration: [${best.round}] ${watched.replace(':', '-')}:${best.value}`);
       if (await team.agree(() => isEarly || stopped)) {
         if (!isEarly) tell('Stopped by SIGTERM: the model as far as it was trained is kept');
@@ -176,13 +184,28 @@ async function boost(
     if (!process.listeners('SIGTERM').includes(goOn)) process.on('SIGTERM', goOn);
     process.off('SIGTERM', stop);
   }
-  if (earlyStoppingRounds === undefined || !best) return latest;
+  if (!early || !best) return latest;
   booster.setAttribute('best_iteration', String(best.round));
   booster.setAttribute('best_score', String(best.value));
   return best.metrics;
 }
 
 const goOn = () => {};
+
+/** Undefined where nothing is watched: without a validation channel or a metric the container trains every round (v1.7-1, callback.py, get_callbacks). */
+function earlyStopping(
+  { earlyStoppingRounds: rounds, earlyStoppingMetric: metric }: Hyperparameters,
+  named: readonly [string, Matrix][],
+): { readonly rounds: number; readonly metric: string } | undefined {
+  const isValidated = named.some(([name]) => name === 'validation');
+  return rounds !== undefined && metric !== undefined && isValidated ? { rounds, metric } : undefined;
+}
+
+/** Some metrics are printed with a parameter behind their name: then it is the last. */
+function watchedIn(metrics: Readonly<Record<string, number>>, metric: string | undefined): [string, number] {
+  const entries = Object.entries(metrics);
+  return entries.find(([name]) => name === `validation:${metric}`) ?? entries.at(-1) ?? ['', Number.NaN];
+}
 
 interface Round {
   readonly round: number;

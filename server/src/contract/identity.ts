@@ -42,8 +42,11 @@ export interface Identity {
   /** The session principal of a role handed to a service. Throws AwsError AccessDenied where the role is missing or does not trust the service. */
   assumeForService(request: ServiceRoleRequest): Promise<Principal>;
   /** Credentials for user code that a service runs under a role (the container credentials endpoint). Throws as `assumeForService` does. */
-  issueCredentials(request: ServiceRoleRequest, lifetimeMs: number): Promise<TemporaryCredentials>;
+  issueCredentials(request: ServiceRoleRequest, lifetimeMs: number, run: string): Promise<TemporaryCredentials>;
 }
+
+/** Whether a run goes on whose credentials sign a request. Synchronous where it is known: this is on the way of each of them. */
+export type IsRunning = (run: string) => boolean | Promise<boolean>;
 
 /** A service that becomes a role it was handed. */
 export interface ServiceRoleRequest {
@@ -57,6 +60,8 @@ export interface ServiceRoleRequest {
 
 /** A job, function or model that runs under a role. */
 export interface RoleRun extends ServiceRoleRequest {
+  /** Names the run for the service that started it: its credentials end with it. */
+  readonly run: string;
   readonly region: string;
   /** Its credentials end then; a run without an end (a model) leaves it out. */
   readonly lifetimeMs?: number;

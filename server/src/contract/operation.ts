@@ -26,7 +26,8 @@ export interface Access {
 export interface Operation<S extends ServiceName, N extends OperationName<S>, Deps> {
   /**
    * Every permission that this call needs; all must be allowed. Runs before validation: it must not throw on missing members.
-   * An empty list means that any authenticated caller may call (sts:GetCallerIdentity).
+   * An empty list means that any caller may call whom the gateway admits: an authenticated one (sts:GetCallerIdentity), or an anonymous one where the
+   * service names the operation (contract/anonymous.ts).
    */
   access(input: Input<S, N>, call: Call, deps: Deps): readonly Access[] | Promise<readonly Access[]>;
   /** Does it. Throws `call.error(code, message)` for an answer that is an error. */

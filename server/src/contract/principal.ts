@@ -2,9 +2,10 @@
 export interface Principal {
   /**
    * root: the account's administrator key. user: an IAM user. assumed-role: a role's temporary session. federated-user: a session that a
-   * user or root made for somebody else. service: the platform acting in its own name (writing a job's log, publishing a metric).
+   * user or root made for somebody else. service: the platform acting in its own name (writing a job's log, publishing a metric). anonymous: a
+   * caller without a signature, of no account, allowed only what a resource's policy allows everybody.
    */
-  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service';
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service' | 'anonymous';
   readonly account: string;
   /** arn:<partition>:iam::<account>:root | …:user/<path><name> | arn:<partition>:sts::<account>:assumed-role/<role>/<session> | …:federated-user/<name> */
   readonly arn: string;
@@ -14,6 +15,8 @@ export interface Principal {
   readonly roleArn?: string;
   /** The key that signed the request, where one did. */
   readonly accessKeyId?: string;
+  /** For anonymous: whose resource is asked for, and whose audit trail tells of it. */
+  readonly resourceAccount?: string;
   /** For temporary credentials. */
   readonly session?: Session;
 }
@@ -28,6 +31,8 @@ export interface Session {
   /** Tags that sessions made with this one inherit. */
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
+  /** The job or the model's replica that was given it, itself or by way of another session: it ends with that one. */
+  readonly run?: string;
   /** For federated users: who made the session. */
   readonly issuer?: { readonly arn: string; readonly id: string };
 }

@@ -1,6 +1,7 @@
 /** A service as the gateway sees it: a name from the catalog and a table of operations. */
 import type { ServiceName } from '../models/catalog.ts';
 import type { OperationName } from '../models/types.ts';
+import type { Anonymous } from './anonymous.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { BoundOperation, Operation } from './operation.ts';
 
@@ -10,6 +11,8 @@ export interface Service {
   readonly operations: ReadonlyMap<string, BoundOperation>;
   /** Where browsers may reach its resources from other origins. */
   readonly crossOrigin?: CrossOrigin;
+  /** What may be asked without a signature. */
+  readonly anonymous?: Anonymous;
 }
 
 /** A service's table: the compiler checks each name and each operation's types against AWS's model. */

@@ -31,6 +31,8 @@ export interface Enclosure {
   readonly mounts: readonly Mount[];
   /** Who the program is to itself: root as in a container where it is left out. Outside it is the platform's user, without any privilege. */
   readonly user?: number;
+  /** It opens what must be shut in once more, and may ask the kernel for the namespaces that this takes. */
+  readonly nests?: boolean;
   /** none: a loopback of its own and nothing else. */
   readonly network: 'open' | 'none';
   /** Further lines of /etc/hosts: name → address. */

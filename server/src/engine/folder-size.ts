@@ -1,27 +1,39 @@
-/** How much of the disk the files below a folder take: blocks, not lengths, since a file may have holes; a file with several names counts once. */
+/**
+ * How much of the disk the files below a folder take; a file with several names counts once. By blocks: a file may have holes. By lengths: what would be read
+ * of it, holes as well, where that is more. Names are bytes, so that no file can hide behind one that is no text.
+ */
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 
 const blockBytes = 512;
+const slash = Buffer.from('/');
 
 /** Gives up, with what it has counted, once that is more than `enough`. What vanishes meanwhile counts nothing. */
-export async function folderSize(folder: string, enough = Number.POSITIVE_INFINITY): Promise<number> {
+export async function folderSize(
+  folder: string,
+  by: 'blocks' | 'lengths' = 'blocks',
+  enough = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const seen = new Set<number>();
   let bytes = 0;
-  const folders = [folder];
-  for (let next = folders.pop(); next !== undefined && bytes <= enough; next = folders.pop()) {
-    const names = await readdir(next).catch(() => []);
-    for (const name of names) {
-      const path = join(next, name);
-      const found = await lstat(path).catch(() => undefined);
-      if (!found) continue;
-      if (found.isDirectory()) folders.push(path);
-      if (found.nlink > 1 && found.isFile()) {
-        if (seen.has(found.ino)) continue;
-        seen.add(found.ino);
-      }
-      bytes += found.blocks * blockBytes;
+  async function count(path: Buffer): Promise<void> {
+    const found = await lstat(path).catch(() => undefined);
+    if (!found) return;
+    if (found.isDirectory()) folders.push(path);
+    if (found.nlink > 1 && found.isFile()) {
+      if (seen.has(found.ino)) return;
+      seen.add(found.ino);
     }
+    const held = found.blocks * blockBytes;
+    bytes += by === 'lengths' && found.isFile() ? Math.max(held, found.size) : held;
+  }
+  const folders: Buffer[] = [];
+  const top = Buffer.from(folder);
+  const status = await lstat(top).catch(() => undefined);
+  if (status?.isDirectory()) folders.push(top);
+  else await count(top);
+  for (let next = folders.pop(); next !== undefined && bytes <= enough; next = folders.pop()) {
+    const names = await readdir(next, { encoding: 'buffer' }).catch(() => []);
+    for (const name of names) await count(Buffer.concat([next, slash, name]));
   }
   return bytes;
 }

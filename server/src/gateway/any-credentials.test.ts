@@ -1,6 +1,7 @@
 /** --any-credentials: every key opens, a key of twelve digits is its own account, and nobody from elsewhere comes in. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -8,7 +9,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Door, doors, saidBy } from '../../../test/harness/doors.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Sending, send, sign } from '../../../test/harness/signed.ts';
@@ -30,6 +31,25 @@ describe('--any-credentials does', () => {
       const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
       assert.deepEqual([Account, Arn], [account, `arn:aws:iam::${account}:root`], key);
     }
+  });
+
+  it('take a key that was issued here as its owner’s, whatever it signs with', async () => {
+    await using platform = await open();
+    const iam = platform.client(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName: 'ada' }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ada' }));
+    const { Credentials } = await platform.client(STSClient).send(new GetFederationTokenCommand({ Name: 'grace' }));
+    const { AccessKeyId = '', SessionToken = '' } = Credentials ?? {};
+    for (const [credentials, arn] of [
+      [keyOf(AccessKey?.AccessKeyId ?? ''), 'arn:aws:iam::000000000000:user/ada'],
+      [{ ...keyOf(AccessKeyId), sessionToken: SessionToken }, 'arn:aws:sts::000000000000:federated-user/grace'],
+      [keyOf(AccessKeyId), 'arn:aws:iam::000000000000:root'],
+    ] as const) {
+      const sts = platform.client(STSClient, { credentials });
+      assert.equal((await sts.send(new GetCallerIdentityCommand({}))).Arn, arn);
+    }
+    const ada = platform.client(IAMClient, { credentials: keyOf(AccessKey?.AccessKeyId ?? '') });
+    await assert.rejects(ada.send(new ListUsersCommand({})), { name: 'AccessDenied' });
   });
 
   it('keep accounts apart', async () => {

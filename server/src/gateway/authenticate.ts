@@ -1,4 +1,4 @@
-/** Whose request this is: the signature checked against the key that identity knows. There is no anonymous door. */
+/** Whose request this is: the signature checked against the key that identity knows. What is not signed never comes here (anonymous.ts). */
 import type { KeyObject } from 'node:crypto';
 import type { Identity, SigningKey } from '../contract/identity.ts';
 import type { Principal } from '../contract/principal.ts';

@@ -2,31 +2,50 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
+import { withoutCoding } from '../kit/content-coding.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import { decodeChunks } from '../wire/aws-chunked.ts';
 import type { WireRequest } from '../wire/protocol.ts';
 import { emptyHash, type Signature, sha256 } from '../wire/sigv4.ts';
 import { refusal } from './refusals.ts';
 
-/** InvokeEndpoint takes 6 MB: https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html */
-const maxBytes: Partial<Record<ProtocolName, number>> = { 'rest-json': 6 * 1024 * 1024 };
-const usualMaxBytes = 16 * 1024 * 1024;
-
 const smallBytes = 64 * 1024;
 
 const empty = new Uint8Array();
 
-export function gather(stream: Readable, headers: WireRequest['headers'], protocol: ProtocolName): Promise<Uint8Array> {
+export interface Gathered {
+  readonly body: Uint8Array;
+  readonly sha256: string;
+}
+
+export async function gather(
+  stream: Readable,
+  headers: WireRequest['headers'],
+  protocol: ProtocolName,
+  limit: number,
+): Promise<Gathered> {
   const declared = headers['content-length'];
   if (declared === '0' || (declared === undefined && headers['transfer-encoding'] === undefined))
-    return Promise.resolve(empty);
-  const limit = maxBytes[protocol] ?? usualMaxBytes;
-  if (Number(declared) > limit) return Promise.reject(refusal('tooLarge', protocol));
-  return collect(stream, limit, protocol);
+    return { body: empty, sha256: emptyHash };
+  const length = Number(declared);
+  if (length > limit) throw refusal('tooLarge', protocol);
+  if (length <= smallBytes) {
+    const body = await collect(stream, limit, protocol);
+    return { body, sha256: body.length === 0 ? emptyHash : sha256(body) };
+  }
+  // Piece by piece: the hash of megabytes would hold up everybody else.
+  const hash = createHash('sha256');
+  const body = await collect(stream, limit, protocol, (chunk) => hash.update(chunk));
+  return { body, sha256: hash.digest('hex') };
 }
 
 /** What is too large is read to its end all the same, and forgotten: a destroyed stream would take the connection along, and the answer with it. */
-export function collect(stream: Readable, limit: number, protocol: ProtocolName): Promise<Uint8Array> {
+export function collect(
+  stream: Readable,
+  limit: number,
+  protocol: ProtocolName,
+  onChunk?: (chunk: Uint8Array) => void,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -34,6 +53,7 @@ export function collect(stream: Readable, limit: number, protocol: ProtocolName)
       size += chunk.length;
       if (size > limit) return reject(refusal('tooLarge', protocol));
       chunks.push(chunk);
+      onChunk?.(chunk);
     });
     stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     stream.once('error', reject);
@@ -102,6 +122,13 @@ const hashMismatch = (declared: string, computed: string) =>
     },
   );
 
+/** S3 takes HTTP's chunks only for its own coding, which tells the length in a header. */
+const lengthless = () =>
+  new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', {
+    status: 501,
+    fields: { Header: 'Transfer-Encoding' },
+  });
+
 const listed = (header = '') =>
   header
     .split(',')
@@ -117,7 +144,7 @@ export interface StreamedRequest {
 export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
-  signature: Signature,
+  signature: Signature | undefined,
   key: KeyObject | undefined,
 ): StreamedRequest {
   const declared = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
@@ -127,6 +154,7 @@ export function streamed(
     if (isHash && declared !== emptyHash) throw hashMismatch(declared, emptyHash);
     if (isHash || declared === 'UNSIGNED-PAYLOAD') return { headers, body: empty };
   }
+  if ((isHash || declared === 'UNSIGNED-PAYLOAD') && headers['content-length'] === undefined) throw lengthless();
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
   if (isHash) {
     if (Number(headers['content-length']) <= smallBytes) return { headers, body: new SmallBody(stream, declared) };
@@ -143,17 +171,21 @@ export function streamed(
     );
   }
   const { 'content-length': _, 'x-amz-decoded-content-length': length, 'content-encoding': coding, ...rest } = headers;
-  const left = listed(coding).filter((part) => part !== 'aws-chunked');
+  const left = withoutCoding(coding, 'aws-chunked');
   const trailerNames = headers['x-amz-trailer'] ?? '';
   return {
     headers: {
       ...rest,
       ...(length === undefined ? {} : { 'content-length': length }),
-      ...(left.length === 0 ? {} : { 'content-encoding': left.join(',') }),
+      ...(left === undefined ? {} : { 'content-encoding': left }),
     },
     // Which trailers will come has to be known before the first byte, to hash for them.
     body: Object.assign(
-      decodeChunks(stream, signed && key ? { signature, key } : undefined, listed(trailerNames.toLowerCase())),
+      decodeChunks(
+        stream,
+        signed && signature && key ? { signature, key } : undefined,
+        listed(trailerNames.toLowerCase()),
+      ),
       { trailerNames },
     ),
   };

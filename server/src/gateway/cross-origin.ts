@@ -53,7 +53,6 @@ async function preflight(incoming: Incoming, deps: PipelineDeps): Promise<Outcom
     if (error !== thrown) {
       deps.log.error('a preflight ended in a defect', { requestId: incoming.requestId, error: thrown });
     }
-    // No path: a preflight's refusal names no Resource (observed).
     const context = { requestId: incoming.requestId, method: incoming.head.method };
     const response = protocols['rest-xml'].serializeError(undefined, error, errorStatus(undefined, error), context);
     return { response, error: error.code };

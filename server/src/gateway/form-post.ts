@@ -14,6 +14,13 @@ import type { Incoming, PipelineDeps } from './pipeline.ts';
 import { type Admitted, knownKey, unscoped } from './presigned.ts';
 import { refusal } from './refusals.ts';
 
+/** Whose key it is where nothing is checked; undefined where it is. */
+type Anybody = (signed: {
+  accessKeyId: string;
+  token: string | undefined;
+  region: string;
+}) => Promise<Principal | undefined>;
+
 interface SignedForm {
   readonly accessKeyId: string;
   readonly region: string;
@@ -101,11 +108,7 @@ async function principalOf(fields: Fields, signed: SignedForm, policy: string, d
 }
 
 /** Undefined for every request but a form to a bucket. */
-export function formPost(
-  incoming: Incoming,
-  deps: PipelineDeps,
-  anybody: (signed: { accessKeyId: string; region: string }) => Principal | undefined,
-): Promise<Admitted> | undefined {
+export function formPost(incoming: Incoming, deps: PipelineDeps, anybody: Anybody): Promise<Admitted> | undefined {
   const { method, headers } = incoming.head;
   if (method !== 'POST' || headers.authorization !== undefined) return undefined;
   const bucket = bucketOfPost(incoming.head);
@@ -116,7 +119,7 @@ async function admitForm(
   { head, stream, secure }: Incoming,
   bucket: string,
   deps: PipelineDeps,
-  anybody: (signed: { accessKeyId: string; region: string }) => Principal | undefined,
+  anybody: Anybody,
 ): Promise<Admitted> {
   const form = await readForm(stream, head.headers['content-type'] ?? '');
   const fields = fieldsOf(form, bucket);
@@ -126,7 +129,9 @@ async function admitForm(
   const signed = signatureOf(fields);
   const encoded = fields.get('policy');
   if (encoded === undefined) throw missingField('Policy');
-  const principal = anybody(signed) ?? (await principalOf(fields, signed, encoded, deps));
+  const principal =
+    (await anybody({ ...signed, token: fields.get('x-amz-security-token') })) ??
+    (await principalOf(fields, signed, encoded, deps));
   const policy = parsePolicy(encoded);
   // A policy that names no bucket would be for any.
   const names = new Set([...form.fields.map(([name]) => name), 'bucket']);

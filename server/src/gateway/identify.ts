@@ -13,7 +13,10 @@ export interface Destination {
 }
 
 /** The protocol by the request's look alone: it decides the shape of errors before the service is known. */
-export function protocolOf({ headers }: Pick<WireRequest, 'headers'>, signingName: string | undefined): ProtocolName {
+export function protocolOf(
+  { headers, query }: Pick<WireRequest, 'headers' | 'query'>,
+  signingName: string | undefined,
+): ProtocolName {
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'rpc-v2-cbor';
   const target = headers['x-amz-target'];
   if (target !== undefined) return headers['content-type']?.includes('json-1.0') ? 'aws-json-1.0' : 'aws-json-1.1';
@@ -23,8 +26,15 @@ export function protocolOf({ headers }: Pick<WireRequest, 'headers'>, signingNam
   // Before the type of the body: what REST services store or invoke may be a form.
   if (entry) return entry.protocols[0] ?? 'rest-xml';
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
-  return signingName === undefined || signingName === 's3' ? 'rest-xml' : 'query';
+  if (signingName === undefined || restXmlElsewhere.has(signingName)) return 'rest-xml';
+  const isQuery = isKnown(signingName) || /(^|&)Action=/.test(query);
+  return isQuery ? 'query' : 'rest-json';
 }
+
+/** Of the services that are not in the catalog, those that answer in XML; the others that look like REST (Lambda) answer in JSON. */
+const restXmlElsewhere: ReadonlySet<string> = new Set(['s3', 's3express', 'route53', 'cloudfront']);
+
+const isKnown = (signingName: string) => Object.values(catalog).some((entry) => entry.signingName === signingName);
 
 const isRest = (protocol: ProtocolName | undefined) => protocol === 'rest-json' || protocol === 'rest-xml';
 

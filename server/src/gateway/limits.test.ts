@@ -24,20 +24,29 @@ const sent = (door: Door, change: Partial<Sending> = {}) => {
 };
 const said = async (door: Door, change: Partial<Sending> = {}) => saidBy(door, await sent(door, change));
 const bytes = (count: number) => Buffer.alloc(count, ' ');
+/** The same for CBOR, to which a space is a number: one string. */
+function cborBytes(count: number): Buffer {
+  const text = bytes(count);
+  text.writeUInt8(0x5a);
+  text.writeUInt32BE(count - 5, 1);
+  return text;
+}
 const MiB = 1024 * 1024;
 const every = Object.keys(doors) as Door[];
 
 describe('The gateway refuses', () => {
   it('a body that is too large, declared or not', async () => {
     const text = 'Request size exceeded the limit.';
-    const usual = ['aws-json-1.0', 'aws-json-1.1', 'rpc-v2-cbor', 'query'] as const;
-    for (const [door, limit] of [...usual.map((door) => [door, 16 * MiB] as const), ['rest-json', 6 * MiB] as const]) {
+    const limits = { 'aws-json-1.0': 8, 'aws-json-1.1': 8, 'rpc-v2-cbor': 8, 'rest-json': 6, query: 1 } as const;
+    for (const [door, mebibytes] of Object.entries(limits) as [keyof typeof limits, number][]) {
+      const limit = mebibytes * MiB;
       const { headers }: Sending = doors[door];
       const code = door === 'query' ? 'RequestEntityTooLarge' : 'RequestEntityTooLargeException';
       const undeclared = { headers: { ...headers, 'transfer-encoding': 'chunked' }, unsigned: ['transfer-encoding'] };
       for (const how of [{}, undeclared])
         assert.deepEqual(await said(door, { ...how, body: bytes(limit + 1) }), [413, code, text], door);
-      assert.notEqual((await sent(door, { body: bytes(limit) })).status, 413, door);
+      const whole = door === 'rpc-v2-cbor' ? cborBytes(limit) : bytes(limit);
+      assert.notEqual((await sent(door, { body: whole })).status, 413, door);
     }
   });
 
@@ -118,6 +127,45 @@ describe('The gateway refuses', () => {
       'NotImplemented',
       'ListModels of s3 is not implemented by Clary.',
     ]);
+  });
+
+  it('services that are not there, in the words of their clients', async () => {
+    const lambda = { service: 'lambda', method: 'GET', target: '/2015-03-31/functions/', headers: {}, body: '' };
+    const text = (name: string) => `${name} is not implemented by Clary.`;
+    assert.deepEqual(await said('rest-json', lambda), [
+      501,
+      'NotImplemented',
+      text('GET /2015-03-31/functions/ of lambda'),
+    ]);
+    const target = { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' };
+    assert.deepEqual(await said('aws-json-1.0', { service: 'dynamodb', headers: target }), [
+      501,
+      'NotImplemented',
+      text('ListTables of dynamodb'),
+    ]);
+    const queue = { ...doors.query, service: 'sqs', body: 'Action=ListQueues&Version=2012-11-05' };
+    assert.deepEqual(await said('query', queue), [501, 'NotImplemented', text('ListQueues of sqs')]);
+    const zones = { service: 'route53', method: 'GET', target: '/2013-04-01/hostedzone' };
+    assert.deepEqual((await said('rest-xml', zones)).slice(0, 2), [501, 'NotImplemented']);
+  });
+
+  it('operations that come unsigned, by their names; others for want of a signature', async () => {
+    const unsigned = async (action: string) => {
+      const body = `Action=${action}&Version=2011-06-15`;
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': `${body.length}` };
+      return saidBy('query', await send(platform, { method: 'POST', target: '/', headers, body }));
+    };
+    for (const name of ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML'])
+      assert.deepEqual(await unsigned(name), [501, 'NotImplemented', `${name} of sts is not implemented by Clary.`]);
+    assert.deepEqual((await unsigned('AssumeRole')).slice(0, 2), [403, 'MissingAuthenticationToken']);
+  });
+
+  it('a signature of headers that are not there, whatever their names', async () => {
+    const sending: Sending = doors['aws-json-1.1'];
+    const signed = sign(platform, sending);
+    const authorization = String(signed.headers.authorization).replace('SignedHeaders=', 'SignedHeaders=constructor;');
+    const answer = await send(platform, { ...signed, headers: { ...signed.headers, authorization } });
+    assert.equal(saidBy('aws-json-1.1', answer)[1], 'InvalidSignatureException');
   });
 
   it('paths of its own that are none, without a word about the others', async () => {

@@ -12,15 +12,25 @@ import type { Principal } from '../contract/principal.ts';
 import type { Service } from '../contract/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import type { ProtocolName, ServiceName } from '../models/catalog.ts';
+import {
+  type CatalogEntry,
+  catalog,
+  type DocumentLimits,
+  documentLimitsOf,
+  type ProtocolName,
+  type ServiceName,
+} from '../models/catalog.ts';
+import type { OperationModel } from '../models/service-model.ts';
 import { errorStatus } from '../wire/answers.ts';
 import { MalformedSignature } from '../wire/malformed-signature.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
 import { readSignature2 } from '../wire/sigv2.ts';
-import { emptyHash, readSignature, type Signature, sha256 } from '../wire/sigv4.ts';
+import { readSignature, type Signature } from '../wire/sigv4.ts';
+import { admitAnonymous } from './anonymous.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
 import { collect, cutShort, gather, streamed } from './body.ts';
+import { documentOf, hasRawBody } from './document.ts';
 import { checkDigests } from './document-digest.ts';
 import { formPost } from './form-post.ts';
 import { GatewayCall } from './gateway-call.ts';
@@ -37,7 +47,7 @@ export interface PipelineDeps {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
-  /** Accept any key; a key of twelve digits is the account. The value is the account of all others. */
+  /** Accept any key; one that was issued here is its owner's, one of twelve digits is the account. The value is the account of all others. */
   readonly anyCredentialsAccount?: string;
 }
 
@@ -72,7 +82,7 @@ interface Known {
 /** Never throws: what goes wrong is an answer. */
 export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
   const known: Known = { protocol: protocolOf(incoming.head, undefined) };
-  const context = { requestId: incoming.requestId, method: incoming.head.method, path: incoming.head.path };
+  const context = { requestId: incoming.requestId, method: incoming.head.method };
   const facts = () => ({
     ...(known.destination ? { service: known.destination.service.name } : {}),
     ...(known.operation ? { operation: known.operation } : {}),
@@ -110,26 +120,25 @@ async function follow(
   context: { requestId: string },
 ): Promise<WireResponse> {
   const { head } = incoming;
-  const { request, principal, region, finish, ...asked } = await admit(incoming, known, deps);
-  const service = serviceOf(known.protocol, head, asked.service, deps.services);
+  const { request, principal, region, finish, service: meant } = await admit(incoming, known, deps);
+  const service = serviceOf(known.protocol, head, meant, deps.services);
   known.principal = principal;
-  if (!service) throw notBuilt(asked.service, guessOperation(request));
+  if (!service) throw notBuilt(meant, guessOperation(request));
   const loaded = modelFor(service.name);
   const model = loaded instanceof Promise ? await loaded : loaded;
   const destination: Destination = { service, model, protocol: known.protocol };
   known.destination = destination;
-  const operation = operationOf(destination, request);
+  const limits = documentLimitsOf(service.name);
+  const isRest = known.protocol.startsWith('rest-');
+  // Elsewhere the operation may stand in the document.
+  const readable = isRest ? request : documentOf(request, known.protocol, limits);
+  const asked = readable instanceof Promise ? await readable : readable;
+  const operation = operationOf(destination, asked);
   known.operation = operation.name;
   const bound = service.operations.get(operation.name);
   if (!bound) throw notBuilt(service.name, operation.name);
-  const whole =
-    operation.streamingInput || request.body instanceof Uint8Array
-      ? request
-      : { ...request, body: await collect(request.body, maxDocumentBytes, known.protocol) };
-  if (whole !== request && whole.body instanceof Uint8Array) {
-    const { trailers } = request.body as { readonly trailers?: Readonly<Record<string, string>> };
-    checkDigests(operation, whole.headers, whole.body, trailers);
-  }
+  const document = isRest ? restDocument(operation, asked, known.protocol, limits) : asked;
+  const whole = document instanceof Promise ? await document : document;
   const protocol = protocols[known.protocol];
   const input = protocol.parse(model, operation, whole);
   const call = new GatewayCall(
@@ -156,6 +165,32 @@ async function follow(
   return finish ? finish(response) : response;
 }
 
+/** A body that nobody parses is left as it is. */
+function restDocument(
+  operation: OperationModel,
+  request: WireRequest,
+  protocol: ProtocolName,
+  limits: DocumentLimits,
+): WireRequest | Promise<WireRequest> {
+  const { body } = request;
+  if (operation.streamingInput) return request;
+  if (!(body instanceof Uint8Array)) return collected(operation, request, body, protocol, limits);
+  return hasRawBody(operation) ? request : documentOf(request, protocol, limits);
+}
+
+async function collected(
+  operation: OperationModel,
+  request: WireRequest,
+  stream: Readable,
+  protocol: ProtocolName,
+  limits: DocumentLimits,
+): Promise<WireRequest> {
+  const body = await collect(stream, limits.bytes, protocol);
+  const { trailers } = stream as { readonly trailers?: Readonly<Record<string, string>> };
+  checkDigests(operation, request.headers, body, trailers);
+  return restDocument(operation, { ...request, body }, protocol, limits);
+}
+
 async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Promise<Admitted> {
   const { head, stream, refused } = incoming;
   if (refused) throw refused;
@@ -164,27 +199,30 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
     known.protocol = 'rest-xml';
     const principal =
       deps.anyCredentialsAccount && older !== 'incomplete'
-        ? anybody(older, deps.anyCredentialsAccount).principal
+        ? (await anybody(older, deps.anyCredentialsAccount, deps.identity)).principal
         : await authenticate2(head, older, deps);
     return { request: { ...head, body: stream }, principal, ...unscoped };
   }
-  const form = formPost(incoming, deps, (signed) =>
-    deps.anyCredentialsAccount ? anybody(signed, deps.anyCredentialsAccount).principal : undefined,
+  const form = formPost(incoming, deps, async (signed) =>
+    deps.anyCredentialsAccount
+      ? (await anybody(signed, deps.anyCredentialsAccount, deps.identity)).principal
+      : undefined,
   );
   if (form) {
     known.protocol = 'rest-xml';
     return form;
   }
   const signature = readSigned(incoming, known);
+  if (!signature) {
+    if (known.protocol === 'rest-xml') return admitAnonymous(incoming, deps);
+    return refuseUnsigned(incoming, known);
+  }
   const { request, authenticated } =
-    known.protocol === 'rest-xml'
+    known.protocol === 'rest-xml' && signature.service.startsWith('s3')
       ? await admitStreamed(incoming, signature, known, deps)
       : await admitGathered(incoming, signature, known, deps);
   return { request, principal: authenticated.principal, service: signature.service, region: signature.region };
 }
-
-/** S3's documents (DeleteObjects, CompleteMultipartUpload) are small. */
-const maxDocumentBytes = 4 * 1024 * 1024;
 
 const isRegion = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
 
@@ -196,7 +234,23 @@ const wrongRegion = (region: string) =>
     { status: 400, fields: { Region: 'us-east-1' } },
   );
 
-function readSigned({ head }: Incoming, known: Known): Signature {
+/** Operations that come unsigned because the caller has no key yet are refused by their name, everything else for want of a signature. */
+async function refuseUnsigned({ head, stream }: Incoming, { protocol }: Known): Promise<never> {
+  if (protocol === 'query') {
+    const { body } = await gather(stream, head.headers, protocol, unsignedBytes);
+    const operation = guessOperation({ ...head, body });
+    const entries = Object.entries(catalog) as [ServiceName, CatalogEntry][];
+    const meant = entries.find(([, { unsignedOperations }]) => unsignedOperations?.test(operation));
+    if (meant) throw notBuilt(meant[0], operation);
+  }
+  throw refusal('missing', protocol);
+}
+
+/** STS's tokens and assertions are below 100,000 characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html */
+const unsignedBytes = 512 * 1024;
+
+/** Undefined for a request without a signature. */
+function readSigned({ head }: Incoming, known: Known): Signature | undefined {
   let signature: Signature | undefined;
   try {
     signature = readSignature(head);
@@ -207,7 +261,7 @@ function readSigned({ head }: Incoming, known: Known): Signature {
     known.protocol = protocolOf(head, /\bCredential=(?:[^/,]*\/){3}([^/,]+)/.exec(authorization ?? '')?.[1]);
     throw malformed(known.protocol, authorization === undefined ? 'query' : 'header', error);
   }
-  if (!signature) throw refusal('missing', known.protocol);
+  if (!signature) return undefined;
   known.protocol = protocolOf(head, signature.service);
   if (known.protocol === 'rest-xml' && !isRegion.test(signature.region)) throw wrongRegion(signature.region);
   return signature;
@@ -225,11 +279,13 @@ async function admitGathered(
   { protocol }: Known,
   deps: PipelineDeps,
 ): Promise<Checked> {
-  const body = await gather(stream, head.headers, protocol);
+  const meant = serviceOf(protocol, head, signature.service, deps.services);
+  const { bytes } = documentLimitsOf(meant?.name);
+  const { body, sha256: computed } = await gather(stream, head.headers, protocol, bytes);
   const request = { ...head, body };
-  if (deps.anyCredentialsAccount) return { request, authenticated: anybody(signature, deps.anyCredentialsAccount) };
+  if (deps.anyCredentialsAccount)
+    return { request, authenticated: await anybody(signature, deps.anyCredentialsAccount, deps.identity) };
   const declared = head.headers['x-amz-content-sha256'];
-  const computed = body.length === 0 ? emptyHash : sha256(body);
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== computed)
     throw refusal('mismatch', protocol);
   const checked = authenticate(signature, head, computed, protocol, deps);
@@ -244,7 +300,7 @@ async function admitStreamed(
   deps: PipelineDeps,
 ): Promise<Checked> {
   let authenticated: Authenticated;
-  if (deps.anyCredentialsAccount) authenticated = anybody(signature, deps.anyCredentialsAccount);
+  if (deps.anyCredentialsAccount) authenticated = await anybody(signature, deps.anyCredentialsAccount, deps.identity);
   else {
     const declared = head.headers['x-amz-content-sha256'];
     if (declared === undefined && signature.form === 'header') {
@@ -258,13 +314,21 @@ async function admitStreamed(
   return { request: { ...head, headers, body }, authenticated };
 }
 
-/** What a signature says of who signed; older ones name no region. */
+/** What a signature says of its key; older forms name no region. */
 interface Claimed {
   readonly accessKeyId: string;
-  readonly region?: string;
+  readonly token?: string | undefined;
+  readonly region?: string | undefined;
 }
 
-function anybody({ accessKeyId, region = unscoped.region }: Claimed, usual: string): Authenticated {
+/** A key that the platform issued means its owner, though its signature is not checked; any other is the root of an account. */
+async function anybody(
+  { accessKeyId, token, region = unscoped.region }: Claimed,
+  usual: string,
+  identity: Identity,
+): Promise<Authenticated> {
+  const known = await identity.findSigningKey(accessKeyId, token);
+  if (known) return { principal: known.principal };
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : usual;
   const principal = {
     kind: 'root' as const,

@@ -60,6 +60,8 @@ async function traced(
   try {
     output = await perform({ ...what, bound: remembering }, input, call);
   } catch (thrown) {
+    // A refused anonymous caller leaves no record, like one with an unknown key: strangers could fill the trail.
+    if (call.principal.kind === 'anonymous') throw thrown;
     await record(undefined, thrown instanceof AwsError ? thrown : defect(what.protocol));
     throw thrown;
   }

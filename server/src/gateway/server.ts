@@ -69,7 +69,13 @@ function into(response: ServerResponse): (chunk: Uint8Array) => Promise<void> {
     });
 }
 
-async function send(response: ServerResponse, method: string, { status, headers, body }: WireResponse): Promise<void> {
+/** Behind a content-length Node reads this header as Latin-1 and writes it as UTF-8, or fails. */
+const orderedHeaders = ({ 'content-disposition': disposition, ...others }: WireResponse['headers']) =>
+  disposition === undefined ? others : { 'content-disposition': disposition, ...others };
+
+async function send(response: ServerResponse, method: string, answer: WireResponse): Promise<void> {
+  const { status, body } = answer;
+  const headers = orderedHeaders(answer.headers);
   if (body instanceof Readable) {
     response.writeHead(status, headers);
     if (method === 'HEAD') {
@@ -187,6 +193,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.checkMs,
   });
+  // A client may end its side once its request is sent, and still wait for the answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const take = (request: IncomingMessage, response: ServerResponse, stream: Readable = request) => {
     serve(request, response, options, underway, stream).catch((error) => {
       // A client that goes away in the middle of an answer is no fault of ours.
@@ -196,6 +204,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   server.on('request', (request, response) => take(request, response));
   server.on('checkContinue', (request, response) => take(request, response, onDemand(request, response)));
+  // An expectation that nobody knows, or none: S3 answers as without it, where Node would answer 417.
+  server.on('checkExpectation', (request, response) => take(request, response));
   server.on('clientError', (error, socket) => {
     // As Node does it where nobody listens: not into the middle of an answer.
     const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse };

@@ -28,6 +28,16 @@ export interface Modules {
 
 export type ServiceName = keyof Modules;
 
+/** No document holds the thread that serves everybody for longer than some 50 ms: so its values are limited, more than its bytes (wire/document-cost.ts). */
+export interface DocumentLimits {
+  /** Of the body, as it came and unpacked. */
+  readonly bytes: number;
+  readonly cost: number;
+}
+
+/** PutLogEvents takes 10,000 events of 1 MiB together, which is 6 MiB where each character is escaped, and a cost of 180,000. */
+const usualDocuments: DocumentLimits = { bytes: 8 * 1024 * 1024, cost: 400_000 };
+
 export interface CatalogEntry<S extends ServiceName = ServiceName> {
   /** The service in a SigV4 credential scope. Several services may share one (sagemaker and sagemaker-runtime). */
   readonly signingName: string;
@@ -41,6 +51,10 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly xmlNamespace?: string;
   /** The operations that act on data (objects, predictions, metrics, log events) and not on the resources that hold it: what CloudTrail calls data events. */
   readonly dataOperations?: RegExp;
+  /** Those whose callers have no key to sign with. */
+  readonly unsignedOperations?: RegExp;
+  /** What a document of the service's may be, where that is not what is usual. */
+  readonly documents?: Partial<DocumentLimits>;
   /** The name of the service's folder in botocore, from which the constraints data was taken. */
   readonly botocore: string;
   load(): Promise<Modules[S]>;
@@ -62,6 +76,8 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     version: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
     dataOperations: /^(PutMetricData|GetMetric(Data|Statistics|WidgetImage)|ListMetrics)$/,
+    // PutMetricData takes a thousand metrics with 150 values each.
+    documents: { cost: 800_000 },
     botocore: 'cloudwatch',
     load: () => import('@aws-sdk/client-cloudwatch'),
   },
@@ -79,6 +95,7 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['query'],
     version: '2010-05-08',
     xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    documents: { bytes: 1024 * 1024 },
     botocore: 'iam',
     load: () => import('@aws-sdk/client-iam'),
   },
@@ -87,6 +104,8 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['rest-xml'],
     version: '2006-03-01',
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    // CompleteMultipartUpload of 10,000 parts with every checksum is 3 MiB, and a cost of 340,000.
+    documents: { bytes: 4 * 1024 * 1024, cost: 500_000 },
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html; the lock's configuration is the bucket's.
     dataOperations: /Object(?!LockConfiguration)|MultipartUpload|^(UploadPart(Copy)?|ListParts|HeadBucket)$/,
     botocore: 's3',
@@ -105,6 +124,8 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['rest-json'],
     version: '2017-05-13',
     dataOperations: /./,
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html
+    documents: { bytes: 6 * 1024 * 1024 },
     botocore: 'sagemaker-runtime',
     load: () => import('@aws-sdk/client-sagemaker-runtime'),
   },
@@ -113,10 +134,18 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['query'],
     version: '2011-06-15',
     xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    unsignedOperations: /^AssumeRoleWith(SAML|WebIdentity)$/,
+    documents: { bytes: 1024 * 1024 },
     botocore: 'sts',
     load: () => import('@aws-sdk/client-sts'),
   },
 };
+
+/** For a service that is not in the catalog, the usual. */
+export function documentLimitsOf(name: ServiceName | undefined): DocumentLimits {
+  const entry: CatalogEntry | undefined = name && catalog[name];
+  return { ...usualDocuments, ...entry?.documents };
+}
 
 /** The service as CloudTrail and IAM's `iam:PassedToService` name it. */
 export const eventSource = (name: ServiceName): string => `${catalog[name].signingName}.amazonaws.com`;

@@ -58,6 +58,21 @@ describe('A record refuses', () => {
         endpointName: 'e',
       },
     );
+    const HyperParameters = {
+      max_depth: '5',
+      tokenizer: 'bpe',
+      password: 'hush',
+      dbPassword: 'hush',
+      'api-key': 'hush',
+      HF_TOKEN: 'hush',
+    };
+    assert.deepEqual(await recorded('sagemaker', 'CreateTrainingJob', { HyperParameters }), {
+      hyperParameters: {
+        max_depth: '5',
+        tokenizer: 'bpe',
+        ...Object.fromEntries(['password', 'dbPassword', 'api-key', 'HF_TOKEN'].map((name) => [name, hidden])),
+      },
+    });
     const environment = { PrimaryContainer: { Image: 'i', Environment: { TOKEN: 'hush' } } };
     assert.deepEqual(await recorded('sagemaker', 'CreateModel', environment), {
       primaryContainer: { image: 'i', environment: { TOKEN: hidden } },

@@ -12,6 +12,10 @@ const maxBytes = 100 * 1024;
 const secretNames =
   /^(SecretAccessKey|SessionToken|Secret(String|Binary)|.*Password|.*PrivateKey|ClientSecret|AuthToken)$/;
 const secretMaps = /^(Environment|EnvironmentVariables)$/;
+/** What a training was asked to do is worth a record; AWS forbids secrets in them, which keeps nobody from passing some. */
+const hyperparameterMaps = /^(Static)?HyperParameters$/;
+const secretWords = /^(passwords?|passwd|pwd|passphrase|secrets?|tokens?|credentials?|apikeys?|auth)$/;
+const keyWords = /^(api|access|private|secret|account|license)$/;
 
 /** Null where there is nothing to say. */
 export function recordable(structure: Structure, value: unknown): Record<string, unknown> | null {
@@ -41,7 +45,21 @@ function plainOf(member: Member, value: unknown): unknown {
   if (member.sensitive || secretNames.test(member.name)) return hidden;
   if (secretMaps.test(member.name) && member.shape.kind === 'map' && typeof value === 'object')
     return Object.fromEntries(Object.keys(value ?? {}).map((key) => [key, hidden]));
+  if (hyperparameterMaps.test(member.name) && member.shape.kind === 'map' && typeof value === 'object')
+    return mapOf(member.shape.value, withoutSecrets(value ?? {}));
   return ofShape(member.shape, value);
+}
+
+const withoutSecrets = (parameters: object) =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, namesSecret(name) ? hidden : value]));
+
+/** `db_password`, `dbPassword`, `api-key`; not `tokenizer`. */
+function namesSecret(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return words.some((word, at) => secretWords.test(word) || (word === 'key' && keyWords.test(words[at - 1] ?? '')));
 }
 
 function ofShape(shape: Shape, value: unknown): unknown {

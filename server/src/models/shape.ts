@@ -3,12 +3,15 @@
  * Compiled member by member at first use, so that recursive shapes end and a service of 400 operations costs nothing at load.
  */
 import type { NormalizedSchema } from '@smithy/core/schema';
+import { type WholeNumber, wholeNumberOf } from './number-types.ts';
 
 type ScalarKind = 'string' | 'boolean' | 'number' | 'bigInteger' | 'bigDecimal' | 'blob' | 'timestamp';
 export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds';
 
 interface Scalar {
   readonly kind: ScalarKind;
+  /** For numbers: the type where it has no fractions. Only where the model is known (number-types.ts). */
+  readonly whole?: WholeNumber | undefined;
 }
 export interface Structure {
   readonly kind: 'structure' | 'union';
@@ -101,19 +104,25 @@ const scalars = Object.fromEntries(
   ['string', 'boolean', 'number', 'bigInteger', 'bigDecimal', 'blob', 'timestamp'].map((kind) => [kind, { kind }]),
 ) as Record<ScalarKind, Scalar>;
 
+const wholeNumbers = {
+  Integer: { kind: 'number', whole: 'Integer' },
+  Long: { kind: 'number', whole: 'Long' },
+} as const satisfies Record<WholeNumber, Scalar>;
+
 const compiled = new WeakMap<object, Shape>();
 
-/** The compiled shape of a schema; the same object at each call. */
-function shapeOf(schema: NormalizedSchema): Shape {
+/** The compiled shape of a schema; the same object at each call. `whole`: what numbers are in this place, also those of a list or map. */
+function shapeOf(schema: NormalizedSchema, whole?: WholeNumber): Shape {
   const scalar = scalarKind(schema);
+  if (scalar === 'number' && whole !== undefined) return wholeNumbers[whole];
   if (scalar !== undefined) return scalars[scalar];
   if (schema.isUnitSchema()) return unit;
   if (schema.isDocumentSchema()) return document;
   const raw = schema.getSchema();
-  if (typeof raw !== 'object' || raw === null) return compile(schema);
+  if (typeof raw !== 'object' || raw === null) return compile(schema, whole);
   let shape = compiled.get(raw);
   if (shape === undefined) {
-    shape = compile(schema);
+    shape = compile(schema, whole);
     compiled.set(raw, shape);
   }
   return shape;
@@ -146,9 +155,9 @@ function scalarKind(schema: NormalizedSchema): ScalarKind | undefined {
   return undefined;
 }
 
-function compile(schema: NormalizedSchema): Shape {
-  if (schema.isListSchema()) return new CompiledList(schema);
-  if (schema.isMapSchema()) return new CompiledMap(schema);
+function compile(schema: NormalizedSchema, whole: WholeNumber | undefined): Shape {
+  if (schema.isListSchema()) return new CompiledList(schema, whole);
+  if (schema.isMapSchema()) return new CompiledMap(schema, whole);
   if (schema.isStructSchema()) return new CompiledStructure(schema);
   throw new Error(`a schema of an unknown kind: ${schema.getName(true)}`);
 }
@@ -179,7 +188,8 @@ class CompiledStructure implements Structure {
       const required = typeof raw[6] === 'number' ? raw[6] : 0;
       this.#members = [];
       for (const [name, member] of this.#schema.structIterator()) {
-        this.#members.push(memberOf(name, member, this.#members.length < required));
+        const whole = wholeNumberOf(String(raw[1]), `${this.name}.${name}`);
+        this.#members.push(memberOf(name, member, this.#members.length < required, whole));
       }
     }
     return this.#members;
@@ -200,15 +210,17 @@ class CompiledList implements List {
   readonly kind = 'list';
   readonly sparse: boolean;
   #schema: NormalizedSchema;
+  #whole: WholeNumber | undefined;
   #item: Member | undefined;
 
-  constructor(schema: NormalizedSchema) {
+  constructor(schema: NormalizedSchema, whole: WholeNumber | undefined) {
     this.sparse = isSparse(schema);
     this.#schema = schema;
+    this.#whole = whole;
   }
 
   get item(): Member {
-    this.#item ??= memberOf('member', this.#schema.getValueSchema(), false);
+    this.#item ??= memberOf('member', this.#schema.getValueSchema(), false, this.#whole);
     return this.#item;
   }
 }
@@ -217,12 +229,14 @@ class CompiledMap implements MapShape {
   readonly kind = 'map';
   readonly sparse: boolean;
   #schema: NormalizedSchema;
+  #whole: WholeNumber | undefined;
   #key: Member | undefined;
   #value: Member | undefined;
 
-  constructor(schema: NormalizedSchema) {
+  constructor(schema: NormalizedSchema, whole: WholeNumber | undefined) {
     this.sparse = isSparse(schema);
     this.#schema = schema;
+    this.#whole = whole;
   }
 
   get key(): Member {
@@ -231,7 +245,7 @@ class CompiledMap implements MapShape {
   }
 
   get value(): Member {
-    this.#value ??= memberOf('value', this.#schema.getValueSchema(), false);
+    this.#value ??= memberOf('value', this.#schema.getValueSchema(), false, this.#whole);
     return this.#value;
   }
 }
@@ -240,12 +254,12 @@ function isSparse(schema: NormalizedSchema): boolean {
   return Boolean((schema.getMergedTraits() as Traits).sparse);
 }
 
-function memberOf(name: string, schema: NormalizedSchema, required: boolean): Member {
+function memberOf(name: string, schema: NormalizedSchema, required: boolean, whole?: WholeNumber): Member {
   const traits = schema.getMergedTraits() as Traits;
   const xmlName = (schema.getMemberTraits() as Traits).xmlName;
   return {
     name,
-    shape: shapeOf(schema),
+    shape: shapeOf(schema, whole),
     required,
     timestampFormat: timestampFormat(schema),
     jsonName: traits.jsonName ?? name,

@@ -25,6 +25,9 @@ interface Rule {
 const rules = new WeakMap<Constraint, Rule>();
 const required = new WeakMap<OperationModel, Rule>();
 
+/** Nobody reads more, and a document of a hundred thousand broken items must not be answered with as many sentences. */
+const maxSentences = 1000;
+
 /** A sentence per violation; none where all is well. */
 export function violations(model: ServiceModel, operation: OperationModel, input: unknown): string[] {
   const found: string[] = [];
@@ -106,6 +109,7 @@ function stepOf(name: string): string {
 }
 
 function check(rule: Rule, value: unknown, path: string, hidden: boolean, found: string[]): void {
+  if (found.length >= maxSentences) return;
   const { constraint } = rule;
   const secret = hidden || constraint.sensitive === true;
   if (constraint.type === 'structure') checkStructure(rule, value as Record<string, unknown>, path, secret, found);

@@ -1,9 +1,7 @@
 /** What the protocols' answers share: bodies as text, error statuses, the member that carries an error's message. */
-import { gunzipSync } from 'node:zlib';
 import type { AwsError } from '../contract/aws-error.ts';
 import type { ErrorModel, ServiceModel } from '../models/service-model.ts';
 import { type Structure, structureOf } from '../models/shape.ts';
-import { Malformed } from './malformed.ts';
 import type { WireRequest } from './protocol.ts';
 import { asBytes } from './text-values.ts';
 
@@ -33,17 +31,9 @@ export function errorMembers(error: AwsError, model: ErrorModel | undefined, fal
   return { structure, values: { [name]: error.message, ...error.fields } as Record<string, unknown> };
 }
 
-/** Larger bodies than this do not come out of a compressed one. */
-const maxInflatedLength = 16 * 1024 * 1024;
-
-/** The body of a document protocol; the SDKs compress those of PutMetricData. Throws Malformed. */
+/** The body of a document protocol, unpacked before (gateway/document.ts). */
 export function gatheredBody(request: WireRequest): Buffer {
   const { body } = request;
   if (!(body instanceof Uint8Array)) throw new TypeError('this protocol needs the gathered body');
-  if (request.headers['content-encoding'] !== 'gzip') return asBytes(body);
-  try {
-    return gunzipSync(body, { maxOutputLength: maxInflatedLength });
-  } catch {
-    throw new Malformed('The compressed body cannot be read');
-  }
+  return asBytes(body);
 }

@@ -6,6 +6,7 @@ import { AwsError } from '../contract/aws-error.ts';
 import type { ServiceModel } from '../models/service-model.ts';
 import { structureOf } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
+import { jsonCost } from './document-cost.ts';
 import { type JsonObject, parseJsonObject, readJson, writeStructure } from './json-values.ts';
 import { Malformed } from './malformed.ts';
 import type { Protocol } from './protocol.ts';
@@ -17,6 +18,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
   const headers = (requestId: string) => ({ 'content-type': contentType, 'x-amzn-RequestId': requestId });
   return {
     name: `aws-json-${version}`,
+    cost: jsonCost,
     operationOf: (model, request) => {
       const [prefix, name] = request.headers['x-amz-target']?.split('.').slice(-2) ?? [];
       return prefix !== undefined && prefix === model.entry.target ? name : undefined;

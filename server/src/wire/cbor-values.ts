@@ -55,9 +55,9 @@ function asMap(value: unknown): JsonObject {
 
 function readStructure(shape: Structure, value: JsonObject, depth: number): JsonObject {
   const result: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) {
-    const member = shape.byName.get(key);
-    if (member !== undefined && item != null) result[member.name] = readCbor(member.shape, item, depth + 1);
+  for (const member of shape.members) {
+    const item = Object.hasOwn(value, member.name) ? value[member.name] : undefined;
+    if (item != null) result[member.name] = readCbor(member.shape, item, depth + 1);
   }
   return result;
 }

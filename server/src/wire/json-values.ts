@@ -3,6 +3,7 @@
  * The words of the refusals are those of AWS's JSON services (observed in their SerializationException messages).
  */
 import { NumericValue } from '@smithy/core/serde';
+import { isWhole, type WholeNumber } from '../models/number-types.ts';
 import type { List, MapShape, Member, Shape, Structure } from '../models/shape.ts';
 import { Malformed, maxDepth } from './malformed.ts';
 import { asBytes, asDate, readBase64 } from './text-values.ts';
@@ -54,7 +55,7 @@ export function readJson(shape: Shape, value: unknown, names: JsonNames, depth =
       if (typeof value === 'boolean') return value;
       throw mismatch(value, 'Boolean');
     case 'number':
-      return readNumber(value);
+      return readNumber(value, shape.whole);
     case 'timestamp':
       return readInstant(value);
     case 'blob':
@@ -87,12 +88,14 @@ function mismatch(value: unknown, wanted: string): Malformed {
 function readStructure(shape: Structure, value: unknown, names: JsonNames, depth: number): unknown {
   if (typeof value !== 'object' || value === null) throw new Malformed('Unexpected field type');
   if (Array.isArray(value)) throw new Malformed('Start of list found where not expected');
-  const index = names.jsonName ? shape.byJsonName : shape.byName;
+  const given = value as JsonObject;
   const result: JsonObject = {};
   let known = 0;
-  for (const [key, item] of Object.entries(value)) {
-    const member = index.get(key);
-    if (member === undefined || item === null) continue;
+  // By the model's members: of those that nobody knows there may be very many.
+  for (const member of shape.members) {
+    const key = names.jsonName ? member.jsonName : member.name;
+    const item = Object.hasOwn(given, key) ? given[key] : null;
+    if (item === null || item === undefined) continue;
     result[member.name] = readJson(member.shape, item, names, depth + 1);
     known++;
   }
@@ -135,8 +138,9 @@ export function setKey(target: JsonObject, key: string, value: unknown): void {
   } else target[key] = value;
 }
 
-function readNumber(value: unknown): number {
-  if (typeof value === 'number') return value;
+function readNumber(value: unknown, whole: WholeNumber | undefined): number {
+  if (typeof value === 'number' && (whole === undefined || isWhole(value, whole))) return value;
+  if (whole !== undefined) throw mismatch(value, whole);
   if (value === 'NaN') return Number.NaN;
   if (value === 'Infinity') return Number.POSITIVE_INFINITY;
   if (value === '-Infinity') return Number.NEGATIVE_INFINITY;

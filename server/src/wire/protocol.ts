@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
+import type { DocumentCost } from './document-cost.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -26,13 +27,14 @@ export interface WireResponse {
 
 export interface AnswerContext {
   readonly requestId: string;
-  /** Of the request that is answered, where there was one: S3's errors name the path, and answer HEAD without a body. */
+  /** Of the request that is answered, where there was one: S3's errors name it, and answer HEAD without a body. */
   readonly method?: string;
-  readonly path?: string;
 }
 
 export interface Protocol {
   readonly name: ProtocolName;
+  /** Of a document, before it is parsed. */
+  readonly cost: DocumentCost;
   /**
    * Whether the request is in this protocol and for this service, and which operation it names: the name may be one that the model does not have.
    * Only headers, path and query are looked at, except by `query`, which needs the gathered form body.

@@ -2,6 +2,7 @@
 import { AwsError } from '../contract/aws-error.ts';
 import { structureOf } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
+import { formCost } from './document-cost.ts';
 import { type FormNode, formTree, readFormStructure } from './form-values.ts';
 import type { JsonObject } from './json-values.ts';
 import { Malformed } from './malformed.ts';
@@ -14,6 +15,7 @@ const forms = new WeakMap<WireRequest, Map<string, string>>();
 
 export const query: Protocol = {
   name: 'query',
+  cost: formCost,
   operationOf: (model, request) => {
     const form = formOf(request);
     const version = form.get('Version');

@@ -11,6 +11,7 @@ import type { WireRequest } from './protocol.ts';
 import { percentDecode, splitQuery } from './query-string.ts';
 import type { Router } from './rest-router.ts';
 import { asBytes, readText, writeText } from './text-values.ts';
+import { parseTimestamp } from './timestamps.ts';
 
 export interface Bindings {
   readonly structure: Structure;
@@ -74,12 +75,18 @@ export function readBindings(
   }
   for (const [header, member] of bindings.headers) {
     const value = request.headers[header];
-    if (value !== undefined) result[member.name] = readHeader(member, value);
+    if (value === undefined) continue;
+    const isIgnored = member.shape.kind === 'timestamp' && dateConditions.test(header) && !isDate(value);
+    if (!isIgnored) result[member.name] = readHeader(member, value);
   }
   for (const [prefix, member] of bindings.prefixHeaders) readPrefixHeaders(prefix, member, request.headers, result);
   if (request.query !== '') readQueries(bindings, request.query, result, wholeNumbers);
   return result;
 }
+
+/** A condition whose date cannot be read is none: RFC 9110, sections 13.1.3 and 13.1.4. */
+const dateConditions = /(?:^|-)if-(?:un)?modified-since$/;
+const isDate = (text: string) => parseTimestamp(text.trim()) !== undefined;
 
 function readHeader(member: Member, text: string): unknown {
   const { shape } = member;

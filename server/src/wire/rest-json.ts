@@ -3,6 +3,7 @@ import type { ServiceModel } from '../models/service-model.ts';
 import { structureOf } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
 import { wellFormed } from './aws-json.ts';
+import { jsonCost } from './document-cost.ts';
 import { type JsonObject, parseJson, parseJsonObject, readJson, writeJson } from './json-values.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
 import {
@@ -32,6 +33,7 @@ export function routerOf(model: ServiceModel): Router {
 
 export const restJson: Protocol = {
   name: 'rest-json',
+  cost: jsonCost,
   operationOf: (model, request) => wellFormed(() => routerOf(model).find(request)?.name),
   parse: (model, operation, request) =>
     wellFormed(() => {

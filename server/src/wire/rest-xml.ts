@@ -6,6 +6,7 @@ import { AwsError } from '../contract/aws-error.ts';
 import type { ServiceModel } from '../models/service-model.ts';
 import { type Member, type Structure, structureOf, type XmlNamespace } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
+import { xmlCost } from './document-cost.ts';
 import type { JsonObject } from './json-values.ts';
 import { Malformed } from './malformed.ts';
 import { withPresignedHeaders } from './presigned-headers.ts';
@@ -22,6 +23,7 @@ import {
   writeRawPayload,
 } from './rest-bindings.ts';
 import { routerOf } from './rest-json.ts';
+import { contentTypeOfNothing, refuseMisplacedEncryption, statusBeyondModel } from './s3-exceptions.ts';
 import { inPathStyle } from './virtual-host.ts';
 import { parseXml } from './xml-parse.ts';
 import { escapeXml, readXmlStructure, writeXmlElement, writeXmlMember, xmlHeader } from './xml-values.ts';
@@ -31,6 +33,7 @@ const contentType = 'application/xml';
 
 export const restXml: Protocol = {
   name: 'rest-xml',
+  cost: xmlCost,
   operationOf: (model, request) => {
     try {
       percentDecode(request.path);
@@ -42,7 +45,9 @@ export const restXml: Protocol = {
   parse: (model, operation, request) => {
     let input: JsonObject;
     try {
-      input = readBindings(operation, routerOf(model), located(request), true);
+      const found = located(request);
+      refuseMisplacedEncryption(operation, found);
+      input = readBindings(operation, routerOf(model), found, true);
     } catch (cause) {
       throw refusal(cause, 'InvalidArgument', cause instanceof Error ? cause.message : '');
     }
@@ -57,15 +62,18 @@ export const restXml: Protocol = {
     const values = (output ?? {}) as JsonObject;
     const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
     const body = writeBody(model, bindings, values, headers);
+    const type = contentTypeOfNothing(operation);
+    if (type !== undefined) headers['content-type'] ??= type;
     // The model has no status for an answer of a part; HTTP has (RFC 9110 section 15.3.7).
     const status = headers['content-range'] === undefined ? statusOf(operation, bindings, values) : 206;
-    return { status, headers, body };
+    return { status: statusBeyondModel(operation) ?? status, headers, body };
   },
-  serializeError: (model, error, status, { requestId, path, method }) => {
+  serializeError: (model, error, status, { requestId, method }) => {
     const found = findErrorModel(model, error);
     const { values } = errorMembers(error, found, 'Message');
     const fields: JsonObject = { Code: found?.code ?? error.code, Message: error.message, ...values };
-    if (path !== undefined) fields.Resource ??= path;
+    // Its documentation shows a Resource; its answers have none (observed in each of them).
+    if (error.code === 'MethodNotAllowed') fields.Method ??= method;
     fields.RequestId = requestId;
     fields.HostId = hostId(requestId);
     const content = Object.entries(fields)

@@ -5,6 +5,7 @@ import { structureOf } from '../models/shape.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
 import { queryErrorHeader, wellFormed } from './aws-json.ts';
 import { readCbor, writeCborStructure } from './cbor-values.ts';
+import { cborCost } from './document-cost.ts';
 import type { JsonObject } from './json-values.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -12,6 +13,7 @@ const path = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 
 export const rpcCbor: Protocol = {
   name: 'rpc-v2-cbor',
+  cost: cborCost,
   operationOf: (model, request) => {
     if (request.headers['smithy-protocol'] !== 'rpc-v2-cbor') return undefined;
     const match = path.exec(request.path);

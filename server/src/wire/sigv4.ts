@@ -215,7 +215,10 @@ export function canonicalRequest(
   isS3: boolean,
 ): string {
   let headers = '';
-  for (const name of signedHeaders) headers += `${name}:${trimmed(request.headers[name] ?? '')}\n`;
+  for (const name of signedHeaders) {
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+    headers += `${name}:${trimmed(value ?? '')}\n`;
+  }
   const path = canonicalPath(request.path, isS3);
   return `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
 }

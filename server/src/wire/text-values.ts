@@ -1,5 +1,6 @@
 /** Scalars as text: in headers, labels, query strings, forms and XML. */
 import { NumericValue } from '@smithy/core/serde';
+import { isWhole, type WholeNumber } from '../models/number-types.ts';
 import type { Member, TimestampFormat } from '../models/shape.ts';
 import { Malformed } from './malformed.ts';
 import { formatTimestamp, parseTimestamp } from './timestamps.ts';
@@ -15,7 +16,7 @@ export function readText(member: Member, text: string): unknown {
     case 'boolean':
       return readBoolean(text);
     case 'number':
-      return readNumber(text.trim());
+      return readNumber(text.trim(), member.shape.whole);
     case 'bigInteger':
       if (!integer.test(text.trim())) throw new Malformed(`Invalid integer: ${text}`);
       return BigInt(text.trim());
@@ -41,7 +42,11 @@ function readBoolean(text: string): boolean {
   throw new Malformed(`Invalid boolean: ${text}`);
 }
 
-function readNumber(text: string): number {
+function readNumber(text: string, whole: WholeNumber | undefined): number {
+  if (whole !== undefined) {
+    if (integer.test(text) && isWhole(Number(text), whole)) return Number(text);
+    throw new Malformed(`Invalid ${whole.toLowerCase()}: ${text}`);
+  }
   if (decimal.test(text)) return Number(text);
   if (text === 'NaN') return Number.NaN;
   if (text === 'Infinity') return Number.POSITIVE_INFINITY;

@@ -15,6 +15,7 @@ export interface XmlElement {
 }
 
 const nameStart = /[A-Za-z_:\u0080-\uFFFF]/;
+const plainTag = /<([A-Za-z_][\w.-]*)(\/?)>/y;
 const tag = /<([^\s<>/="'&]+)((?:\s+[^\s<>/="'&]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const attribute = /\s+([^\s<>/="'&]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
 const endTag = /<\/([^\s<>/]+)\s*>/y;
@@ -50,6 +51,10 @@ function after(text: string, mark: string, from: number): number {
   return found + mark.length;
 }
 
+/** No document of AWS's has more; looking for them takes longer than all else. */
+const maxAttributes = 64;
+const noAttributes: ReadonlyMap<string, string> = new Map();
+
 /** Without recursion: the depth is the stack's length. */
 function readElements(text: string, from: number): [XmlElement, number] {
   const stack: { element: XmlElement; fullName: string }[] = [];
@@ -57,6 +62,12 @@ function readElements(text: string, from: number): [XmlElement, number] {
   for (;;) {
     const top = stack.at(-1);
     if (text.startsWith('</', at)) {
+      if (top && text.startsWith(`${top.fullName}>`, at + 2)) {
+        at += top.fullName.length + 3;
+        stack.pop();
+        if (stack.length === 0) return [top.element, at];
+        continue;
+      }
       endTag.lastIndex = at;
       const match = endTag.exec(text);
       if (!match || !top || match[1] !== top.fullName) throw new Malformed('An end tag without its start');
@@ -88,6 +99,12 @@ function readElements(text: string, from: number): [XmlElement, number] {
 }
 
 function readTag(text: string, at: number): [XmlElement, string, boolean, number] {
+  plainTag.lastIndex = at;
+  const plain = plainTag.exec(text);
+  if (plain) {
+    const name = plain[1] ?? '';
+    return [{ name, attributes: noAttributes, children: [], text: '' }, name, plain[2] === '/', plainTag.lastIndex];
+  }
   tag.lastIndex = at;
   const match = tag.exec(text);
   const fullName = match?.[1] ?? '';
@@ -96,6 +113,7 @@ function readTag(text: string, at: number): [XmlElement, string, boolean, number
   for (const [, name = '', double, single] of (match[2] ?? '').matchAll(attribute)) {
     if (attributes.has(name)) throw new Malformed(`The attribute ${name} stands twice`);
     attributes.set(name, unescapeXml(double ?? single ?? ''));
+    if (attributes.size > maxAttributes) throw new Malformed('Too many attributes');
   }
   const name = fullName.slice(fullName.indexOf(':') + 1);
   return [{ name, attributes, children: [], text: '' }, fullName, match[3] === '/', tag.lastIndex];
@@ -103,9 +121,22 @@ function readTag(text: string, at: number): [XmlElement, string, boolean, number
 
 const predefined: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
+const unusual = /&(?!(?:lt|gt|amp|quot|apos);)/;
+
+/** The ampersand last: what it makes of `&amp;lt;` is no reference. */
+function unescapePredefined(text: string): string {
+  const others = text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&apos;', "'");
+  return others.replaceAll('&amp;', '&');
+}
+
 function unescapeXml(text: string): string {
-  const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
   if (!lines.includes('&')) return lines;
+  if (!unusual.test(lines)) return unescapePredefined(lines);
   return lines.replace(/&(#x[0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-z]+)?(;?)/g, (_all, reference: string | undefined, end) => {
     if (reference === undefined || end !== ';') throw new Malformed('A stray ampersand');
     if (!reference.startsWith('#')) {

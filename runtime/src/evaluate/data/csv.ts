@@ -1,5 +1,6 @@
 /** CSV with or without a header: a first line in which no cell is a number is one. The label is the first column, or the one that is asked for. */
 import { ClientError } from '../../contract/client-error.ts';
+import { delimiterOf } from '../../delimiter.ts';
 import { at, featureOf, linesOf, type Place, type Row, toNumber } from './rows.ts';
 
 export async function* readCsv(file: string, name: string, label: string | undefined): AsyncGenerator<Row> {
@@ -8,11 +9,13 @@ export async function* readCsv(file: string, name: string, label: string | undef
   let names: string[] | undefined;
   let featureNames: string[] | undefined;
   let line = 0;
+  let delimiter: string | undefined;
   for await (const text of linesOf(file, name)) {
     line += 1;
     if (text.trim() === '') continue;
     const place = { name, line };
-    const cells = text.includes('"') ? quotedCells(text, place) : text.split(',');
+    delimiter ??= delimiterIn(text);
+    const cells = text.includes('"') ? quotedCells(text, delimiter, place) : text.split(delimiter);
     if (column === undefined) {
       width = cells.length;
       if (width < 2)
@@ -26,6 +29,11 @@ export async function* readCsv(file: string, name: string, label: string | undef
       throw new ClientError(`${at(place)} has ${cells.length} columns, the lines before have ${width}`);
     yield { ...rowOf(cells, column, names, place), names: featureNames };
   }
+}
+
+function delimiterIn(text: string): string {
+  const bytes = Buffer.from(text);
+  return String.fromCharCode(delimiterOf(bytes, 0, bytes.length));
 }
 
 function rowOf(cells: readonly string[], label: number, names: readonly string[] | undefined, place: Place): Row {
@@ -55,10 +63,20 @@ function labelColumn(
   throw new ClientError(`EVALUATE_LABEL is ${label}, and ${place.name} has ${width} columns: they are counted from 0`);
 }
 
+/** A cell and what ends it, by the delimiter. Spaces around quotes are no part of a cell, unless they delimit cells. */
+const quotedCell: Readonly<Record<string, RegExp>> = {
+  ',': /\s*(?:"((?:[^"]|"")*)"\s*|([^,"]*))(,|$)/y,
+  ';': /\s*(?:"((?:[^"]|"")*)"\s*|([^;"]*))(;|$)/y,
+  '\t': /(?:"((?:[^"]|"")*)"|([^\t"]*))(\t|$)/y,
+  '|': /\s*(?:"((?:[^"]|"")*)"\s*|([^|"]*))(\||$)/y,
+  ' ': /(?:"((?:[^"]|"")*)"|([^ "]*))( |$)/y,
+};
+
 /** RFC 4180 within a line. */
-function quotedCells(text: string, place: Place): string[] {
+function quotedCells(text: string, delimiter: string, place: Place): string[] {
   const cells: string[] = [];
-  const cell = /\s*(?:"((?:[^"]|"")*)"\s*|([^,"]*))(,|$)/y;
+  const cell = quotedCell[delimiter] as RegExp;
+  cell.lastIndex = 0;
   for (;;) {
     const found = cell.exec(text);
     if (!found) throw new ClientError(`${at(place)}: a quotation mark is not closed, or stands inside of a cell`);

@@ -45,6 +45,8 @@ describe('readTestData does', () => {
     ['the label by its name', 'a.csv', 'a,kind,b\n1,x,2\n3,y,4\n', { label: 'kind' }, ['a', 'b']],
     ['the label by its position', 'a.csv', '1,x,2\n3,y,4\n', { label: '1' }, undefined],
     ['the label last', 'a.csv', '1,2,x\n3,4,y\n', { label: '-1' }, undefined],
+    ['semicolons', 'a.csv', 'kind;a;b\nx;1;2\ny;3;4\n', {}, ['a', 'b']],
+    ['quoted cells between tabs', 'a.csv', '"kind"\ta\tb\nx\t"1"\t2\ny\t3\t4\n', {}, ['a', 'b']],
     ['quoted cells', 'a.csv', '"kind","a, or so","b ""B"""\n"x",1,"2"\ny,3,4\n', {}, ['a, or so', 'b "B"']],
     ['objects with a list', 'a.jsonl', '{"label":"x","features":[1,2]}\n{"label":"y","features":[3,4]}\n', {}, undefined],
     ['objects of names', 'a.jsonl', '{"a":1,"kind":"x","b":2}\n{"b":4,"a":3,"kind":"y"}\n', { label: 'kind' }, ['a', 'b']],

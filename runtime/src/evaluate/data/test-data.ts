@@ -1,6 +1,6 @@
 import { extname, join, relative } from 'node:path';
 import { ClientError } from '../../contract/client-error.ts';
-import { dataFiles } from '../../contract/data-files.ts';
+import { filesBelow, isDataFile } from '../../contract/data-files.ts';
 import { readCsv } from './csv.ts';
 import { readJsonLines } from './json-lines.ts';
 import { readLibsvm } from './libsvm.ts';
@@ -100,7 +100,7 @@ function rowsOf(format: Format, file: string, name: string, layout: DataLayout):
 }
 
 async function filesOf(folder: string): Promise<{ file: string; name: string }[]> {
-  const files = await dataFiles(folder);
+  const files = (await filesBelow(folder)).filter(isDataFile);
   if (files.length === 0)
     throw new ClientError(
       "There is no test data: the input at /opt/ml/processing/test holds no file. Check the input's S3 prefix",

@@ -113,7 +113,7 @@ describe('instances train together', { concurrency: 2 }, () => {
     const noisy = (seed: number) =>
       Array.from({ length: 100 }, (_, i) => `${(i * seed * 7919) % 101},${(i * 31) % 17}`).join('\n');
     const share = (seed: number) => ({ train: csv(noisy(seed)), validation: csv(noisy(seed + 1)) });
-    const given = { num_round: '500', eta: '0.9', early_stopping_rounds: '3' };
+    const given = { num_round: '500', eta: '0.9', eval_metric: 'rmse', early_stopping_rounds: '3' };
     const { ends } = await together(given, [share(3), share(5)]);
     assert.deepEqual(
       ends.map(({ status }) => status),

@@ -9,6 +9,7 @@ import { runEnd } from '../../../../test/harness/runs.ts';
 import { createLog } from '../../kit/log.ts';
 import type { Enclosure, Executor, ProcessSpec } from '../executor.ts';
 import { findShelter } from './bubblewrap.ts';
+import { kernelInterfaces } from './kernel-interfaces.ts';
 import { processExecutor } from './process.ts';
 
 const log = createLog('silent', () => {});
@@ -18,7 +19,7 @@ const dirs: string[] = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clary-enclosed-'));
-  executor = processExecutor({ log, shelter: await findShelter('required', folder, log) });
+  executor = processExecutor({ log, shelter: await findShelter('required', folder, await kernelInterfaces(), log) });
 });
 after(async () => {
   for (const dir of dirs) if ((await executor.status(dir)).state === 'running') await executor.signal(dir, 'SIGKILL');
@@ -139,6 +140,70 @@ print([refused(lambda: open('/in/file', 'w')), refused(lambda: open('/in/new', '
     assert.equal(await printed('privileges', script), `['0000000000000000', '0000000000000000', '0000000000000000']`);
   });
 
+  test('change nothing of the kernel, whoever the platform’s user is', async () => {
+    const script = `
+import os
+def opens(path, flags):
+    try: os.close(os.open(path, flags | os.O_NONBLOCK))
+    except OSError: return False
+    return True
+found = []
+for top in ['/proc', '/sys']:
+    for folder, below, names in os.walk(top):
+        if folder == '/proc': below[:] = [name for name in below if not name.isdigit()]
+        found += [path for path in (os.path.join(folder, name) for name in names) if not os.path.islink(path)]
+assert len(found) > 100, found
+# What is hidden is the null device.
+print([path for path in found if opens(path, os.O_WRONLY) and os.stat(path).st_rdev != os.stat('/dev/null').st_rdev])`;
+    assert.equal(await printed('kernel-settings', script), '[]');
+  });
+
+  test('read nothing that the kernel shows to root alone', async () => {
+    const script = `
+import os
+print([name for name in os.listdir('/proc') if os.path.isfile('/proc/' + name) and not os.stat('/proc/' + name).st_mode & 4])
+print([len(open('/proc/' + name, 'rb').read(9)) for name in ['timer_list', 'keys', 'interrupts'] if os.path.exists('/proc/' + name)], os.listdir('/proc/acpi') if os.path.exists('/proc/acpi') else [])`;
+    const [shown, sizes] = (await printed('for-root', script)).split('\n');
+    assert.equal(shown, '[]');
+    assert.match(sizes ?? '', /^\[[0, ]*\] \[\]$/);
+  });
+
+  const calls = `
+import ctypes, errno, json, os, platform, subprocess, threading
+libc = ctypes.CDLL(None, use_errno=True)
+arm = platform.machine() == 'aarch64'
+def call(x86, arm64, *words):
+    ctypes.set_errno(0)
+    answer = libc.syscall(arm64 if arm else x86, *words)
+    return errno.errorcode.get(ctypes.get_errno(), '') if answer == -1 else 'done'
+new_user = 0x10000000
+tried = {
+    'unshare': call(272, 97, new_user), 'clone': call(56, 220, new_user | 17, 0, 0, 0, 0), 'clone3': call(435, 435, 0, 0),
+    'setns': call(308, 268, -1, 0), 'mount': call(165, 40, 0, 0, 0, 0, 0),
+    'keyctl': call(250, 219, 0, -3, 0), 'add_key': call(248, 217, 0, 0, 0, 0, 0),
+    'io_uring_setup': call(425, 425, 1, 0), 'userfaultfd': call(323, 282, 0), 'bpf': call(321, 280, -1, 0, 0),
+    'perf_event_open': call(298, 241, 0, 0, -1, -1, 0), 'kexec_load': call(246, 104, 0, 0, 0, 0), 'kcmp': call(312, 272, 1, 1, 0, 0, 0),
+    'open_by_handle_at': call(304, 265, -1, 0, 0), 'fsopen': call(430, 430, 0, 0),
+    'x32': 'ENOSYS' if arm else call(0x40000000 + 39, 0),
+}
+thread = threading.Thread(target=lambda: subprocess.run(['/bin/true'], check=True)); thread.start(); thread.join()
+status = [line.split()[1] for line in open('/proc/self/status') if line.startswith(('Seccomp:', 'NoNewPrivs:'))]
+print(json.dumps([tried, status]))`;
+
+  test('make no system call that only administers the machine, and all that a program needs', async () => {
+    const [tried, status] = JSON.parse(await printed('calls', calls));
+    const { clone3, x32, ...rest } = tried;
+    assert.deepEqual([clone3, x32], ['ENOSYS', 'ENOSYS']);
+    for (const [name, outcome] of Object.entries(rest)) assert.equal(outcome, 'EPERM', name);
+    assert.deepEqual(status, ['1', '2']);
+  });
+
+  test('make a namespace where it is to shut in others, and no more', async () => {
+    const [tried] = JSON.parse(await printed('nesting', calls, { nests: true, user: 1000 }));
+    assert.equal(tried.unshare, 'done');
+    for (const name of ['keyctl', 'io_uring_setup', 'userfaultfd', 'fsopen']) assert.equal(tried[name], 'EPERM', name);
+  });
+
   test('reach the network where it is open, and only itself where it is not', async () => {
     await using server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
     await new Promise((ready) => server.once('listening', ready));
@@ -203,8 +268,8 @@ print('left', flush=True)`;
 });
 
 test('findShelter refuses nothing where nothing is to be shut in', async () => {
-  assert.equal(await findShelter('off', tmpdir(), log), undefined);
-  assert.match((await findShelter('auto', tmpdir(), log))?.bubblewrap ?? '', /bwrap$/);
+  assert.equal(await findShelter('off', folder, await kernelInterfaces(), log), undefined);
+  assert.match((await findShelter('auto', folder, await kernelInterfaces(), log))?.bubblewrap ?? '', /bwrap$/);
 });
 
 describe('a mount to be copied', () => {

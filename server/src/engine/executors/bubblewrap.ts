@@ -3,11 +3,13 @@
  * The system comes by an allow-list: `/` as a whole would show the files of root where the platform runs as root, user namespace or not.
  */
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, readlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../kit/log.ts';
 import type { Enclosure, Mount, ProcessSpec } from '../executor.ts';
+import { removeTree } from '../remove-tree.ts';
+import type { KernelInterfaces } from './kernel-interfaces.ts';
 import { lackOfOverlays, overlaid, overlayOf } from './overlays.ts';
 
 type Command = readonly [string, ...string[]];
@@ -48,6 +50,7 @@ export interface Shelter {
   readonly bubblewrap: string;
   /** Its words for the system's part: the machine's layout does not change under a running server. */
   readonly system: readonly string[];
+  readonly kernel: KernelInterfaces;
   /** Whether a mount can be written to without changing what is mounted. */
   readonly overlays: boolean;
 }
@@ -56,19 +59,29 @@ export interface Shelter {
 export async function findShelter(
   wanted: 'auto' | 'required' | 'off',
   runsDir: string,
+  kernel: KernelInterfaces,
   log: Log,
 ): Promise<Shelter | undefined> {
   if (wanted === 'off') return undefined;
   const program = await findProgram('bwrap');
   const system = await systemWords();
-  const lack = program ? await lackOf(program, system) : 'bubblewrap (bwrap) is not installed';
+  const lack = program
+    ? await lackOf({ bubblewrap: program, system, kernel, overlays: false }, runsDir)
+    : 'bubblewrap (bwrap) is not installed';
   if (program && !lack) {
     const because = await lackOfOverlays(runsDir);
     if (because) log.warn('inputs of jobs are copied, not linked to: overlays cannot be mounted', { because });
-    return { bubblewrap: program, system, overlays: !because };
+    if (!kernel.filter)
+      log.warn('jobs may make every system call: the calls of this architecture are not known', { arch: process.arch });
+    return { bubblewrap: program, system, kernel, overlays: !because };
   }
   if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be shut in: ${lack}`);
-  log.warn('programs of jobs are not shut in: they can read what the platform can read', { because: lack });
+  log.warn('jobs run without a sandbox: they can read every file that the server can read', {
+    because: lack,
+    ...(program
+      ? {}
+      : { fix: 'apt-get install bubblewrap (dnf, pacman and apk have it by that name, too), then start again' }),
+  });
   return undefined;
 }
 
@@ -81,28 +94,46 @@ async function findProgram(name: string): Promise<string | undefined> {
 }
 
 /** Why programs cannot be shut in here, undefined where they can. */
-async function lackOf(program: string, system: readonly string[]): Promise<string | undefined> {
+async function lackOf(shelter: Shelter, runsDir: string): Promise<string | undefined> {
+  await mkdir(runsDir, { recursive: true, mode: 0o700 });
+  const dir = await mkdtemp(join(runsDir, 'sandbox-'));
   try {
-    await promisify(execFile)(program, [...walls, ...system, '--', '/bin/true'], { timeout: 10_000 });
+    const spec = { kind: 'process', dir, env: {}, cwd: '/', command: ['/bin/true'] } as const;
+    const [program, ...words] = await shutIn(shelter, spec, { mounts: [], network: 'open', hosts: {} });
+    await promisify(execFile)(program, words, { timeout: 10_000 });
     return undefined;
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
     return stderr.trim() || message;
+  } finally {
+    await removeTree(dir);
   }
 }
 
-/** The words before bubblewrap's own. The group's SIGTERM is for the program: bubblewrap would die of it and take the program along at once. */
-async function beforehand(dir: string, copied: readonly Mount[]): Promise<Command> {
-  if (copied.length === 0) return ['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh'];
-  return ['/bin/sh', '-c', `trap '' TERM; exec "$@"`, 'sh', ...(await overlaid(dir, copied))];
+/** The descriptor by which bubblewrap gets its filter: of those that a shell can name, the one that nobody else uses. */
+const filterDescriptor = '9';
+
+/**
+ * The words before bubblewrap's own. The group's SIGTERM is for the program: bubblewrap would die of it and take the program along at once.
+ */
+async function beforehand(dir: string, copied: readonly Mount[], filter: string): Promise<Command> {
+  const script = `trap '' TERM; ${filter === '' ? '' : `exec ${filterDescriptor}<"$0"; `}exec "$@"`;
+  const words: Command = ['/bin/sh', '-c', script, filter === '' ? 'sh' : filter];
+  return copied.length === 0 ? words : [...words, ...(await overlaid(dir, copied))];
+}
+
+/** Writes the filter of system calls where bubblewrap can read it. Answers the file, '' where there is no filter. */
+async function writeFilter(dir: string, { kernel }: Shelter, { nests }: Enclosure): Promise<string> {
+  const filter = nests ? kernel.nestingFilter : kernel.filter;
+  if (!filter) return '';
+  const file = join(dir, 'seccomp');
+  await writeFile(file, filter);
+  return file;
 }
 
 /** Makes what the enclosure needs in the run's folder and answers the command that runs the program inside. */
-export async function shutIn(
-  { bubblewrap, system }: Shelter,
-  spec: ProcessSpec,
-  enclosure: Enclosure,
-): Promise<Command> {
+export async function shutIn(shelter: Shelter, spec: ProcessSpec, enclosure: Enclosure): Promise<Command> {
+  const { bubblewrap, system, kernel } = shelter;
   const { dir, command, cwd } = spec;
   const etc = join(dir, 'etc');
   const user = String(enclosure.user ?? 0);
@@ -110,13 +141,17 @@ export async function shutIn(
   const hosts = ['127.0.0.1 localhost', '::1 localhost'].concat(
     Object.entries(enclosure.hosts).map(([name, address]) => `${address} ${name}`),
   );
-  await mkdir(etc, { recursive: true, mode: 0o700 });
-  await mkdir(join(dir, 'tmp'), { recursive: true, mode: 0o700 });
+  for (const folder of [etc, ...['root', 'tmp'].map((name) => join(dir, name))])
+    await mkdir(folder, { recursive: true, mode: 0o755 });
   for (const [name, text] of Object.entries({ ...accounts, hosts: `${hosts.join('\n')}\n` }))
     await writeFile(join(etc, name), text);
+  const filter = await writeFilter(dir, shelter, enclosure);
   return [
-    ...(await beforehand(dir, copied)),
-    ...[bubblewrap, ...walls, '--uid', user, '--gid', user, ...system],
+    ...(await beforehand(dir, copied, filter)),
+    ...[bubblewrap, ...(filter === '' ? [] : ['--seccomp', filterDescriptor])],
+    // A root on the disk: what is written beside the mounts must count there, and not in memory.
+    ...['--bind', join(dir, 'root'), '/'],
+    ...[...walls, ...kernel.words, '--uid', user, '--gid', user, ...system],
     ...Object.keys({ ...accounts, hosts }).flatMap((name) => ['--ro-bind', join(etc, name), `/etc/${name}`]),
     ...['--bind', join(dir, 'tmp'), '/tmp', '--dir', '/root'],
     ...(enclosure.network === 'none' ? ['--unshare-net'] : []),

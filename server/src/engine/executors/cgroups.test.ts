@@ -1,15 +1,17 @@
 /** Limits that the kernel keeps. Needs a machine whose control groups the tests may use: elsewhere runs go without limits, and that is what is tested. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { runEnd } from '../../../../test/harness/runs.ts';
 import { createLog } from '../../kit/log.ts';
 import type { Executor, ProcessSpec, RunLimits, RunStatus } from '../executor.ts';
 import { isThere } from '../is-there.ts';
 import { findShelter } from './bubblewrap.ts';
 import { type Cgroups, findCgroups } from './cgroups.ts';
+import { kernelInterfaces } from './kernel-interfaces.ts';
 import { processExecutor } from './process.ts';
 import { readIdentity } from './process-identity.ts';
 
@@ -29,7 +31,11 @@ async function look(): Promise<Cgroups | undefined> {
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clary-limits-'));
   cgroups = await look();
-  shutIn = processExecutor({ log, shelter: await findShelter('required', folder, log), cgroups });
+  shutIn = processExecutor({
+    log,
+    shelter: await findShelter('required', folder, await kernelInterfaces(), log),
+    cgroups,
+  });
   plain = processExecutor({ log, cgroups });
 });
 after(async () => {
@@ -113,6 +119,21 @@ describe('a run with limits', () => {
     assert.equal(groups.length > 0, cgroups !== undefined);
     await shutIn.remove(dir);
     for (const group of groups) assert.equal(await isThere(group), false, group);
+  });
+
+  test('is swept after a run whose folder is gone, while nobody waits for its group to be free', async (context) => {
+    if (!cgroups) return context.skip('no control groups here');
+    const dir = join(folder, 'gone');
+    await mkdir(dir);
+    await cgroups.enter(dir, { memoryBytes: mebibytes(100) });
+    const groups = await groupsOf(dir);
+    await rm(dir, { recursive: true });
+    // The kernel keeps a group that holds another.
+    for (const group of groups) await mkdir(join(group, 'inner'));
+    assert.ok(await look());
+    for (const group of groups) assert.equal(await isThere(group), true, group);
+    for (const group of groups) await rmdir(join(group, 'inner'));
+    for (const group of groups) while (await isThere(group)) await nextTurn();
   });
 
   test('where one of its processes takes too much: it ends as a whole in version 2, hears of it in version 1', async (context) => {

@@ -23,31 +23,34 @@ export async function findCgroups(runsDir: string, root = '/sys/fs/cgroup'): Pro
   const own = `clary-${createHash('sha256').update(runsDir).digest('hex').slice(0, 16)}`;
   const hierarchies = await findHierarchies(own, root);
   if (typeof hierarchies === 'string') return hierarchies;
-  for (const { folder } of hierarchies) await sweep(folder, runsDir);
-  return cgroupsIn(hierarchies, runsDir);
+  const entered = new Set<string>();
+  for (const { folder } of hierarchies) await sweep(folder, runsDir, entered);
+  return cgroupsIn(hierarchies, runsDir, entered);
 }
 
 /** A group's name says whose it is, so that the groups of runs which are about to begin are not taken for leftovers. */
 const nameOf = (runsDir: string, dir: string) => `run-${encodeURIComponent(relative(runsDir, dir))}`;
 
-/** Groups of runs that ended while no server ran, or whose folders are gone. */
-async function sweep(folder: string, runsDir: string): Promise<void> {
+/** Ends what is left of runs that ended while no server ran, or whose folders are gone. Nobody waits for their groups to be removed, which takes seconds. */
+async function sweep(folder: string, runsDir: string, entered: ReadonlySet<string>): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || !entry.name.startsWith('run-')) continue;
     const dir = join(runsDir, decodeURIComponent(entry.name.slice('run-'.length)));
     if ((await isThere(dir)) && !(await isThere(join(dir, 'exit')))) continue;
-    await endGroup(join(folder, entry.name));
-    await removeGroup(join(folder, entry.name));
+    const group = join(folder, entry.name);
+    await endGroup(group);
+    void removeGroup(group, () => entered.has(group));
   }
 }
 
-function cgroupsIn(hierarchies: readonly Hierarchy[], runsDir: string): Cgroups {
+function cgroupsIn(hierarchies: readonly Hierarchy[], runsDir: string, entered: Set<string>): Cgroups {
   return {
     async enter(dir, limits) {
       const groups = hierarchies.map(({ folder }) => join(folder, nameOf(runsDir, dir)));
       await writeFile(join(dir, 'groups'), groups.map((group) => `${group}\n`).join(''));
       for (const [i, { files }] of hierarchies.entries()) {
         const group = groups[i] ?? '';
+        entered.add(group);
         await mkdir(group, { recursive: true });
         for (const [file, value] of files(limits)) await writeFile(join(group, file), value);
       }
@@ -91,14 +94,14 @@ async function endGroup(group: string): Promise<void> {
 }
 
 /** Thousands of processes that were killed a moment ago keep their group for seconds. One that stays is swept at the next start. */
-async function removeGroup(group: string): Promise<void> {
-  for (let attempt = 0; attempt < 26; attempt += 1) {
+async function removeGroup(group: string, isUsedAgain = () => false): Promise<void> {
+  for (let attempt = 0; attempt < 26 && !isUsedAgain(); attempt += 1) {
     const left = await rmdir(group).then(
       () => undefined,
       (error: NodeJS.ErrnoException) => error.code,
     );
     if (left !== 'EBUSY') return;
-    await delay(Math.min(10 * 2 ** attempt, 500));
+    await delay(Math.min(10 * 2 ** attempt, 500), undefined, { ref: false });
   }
 }
 

@@ -65,7 +65,9 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
   }
 
   async function failToStart(dir: string, reason: string): Promise<void> {
-    await appendFile(join(dir, 'log'), `clary: the container could not be started: ${reason}\n`, { mode: 0o600 });
+    // Engines name the folders that they mount: where those lie is no business of the run's owner.
+    const shown = reason.replaceAll(dir, '…');
+    await appendFile(join(dir, 'log'), `clary: the container could not be started: ${shown}\n`, { mode: 0o600 });
     await recordEnd(dir, { state: 'exited', exitCode: notRunnable, endedAt: new Date() });
     await engine.remove(containerName(dir));
   }

@@ -1,5 +1,6 @@
 /** One call as a CloudTrail event: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
 import type { AuditedCall } from '../../contract/audit.ts';
+import type { Principal } from '../../contract/principal.ts';
 import { uuid } from '../../kit/ids.ts';
 import { eventSource } from '../../models/catalog.ts';
 import { resourcesOf, resourceType } from './resource.ts';
@@ -18,7 +19,7 @@ export function newEvent(audited: AuditedCall): NewEvent {
   const time = Math.floor(audited.endedAt.getTime() / 1000) * 1000;
   return {
     id,
-    account: call.principal.account,
+    account: recipientOf(call.principal),
     region: call.region,
     time,
     source: eventSource(call.service),
@@ -31,11 +32,14 @@ export function newEvent(audited: AuditedCall): NewEvent {
   };
 }
 
+/** Who asks without a signature has no account: the trail is that of whose resource it is. */
+const recipientOf = ({ account, resourceAccount }: Principal): string => resourceAccount ?? account;
+
 function eventRecord(audited: AuditedCall, id: string, time: number): Record<string, unknown> {
   const { call, kind, error, invokedBy } = audited;
   const resources = audited.resources.flatMap((arn) => {
     const type = resourceType(arn);
-    return type && !arn.includes('*') ? [{ accountId: call.principal.account, type, ARN: arn }] : [];
+    return type && !arn.includes('*') ? [{ accountId: recipientOf(call.principal), type, ARN: arn }] : [];
   });
   return {
     eventVersion: '1.11',
@@ -55,7 +59,7 @@ function eventRecord(audited: AuditedCall, id: string, time: number): Record<str
     ...(resources.length > 0 && { resources }),
     eventType: 'AwsApiCall',
     managementEvent: !kind.data,
-    recipientAccountId: call.principal.account,
+    recipientAccountId: recipientOf(call.principal),
     eventCategory: kind.data ? 'Data' : 'Management',
   };
 }

@@ -11,16 +11,16 @@ type Request = Input<'cloudtrail', 'LookupEvents'>;
 
 const maxResults = 50;
 
-const columns: Readonly<Record<string, Column>> = {
-  EventId: 'id',
-  EventName: 'name',
-  ReadOnly: 'read_only',
-  Username: 'username',
-  ResourceType: 'resource_type',
-  ResourceName: 'resource_name',
-  EventSource: 'source',
-  AccessKeyId: 'access_key_id',
-};
+const columns: ReadonlyMap<string, Column> = new Map([
+  ['EventId', 'id'],
+  ['EventName', 'name'],
+  ['ReadOnly', 'read_only'],
+  ['Username', 'username'],
+  ['ResourceType', 'resource_type'],
+  ['ResourceName', 'resource_name'],
+  ['EventSource', 'source'],
+  ['AccessKeyId', 'access_key_id'],
+]);
 
 export const lookupEvents: CloudTrailOperation<'LookupEvents'> = {
   access: () => [{ action: 'cloudtrail:LookupEvents', resource: '*' }],
@@ -63,7 +63,7 @@ function readAttribute({ LookupAttributes: attributes = [] }: Request, call: Cal
   if (attributes.length > 1) {
     throw call.error('InvalidLookupAttributesException', 'You can only specify one attribute for lookup.');
   }
-  const column = columns[attribute.AttributeKey];
+  const column = columns.get(attribute.AttributeKey);
   if (!column) throw call.error('InvalidLookupAttributesException', 'The lookup attribute is not valid.');
   const value = attribute.AttributeValue;
   if (column !== 'read_only') return { column, value };

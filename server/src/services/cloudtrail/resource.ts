@@ -7,22 +7,22 @@ export interface Resource {
 }
 
 /** As CloudFormation writes services: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-template-resource-type-ref.html */
-const services: Readonly<Record<string, string>> = {
-  iam: 'IAM',
-  s3: 'S3',
-  sts: 'STS',
-  sagemaker: 'SageMaker',
-  logs: 'Logs',
-  cloudwatch: 'CloudWatch',
-  cloudtrail: 'CloudTrail',
-};
+const services: ReadonlyMap<string, string> = new Map([
+  ['iam', 'IAM'],
+  ['s3', 'S3'],
+  ['sts', 'STS'],
+  ['sagemaker', 'SageMaker'],
+  ['logs', 'Logs'],
+  ['cloudwatch', 'CloudWatch'],
+  ['cloudtrail', 'CloudTrail'],
+]);
 
 const maxResources = 20;
 
 export function resourceType(arn: string): string | undefined {
   const parsed = parseArn(arn);
   if (!parsed) return undefined;
-  const service = services[parsed.service] ?? parsed.service;
+  const service = services.get(parsed.service) ?? parsed.service;
   if (parsed.service === 's3') return `AWS::S3::${parsed.resource.includes('/') ? 'Object' : 'Bucket'}`;
   const kind = /^[a-z-]+(?=[:/])/.exec(parsed.resource)?.[0];
   return (

@@ -6,7 +6,7 @@ const lastPart = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
 /** What the event history lists and finds as Username. */
 export function usernameOf(principal: Principal): string | null {
   if (principal.kind === 'root') return 'root';
-  return principal.kind === 'service' ? null : lastPart(principal.arn);
+  return principal.kind === 'service' || principal.kind === 'anonymous' ? null : lastPart(principal.arn);
 }
 
 const types = {
@@ -18,6 +18,8 @@ const types = {
 
 export function userIdentity(principal: Principal, invokedBy: string | undefined): Record<string, unknown> {
   if (principal.kind === 'service') return { type: 'AWSService', invokedBy: principal.userId };
+  // As in published trails of S3 (flaws2.cloud, 2018) and in Macie's documentation; the S3 guide's queries say `anonymous` instead.
+  if (principal.kind === 'anonymous') return { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' };
   return {
     type: types[principal.kind],
     principalId: principal.userId,

@@ -142,7 +142,7 @@ export async function assumeRole(
       : { allowed: false, explicit: false, type: 'identity' };
     if (!judgement.allowed) throw refused(caller, action, roleArn, judgement);
   }
-  const inherited = caller.session?.sourceIdentity;
+  const { sourceIdentity: inherited, run } = caller.session ?? {};
   if (inherited !== undefined && request.sourceIdentity !== undefined && inherited !== request.sourceIdentity) {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html; the sentence as observed.
     throw new AwsError('ValidationError', 'The source identity is already set for this assume role session');
@@ -151,7 +151,7 @@ export async function assumeRole(
   checkLifetime(caller, role, lifetimeMs);
   await checkManagedPolicies(request.policyArns, role.account, cache);
   return {
-    principal: sessionPrincipal(role, sessionName, plan.session),
+    principal: sessionPrincipal(role, sessionName, { ...plan.session, ...(run === undefined ? {} : { run }) }),
     packedPolicySize: plan.packedPolicySize,
   };
 }

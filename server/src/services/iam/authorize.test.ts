@@ -111,6 +111,29 @@ describe('authorize does', () => {
 });
 
 describe('authorize refuses', () => {
+  it('who has not signed everything but what a resource allows everybody', async () => {
+    await using made = await withAnn(policy(allowGet));
+    const nobody: Principal = { kind: 'anonymous', account: 'anonymous', arn: 'anonymous', userId: 'anonymous' };
+    const asking = (...statements: object[]) => ({
+      ...get,
+      resourcePolicy: { account, document: policy(...statements) },
+    });
+    const everybody = { ...allowGet, Principal: '*' };
+    assert.deepEqual(made.decide(nobody, asking(everybody)), { allowed: true });
+    for (const one of [
+      get,
+      { ...get, resourcePolicy: { account } },
+      { ...get, resourcePolicy: { account: 'anonymous' } },
+      { action: 'sagemaker:ListModels', resource: '*' },
+      { action: 'iam:PassRole', resource: `arn:aws:iam::${account}:role/r` },
+      asking({ ...everybody, Principal: { AWS: account } }),
+      asking(everybody, { ...everybody, Effect: 'Deny' }),
+      asking({ ...everybody, Action: 's3:PutObject' }),
+      asking({ ...everybody, Condition: { StringLike: { 'aws:PrincipalArn': '*' } } }),
+    ])
+      assert.equal(await reasonOf(made.decide(nobody, one)), 'Access Denied', JSON.stringify(one));
+  });
+
   it('everybody what is of another account and has no policy that could let them in', async () => {
     await using made = await withAnn(policy({ Effect: 'Allow', Action: '*', Resource: '*' }));
     const action = 'sagemaker:DescribeModelPackageGroup';

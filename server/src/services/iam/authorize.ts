@@ -1,6 +1,6 @@
 /**
- * Whether a principal may do what a call needs. The platform itself may do everything, root what no resource's policy forbids; all others
- * what the policies say together. Never answers "allowed" for a principal that no longer exists.
+ * Whether a principal may do what a call needs. The platform itself may do everything, root what no resource's policy forbids, anonymous callers what a
+ * resource's policy allows everybody; all others what the policies say together. Never answers "allowed" for a principal that no longer exists.
  */
 import type { Decision } from '../../contract/identity.ts';
 import type { Access } from '../../contract/operation.ts';
@@ -17,6 +17,9 @@ import { checkReach } from './session-reach.ts';
 const keptResourcePolicies = 1000;
 
 const allowed: Decision = { allowed: true };
+
+/** Of a caller without a signature: only a resource's policy can allow it something. */
+const noPermissions: Known = { permissions: { identity: [] }, tags: {} };
 
 /**
  * The account's root can always take its own bucket's policy away:
@@ -111,7 +114,7 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
       }
       return allowed;
     };
-    const known = permissions.find(principal);
+    const known = principal.kind === 'anonymous' ? noPermissions : permissions.find(principal);
     return known instanceof Promise ? known.then(decide) : decide(known);
   };
 }

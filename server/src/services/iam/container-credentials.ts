@@ -1,8 +1,9 @@
 /**
  * Where user code fetches its role's credentials: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
- * The token that a run is given is sealed under the platform's key and names the role: nothing is stored, and nothing else opens it.
+ * The token that a run is given is sealed under the platform's key and names the run and its role: nothing is stored, and nothing else opens it. It ends
+ * with the run, and so do the credentials that it opened.
  */
-import type { Identity, RoleRun, ServiceRoleRequest } from '../../contract/identity.ts';
+import type { Identity, IsRunning, RoleRun, ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { createSealer } from './sealed.ts';
 
@@ -12,6 +13,7 @@ const lifetimeMs = 6 * 3_600_000;
 export const credentialsPath = '/_clary/credentials';
 
 interface TokenContent extends ServiceRoleRequest {
+  readonly run: string;
   readonly endsAt?: number;
 }
 
@@ -26,12 +28,13 @@ export interface ContainerCredentialsOptions {
   readonly platformKey: Buffer;
   readonly identity: Identity;
   readonly clock: Clock;
+  readonly isRunning: IsRunning;
   /** The platform's address, as this machine reaches it. */
   readonly endpoint: Promise<string>;
 }
 
 export function containerCredentials(options: ContainerCredentialsOptions): ContainerCredentials {
-  const { identity, clock, endpoint } = options;
+  const { identity, clock, endpoint, isRunning } = options;
   const sealer = createSealer(options.platformKey, 'container-credentials');
   const tokenFor = ({ region: _region, lifetimeMs: lasts, ...request }: RoleRun): string => {
     const content: TokenContent = { ...request, ...(lasts ? { endsAt: clock.now().getTime() + lasts } : {}) };
@@ -51,9 +54,10 @@ export function containerCredentials(options: ContainerCredentialsOptions): Cont
     async answer(token) {
       const opened = sealer.open(token, '');
       if (opened === undefined) return undefined;
-      const { endsAt, ...request } = JSON.parse(opened) as TokenContent;
+      const { endsAt, run, ...request } = JSON.parse(opened) as TokenContent;
       if (endsAt !== undefined && endsAt <= clock.now().getTime()) return undefined;
-      const credentials = await identity.issueCredentials(request, lifetimeMs);
+      if (!(await isRunning(run))) return undefined;
+      const credentials = await identity.issueCredentials(request, lifetimeMs, run);
       return {
         AccessKeyId: credentials.accessKeyId,
         SecretAccessKey: credentials.secretAccessKey,

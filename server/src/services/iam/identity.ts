@@ -3,7 +3,7 @@
  * main.ts. Never hands out a long-lived secret other than to check a signature.
  */
 import { rootArn } from '../../contract/arn.ts';
-import type { Identity, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
+import type { Identity, IsRunning, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -27,6 +27,7 @@ export interface IdentityResources {
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly clock: Clock;
   readonly log: Log;
+  readonly isRunning: IsRunning;
 }
 
 export interface PlatformIdentity extends Identity, Sessions {
@@ -37,7 +38,7 @@ export interface PlatformIdentity extends Identity, Sessions {
 }
 
 export function createIdentity(resources: IdentityResources): PlatformIdentity {
-  const { database, platformKey, account, region, administrator, clock, log } = resources;
+  const { database, platformKey, account, region, administrator, clock, log, isRunning } = resources;
   const cache = createSubjectCache(database, log);
   const accessKeySealer = createSealer(platformKey, 'access-keys');
   const sessionSealer = createSealer(platformKey, 'session-tokens');
@@ -76,6 +77,18 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
 
   function sessionKey(accessKeyId: string, sessionToken: string) {
     const key = openSession(sessionSealer, accessKeyId, sessionToken);
+    const run = key?.principal.session?.run;
+    if (!key || run === undefined) return subjectKey(key);
+    const [known, isLive] = [subjectKey(key), isRunning(run)];
+    if (known instanceof Promise || isLive instanceof Promise)
+      return Promise.all([known, isLive]).then(([one, other]) => endedWithRun(one, other));
+    return endedWithRun(known, isLive);
+  }
+
+  const endedWithRun = (key: SigningKey | undefined, isLive: boolean): SigningKey | undefined =>
+    key && !isLive ? { ...key, expiration: new Date(0) } : key;
+
+  function subjectKey(key: SigningKey | undefined) {
     if (!key || isOfRoot(key.principal)) return key;
     const check = (subject: Awaited<ReturnType<typeof findSubject>>) =>
       isSubjectOf(subject, key.principal) ? key : undefined;
@@ -97,8 +110,11 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
     },
     authorize,
     assumeForService: (request) => assumeForService(cache, clock.now(), request),
-    issueCredentials: async (request, lifetimeMs) =>
-      issue(await assumeForService(cache, clock.now(), request), lifetimeMs),
+    async issueCredentials(request, lifetimeMs, run) {
+      const now = clock.now();
+      const principal = await assumeForService(cache, now, request);
+      return issue({ ...principal, session: { issuedAt: now.getTime(), ...principal.session, run } }, lifetimeMs);
+    },
     async assumeRole(caller, request) {
       const assumed = await assumeRole({ cache, permissions }, clock.now(), caller, request);
       return { ...assumed, credentials: issue(assumed.principal, request.lifetimeMs) };

@@ -8,6 +8,7 @@ const types = {
   'assumed-role': 'AssumedRole',
   'federated-user': 'FederatedUser',
   service: 'Service',
+  anonymous: 'Anonymous',
 };
 
 export function principalContext(
@@ -20,7 +21,7 @@ export function principalContext(
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
     'aws:PrincipalAccount': account,
     // "For IAM roles, the request context returns the ARN of the role, not the ARN of the user that assumed the role."
-    'aws:PrincipalArn': roleArn ?? arn,
+    'aws:PrincipalArn': kind === 'anonymous' ? undefined : (roleArn ?? arn),
     'aws:PrincipalType': types[kind],
     'aws:PrincipalIsAWSService': String(kind === 'service'),
     'aws:ViaAWSService': 'false',

@@ -54,13 +54,18 @@ async function withGrants(one: Access, versionId: string | undefined, account: s
       : await findVersion(deps.database, place.bucket, place.key, versionId);
   const principals = row === undefined ? [] : granted(row, permission, bucket, account);
   if (principals.length === 0) return one;
+  return allowedTo(one, principals, bucket.account);
+}
+
+/** The permission with the resource's policy extended: these principals are allowed it, unless something denies it. */
+export function allowedTo(one: Access, principals: readonly unknown[], account: string): Access {
   const { document = '{"Version":"2012-10-17","Statement":[]}' } = one.resourcePolicy ?? {};
   const policy = JSON.parse(document) as { readonly Statement: unknown };
   const Statement = [
     policy.Statement,
     principals.map((Principal) => ({ Effect: 'Allow', Principal, Action: one.action, Resource: one.resource })),
   ].flat();
-  return { ...one, resourcePolicy: { account: bucket.account, document: JSON.stringify({ ...policy, Statement }) } };
+  return { ...one, resourcePolicy: { account, document: JSON.stringify({ ...policy, Statement }) } };
 }
 
 function granted(row: { readonly document: string }, wanted: Permission, bucket: Bucket, account: string) {

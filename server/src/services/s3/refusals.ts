@@ -46,6 +46,11 @@ export function malformedXml(call: Call): AwsError {
   );
 }
 
+/** For a document that the model does not require; where it does, the gateway says the same. */
+export function missingBody(call: Call): AwsError {
+  return call.error('MissingRequestBodyError', 'Request Body is empty');
+}
+
 export function preconditionFailed(call: Call, condition: string): AwsError {
   return call.error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
     status: 412,

@@ -6,11 +6,12 @@
  * effect (all classes are one disk). Whether a policy's principals, or a notification's destinations, exist is not asked, nor whether a condition
  * key belongs to its action. aws:kms has one key, alias/aws/s3; buckets cannot be set to others or to aws:kms:dsse (501), objects that ask for them
  * get that one and are told so. Acceleration, logging, websites, replication, analytics, inventory, metrics, tiering and requester-pays cannot be
- * set (501) and answer as never set. Put… of a configuration answers 200 where S3 answers 204 to some.
+ * set (501) and answer as never set.
  * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. Objects are encrypted at
  * rest where their request, their bucket or --default-encryption says so. SSE-C is taken over HTTP, too. A copy names its source's bytes. Bodies
- * whose length nobody told are taken. Other accounts come in where the bucket's policy or a grant names them; all objects are their bucket's
- * owner's, whoever wrote them. `+` in x-amz-copy-source is a plus. CompleteMultipartUpload's Location has no host.
+ * in aws-chunked without a decoded length are taken. Anonymous callers: docs/decisions/0027-anonymous-access-by-bucket-policy.md. Other accounts come
+ * in where the bucket's policy or a grant names them; all objects are their bucket's owner's, whoever wrote them. CompleteMultipartUpload's Location
+ * has no host.
  * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
  * a header for buffers; the AWS CLI asks for CRC64NVME.
  */
@@ -33,6 +34,7 @@ import { putBucketNotificationConfiguration } from './bucket-configuration/notif
 import { deleteBucketOwnershipControls } from './bucket-configuration/ownership-controls/delete-bucket-ownership-controls.ts';
 import { getBucketOwnershipControls } from './bucket-configuration/ownership-controls/get-bucket-ownership-controls.ts';
 import { putBucketOwnershipControls } from './bucket-configuration/ownership-controls/put-bucket-ownership-controls.ts';
+import { anonymousOf } from './bucket-configuration/policy/anonymous.ts';
 import { deleteBucketPolicy } from './bucket-configuration/policy/delete-bucket-policy.ts';
 import { getBucketPolicy } from './bucket-configuration/policy/get-bucket-policy.ts';
 import { getBucketPolicyStatus } from './bucket-configuration/policy/get-bucket-policy-status.ts';
@@ -72,6 +74,7 @@ import { listObjectsV2 } from './listing/list-objects-v2.ts';
 import { abortMultipartUpload } from './multipart/abort-multipart-upload.ts';
 import { completeMultipartUpload } from './multipart/complete-multipart-upload.ts';
 import { createMultipartUpload } from './multipart/create-multipart-upload.ts';
+import { withInitiatorGrants } from './multipart/initiator-grants.ts';
 import { listMultipartUploads } from './multipart/list-multipart-uploads.ts';
 import { listParts } from './multipart/list-parts.ts';
 import { uploadPart } from './multipart/upload-part.ts';
@@ -177,6 +180,10 @@ export const s3Operations = {
   PutObjectRetention: putObjectRetention,
 } satisfies OperationTable<'s3', S3Deps>;
 
+/** What the permissions that an operation asks for are judged by, from the inside out. */
+const withPolicies = (table: OperationTable<'s3', S3Deps>) =>
+  withInitiatorGrants(withObjectGrants(withResourcePolicies(withObjectTags(table))));
+
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
@@ -191,9 +198,9 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
     applyRules: (bucket) => lifecycle.wake(bucket),
   };
   const lifecycle = startLifecycle(deps);
-  const service = defineService('s3', deps, withObjectGrants(withResourcePolicies(withObjectTags(s3Operations))));
+  const service = defineService('s3', deps, withPolicies(s3Operations));
   return {
-    service: { ...service, crossOrigin: crossOriginOf(buckets) },
+    service: { ...service, crossOrigin: crossOriginOf(buckets), anonymous: anonymousOf(buckets) },
     async stop() {
       await lifecycle.stop();
       await collector.stop();

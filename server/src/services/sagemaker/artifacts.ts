@@ -23,7 +23,7 @@ async function putStream(aws: Aws, location: S3Location, source: Readable, putti
   const own = await mkdtemp(join(putting.folder, 'upload-'));
   try {
     const file = join(own, 'object');
-    await pipeline(source, createWriteStream(file));
+    await pipeline(source, createWriteStream(file), { signal: putting.signal });
     await putFile(aws, location, file, putting);
   } finally {
     await rm(own, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import type { OperationName } from '../../models/types.ts';
 import type { RoutingTable } from '../../serving/routing-table.ts';
 import type { Database } from '../../storage/database.ts';
 import type { ImageTable } from './images.ts';
+import type { RunningRuns } from './running-runs.ts';
 
 /** What platform.ts hands over. */
 export interface SageMakerResources {
@@ -21,6 +22,7 @@ export interface SageMakerResources {
   readonly images: ImageTable;
   /** The variables by which the AWS SDKs in user code find the platform and the role's credentials. */
   readonly roleEnvironment: (run: RoleRun) => Promise<Record<string, string>>;
+  readonly running: RunningRuns;
   readonly routing: RoutingTable;
   readonly clock: Clock;
   readonly log: Log;

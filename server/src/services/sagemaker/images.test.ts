@@ -65,6 +65,20 @@ describe('The table of images does', () => {
     ])
       assert.equal(table.find(image, 'processing')?.kind, 'python', image);
   });
+
+  test('run images of the past in the nearest environment', () => {
+    const table = imageTable([], undefined);
+    const asks = (image: string) => {
+      const runtime = table.find(image, 'processing');
+      return runtime?.kind === 'python' ? [runtime.environment, runtime.asks?.version] : undefined;
+    };
+    assert.deepEqual(asks('sagemaker-xgboost:0.90-1-cpu-py3'), ['xgboost-1.7', '0.90']);
+    assert.deepEqual(asks('sagemaker-xgboost:0.90-2-cpu-py3'), ['xgboost-1.7', '0.90']);
+    assert.deepEqual(asks('sagemaker-scikit-learn:0.20.0-cpu-py3'), ['scikit-learn-1.2', '0.20.0']);
+    assert.deepEqual(asks('sagemaker-scikit-learn:0.23-1-cpu-py3'), ['scikit-learn-1.2', '0.23.1']);
+    for (const use of ['training', 'serving', 'registering'] as const)
+      assert.deepEqual(table.find('sagemaker-xgboost:0.90-2-cpu-py3', use), { kind: 'builtin', name: 'xgboost' });
+  });
 });
 
 describe('The table of images refuses', () => {
@@ -73,7 +87,7 @@ describe('The table of images refuses', () => {
     assert.throws(() => table.get('another:1', 'processing', call), {
       name: 'ValidationException',
       message:
-        /^no runtime for image another:1; known for processing: my\/\*, clary\/evaluate, sagemaker-scikit-learn:1\.0-1\|1\.2-1, .*\. Other images run as containers/,
+        /^no runtime for image another:1; known for processing: my\/\*, clary\/evaluate, sagemaker-scikit-learn:0\.20\.0\|0\.23-1\|1\.0-1\|1\.2-1, .*\. Other images run as containers/,
     });
     assert.throws(() => table.get('my/image', 'serving', call), /known for serving: sagemaker-xgboost/);
   });

@@ -36,8 +36,8 @@ export const runtimes = {
 const nameOf = (image: string) => /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
 
 const xgboost = {
-  pattern: /^sagemaker-xgboost:(1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/,
-  shown: 'sagemaker-xgboost:1.0-1|1.2-1|1.2-2|1.3-1|1.5-1|1.7-1|3.0-5',
+  pattern: /^sagemaker-xgboost:(0\.90-1|0\.90-2|1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/,
+  shown: 'sagemaker-xgboost:0.90-1|0.90-2|1.0-1|1.2-1|1.2-2|1.3-1|1.5-1|1.7-1|3.0-5',
 };
 
 const known: readonly ImageEntry[] = [

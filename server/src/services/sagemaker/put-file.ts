@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Aws } from '../../contract/aws.ts';
 import { AwsError } from '../../contract/aws-error.ts';
 import { formatS3Uri, type S3Location } from './s3-uri.ts';
@@ -13,6 +14,8 @@ export interface Putting {
   /** Where what is under way is remembered: outlives the server, and no program may write to it. */
   readonly folder: string;
   readonly kmsKeyId?: string | undefined;
+  /** Ends what is under way; what was begun is aborted. */
+  readonly signal?: AbortSignal | undefined;
   /** What goes at once, at most, and how large parts are. For tests. */
   readonly wholeBytes?: number;
   readonly partBytes?: number;
@@ -29,9 +32,26 @@ export async function putOpenFile(aws: Aws, location: S3Location, file: FileHand
   const remembered = join(putting.folder, `parts-${createHash('sha256').update(formatS3Uri(location)).digest('hex')}`);
   await abortLeft(aws, location, remembered);
   if (size > (putting.wholeBytes ?? maxWholeBytes)) return putParts(aws, location, file, size, putting, remembered);
-  const body = file.createReadStream({ autoClose: false, start: 0 });
+  const body = reading(file, putting, { start: 0 });
   const object = { ...named(location), ...encryption(putting), Body: body, ContentLength: size };
-  await aws.call('s3', 'PutObject', object);
+  await unlessEnded(putting, () => aws.call('s3', 'PutObject', object, putting.signal));
+}
+
+function reading(file: FileHandle, { signal }: Putting, range: { start: number; end?: number }): Readable {
+  const body = file.createReadStream({ autoClose: false, ...range, ...(signal ? { signal } : {}) });
+  // It may end before anybody reads it; who reads it hears of that as well.
+  return body.on('error', () => {});
+}
+
+/** Whatever S3 makes of a body that broke off. */
+async function unlessEnded<Result>({ signal }: Putting, act: () => Promise<Result>): Promise<Result> {
+  signal?.throwIfAborted();
+  try {
+    return await act();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 const named = ({ bucket, key }: S3Location) => ({ Bucket: bucket, Key: key });
@@ -57,9 +77,9 @@ async function putParts(
     for (let start = 0; start < size; start += partBytes) {
       const PartNumber = parts.length + 1;
       const length = Math.min(partBytes, size - start);
-      const body = file.createReadStream({ autoClose: false, start, end: start + length - 1 });
+      const body = reading(file, putting, { start, end: start + length - 1 });
       const part = { ...upload, PartNumber, Body: body, ContentLength: length };
-      const { ETag } = await aws.call('s3', 'UploadPart', part);
+      const { ETag } = await unlessEnded(putting, () => aws.call('s3', 'UploadPart', part, putting.signal));
       parts.push({ PartNumber, ETag });
     }
     await aws.call('s3', 'CompleteMultipartUpload', { ...upload, MultipartUpload: { Parts: parts } });

@@ -4,7 +4,7 @@
  * Gaps: what is not in the table answers 501. The built-in XGBoost reads CSV and libsvm (docs/xgboost.md); channels come from S3 alone; processing takes
  * inputs and outputs in S3, as files; models have one container, of the built-in XGBoost; endpoint variants are instance-based. A request for more is
  * refused with a ValidationException that names it, never ignored. What of a job has no meaning on one machine (VPCs, KMS keys of volumes, encryption
- * between hosts, profiling and debugging rules) is stored and shown.
+ * between hosts, where the debugger and the profiler would write) is stored and shown; rules of theirs, tensors and parameters are refused by name.
  * Search is over training jobs, models, packages, groups and endpoints of the caller's own account (no CrossAccount). Lists other than those of jobs page by offset.
  * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
  * only after its artifact was loaded and asked. FastFile is File: there is no distance that streaming could shorten. Several instances of a job share
@@ -12,11 +12,12 @@
  * (decision 0020). /opt/ml/output/metrics.json reports metrics, too. Inputs and outputs of processing jobs may lie outside of /opt/ml/processing.
  * Scripts are started by torchrun, Open MPI (without SSH) or with a TF_CONFIG, at ports of the job's own; pytorch_ddp is torchrun, too. smdistributed,
  * PyTorch/XLA and parameter servers are refused.
- * DeleteEndpointConfig is refused while an endpoint uses the configuration. A job over its MaxPendingTimeInSeconds ends as Stopped, with a message that
+ * A job over its MaxPendingTimeInSeconds ends as Stopped, with a message that
  * says so. Objects and archives' entries with a newline or another control character in their names are refused. Tags of an endpoint reach
  * predictions a moment after they are changed.
  * What a program printed just before a kill of the server may be in its log twice, never not at all; metrics in it count once.
  * Every start is warm: a warm pool's status follows KeepAlivePeriodInSeconds, and no job takes another's. Nothing profiles (ProfilingStatus Disabled).
+ * Search shows of a built-in algorithm's job no MetricDefinitions; DescribeTrainingJob does.
  * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
  * the endpoint).
  */

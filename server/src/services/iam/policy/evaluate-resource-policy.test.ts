@@ -22,6 +22,7 @@ const guest: Principal = {
   userId: `${account}:guest`,
   session: { issuedAt: 0, issuer: { arn: ann.arn, id: 'AIDAX' } },
 };
+const nobody: Principal = { kind: 'anonymous', account: 'anonymous', arn: 'anonymous', userId: 'anonymous' };
 const root: Principal = { kind: 'root', account, arn: `arn:aws:iam::${account}:root`, userId: account };
 
 function decide(principal: unknown, candidate: Candidate, rest: object = {}) {
@@ -40,6 +41,7 @@ describe('evaluateResourcePolicy does', () => {
     assert.equal(decide({ AWS: ann.arn }, { principal: guest }), 'granted');
     assert.equal(decide({ AWS: guest.arn }, { principal: guest }), 'direct');
     assert.equal(decide('*', { principal: ann }), 'granted');
+    assert.equal(decide('*', { principal: nobody }), 'granted');
   });
 
   it('leave it to the account that is named', () => {
@@ -51,6 +53,15 @@ describe('evaluateResourcePolicy does', () => {
 });
 
 describe('evaluateResourcePolicy refuses', () => {
+  it('who has no name wherever a name is asked for, and spares only everybody', () => {
+    for (const name of [account, root.arn, ann.arn])
+      assert.equal(decide({ AWS: name }, { principal: nobody }), 'implicit-deny');
+    const spare = (AWS: string) =>
+      decide(undefined, { principal: nobody }, { Principal: undefined, NotPrincipal: { AWS }, Effect: 'Deny' });
+    assert.equal(spare(account), 'explicit-deny');
+    assert.equal(spare('*'), 'implicit-deny');
+  });
+
   it('everybody else', () => {
     assert.equal(decide({ Service: 'lambda.amazonaws.com' }, { service: 'sagemaker.amazonaws.com' }), 'implicit-deny');
     assert.equal(decide({ AWS: '*' }, { service: 'sagemaker.amazonaws.com' }), 'implicit-deny');

@@ -89,6 +89,8 @@ export function judge(what: Case): Judgement {
   const verdicts = verdictsOf(what);
   const denied = deniedBy(verdicts);
   if (denied) return { allowed: false, explicit: true, type: denied };
+  // An anonymous caller has no policies of its own: the resource's decides.
+  if (what.principal.kind === 'anonymous') return verdicts.resource === 'granted' ? allowed : missing('resource');
   const isForeign = what.resource !== undefined && what.resource.account !== what.principal.account;
   if (verdicts.resource === 'direct' && !isForeign) return allowed;
   const side = notGranted(verdicts, what.resource, isForeign);

@@ -17,6 +17,8 @@ export type Match = 'direct' | 'entity' | 'account' | 'none';
 /** A principal's names from the most to the least particular: ARNs, and the unique ids of users and roles, by which trust policies keep them. */
 function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]> {
   const { kind, account, arn, roleArn, session, userId } = principal;
+  // No name matches an anonymous caller; `*` does.
+  if (kind === 'anonymous') return { direct: [], entity: [], account: [] };
   const owner = [account, `arn:${partitionIn(arn)}:iam::${account}:root`];
   if (kind === 'root') return { direct: owner, entity: [], account: [] };
   if (kind === 'user') return { direct: [arn, userId], entity: [], account: owner };
@@ -31,6 +33,7 @@ function namesOf(principal: Principal): Record<Exclude<Match, 'none'>, string[]>
  */
 function isSpared(aws: readonly string[], principal: Principal): boolean {
   if (aws.includes('*')) return true;
+  if (principal.kind === 'anonymous') return false;
   return Object.values(namesOf(principal)).every(
     (level) => level.length === 0 || level.some((name) => aws.includes(name)),
   );

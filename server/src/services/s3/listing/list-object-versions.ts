@@ -40,7 +40,7 @@ export const listObjectVersions: S3Operation<'ListObjectVersions'> = {
     return {
       Name: input.Bucket,
       Prefix: write(input.Prefix ?? ''),
-      Delimiter: input.Delimiter && write(input.Delimiter),
+      Delimiter: input.Delimiter ? write(input.Delimiter) : undefined,
       KeyMarker: write(input.KeyMarker ?? ''),
       VersionIdMarker: input.VersionIdMarker ?? '',
       EncodingType: input.EncodingType,

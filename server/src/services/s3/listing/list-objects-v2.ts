@@ -16,8 +16,8 @@ export const listObjectsV2: S3Operation<'ListObjectsV2'> = {
     return {
       Name: input.Bucket,
       Prefix: write(input.Prefix ?? ''),
-      Delimiter: input.Delimiter && write(input.Delimiter),
-      StartAfter: input.StartAfter && write(input.StartAfter),
+      Delimiter: input.Delimiter ? write(input.Delimiter) : undefined,
+      StartAfter: input.StartAfter ? write(input.StartAfter) : undefined,
       EncodingType: input.EncodingType,
       MaxKeys: size,
       KeyCount: page.contents.length + page.commonPrefixes.length,

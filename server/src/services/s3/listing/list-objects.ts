@@ -17,7 +17,7 @@ export const listObjects: S3Operation<'ListObjects'> = {
       Marker: write(input.Marker ?? ''),
       // Without a delimiter clients take the last key.
       NextMarker: page.isTruncated && input.Delimiter && page.last !== undefined ? write(page.last) : undefined,
-      Delimiter: input.Delimiter && write(input.Delimiter),
+      Delimiter: input.Delimiter ? write(input.Delimiter) : undefined,
       EncodingType: input.EncodingType,
       MaxKeys: size,
       IsTruncated: page.isTruncated,

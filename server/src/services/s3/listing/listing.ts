@@ -13,12 +13,18 @@ import { type ListedEntry, type ListedObject, listEntries } from './listing-stor
 const pageSize = 1000;
 
 export function readPageSize(value: number | undefined, argument: string, call: Call): number {
-  const size = value ?? pageSize;
-  if (!Number.isInteger(size) || size < 0 || size > 2 ** 31 - 1) {
-    const message = `Argument ${argument} must be an integer between 0 and 2147483647`;
-    throw invalidArgument(call, message, argument, String(size));
+  return Math.min(readWholeNumber(String(value ?? pageSize), argument, call), pageSize);
+}
+
+/** S3 tells what is no 32-bit integer from one that is negative. */
+export function readWholeNumber(text: string, argument: string, call: Call): number {
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= -(2 ** 31) && value < 2 ** 31)) {
+    throw invalidArgument(call, `Provided ${argument} not an integer or within integer range`, argument, text);
   }
-  return Math.min(size, pageSize);
+  if (value >= 0) return value;
+  const message = `Argument ${argument} must be an integer between 0 and 2147483647`;
+  throw invalidArgument(call, message, argument, text);
 }
 
 interface ListingInput {

@@ -44,7 +44,7 @@ export const listMultipartUploads: S3Operation<'ListMultipartUploads'> = {
       NextKeyMarker: page.isTruncated ? write(page.nextKey) : undefined,
       NextUploadIdMarker: page.isTruncated ? page.nextUploadId : undefined,
       Prefix: write(prefix),
-      Delimiter: delimiter && write(delimiter),
+      Delimiter: delimiter ? write(delimiter) : undefined,
       EncodingType: input.EncodingType,
       MaxUploads: size,
       IsTruncated: page.isTruncated,

@@ -1,11 +1,9 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
-import type { Call } from '../../../contract/call.ts';
 import { objectAccess } from '../access.ts';
 import type { S3Operation } from '../deps.ts';
-import { readPageSize } from '../listing/listing.ts';
+import { readPageSize, readWholeNumber } from '../listing/listing.ts';
 import { checksumMembers, quoted, secondsOf } from '../objects/object.ts';
 import { ownerOf } from '../owner.ts';
-import { invalidArgument } from '../refusals.ts';
 import { getUpload } from './upload.ts';
 import { listParts as listRows } from './upload-store.ts';
 
@@ -13,7 +11,7 @@ export const listParts: S3Operation<'ListParts'> = {
   access: objectAccess('s3:ListMultipartUploadParts'),
   async handle(input, call, deps) {
     const size = readPageSize(input.MaxParts, 'max-parts', call);
-    const marker = readMarker(input.PartNumberMarker, call);
+    const marker = readWholeNumber(input.PartNumberMarker || '0', 'part-number-marker', call);
     const { bucket, upload } = await getUpload(deps, call, input);
     const rows = size === 0 ? [] : await listRows(deps.database, upload.upload_id, marker, size + 1);
     const shown = rows.slice(0, size);
@@ -41,10 +39,3 @@ export const listParts: S3Operation<'ListParts'> = {
     };
   },
 };
-
-function readMarker(marker: string | undefined, call: Call): number {
-  const value = marker === undefined || marker === '' ? 0 : Number(marker);
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** 31) return value;
-  const message = 'Provided part-number-marker not an integer or within integer range';
-  throw invalidArgument(call, message, 'part-number-marker', String(marker));
-}

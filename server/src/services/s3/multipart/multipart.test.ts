@@ -94,6 +94,28 @@ describe('multipart uploads do', () => {
     await assert.rejects(upload.complete(parts), { name: 'NoSuchUpload' });
   });
 
+  it('are aborted without effect once they are completed, as long as their object is there', async () => {
+    const upload = await begin('finished');
+    const abort = () => s3.send(new AbortMultipartUploadCommand(upload.target));
+    await upload.complete([await upload.part(1, 'x')]);
+    assert.equal((await abort()).$metadata.httpStatusCode, 204);
+    assert.equal(String(await read('finished')), 'x');
+    await assert.rejects(s3.send(new ListPartsCommand(upload.target)), { name: 'NoSuchUpload' });
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'finished', Body: 'another' }));
+    await assert.rejects(abort(), { name: 'NoSuchUpload' });
+  });
+
+  it('tell a checksum of checksums without the number of parts in their attributes alone', async () => {
+    const upload = await begin('attributed', { ChecksumAlgorithm: 'SHA256' });
+    const { ChecksumSHA256: told = '' } = await upload.complete([await upload.part(1, 'x')]);
+    assert.match(told, /=-1$/);
+    const target = { Bucket, Key: 'attributed' };
+    const head = await s3.send(new HeadObjectCommand({ ...target, ChecksumMode: 'ENABLED' }));
+    assert.equal(head.ChecksumSHA256, told);
+    const attributes = await s3.send(new GetObjectAttributesCommand({ ...target, ObjectAttributes: ['Checksum'] }));
+    assert.deepEqual(attributes.Checksum, { ChecksumSHA256: told.slice(0, -2), ChecksumType: 'COMPOSITE' });
+  });
+
   it('complete once when asked at once', async () => {
     const upload = await begin('raced');
     const parts = [await upload.part(1, randomBytes(minimum)), await upload.part(2, 'end')];

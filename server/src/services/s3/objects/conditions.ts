@@ -35,10 +35,7 @@ function matches(header: string, etag: string): boolean {
   return header.split(',').some((item) => item.trim() === '*' || bareEtag(item) === etag);
 }
 
-/** An entity tag without its quotes. */
+/** An entity tag without its quotes, of which one may be missing (observed). */
 export function bareEtag(text: string): string {
-  return text
-    .trim()
-    .replace(/^W\//, '')
-    .replace(/^"(.*)"$/s, '$1');
+  return text.trim().replace(/^W\//, '').replace(/^"|"$/g, '');
 }

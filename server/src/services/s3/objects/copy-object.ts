@@ -38,8 +38,8 @@ export const copyObject: S3Operation<'CopyObject'> = {
     checkKey(input.Key, call);
     refuseUnsupported(input, call);
     const source = getCopySource(input, call);
-    checkDirectives(input, source, call);
     const bucket = await getBucket(deps, call, input);
+    checkDirectives(input, source, bucket, call);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const answer = await copy(input, source, bucket, call, deps);
       if (answer !== undefined) return answer;
@@ -48,7 +48,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
   },
 };
 
-function checkDirectives(input: CopyInput, source: CopySource, call: Call): void {
+function checkDirectives(input: CopyInput, source: CopySource, bucket: Bucket, call: Call): void {
   const directive = input.MetadataDirective;
   checkDirective(directive, 'Unknown metadata directive.', 'x-amz-metadata-directive', call);
   checkDirective(input.TaggingDirective, 'Unknown tagging directive.', 'x-amz-tagging-directive', call);
@@ -58,7 +58,9 @@ function checkDirectives(input: CopyInput, source: CopySource, call: Call): void
     input.StorageClass !== undefined ||
     input.WebsiteRedirectLocation !== undefined ||
     input.ServerSideEncryption !== undefined ||
-    input.SSECustomerAlgorithm !== undefined;
+    input.SSECustomerAlgorithm !== undefined ||
+    // Whether or not it changes this object's (observed).
+    bucket.configuration.encryption !== undefined;
   if (isSame && !changes) {
     throw invalidRequest(
       call,

@@ -34,7 +34,8 @@ export function parseCopySource(text: string | undefined): CopySource | undefine
   const [path = '', version] = (text ?? '').split(/\?versionId=(?=[^?]*$)/);
   let decoded: string;
   try {
-    decoded = decodeURIComponent(path);
+    // A space may come as a plus, which itself comes as %2B.
+    decoded = decodeURIComponent(path.replaceAll('+', ' '));
   } catch {
     return undefined;
   }

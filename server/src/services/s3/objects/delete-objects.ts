@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: up to 1,000 keys in one write, each refused alone. */
 import type { DeletedObject, _Error as S3Error } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';
-import { Conflict } from '../../../storage/database.ts';
+import { Conflict, type Statement } from '../../../storage/database.ts';
 import { objectArn } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
@@ -14,7 +14,7 @@ import { findVersion } from '../versions/version-store.ts';
 import { brokenCondition } from './conditions.ts';
 import { type Deletion, deleteCurrent, deleteVersion } from './deletion.ts';
 import { isTooLong, keyTooLong } from './object-key.ts';
-import { findObjects } from './object-store.ts';
+import { findObjects, requireEtag } from './object-store.ts';
 
 const maxKeys = 1000;
 const attempts = 100;
@@ -36,7 +36,7 @@ export const deleteObjects: S3Operation<'DeleteObjects'> = {
       const bypass = input.BypassGovernanceRetention === true;
       const decided = await decideAll(wanted, bucket, bypass, call, deps);
       try {
-        await deps.database.write(decided.flatMap(({ deletion }) => deletion?.statements ?? []));
+        await deps.database.write(statementsOf(decided));
       } catch (error) {
         if (error instanceof Conflict) continue;
         throw error;
@@ -57,7 +57,26 @@ export const deleteObjects: S3Operation<'DeleteObjects'> = {
 interface Decided {
   readonly wanted: Wanted;
   readonly deletion?: Deletion;
+  /** Where among the statements of its key it goes. */
+  readonly turn?: Turn;
   readonly refusal?: S3Error;
+}
+
+/**
+ * The order of one key's statements. Each is decided by what the key held before the batch: an older version goes before the latest, whose removal
+ * would promote it, and a delete marker comes last, because it moves what the key holds.
+ */
+const turns = { olderVersion: 0, latestVersion: 1, key: 2 } as const;
+type Turn = keyof typeof turns;
+
+function statementsOf(decided: readonly Decided[]): Statement[] {
+  const turnOf = ({ turn = 'key' }: Decided) => turns[turn];
+  const inTurn = [...decided].sort((one, other) => turnOf(one) - turnOf(other));
+  // What must hold of a key is looked at before anything of the batch is done.
+  return [
+    ...inTurn.flatMap(({ deletion }) => deletion?.required ?? []),
+    ...inTurn.flatMap(({ deletion }) => deletion?.statements ?? []),
+  ];
 }
 
 async function decideAll(
@@ -72,11 +91,11 @@ async function decideAll(
   ];
   const rows = new Map((await findObjects(deps.database, bucket.name, keys)).map((row) => [row.key, row]));
   const done = new Set<string>();
-  return Promise.all(
+  const decided = await Promise.all(
     wanted.map(async (one): Promise<Decided> => {
-      const isRepeated = done.has(`${one.Key}?${one.VersionId}`);
-      done.add(`${one.Key}?${one.VersionId}`);
-      if (isRepeated) return { wanted: one, deletion: { statements: [] } };
+      const place = JSON.stringify([one.Key, one.VersionId]);
+      if (done.has(place)) return { wanted: one, deletion: { statements: [] } };
+      done.add(place);
       // A marker would keep what no object can be called.
       if (isTooLong(one.Key)) return { wanted: one, refusal: keyTooLong };
       const denied = await denialOf(one, bucket, bypass, call, deps);
@@ -85,6 +104,19 @@ async function decideAll(
       return decideVersion(one, one.VersionId, bucket, bypass, call, deps);
     }),
   );
+  return bucket.versioning === 'Unversioned' ? withoutSecond(decided) : decided;
+}
+
+/** Without versions a key and its version `null` are one object, which goes once. */
+function withoutSecond(decided: readonly Decided[]): Decided[] {
+  const gone = new Set<string>();
+  return decided.map((one) => {
+    const { wanted, deletion } = one;
+    if (!deletion || deletion.statements.length === 0) return one;
+    if (gone.has(wanted.Key)) return { ...one, deletion: { ...deletion, statements: [] } };
+    gone.add(wanted.Key);
+    return one;
+  });
 }
 
 async function denialOf(
@@ -108,7 +140,9 @@ async function denialOf(
 function decideKey(wanted: Wanted, row: ObjectRow | undefined, bucket: BucketRow, call: Call, deps: S3Deps): Decided {
   const refusal = wanted.ETag === undefined ? undefined : brokenEtag(wanted.ETag, row);
   if (refusal) return { wanted, refusal };
-  return { wanted, deletion: deleteCurrent(bucket, wanted.Key, row, call, deps) };
+  const deletion = deleteCurrent(bucket, wanted.Key, row, call, deps);
+  if (row === undefined || wanted.ETag === undefined) return { wanted, deletion, turn: 'key' };
+  return { wanted, deletion: { ...deletion, required: requireEtag(bucket.name, wanted.Key, row.etag) }, turn: 'key' };
 }
 
 async function decideVersion(
@@ -124,7 +158,8 @@ async function decideVersion(
   const refusal = wanted.ETag === undefined ? undefined : brokenEtag(wanted.ETag, version);
   if (refusal) return { wanted, refusal };
   if (isLocked(version, bypass, call.now)) return { wanted, refusal: { Code: 'AccessDenied', Message: lockedMessage } };
-  return { wanted, deletion: deleteVersion(bucket, version, call, deps) };
+  const turn = version.is_latest === 1 ? 'latestVersion' : 'olderVersion';
+  return { wanted, deletion: deleteVersion(bucket, version, call, deps), turn };
 }
 
 /** Of a marker that was made the id is told as the marker's, of a version that went as it was asked for. */

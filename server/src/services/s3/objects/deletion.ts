@@ -19,6 +19,8 @@ import { removeObject } from './object-store.ts';
 
 export interface Deletion {
   readonly statements: readonly Statement[];
+  /** What must hold before; misses where it does not. */
+  readonly required?: Statement;
   /** The version that goes, or the marker that is made. */
   readonly versionId?: string;
   /** A marker was made, or goes. */

@@ -1,6 +1,7 @@
 /** What an object says of itself beside its bytes, kept as JSON in its row: the writing request's members, and how its parts were cut. */
 import type { AccessControlPolicy } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';
+import { withoutCoding } from '../../../kit/content-coding.ts';
 import { readUserMetadata, type UserMetadata, writeUserMetadata } from './user-metadata.ts';
 
 export interface ObjectDocument {
@@ -34,19 +35,14 @@ export function documentOf(input: DescribingInput, call: Call): ObjectDocument {
   return {
     CacheControl: input.CacheControl,
     ContentDisposition: input.ContentDisposition,
-    ContentEncoding: withoutChunking(input.ContentEncoding),
+    // It tells how the body travelled and is not kept.
+    ContentEncoding: withoutCoding(input.ContentEncoding, 'aws-chunked'),
     ContentLanguage: input.ContentLanguage,
     ContentType: input.ContentType || 'binary/octet-stream',
     Expires: input.Expires?.getTime(),
     WebsiteRedirectLocation: input.WebsiteRedirectLocation,
     Metadata: readUserMetadata(input.Metadata, call),
   };
-}
-
-/** `aws-chunked` tells how the body travelled and is not kept. */
-function withoutChunking(encoding: string | undefined): string | undefined {
-  const rest = encoding?.split(',').map((part) => part.trim());
-  return rest?.filter((part) => part !== 'aws-chunked' && part !== '').join(',') || undefined;
 }
 
 /** The members of an answer that describe the object. */

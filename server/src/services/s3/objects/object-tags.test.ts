@@ -99,7 +99,11 @@ describe('tags refuse', () => {
       { k: 'a;b' },
       { name: 'InvalidTag', message: 'The TagValue you have provided is invalid' },
     ],
-    ['names of AWS', { 'aws:k': 'v' }, { name: 'InvalidTag', message: 'The TagKey you have provided is invalid' }],
+    [
+      'names of AWS',
+      { 'aws:k': 'v' },
+      { name: 'InvalidTag', message: 'Your TagKey cannot be prefixed with aws:', TagKey: 'aws:k' },
+    ],
   ] as const) {
     it(what, async () => {
       await put('refused');
@@ -118,6 +122,10 @@ describe('tags refuse', () => {
       message: 'Cannot provide multiple Tags with the same key',
     });
     await assert.rejects(put('refused', { Tagging: 'k=1&k=2' }), { name: 'InvalidArgument' });
+    await assert.rejects(put('refused', { Tagging: 'aws:k=v' }), {
+      name: 'InvalidTag',
+      message: 'Your TagKey cannot be prefixed with aws:',
+    });
   });
 
   it('objects that are not there', async () => {

@@ -42,18 +42,21 @@ function checkTags(tags: Tags, call: Call): Tags {
   if (tags.length > maxTags) throw call.error('BadRequest', `Object tags cannot be greater than ${maxTags}`);
   const seen = new Set<string>();
   for (const [key, value] of tags) {
-    if (key === '' || key.length > maxKeyLength || !allowed.test(key) || key.startsWith('aws:')) {
-      throw invalidTag(call, 'The TagKey you have provided is invalid', key);
+    if (key.toLowerCase().startsWith('aws:')) {
+      throw invalidTag(call, 'Your TagKey cannot be prefixed with aws:', { TagKey: key });
+    }
+    if (key === '' || key.length > maxKeyLength || !allowed.test(key)) {
+      throw invalidTag(call, 'The TagKey you have provided is invalid', { TagKey: key });
     }
     if (value.length > maxValueLength || !allowed.test(value)) {
-      throw invalidTag(call, 'The TagValue you have provided is invalid', value);
+      throw invalidTag(call, 'The TagValue you have provided is invalid', { TagKey: key, TagValue: value });
     }
-    if (seen.has(key)) throw invalidTag(call, 'Cannot provide multiple Tags with the same key', key);
+    if (seen.has(key)) throw invalidTag(call, 'Cannot provide multiple Tags with the same key', { TagKey: key });
     seen.add(key);
   }
   return tags;
 }
 
-function invalidTag(call: Call, message: string, value: string) {
-  return call.error('InvalidTag', message, { fields: { TagValue: value } });
+function invalidTag(call: Call, message: string, fields: Record<string, string>) {
+  return call.error('InvalidTag', message, { fields });
 }

@@ -4,7 +4,7 @@ import type { ByteRange } from '../../../storage/blobs.ts';
 import { bucketArn } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
-import type { EncryptionInput } from '../bytes/encryption.ts';
+import { type EncryptionInput, encryptionIn } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
 import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from '../refusals.ts';
@@ -46,15 +46,28 @@ export interface FoundObject {
 }
 
 export async function findForReading(input: ReadInput, call: Call, deps: S3Deps): Promise<FoundObject> {
+  checkOverrides(input, call);
   checkKey(input.Key, call);
   checkVersionId(input.VersionId, call);
   if (input.Range !== undefined && input.PartNumber !== undefined) {
     throw invalidRequest(call, 'Cannot specify both Range header and partNumber query parameter');
   }
+  const isAnonymous = call.principal.kind === 'anonymous';
+  if (isAnonymous && Object.keys(overrides(input)).length > 0) {
+    throw invalidRequest(call, 'Request specific response headers cannot be used for anonymous GET requests.');
+  }
   const bucket = await getBucket(deps, call, input);
   const row = await findRow(bucket, input, call, deps);
+  if (isAnonymous && encryptionIn(row)?.kind === 'aws:kms') throw needsSignature(call);
   checkConditions(input, row, call);
   return { bucket, row };
+}
+
+/** A key of KMS's is used in somebody's name. */
+function needsSignature(call: Call) {
+  const message =
+    'Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.';
+  return invalidArgument(call, message, 'Authorization', 'null');
 }
 
 interface NamedVersion {
@@ -83,7 +96,7 @@ export async function findRow(
   if (version.is_marker === 1) {
     throw call.error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
       status: 405,
-      fields: { Method: 'GET', ResourceType: 'DeleteMarker' },
+      fields: { ResourceType: 'DeleteMarker' },
       headers: { allow: 'DELETE', 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId },
     });
   }
@@ -165,6 +178,20 @@ export function answerOf(input: ReadInput, { bucket, row }: FoundObject, { range
     ContentRange: isWhole ? undefined : `bytes ${range.start}-${range.end}/${row.size}`,
     PartsCount: partsCount,
   };
+}
+
+/** Headers of the answer hold Latin-1 and nothing else. Text observed. */
+function checkOverrides(input: ReadInput, call: Call): void {
+  for (const [name, value] of [
+    ['response-cache-control', input.ResponseCacheControl],
+    ['response-content-disposition', input.ResponseContentDisposition],
+    ['response-content-encoding', input.ResponseContentEncoding],
+    ['response-content-language', input.ResponseContentLanguage],
+    ['response-content-type', input.ResponseContentType],
+  ] as const) {
+    if (value === undefined || !/[\u0100-\uffff]/.test(value)) continue;
+    throw invalidArgument(call, 'Header value cannot be represented using ISO-8859-1.', name, value);
+  }
 }
 
 function overrides(input: ReadInput) {

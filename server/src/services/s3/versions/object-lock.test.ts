@@ -120,7 +120,44 @@ describe('locks do', () => {
   });
 });
 
+describe('legal holds do', () => {
+  const status = async (version: { Bucket: string; Key: string }) => [
+    (await s3.send(new GetObjectLegalHoldCommand(version))).LegalHold?.Status,
+    (await s3.send(new GetObjectCommand(version))).ObjectLockLegalHoldStatus,
+    (await s3.send(new HeadObjectCommand(version))).ObjectLockLegalHoldStatus,
+  ];
+  const off = ['OFF', 'OFF', 'OFF'];
+
+  it('say OFF once they were set, and keep a retention', async () => {
+    const version = await put('held', { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: later(5) });
+    for (const Status of ['OFF', 'ON', 'OFF'] as const) {
+      await s3.send(new PutObjectLegalHoldCommand({ ...version, LegalHold: { Status } }));
+      assert.deepEqual(await status(version), [Status, Status, Status]);
+    }
+    const { Retention: retention } = await s3.send(new GetObjectRetentionCommand(version));
+    assert.equal(retention?.Mode, 'GOVERNANCE');
+  });
+
+  it('say OFF where the object was written so, also when a retention is set and goes', async () => {
+    const version = await put('written', { ObjectLockLegalHoldStatus: 'OFF' });
+    assert.deepEqual(await status(version), off);
+    const Retention = { Mode: 'GOVERNANCE', RetainUntilDate: later(5) } as const;
+    await s3.send(new PutObjectRetentionCommand({ ...version, Retention }));
+    await s3.send(new PutObjectRetentionCommand({ ...version, Retention: {}, BypassGovernanceRetention: true }));
+    assert.deepEqual(await status(version), off);
+    await remove(version);
+  });
+});
+
 describe('locks refuse', () => {
+  it('to be set by a request without a body', async () => {
+    const version = await put('bodiless');
+    const empty = { name: 'MissingRequestBodyError', message: 'Request Body is empty' };
+    await assert.rejects(s3.send(new PutObjectLockConfigurationCommand({ Bucket })), empty);
+    await assert.rejects(s3.send(new PutObjectLegalHoldCommand(version)), empty);
+    await assert.rejects(s3.send(new PutObjectRetentionCommand(version)), empty);
+  });
+
   it('buckets without them', async () => {
     const missing = { name: 'InvalidRequest', message: 'Bucket is missing Object Lock Configuration' };
     await assert.rejects(put('k', { Bucket: 'without', ObjectLockLegalHoldStatus: 'ON' }), missing);

@@ -13,6 +13,7 @@ export interface VersionLock {
   readonly mode?: RetentionMode;
   /** Milliseconds since 1970. */
   readonly until?: number;
+  /** False where a hold was taken away: answers go on to tell of it. */
   readonly legalHold?: boolean;
 }
 
@@ -40,7 +41,7 @@ export function versionLockIn(row: Pick<ObjectRow, 'lock'>): VersionLock {
 }
 
 export function lockColumn(lock: VersionLock): string | null {
-  return lock.mode === undefined && !lock.legalHold ? null : JSON.stringify(lock);
+  return lock.mode === undefined && lock.legalHold === undefined ? null : JSON.stringify(lock);
 }
 
 export function retentionModeOf(mode: string | undefined, call: Call): RetentionMode {
@@ -68,7 +69,7 @@ export function lockOf(input: LockInput, bucket: BucketRow, call: Call): string 
     throw invalidArgument(call, 'Legal Hold must be either of ON or OFF', 'x-amz-object-lock-legal-hold', hold);
   }
   const retention = mode === undefined ? usualRetention(ofBucket, call.now) : readRetention(mode, until, call);
-  return lockColumn({ ...retention, ...(hold === 'ON' ? { legalHold: true } : {}) });
+  return lockColumn({ ...retention, ...(hold === undefined ? {} : { legalHold: hold === 'ON' }) });
 }
 
 function usualRetention({ mode, days, years }: BucketLock, now: Date): VersionLock {
@@ -115,7 +116,7 @@ export function lockMembers(row: Pick<ObjectRow, 'lock'>) {
   const { mode, until, legalHold } = versionLockIn(row);
   return {
     ...(mode ? { ObjectLockMode: mode, ObjectLockRetainUntilDate: new Date(until ?? 0) } : {}),
-    ...(legalHold ? { ObjectLockLegalHoldStatus: 'ON' as const } : {}),
+    ...(legalHold === undefined ? {} : { ObjectLockLegalHoldStatus: legalHold ? ('ON' as const) : ('OFF' as const) }),
   };
 }
 

@@ -6,7 +6,7 @@ import { bucketAccess } from '../access.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import { updateObjectLock } from '../buckets/bucket-store.ts';
 import type { S3Operation } from '../deps.ts';
-import { invalidArgument, malformedXml } from '../refusals.ts';
+import { invalidArgument, malformedXml, missingBody } from '../refusals.ts';
 import type { BucketLock } from './object-lock.ts';
 
 const maxYears = 100;
@@ -34,7 +34,8 @@ function readLock(
   configuration: Input<'s3', 'PutObjectLockConfiguration'>['ObjectLockConfiguration'],
   call: Call,
 ): BucketLock {
-  if (configuration?.ObjectLockEnabled !== 'Enabled') throw malformedXml(call);
+  if (configuration === undefined) throw missingBody(call);
+  if (configuration.ObjectLockEnabled !== 'Enabled') throw malformedXml(call);
   if (configuration.Rule === undefined) return {};
   const { Mode: mode, Days: days, Years: years } = configuration.Rule.DefaultRetention ?? {};
   if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') throw malformedXml(call);

@@ -2,7 +2,7 @@
 import type { Call } from '../../../contract/call.ts';
 import { objectAccess } from '../access.ts';
 import type { S3Operation } from '../deps.ts';
-import { malformedXml } from '../refusals.ts';
+import { malformedXml, missingBody } from '../refusals.ts';
 import { changeVersion } from './changed-version.ts';
 import {
   lockColumn,
@@ -19,7 +19,8 @@ export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
     ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input, call) : []),
   ],
   async handle(input, call, deps) {
-    const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
+    if (input.Retention === undefined) throw missingBody(call);
+    const { Mode: mode, RetainUntilDate: until } = input.Retention;
     if ((mode === undefined) !== (until === undefined)) throw malformedXml(call);
     const wanted = mode === undefined ? {} : readRetention(mode, until, call);
     const bypass = input.BypassGovernanceRetention === true;
@@ -27,7 +28,9 @@ export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
       requireLocks(bucket, call);
       const before = versionLockIn(row);
       refuseWeakening(before, wanted, bypass, call);
-      return { lock: lockColumn({ ...wanted, ...(before.legalHold ? { legalHold: true } : {}) }) };
+      return {
+        lock: lockColumn({ ...wanted, ...(before.legalHold === undefined ? {} : { legalHold: before.legalHold }) }),
+      };
     });
     return {};
   },

@@ -182,6 +182,106 @@ describe('versions do', () => {
   });
 });
 
+/** Each order of these. */
+function orders<T>(all: readonly T[]): T[][] {
+  if (all.length === 0) return [[]];
+  return all.flatMap((one, at) => orders(all.toSpliced(at, 1)).map((rest) => [one, ...rest]));
+}
+
+describe('many versions of one key at a time do', () => {
+  const removeAll = async (
+    Bucket: string,
+    Objects: { Key: string; VersionId?: string | undefined; ETag?: string }[],
+  ) => {
+    const { Deleted = [], Errors } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    assert.equal(Errors, undefined);
+    assert.deepEqual(
+      Deleted.map(({ Key, VersionId }) => ({ Key, VersionId })),
+      Objects.map(({ Key, VersionId }) => ({ Key, VersionId })),
+    );
+    return Deleted;
+  };
+
+  it('go in whichever order they are named, the latest and a delete marker too', async () => {
+    const b = await startBucket('Enabled');
+    for (const [at, order] of orders([0, 1, 2, 3]).entries()) {
+      const Key = `k${at}`;
+      const ids = [
+        await b.put(Key, '0'),
+        await b.put(Key, '1'),
+        (await b.remove(Key)).VersionId,
+        await b.put(Key, '3'),
+      ];
+      const Objects = order.map((n) => ({ Key, VersionId: ids[n] }));
+      await removeAll(b.Bucket, Objects);
+    }
+    assert.deepEqual((await b.versions()).rows, []);
+    await s3.send(new DeleteBucketCommand({ Bucket: b.Bucket }));
+  });
+
+  it('leave what is not named, which the key then holds', async () => {
+    const b = await startBucket('Enabled');
+    for (const order of orders([1, 2, 3])) {
+      const Key = order.join('');
+      const ids = [await b.put(Key, 'kept'), await b.put(Key, '1'), await b.put(Key, '2')];
+      const all = [...ids, (await b.remove(Key)).VersionId];
+      const Objects = order.map((n) => ({ Key, VersionId: all[n] }));
+      await removeAll(b.Bucket, Objects);
+      assert.equal(await b.get(Key), 'kept');
+    }
+    assert.equal((await b.versions()).rows.length, 6);
+  });
+
+  it('leave a delete marker alone where the bare key is among them', async () => {
+    const b = await startBucket('Enabled');
+    for (const order of orders([0, 1, undefined])) {
+      const Key = order.join('-');
+      const ids = [await b.put(Key, '0'), await b.put(Key, '1')];
+      const Objects = order.map((n) => ({ Key, VersionId: n === undefined ? undefined : ids[n] }));
+      const deleted = await removeAll(b.Bucket, Objects);
+      const { rows } = await b.versions({ Prefix: Key });
+      const made = deleted.find(({ VersionId }) => VersionId === undefined)?.DeleteMarkerVersionId;
+      assert.deepEqual(
+        rows.map(({ kind, VersionId, IsLatest }) => [kind, VersionId, IsLatest]),
+        [['marker', made, true]],
+      );
+    }
+  });
+
+  it('go once where there are no versions: the key and its version null are one object', async () => {
+    const b = await startBucket(undefined);
+    for (const order of orders([{}, { VersionId: 'null' }])) {
+      await b.put('k', 'x');
+      const Objects = order.map((one) => ({ Key: 'k', ...one }));
+      await removeAll(b.Bucket, Objects);
+      assert.deepEqual((await b.versions()).rows, []);
+    }
+  });
+
+  it('go under a condition on the entity tag, which holds for all before any of it is done', async () => {
+    const b = await startBucket('Enabled');
+    const version = await b.put('k', 'x');
+    const { ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket: b.Bucket, Key: 'k' }));
+    await removeAll(b.Bucket, [
+      { Key: 'k', VersionId: version },
+      { Key: 'k', ETag },
+    ]);
+  });
+
+  it('go where the bucket suspends its versions', async () => {
+    const b = await startBucket('Enabled');
+    const old = await b.put('k', 'old');
+    await b.switchTo('Suspended');
+    await b.put('k', 'new');
+    await removeAll(b.Bucket, [{ Key: 'k', VersionId: 'null' }, { Key: 'k', VersionId: old }, { Key: 'k' }]);
+    const { rows } = await b.versions();
+    assert.deepEqual(
+      rows.map(({ kind, VersionId }) => [kind, VersionId]),
+      [['marker', 'null']],
+    );
+  });
+});
+
 describe('versions refuse', () => {
   it('to be read where they are delete markers or nothing', async () => {
     const b = await startBucket('Enabled');

@@ -3,6 +3,7 @@ import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { givenTags } from '../tags/given-tags.ts';
+import { newDeployment } from './deployment.ts';
 import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
 import { endpointStore } from './endpoint-store.ts';
 
@@ -17,8 +18,10 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
     }
     const configArn = endpointConfigArn(call, input.EndpointConfigName);
     const noConfig = () => call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
-    if (!(await endpointConfigStore(deps.database).find(configArn))) throw noConfig();
+    const config = await endpointConfigStore(deps.database).find(configArn);
+    if (!config) throw noConfig();
     const arn = endpointArn(call, input.EndpointName);
+    const deployment = await newDeployment(deps.database, call, arn, config.request);
     const endpoint: Endpoint = {
       arn,
       account: call.account,
@@ -27,6 +30,8 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
       status: 'Creating',
       configName: input.EndpointConfigName,
       servingConfigName: undefined,
+      deployment: deployment.id,
+      servingDeployment: undefined,
       failureReason: undefined,
       createdAt: call.now,
       modifiedAt: call.now,
@@ -36,6 +41,7 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
       await deps.database.write([
         endpointStore(deps.database).insert(endpoint),
         endpointConfigStore(deps.database).stillThere(configArn),
+        endpointStore(deps.database).insertDeployment(deployment),
         deps.outbox.add(endpointEvent(endpoint)),
         ...givenTags(arn, input.Tags, call),
       ]);

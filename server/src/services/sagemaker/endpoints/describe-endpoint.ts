@@ -1,7 +1,6 @@
 /** DescribeEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html */
 import type { Database } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
-import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { type Endpoint, endpointArn } from './endpoint.ts';
 import { isCapturing } from './endpoint-route.ts';
 import { endpointStore } from './endpoint-store.ts';
@@ -21,9 +20,10 @@ export const describeEndpoint: SageMakerOperation<'DescribeEndpoint'> = {
 /** DescribeEndpoint's answer. */
 export async function endpointAnswer(database: Database, endpoint: Endpoint) {
   const configName = endpoint.servingConfigName ?? endpoint.configName;
-  const config = await endpointConfigStore(database).find(endpointConfigArn(endpoint, configName));
+  const deployment = endpoint.servingDeployment ?? endpoint.deployment;
+  const config = (await endpointStore(database).findDeployment(endpoint.arn, deployment))?.config;
   const replicas = await endpointStore(database).listReplicas(endpoint.arn);
-  const capture = config?.request.DataCaptureConfig;
+  const capture = config?.DataCaptureConfig;
   return {
     EndpointName: endpoint.name,
     EndpointArn: endpoint.arn,
@@ -35,13 +35,13 @@ export async function endpointAnswer(database: Database, endpoint: Endpoint) {
     // AWS shows variants once the endpoint has served: while Creating there are none.
     ...(endpoint.servingConfigName
       ? {
-          ProductionVariants: config?.request.ProductionVariants.map((variant) => ({
+          ProductionVariants: config?.ProductionVariants.map((variant) => ({
             VariantName: variant.VariantName,
             CurrentWeight: variant.InitialVariantWeight ?? 1,
             DesiredWeight: variant.InitialVariantWeight ?? 1,
             CurrentInstanceCount: replicas.filter(
               (replica) =>
-                replica.configName === configName &&
+                replica.deployment === deployment &&
                 replica.variant === variant.VariantName &&
                 replica.state === 'ready',
             ).length,
@@ -52,9 +52,9 @@ export async function endpointAnswer(database: Database, endpoint: Endpoint) {
     ...(config && capture
       ? {
           DataCaptureConfig: {
-            EnableCapture: isCapturing(config.request),
+            EnableCapture: isCapturing(config),
             CaptureStatus:
-              isCapturing(config.request) && endpoint.servingConfigName ? ('Started' as const) : ('Stopped' as const),
+              isCapturing(config) && endpoint.servingConfigName ? ('Started' as const) : ('Stopped' as const),
             CurrentSamplingPercentage: capture.InitialSamplingPercentage,
             DestinationS3Uri: capture.DestinationS3Uri,
             KmsKeyId: capture.KmsKeyId ?? '',

@@ -5,9 +5,10 @@
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import type { Replica } from '../../../serving/replica.ts';
 import type { SageMakerResources } from '../deps.ts';
-import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
-import { modelArn, modelStore } from '../models/model.ts';
+import { modelArn } from '../models/model.ts';
+import { replicaRun } from '../running-runs.ts';
 import { listTags } from '../tags/tag-store.ts';
+import type { Deployment } from './deployment.ts';
 import { type Endpoint, endpointEvent } from './endpoint.ts';
 import { ensureEndpointLog, shipReplicaLog } from './endpoint-logs.ts';
 import { routeOf } from './endpoint-route.ts';
@@ -21,7 +22,7 @@ const restMs = 2000;
 const graceMs = 15_000;
 
 export function startEndpointReconciler(resources: SageMakerResources): Reconciler {
-  const { database, outbox, clock, log, routing } = resources;
+  const { database, outbox, clock, log, routing, running } = resources;
   const store = endpointStore(database);
   /** Connections to replicas that answer, by replica id. */
   const connected = new Map<string, Replica>();
@@ -29,26 +30,27 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
   /** Since when a replica is asked to end, by its id. */
   const endingSince = new Map<string, number>();
 
-  async function configOf(endpoint: Endpoint, name: string): Promise<EndpointConfig | undefined> {
-    return (await endpointConfigStore(database).find(endpointConfigArn(endpoint, name)))?.request;
-  }
-
-  async function change(endpoint: Endpoint, to: Partial<Endpoint>): Promise<void> {
+  /** Ends a creation or an update: what is not wanted after it is forgotten. */
+  async function settle(endpoint: Endpoint, to: Partial<Endpoint>): Promise<void> {
     const next = { ...endpoint, ...to, modifiedAt: clock.now() };
-    await database.write([store.update(next), ...(to.status ? [outbox.add(endpointEvent(next))] : [])]);
+    await database.write([
+      store.update(next),
+      store.removeOtherDeployments(endpoint.arn, next.deployment),
+      outbox.add(endpointEvent(next)),
+    ]);
     outbox.wake();
     reconciler.wake(endpoint.arn);
   }
 
-  /** Adds rows until each variant of the configuration has its number of replicas; answers this configuration's rows. */
-  async function wantReplicas(endpoint: Endpoint, configName: string, config: EndpointConfig): Promise<ReplicaRow[]> {
-    const rows = (await store.listReplicas(endpoint.arn)).filter((row) => row.configName === configName);
+  /** Adds rows until each variant of the deployment has its number of replicas; answers this deployment's rows. */
+  async function wantReplicas(endpoint: Endpoint, { id, config }: Deployment): Promise<ReplicaRow[]> {
+    const rows = (await store.listReplicas(endpoint.arn)).filter((row) => row.deployment === id);
     const missing = config.ProductionVariants.flatMap((variant): ReplicaRow[] => {
       const have = rows.filter((row) => row.variant === variant.VariantName).length;
       return Array.from({ length: Math.max(0, (variant.InitialInstanceCount ?? 1) - have) }, () => ({
         id: newReplicaId(),
         endpointArn: endpoint.arn,
-        configName,
+        deployment: id,
         variant: variant.VariantName ?? '',
         state: 'starting',
         createdAt: clock.now(),
@@ -62,11 +64,11 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     return [...rows, ...missing];
   }
 
-  async function begin(endpoint: Endpoint, config: EndpointConfig, row: ReplicaRow): Promise<void> {
+  async function begin(endpoint: Endpoint, { config, models }: Deployment, row: ReplicaRow): Promise<void> {
     const variant = config.ProductionVariants.find((candidate) => candidate.VariantName === row.variant);
-    const arn = modelArn(endpoint, variant?.ModelName ?? '');
-    const model = await modelStore(database).find(arn);
-    if (!model) throw new ReplicaFailed(`Could not find model "${arn}".`);
+    const name = variant?.ModelName ?? '';
+    const model = models.find((candidate) => candidate.name === name);
+    if (!model) throw new ReplicaFailed(`Could not find model "${modelArn(endpoint, name)}".`);
     try {
       await startReplica(resources, row, model);
     } catch (error) {
@@ -118,11 +120,12 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     if ((await endReplica(resources, row.id, now - since > graceMs ? 'SIGKILL' : 'SIGTERM')) === 'ending') return false;
     endingSince.delete(row.id);
     await database.write([store.removeReplica(row.id)]);
+    running.end(replicaRun(row.id));
     return true;
   }
 
-  async function publish(endpoint: Endpoint, config: EndpointConfig, rows: readonly ReplicaRow[]): Promise<void> {
-    const model = await modelStore(database).find(modelArn(endpoint, config.ProductionVariants[0]?.ModelName ?? ''));
+  async function publish(endpoint: Endpoint, { config, models }: Deployment, rows: readonly ReplicaRow[]) {
+    const model = models.find(({ name }) => name === config.ProductionVariants[0]?.ModelName);
     const tags = await listTags(database, endpoint.arn);
     const replicasOf = (variant: string) =>
       rows.filter((row) => row.variant === variant).flatMap((row) => connected.get(row.id) ?? []);
@@ -134,26 +137,26 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     );
   }
 
-  /** Keeps the configuration that serves alive and published; answers whether all of its replicas answer. */
-  async function keep(endpoint: Endpoint, configName: string): Promise<boolean> {
-    const config = await configOf(endpoint, configName);
-    if (!config) throw new ReplicaFailed(`Could not find endpoint configuration "${configName}".`);
-    const rows = await wantReplicas(endpoint, configName, config);
+  /** Keeps the replicas of a deployment alive, and published if it serves; answers whether all of them answer. */
+  async function keep(endpoint: Endpoint, id: string): Promise<boolean> {
+    const deployment = await store.findDeployment(endpoint.arn, id);
+    if (!deployment) throw new ReplicaFailed(`Could not find the deployment "${id}" of the endpoint.`);
+    const rows = await wantReplicas(endpoint, deployment);
     // All of them settle before one that failed speaks: a replica that is being started while the others are ended would be left behind.
     const answers = await Promise.allSettled(
       rows.map(async (row) => {
-        if (!connected.has(row.id)) await begin(endpoint, config, row);
+        if (!connected.has(row.id)) await begin(endpoint, deployment, row);
         return reach(endpoint, row);
       }),
     );
     const failed = answers.find((answer) => answer.status === 'rejected');
-    if (endpoint.servingConfigName === configName) await publish(endpoint, config, rows);
+    if (endpoint.servingDeployment === id) await publish(endpoint, deployment, rows);
     if (failed) throw failed.reason;
     return answers.every((answer) => answer.status === 'fulfilled' && answer.value);
   }
 
-  async function endOthers(endpoint: Endpoint, keepConfig: string | undefined): Promise<boolean> {
-    const rows = (await store.listReplicas(endpoint.arn)).filter((row) => row.configName !== keepConfig);
+  async function endOthers(endpoint: Endpoint, keepDeployment: string | undefined): Promise<boolean> {
+    const rows = (await store.listReplicas(endpoint.arn)).filter((row) => row.deployment !== keepDeployment);
     return (await Promise.all(rows.map((row) => forget(endpoint, row)))).every(Boolean);
   }
 
@@ -166,33 +169,38 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
 
   async function deployStep(endpoint: Endpoint): Promise<number | undefined> {
     try {
-      if (endpoint.servingConfigName) await keep(endpoint, endpoint.servingConfigName);
-      if (!(await keep(endpoint, endpoint.configName))) return lookAgainMs;
+      if (endpoint.servingDeployment) await keep(endpoint, endpoint.servingDeployment);
+      if (!(await keep(endpoint, endpoint.deployment))) return lookAgainMs;
     } catch (error) {
       if (!(error instanceof ReplicaFailed)) throw error;
       await fail(endpoint, error.message);
       return undefined;
     }
-    const served: Endpoint = { ...endpoint, servingConfigName: endpoint.configName };
-    await keep(served, endpoint.configName);
-    await change(endpoint, { status: 'InService', servingConfigName: endpoint.configName, failureReason: undefined });
+    const served = { servingConfigName: endpoint.configName, servingDeployment: endpoint.deployment };
+    await keep({ ...endpoint, ...served }, endpoint.deployment);
+    await settle(endpoint, { ...served, status: 'InService', failureReason: undefined });
     return undefined;
   }
 
   /** A creation that fails ends Failed; an update that fails goes back to what served before. */
   async function fail(endpoint: Endpoint, reason: string): Promise<void> {
-    await endOthers(endpoint, endpoint.servingConfigName);
-    await change(
+    await endOthers(endpoint, endpoint.servingDeployment);
+    await settle(
       endpoint,
-      endpoint.servingConfigName
-        ? { status: 'InService', configName: endpoint.servingConfigName, failureReason: reason }
+      endpoint.servingConfigName && endpoint.servingDeployment
+        ? {
+            status: 'InService',
+            configName: endpoint.servingConfigName,
+            deployment: endpoint.servingDeployment,
+            failureReason: reason,
+          }
         : { status: 'Failed', failureReason: reason },
     );
   }
 
   async function serveStep(endpoint: Endpoint): Promise<number | undefined> {
-    const whole = await keep(endpoint, endpoint.configName);
-    const clean = await endOthers(endpoint, endpoint.configName);
+    const whole = await keep(endpoint, endpoint.deployment);
+    const clean = await endOthers(endpoint, endpoint.deployment);
     for (const row of await store.listReplicas(endpoint.arn)) await shipReplicaLog(resources, endpoint, row, false);
     return whole && clean ? restMs : lookAgainMs;
   }

@@ -1,7 +1,8 @@
-/** The only SQL about endpoints and their replicas. */
+/** The only SQL about endpoints, their deployments and their replicas. */
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { queryBuilder } from '../../../storage/query-builder.ts';
 import type { ListPage } from '../list-page.ts';
+import type { Deployment } from './deployment.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 
 interface EndpointTable {
@@ -12,16 +13,24 @@ interface EndpointTable {
   status: EndpointStatus;
   config_name: string;
   serving_config_name: string | null;
+  deployment: string;
+  serving_deployment: string | null;
   failure_reason: string | null;
   created_at: number;
   modified_at: number;
   revision: number;
 }
 
+interface DeploymentTable {
+  endpoint_arn: string;
+  id: string;
+  document: string;
+}
+
 interface ReplicaTable {
   id: string;
   endpoint_arn: string;
-  config_name: string;
+  deployment: string;
   variant: string;
   /** starting until it first answered; then ready. */
   state: 'starting' | 'ready';
@@ -32,7 +41,7 @@ interface ReplicaTable {
 export interface ReplicaRow {
   readonly id: string;
   readonly endpointArn: string;
-  readonly configName: string;
+  readonly deployment: string;
   readonly variant: string;
   readonly state: 'starting' | 'ready';
   readonly createdAt: Date;
@@ -40,7 +49,11 @@ export interface ReplicaRow {
   readonly logOffset: number;
 }
 
-const sql = queryBuilder<{ sagemaker_endpoints: EndpointTable; sagemaker_replicas: ReplicaTable }>();
+const sql = queryBuilder<{
+  sagemaker_endpoints: EndpointTable;
+  sagemaker_deployments: DeploymentTable;
+  sagemaker_replicas: ReplicaTable;
+}>();
 
 const endpointOf = (row: EndpointTable): Endpoint => ({
   arn: row.arn,
@@ -50,6 +63,8 @@ const endpointOf = (row: EndpointTable): Endpoint => ({
   status: row.status,
   configName: row.config_name,
   servingConfigName: row.serving_config_name ?? undefined,
+  deployment: row.deployment,
+  servingDeployment: row.serving_deployment ?? undefined,
   failureReason: row.failure_reason ?? undefined,
   createdAt: new Date(row.created_at),
   modifiedAt: new Date(row.modified_at),
@@ -64,6 +79,8 @@ const rowOf = (endpoint: Endpoint): EndpointTable => ({
   status: endpoint.status,
   config_name: endpoint.configName,
   serving_config_name: endpoint.servingConfigName ?? null,
+  deployment: endpoint.deployment,
+  serving_deployment: endpoint.servingDeployment ?? null,
   failure_reason: endpoint.failureReason ?? null,
   created_at: endpoint.createdAt.getTime(),
   modified_at: endpoint.modifiedAt.getTime(),
@@ -98,6 +115,7 @@ export function endpointStore(database: Database) {
     remove: (endpoint: Endpoint): Statement[] => [
       statement(sql.deleteFrom('sagemaker_endpoints').where('arn', '=', endpoint.arn).compile(), 1),
       statement(sql.deleteFrom('sagemaker_replicas').where('endpoint_arn', '=', endpoint.arn).compile()),
+      statement(sql.deleteFrom('sagemaker_deployments').where('endpoint_arn', '=', endpoint.arn).compile()),
     ],
 
     async find(arn: string): Promise<Endpoint | undefined> {
@@ -105,30 +123,26 @@ export function endpointStore(database: Database) {
       return row && endpointOf(row);
     },
 
-    /** Holds only if no endpoint uses the configuration when the write happens. */
-    noneUses: (at: { account: string; region: string }, configName: string): Statement =>
+    insertDeployment: ({ endpointArn, id, config, models }: Deployment): Statement =>
       statement(
         sql
-          .updateTable('sagemaker_endpoints')
-          .set((e) => ({ revision: e.ref('revision') }))
-          .where('account', '=', at.account)
-          .where('region', '=', at.region)
-          .where((e) => e.or([e('config_name', '=', configName), e('serving_config_name', '=', configName)]))
+          .insertInto('sagemaker_deployments')
+          .values({ endpoint_arn: endpointArn, id, document: JSON.stringify({ config, models }) })
           .compile(),
-        0,
+        1,
       ),
 
-    async findByConfig(at: { account: string; region: string }, configName: string): Promise<Endpoint | undefined> {
-      const [row] = await database.read(
-        from()
-          .where('account', '=', at.account)
-          .where('region', '=', at.region)
-          .where((e) => e.or([e('config_name', '=', configName), e('serving_config_name', '=', configName)]))
-          .limit(1)
-          .compile(),
-      );
-      return row && endpointOf(row);
+    async findDeployment(endpointArn: string, id: string): Promise<Deployment | undefined> {
+      const query = sql.selectFrom('sagemaker_deployments').select('document').where('endpoint_arn', '=', endpointArn);
+      const [row] = await database.read(query.where('id', '=', id).compile());
+      return row && { endpointArn, id, ...JSON.parse(row.document) };
     },
+
+    /** Forgets every deployment of the endpoint but this one. */
+    removeOtherDeployments: (endpointArn: string, id: string): Statement =>
+      statement(
+        sql.deleteFrom('sagemaker_deployments').where('endpoint_arn', '=', endpointArn).where('id', '!=', id).compile(),
+      ),
 
     /** The endpoints after an ARN, in the order of their ARNs. */
     async scan(at: { account: string; region: string }, after: string, limit: number): Promise<Endpoint[]> {
@@ -170,7 +184,7 @@ export function endpointStore(database: Database) {
           .values({
             id: replica.id,
             endpoint_arn: replica.endpointArn,
-            config_name: replica.configName,
+            deployment: replica.deployment,
             variant: replica.variant,
             state: replica.state,
             created_at: replica.createdAt.getTime(),
@@ -202,7 +216,7 @@ export function endpointStore(database: Database) {
       return rows.map((row) => ({
         id: row.id,
         endpointArn: row.endpoint_arn,
-        configName: row.config_name,
+        deployment: row.deployment,
         variant: row.variant,
         state: row.state,
         createdAt: new Date(row.created_at),

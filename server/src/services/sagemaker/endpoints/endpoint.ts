@@ -14,6 +14,10 @@ export interface Endpoint {
   readonly configName: string;
   /** The configuration that answers now; differs from configName while an update is under way. */
   readonly servingConfigName: string | undefined;
+  /** The deployment of the configuration that is wanted. */
+  readonly deployment: string;
+  /** The deployment that answers now. */
+  readonly servingDeployment: string | undefined;
   readonly failureReason: string | undefined;
   readonly createdAt: Date;
   readonly modifiedAt: Date;

@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
   DescribeEndpointCommand,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
@@ -69,6 +71,19 @@ describe('endpoints survive', () => {
     assert.equal(endpoint.EndpointConfigName, 'other');
     assert.notEqual(await answered('made'), before);
     await pidsWhen(1);
+  });
+
+  it('a kill after their configuration and model were deleted: new processes come into service', async () => {
+    const before = await replicaPids(platform);
+    const answer = await bench.predict('made');
+    await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'other' }));
+    await bench.sagemaker.send(new DeleteModelCommand({ ModelName: 'other' }));
+    await platform.kill9();
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    await platform.restart();
+    await pidsWhen(1, before);
+    assert.equal(await answered('made'), answer);
+    assert.equal((await bench.endpointWhen('made', 'InService')).EndpointConfigName, 'other');
   });
 
   it('a kill while they are deleted: no process is left', async () => {

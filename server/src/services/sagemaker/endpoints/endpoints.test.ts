@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -7,7 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import {
   CreateEndpointCommand,
   type CreateEndpointCommandInput,
+  CreateModelCommand,
+  CreateModelPackageCommand,
   DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
   paginateListEndpoints,
@@ -16,7 +19,14 @@ import {
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { until } from '../../../../../examples/road/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
-import { bucket, openWorkbench, replicaPids, variant, type Workbench } from '../../../../../test/harness/workbench.ts';
+import {
+  bucket,
+  image,
+  openWorkbench,
+  replicaPids,
+  variant,
+  type Workbench,
+} from '../../../../../test/harness/workbench.ts';
 import { createTarGz } from '../../../engine/archive.ts';
 
 let platform: TestPlatform;
@@ -24,9 +34,9 @@ let bench: Workbench;
 const arnOf = (name: string) => `arn:aws:sagemaker:us-east-1:000000000000:endpoint/${name}`;
 const configArn = (name: string) => `arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/${name}`;
 
-async function brokenArtifact(): Promise<Uint8Array> {
-  const dir = await mkdtemp(join(tmpdir(), 'clary-broken-'));
-  await writeFile(join(dir, 'xgboost-model'), 'this is no model');
+async function artifactOf(model: string | Uint8Array): Promise<Uint8Array> {
+  const dir = await mkdtemp(join(tmpdir(), 'clary-artifact-'));
+  await writeFile(join(dir, 'xgboost-model'), model);
   const bytes = await buffer(createTarGz(dir));
   await rm(dir, { recursive: true });
   return bytes;
@@ -41,7 +51,7 @@ before(async () => {
   bench = await openWorkbench(platform);
   const trained = await bench.train('base');
   const other = await bench.train('other', { HyperParameters: { num_round: '9' } });
-  await bench.put('broken/model.tar.gz', await brokenArtifact());
+  await bench.put('broken/model.tar.gz', await artifactOf('this is no model'));
   await bench.createModel('base', trained.ModelArtifacts?.S3ModelArtifacts);
   await bench.createModel('other', other.ModelArtifacts?.S3ModelArtifacts);
   await bench.createModel('broken', `s3://${bucket}/broken/model.tar.gz`);
@@ -171,6 +181,75 @@ describe('endpoints do', () => {
     await update('back', 'other');
     const mended = await bench.endpointWhen('back', 'InService');
     assert.deepEqual([mended.EndpointConfigName, mended.FailureReason], ['other', undefined]);
+  });
+
+  it('go in the order of the SageMaker SDK 2.x: model, configuration, endpoint', async () => {
+    await bench.createModel('leaving', (await bench.train('leaving')).ModelArtifacts?.S3ModelArtifacts);
+    await bench.createConfig('leaving', 'leaving');
+    await bench.deploy('leaving', 'leaving');
+    const answer = await bench.predict('leaving');
+    await bench.sagemaker.send(new DeleteModelCommand({ ModelName: 'leaving' }));
+    await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'leaving' }));
+    const endpoint = await describeEndpoint('leaving');
+    assert.deepEqual([endpoint.EndpointStatus, endpoint.EndpointConfigName], ['InService', 'leaving']);
+    assert.equal(endpoint.ProductionVariants?.[0]?.CurrentInstanceCount, 1);
+    assert.equal(await bench.predict('leaving'), answer);
+    await remove('leaving');
+    await gone('leaving');
+  });
+
+  it('keep serving while an update’s configuration is deleted, and after', async () => {
+    await bench.createConfig('first', 'base');
+    await bench.deploy('moving', 'first');
+    const before = await bench.predict('moving');
+    for (const model of ['other', 'base']) {
+      await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'first' }));
+      // The same name, another content: the old copy and the new one must not be mistaken for each other.
+      await bench.createConfig('first', model);
+      await update('moving', 'first');
+      await bench.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'first' }));
+      const endpoint = await until('the end of the update', async () => {
+        const now = await describeEndpoint('moving');
+        return now.EndpointStatus === 'Updating' ? undefined : now;
+      });
+      assert.deepEqual([endpoint.EndpointStatus, endpoint.FailureReason], ['InService', undefined]);
+      assert.equal((await bench.predict('moving')) === before, model === 'base');
+      await bench.createConfig('first', model);
+    }
+    await remove('moving');
+    await gone('moving');
+  });
+
+  it('serve what AWS’s older containers saved, once its registration was checked: the binary format and a pickle', async () => {
+    const observed = new URL('../../../../../runtime/testdata/old-models.json', import.meta.url);
+    const [, , { rows, models }] = JSON.parse(await readFile(observed, 'utf8'));
+    const [{ predictions, ...files }] = models;
+    for (const form of ['binary', 'pickle']) {
+      await bench.put(`${form}/model.tar.gz`, await artifactOf(Buffer.from(files[form], 'base64')));
+      const Containers = [{ Image: image, ModelDataUrl: `s3://${bucket}/${form}/model.tar.gz` }];
+      await bench.sagemaker.send(
+        new CreateModelPackageCommand({
+          ModelPackageName: form,
+          InferenceSpecification: { Containers },
+          ModelApprovalStatus: 'Approved',
+        }),
+      );
+      await bench.sagemaker.send(
+        new CreateModelCommand({
+          ModelName: form,
+          ExecutionRoleArn: bench.roleArn,
+          PrimaryContainer: { ModelPackageName: form },
+        }),
+      );
+      await bench.createConfig(form, form);
+      const endpoint = await bench.deploy(form, form);
+      assert.equal(endpoint.EndpointStatus, 'InService', endpoint.FailureReason);
+      const [row] = rows;
+      const answer = Number(await bench.predict(form, row.map((value: number | null) => value ?? '').join(',')));
+      assert.ok(Math.abs(answer - predictions[0]) < 1e-5, `${answer} is not ${predictions[0]}`);
+      await remove(form);
+      await gone(form);
+    }
   });
 
   it('list: filters, order and pages', async () => {

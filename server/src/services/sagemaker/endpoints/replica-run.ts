@@ -12,8 +12,9 @@ import { connectReplica } from '../../../serving/socket-replica.ts';
 import { fetchArtifact } from '../artifacts.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
-import type { Model } from '../models/model.ts';
-import type { Named } from '../named-store.ts';
+import { replicaRun } from '../running-runs.ts';
+import { withoutHostPaths } from '../shown-paths.ts';
+import type { DeployedModel } from './deployment.ts';
 import type { ReplicaRow } from './endpoint-store.ts';
 
 /** 16 hexadecimal digits: short enough for a socket's name. */
@@ -27,7 +28,11 @@ export const replicaLog = (resources: SageMakerResources, id: string) =>
   resources.executor.logFile(runDir(resources, id));
 
 /** Downloads the artifact with the model's role and starts the process. Idempotent: a run that began is left alone. */
-export async function startReplica(resources: SageMakerResources, row: ReplicaRow, model: Named<Model>): Promise<void> {
+export async function startReplica(
+  resources: SageMakerResources,
+  row: ReplicaRow,
+  model: DeployedModel,
+): Promise<void> {
   const dir = runDir(resources, row.id);
   if ((await resources.executor.status(dir)).state !== 'absent') return;
   const ml = join(dir, 'ml');
@@ -39,9 +44,14 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   await fetchArtifact(await awsOfModel(resources.aws, model), served.modelDataUrl, join(ml, 'model'));
   const { nodePath, runtimeMain, runtimeEnvironment } = resources.settings;
   const roleArn = model.request.ExecutionRoleArn;
-  const identity = roleArn
-    ? await resources.roleEnvironment({ ...roleFor(model.arn, roleArn), region: model.region })
-    : {};
+  const identity =
+    roleArn && !model.request.EnableNetworkIsolation
+      ? await resources.roleEnvironment({
+          ...roleFor(model.arn, roleArn),
+          region: model.region,
+          run: replicaRun(row.id),
+        })
+      : {};
   await resources.executor.start({
     kind: 'process',
     dir,
@@ -52,7 +62,7 @@ export async function startReplica(resources: SageMakerResources, row: ReplicaRo
   });
 }
 
-function awsOfModel(aws: AwsAccess, model: Named<Model>) {
+function awsOfModel(aws: AwsAccess, model: DeployedModel) {
   const role = model.request.ExecutionRoleArn;
   if (role) return aws.asRole(roleFor(model.arn, role));
   return aws.asService(model.account, 'sagemaker.amazonaws.com', model.region);
@@ -78,7 +88,7 @@ export async function reachReplica(
   if (status.state === 'absent') return { state: 'gone', reason: 'the process was never started' };
   const failure = await readFile(join(dir, 'ml', 'output', 'failure'), 'utf8').catch(() => '');
   const how = status.state === 'exited' ? `the process ended with status ${status.exitCode}` : 'the process vanished';
-  return { state: 'gone', reason: failure.trim() || how };
+  return { state: 'gone', reason: withoutHostPaths(failure.trim(), resources.settings) || how };
 }
 
 /** Tells the caller when the process of a starting replica ends. */

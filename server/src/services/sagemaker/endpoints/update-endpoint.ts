@@ -5,6 +5,7 @@
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
+import { newDeployment } from './deployment.ts';
 import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
 import { endpointStore } from './endpoint-store.ts';
 
@@ -19,7 +20,8 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
     }
     const configArn = endpointConfigArn(call, input.EndpointConfigName);
     const noConfig = () => call.error('ValidationException', `Could not find endpoint configuration "${configArn}".`);
-    if (!(await endpointConfigStore(deps.database).find(configArn))) throw noConfig();
+    const config = await endpointConfigStore(deps.database).find(configArn);
+    if (!config) throw noConfig();
     const store = endpointStore(deps.database);
     const arn = endpointArn(call, input.EndpointName);
     const endpoint = await store.find(arn);
@@ -27,10 +29,12 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
     const refusal = (status: string) =>
       call.error('ValidationException', `Cannot update in-progress endpoint "${arn}" (${status}).`);
     if (endpoint.status !== 'InService') throw refusal(endpoint.status);
+    const deployment = await newDeployment(deps.database, call, arn, config.request);
     const next: Endpoint = {
       ...endpoint,
       status: 'Updating',
       configName: input.EndpointConfigName,
+      deployment: deployment.id,
       failureReason: undefined,
       modifiedAt: call.now,
     };
@@ -38,6 +42,7 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
       await deps.database.write([
         store.update(next),
         endpointConfigStore(deps.database).stillThere(configArn),
+        store.insertDeployment(deployment),
         deps.outbox.add(endpointEvent(next)),
       ]);
     } catch (error) {

@@ -34,6 +34,7 @@ export function builtInRun(
     enclosure: {
       mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
       user: 1000,
+      nests: true,
       network,
       hosts,
     },

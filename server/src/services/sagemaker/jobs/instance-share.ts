@@ -7,19 +7,19 @@ export interface Share {
   readonly memoryGiB: number;
 }
 
-const sizes: Readonly<Record<string, number>> = {
-  nano: 2,
-  micro: 2,
-  small: 2,
-  medium: 2,
-  large: 2,
-  xlarge: 4,
-  metal: 96,
-};
+const sizes: ReadonlyMap<string, number> = new Map([
+  ['nano', 2],
+  ['micro', 2],
+  ['small', 2],
+  ['medium', 2],
+  ['large', 2],
+  ['xlarge', 4],
+  ['metal', 96],
+]);
 
 function coresOf(size: string): number {
   const times = /^(\d+)xlarge$/.exec(size)?.[1];
-  return times ? Number(times) * 4 : (sizes[size] ?? 1);
+  return times ? Number(times) * 4 : (sizes.get(size) ?? 1);
 }
 
 /** GiB for each vCPU. */

@@ -12,6 +12,8 @@ import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
 import { ensureLogStream } from '../logs/log-shipper.ts';
+import { jobRun } from '../running-runs.ts';
+import { withoutHostPaths } from '../shown-paths.ts';
 import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase, pendingMs } from './job.ts';
 import { jobLogs } from './job-logs.ts';
@@ -20,6 +22,7 @@ import { type HostStatus, jobRuns, removeRuns, type Standing, writtenFailure } f
 import { jobStore, keepLogOffsets } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
 import { newRunId } from './run-id.ts';
+import { uploadEndsAt } from './upload-limit.ts';
 import { volumeWatch } from './volume.ts';
 
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */
@@ -49,7 +52,8 @@ export function startJobReconciler<Request>(
   const runs = jobRuns(resources, work, kindDir);
   const volumes = volumeWatch(() => performance.now());
   const logs = jobLogs(resources, work);
-  const interrupts = interruptions(async (arn) => (await store.find(arn))?.state.stopRequestedAt !== undefined);
+  const interrupts = interruptions(store.find, clock);
+  const bornAt = clock.now().getTime();
 
   const service = (job: Job<Request>) => resources.aws.asService(job.account, 'sagemaker.amazonaws.com', job.region);
   const role = async (job: Job<Request>): Promise<Aws> => {
@@ -69,6 +73,7 @@ export function startJobReconciler<Request>(
     const next = { ...job, ...to, state: { ...job.state, ...state }, modifiedAt: clock.now() };
     const tells = to.phase !== undefined || to.status !== undefined;
     await database.write([store.update(next), ...(tells ? [outbox.add(work.event(next))] : [])]);
+    if (next.phase !== 'Running') resources.running.end(jobRun(job));
     if (tells) outbox.wake();
     return { ...next, revision: job.revision + 1 };
   }
@@ -98,7 +103,8 @@ export function startJobReconciler<Request>(
     await removeRuns(runs.dirOf(job), resources.executor);
   }
 
-  const fail = (job: Job<Request>, failureReason: string) => end(job, 'Failed', { failureReason });
+  const fail = (job: Job<Request>, reason: string) =>
+    end(job, 'Failed', { failureReason: withoutHostPaths(reason, settings) });
 
   /** The platform failed the job: it begins again in a folder of its own, where it may. */
   async function restart(job: Job<Request>): Promise<number> {
@@ -113,6 +119,7 @@ export function startJobReconciler<Request>(
     };
     const next: Job<Request> = { ...job, phase: 'Starting', state, modifiedAt: now };
     await database.write([store.update(next), keepLogOffsets(job.arn, {}), outbox.add(work.event(next))]);
+    resources.running.end(jobRun(job));
     outbox.wake();
     runs.forget(job);
     await removeRuns(runs.dirOf(job), resources.executor);
@@ -174,7 +181,10 @@ export function startJobReconciler<Request>(
       await ensureLogStream(service(job), logs.streamOf(job, host.name));
     }
     const aws = await role(job);
-    await interrupts.run(job.arn, stopping, (signal) => work.prepare(job, runs.hostsOf(job), aws, resources, signal));
+    const untilAsked = (now: Job<Request>) => now.state.stopRequestedAt ?? Number.POSITIVE_INFINITY;
+    await interrupts.run({ arn: job.arn, stopping, endsAt: untilAsked }, (signal) =>
+      work.prepare(job, runs.hostsOf(job), aws, resources, signal),
+    );
     const prepared = (await store.find(job.arn)) ?? job;
     if (prepared.state.stopRequestedAt) return end(prepared, 'Stopped');
     return step(await enter(prepared, 'Running'), stopping);
@@ -194,36 +204,63 @@ export function startJobReconciler<Request>(
       current = next;
       printsMore ||= more;
     }
-    if (!found.ended) {
-      work.tend?.(current, runs.hostsOf(job), () => role(job));
-      const overflow = await volumes.overflow(runs.hostsOf(job), work.volumeGiB(job));
-      if (overflow && !current.state.overflow) current = await change(current, {}, { overflow });
-      if (!current.state.overflow) return limits(current, found);
-      await runs.signal(current, 'SIGKILL');
-      return logEveryMs;
+    if (!current.state.overflow) {
+      const overflow = await volumes.overflow(runs.hostsOf(job), work.volumeGiB(job), found.ended);
+      if (overflow) current = await change(current, {}, { overflow });
     }
-    if (printsMore) return 0;
+    if (!found.ended) {
+      if (current.state.overflow) {
+        await runs.signal(current, 'SIGKILL');
+        return logEveryMs;
+      }
+      work.tend?.(current, runs.hostsOf(job), () => role(job));
+      return limits(current, found);
+    }
+    // What is left to do takes none of the cores and the memory.
+    (await queueing).leave(job.arn);
     if (current.state.overflow) {
-      await salvage(current);
+      await salvage(current, stopping);
       return fail(current, current.state.overflow);
     }
+    if (printsMore) return 0;
     // It may have said what is wrong and not have ended yet, while the programs made do with half of their data.
     const fault = await work.explainCompanion?.(runs.hostsOf(job));
     if (fault || companionEnded(found)) {
-      await salvage(current);
+      await salvage(current, stopping);
       return failOrRestart(current, fault ?? unfed);
     }
     if (!found.failed || (current.state.stopRequestedAt && found.failed.status.state === 'exited'))
       return step(await enter(current, 'Uploading'), stopping);
-    await salvage(current);
+    await salvage(current, stopping);
     return failOrRestart(current, await reasonOf(current, found.failed));
   }
 
   const companionEnded = ({ companion }: Standing) => companion.state === 'exited' || companion.state === 'lost';
 
-  async function salvage(job: Job<Request>): Promise<void> {
-    const keep = async () => work.salvage?.(job, runs.hostsOf(job), await role(job));
-    await keep().catch((error) => log.warn('what a failed job left was not kept', { job: job.name, error }));
+  /** Lets `act` carry the job's results away as long as it may take. Answers undefined where that was too long. */
+  function carry<Result>(
+    job: Job<Request>,
+    stopping: AbortSignal,
+    act: (signal: AbortSignal, aws: Aws) => Promise<Result>,
+  ) {
+    const { status } = work.transition('Uploading', job);
+    const entered = job.state.transitions.findLast((transition) => transition.status === status)?.startTime;
+    const enteredAt = entered ?? clock.now().getTime();
+    const endsAt = (now: Job<Request>) => uploadEndsAt(now, enteredAt, bornAt, work.maxRuntimeMs(job));
+    return interrupts.run({ arn: job.arn, stopping, endsAt }, async (signal) => act(signal, await role(job)));
+  }
+
+  async function salvage(job: Job<Request>, stopping: AbortSignal): Promise<void> {
+    try {
+      const kept = await carry(job, stopping, async (signal, aws) =>
+        work.salvage?.(job, runs.hostsOf(job), aws, signal),
+      );
+      if (!kept) log.warn('what a failed job left took too long to be kept', { job: job.name });
+    } catch (error) {
+      // The next server keeps it.
+      if (stopping.aborted) throw error;
+      log.warn('what a failed job left was not kept', { job: job.name, error });
+    }
   }
 
   function failOrRestart(job: Job<Request>, reason: string): Promise<number | undefined> {
@@ -267,10 +304,11 @@ export function startJobReconciler<Request>(
     return logEveryMs;
   }
 
-  async function uploadPhase(job: Job<Request>): Promise<undefined> {
-    let kept: Partial<Job['state']>;
+  async function uploadPhase(job: Job<Request>, stopping: AbortSignal): Promise<undefined> {
+    (await queueing).leave(job.arn);
+    let kept: { readonly result: Partial<Job['state']> } | undefined;
     try {
-      kept = await work.upload(job, runs.hostsOf(job), await role(job));
+      kept = await carry(job, stopping, (signal, aws) => work.upload(job, runs.hostsOf(job), aws, signal));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       throw new JobFailed(
@@ -279,7 +317,8 @@ export function startJobReconciler<Request>(
     }
     // Somebody may have asked the job to stop meanwhile.
     const stored = (await store.find(job.arn)) ?? job;
-    return end(stored, stored.state.stopRequestedAt ? 'Stopped' : 'Completed', kept);
+    if (stored.state.stopRequestedAt) return end(stored, 'Stopped', kept?.result);
+    return kept ? end(stored, 'Completed', kept.result) : end(stored, 'Stopped', { stopCause: 'time limit' });
   }
 
   async function step(job: Job<Request>, stopping: AbortSignal): Promise<number | undefined> {
@@ -292,7 +331,7 @@ export function startJobReconciler<Request>(
         case 'Running':
           return await runPhase(job, stopping);
         case 'Uploading':
-          return await uploadPhase(job);
+          return await uploadPhase(job, stopping);
         case 'Ended':
           return undefined;
       }

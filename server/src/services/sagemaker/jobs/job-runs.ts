@@ -6,6 +6,7 @@ import { type Executor, type RunLimits, RunRefused, type RunStatus } from '../..
 import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../deps.ts';
 import { roleFor } from '../execution-role.ts';
+import { jobRun } from '../running-runs.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
 
@@ -100,6 +101,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
         const identity = await resources.roleEnvironment({
           ...roleFor(job.arn, work.roleArn(job)),
           region: job.region,
+          run: jobRun(job),
           lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
         });
         for (const { host } of absent) {

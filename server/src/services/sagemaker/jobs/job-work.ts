@@ -70,11 +70,11 @@ export interface JobWork<Request> {
   /** Reads what an instance printed, as the platform itself; answers what the row keeps of it. */
   read?(job: Job<Request>, lines: readonly string[], at: Date, aws: Aws): Promise<Partial<Job['state']> | undefined>;
   /** Keeps what must be kept even though the program failed. */
-  salvage?(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<void>;
+  salvage?(job: Job<Request>, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void>;
   /** What the row keeps of a job however it ended: read before its folder goes. */
   left?(job: Job<Request>, hosts: readonly Host[]): Promise<Partial<Job['state']>>;
-  /** Stores what the processes left; answers what the row keeps of it. */
-  upload(job: Job<Request>, hosts: readonly Host[], aws: Aws): Promise<Partial<Job['state']>>;
+  /** Stores what the processes left; answers what the row keeps of it. Throws soon where the signal ends. */
+  upload(job: Job<Request>, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<Partial<Job['state']>>;
   /** Secondary status and message of a phase or an end. */
   transition(to: Phase | JobStatus | 'Restarting', job: Job<Request>): { status: string; message: string };
   event(job: Job<Request>): PlatformEvent;

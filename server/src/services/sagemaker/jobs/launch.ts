@@ -22,7 +22,13 @@ export interface ContainerRun {
   readonly walls: Pick<Enclosure, 'network' | 'hosts'>;
 }
 
-/** Without a network there are no credentials either: https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html */
+/**
+ * Without a network there are no credentials either: "no AWS credentials are made available to the container runtime environment",
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+ */
+export const withoutCredentials = (identity: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(identity).filter(([name]) => /REGION$/.test(name)));
+
 export function containerRun(run: ContainerRun, { dir, ml }: Host): ContainerSpec {
   const { image, entrypoint, walls } = run;
   return {
@@ -31,7 +37,7 @@ export function containerRun(run: ContainerRun, { dir, ml }: Host): ContainerSpe
     image,
     ...(entrypoint ? { entrypoint } : {}),
     arguments: run.arguments,
-    env: { ...(walls.network === 'none' ? {} : run.identity), ...run.environment },
+    env: { ...(walls.network === 'none' ? withoutCredentials(run.identity) : run.identity), ...run.environment },
     enclosure: { mounts: [{ from: ml, to: '/opt/ml', writable: true }], ...walls },
   };
 }

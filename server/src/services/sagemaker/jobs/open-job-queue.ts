@@ -19,7 +19,7 @@ export async function openJobQueue(
       if (!job) continue;
       const queued = queuedJob(job, work);
       if (job.phase === 'Starting') waiting.push(queued);
-      else queue.hold(queued);
+      else if (job.phase !== 'Uploading') queue.hold(queued);
     }
   }
   // Whoever is let in here learns it at its reconciler's first look.

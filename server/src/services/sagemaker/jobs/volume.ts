@@ -1,6 +1,6 @@
 /**
- * A job's share of the disk, its VolumeSizeInGB: what its instances write is counted now and then while they run. A count that takes long is made less
- * often. Nothing here stops anybody: the answer is a reason to.
+ * A job's share of the disk, its VolumeSizeInGB: what its instances write is counted now and then while they run, and once more when their programs have
+ * ended. A count that takes long is made less often. Nothing here stops anybody: the answer is a reason to.
  */
 import { join } from 'node:path';
 import { folderSize } from '../../../engine/folder-size.ts';
@@ -11,24 +11,41 @@ const firstPauseMs = 2000;
 /** A count may take this part of the time between two. */
 const share = 20;
 
-/** What a program can fill: its folders, what it changed of its inputs, /tmp, and its log. */
-const written = ['ml', 'places', 'layers', 'tmp', 'log'];
+/**
+ * What is compressed, copied and stored after the program, or read while it runs: /opt/ml, outputs and checkpoints in other places, the log. A hole in a file
+ * takes nothing of this disk, but as much as its length of the time and of the store.
+ */
+const stored = ['ml', 'places', 'checkpoints', 'tensorboard', 'log'];
+/** Everything else that a program can fill: what it changed of its inputs, /tmp, its own Python, the rest of its root folder. */
+const scratch = ['layers', 'tmp', 'python', 'home', 'root'];
+
+async function writtenBytes(dir: string, enough: number): Promise<number> {
+  let bytes = 0;
+  for (const part of stored) bytes += await folderSize(join(dir, part), 'lengths', enough - bytes);
+  for (const part of scratch) bytes += await folderSize(join(dir, part), 'blocks', enough - bytes);
+  return bytes;
+}
+
+export const volumeBytes = (volumeGiB: number | undefined) => (volumeGiB ?? Number.POSITIVE_INFINITY) * gibibyte;
 
 export function volumeWatch(now: () => number) {
   const nextLook = new Map<string, number>();
   return {
-    /** Why the job must end, where an instance wrote more than its volume holds. */
-    async overflow(hosts: readonly Host[], volumeGiB = Number.POSITIVE_INFINITY): Promise<string | undefined> {
-      if (volumeGiB === Number.POSITIVE_INFINITY) return undefined;
+    /** Why the job must end, where an instance wrote more than its volume holds. `certain`: counts now, however long it takes. */
+    async overflow(
+      hosts: readonly Host[],
+      volumeGiB: number | undefined,
+      certain: boolean,
+    ): Promise<string | undefined> {
+      if (volumeGiB === undefined) return undefined;
       for (const { name, dir } of hosts) {
         const began = now();
-        if (began < (nextLook.get(dir) ?? 0)) continue;
-        const limit = volumeGiB * gibibyte;
-        let bytes = 0;
-        for (const part of written) bytes += await folderSize(join(dir, part), limit - bytes);
+        if (!certain && began < (nextLook.get(dir) ?? 0)) continue;
+        const limit = volumeBytes(volumeGiB);
+        const bytes = await writtenBytes(dir, limit);
         nextLook.set(dir, now() + Math.max(firstPauseMs, (now() - began) * share));
         if (bytes <= limit) continue;
-        return `ClientError: No space left on the volume of ${name}: the job wrote more than ${volumeGiB} GiB to /opt/ml, /tmp and its log. Increase VolumeSizeInGB, or write less.`;
+        return `ClientError: No space left on the volume of ${name}: the job wrote more than ${volumeGiB} GiB to its files and its log. Increase VolumeSizeInGB, or write less.`;
       }
       return undefined;
     },

@@ -10,11 +10,17 @@ type State = Omit<Extract<Found, { kind: 'file' }>, 'kind' | 'names'>;
 export const signatureOf = ({ size, mtimeMs, ctimeMs, inode }: State) => `${size} ${mtimeMs} ${ctimeMs} ${inode}`;
 
 /** The file as it was, of which nothing is left when it is closed; undefined where it changed on the way. `path`: of no other copy. */
-export async function wholeCopy(file: FileHandle, signature: string, path: string): Promise<FileHandle | undefined> {
+export async function wholeCopy(
+  file: FileHandle,
+  signature: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<FileHandle | undefined> {
   try {
     // Else what the program writes through a mapping would change the bytes and not the times.
     await file.datasync();
-    await pipeline(file.createReadStream({ autoClose: false, start: 0 }), createWriteStream(path, { mode: 0o600 }));
+    const from = file.createReadStream({ autoClose: false, start: 0 });
+    await pipeline(from, createWriteStream(path, { mode: 0o600 }), { signal });
     const status = await file.stat();
     return signatureOf({ ...status, inode: status.ino }) === signature ? await open(path) : undefined;
   } finally {

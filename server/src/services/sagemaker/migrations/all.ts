@@ -6,6 +6,7 @@ import { sagemakerEndpoints } from './0006-sagemaker-endpoints.ts';
 import { jobLogOffsets } from './0013-job-log-offsets.ts';
 import { sagemakerTags } from './0014-sagemaker-tags.ts';
 import { sagemakerJobLists } from './0015-sagemaker-job-lists.ts';
+import { sagemakerDeployments } from './0016-sagemaker-deployments.ts';
 
 export const sagemakerMigrations: readonly Migration[] = [
   sagemakerJobs,
@@ -14,4 +15,5 @@ export const sagemakerMigrations: readonly Migration[] = [
   jobLogOffsets,
   sagemakerTags,
   sagemakerJobLists,
+  sagemakerDeployments,
 ];

@@ -78,9 +78,14 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
 };
 
 function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): void {
-  if (!input.ModelPackageGroupName === !input.ModelPackageName) {
-    throw call.error('ValidationException', 'Exactly one of ModelPackageGroupName and ModelPackageName must be given.');
+  // In AWS's words: https://github.com/getmoto/moto/pull/7165
+  if (input.ModelPackageGroupName && input.ModelPackageName) {
+    throw call.error(
+      'ValidationException',
+      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
+    );
   }
+  if (!input.ModelPackageGroupName && !input.ModelPackageName) throw call.error('ValidationException', 'Missing ARN.');
   // In AWS's words: https://github.com/aws/aws-cdk/issues/33699
   if (input.ModelPackageGroupName && input.Tags?.length) {
     throw call.error(

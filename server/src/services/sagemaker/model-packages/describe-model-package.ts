@@ -1,4 +1,5 @@
 /** DescribeModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html */
+import type { Output } from '../../../models/types.ts';
 import type { SageMakerOperation } from '../deps.ts';
 import { describePackage, modelPackageArn } from './model-package.ts';
 import { findModelPackage } from './model-package-store.ts';
@@ -14,6 +15,7 @@ export const describeModelPackage: SageMakerOperation<'DescribeModelPackage'> = 
         'ValidationException',
         `ModelPackage ${modelPackageArn(call, input.ModelPackageName)} does not exist.`,
       );
-    return describePackage(version);
+    // The API's schema calls ModelPackageName required; of a version AWS leaves it out all the same.
+    return describePackage(version) as Output<'sagemaker', 'DescribeModelPackage'>;
   },
 };

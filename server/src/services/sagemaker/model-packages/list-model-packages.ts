@@ -17,8 +17,9 @@ export const listModelPackages: SageMakerOperation<'ListModelPackages'> = {
     });
     return {
       ModelPackageSummaryList: shownOf(page, versions).map((version) => ({
-        ModelPackageName: version.request.ModelPackageName ?? version.groupName ?? '',
-        ...(version.groupName ? { ModelPackageGroupName: version.groupName } : {}),
+        ...(version.groupName
+          ? { ModelPackageGroupName: version.groupName }
+          : { ModelPackageName: version.request.ModelPackageName }),
         ...(version.version === undefined ? {} : { ModelPackageVersion: version.version }),
         ModelPackageArn: version.arn,
         ...(version.request.ModelPackageDescription

@@ -16,6 +16,7 @@ import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { artifactUri } from './create-model-package.ts';
 import { type ModelPackage, modelPackageEvent } from './model-package.ts';
 import { modelPackageStore } from './model-package-store.ts';
+import { prepareOldModel } from './old-model.ts';
 
 /** A model that needs longer than this for one prediction is not fit to serve. */
 const checkMs = 60_000;
@@ -104,6 +105,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     }
     const lack = await fetchLibrary();
     if (lack) return `The model could not be asked: ${lack}`;
+    if (formatsOf(version) === 'xgboost') await prepareOldModel(settings, join(ml, 'model'));
     const alone = { network: 'none', hosts: {} } as const;
     const words = ['probe', '--algorithm', formatsOf(version)];
     await executor.start(builtInRun(settings, { name: 'probe', dir, ml }, words, { OMP_NUM_THREADS: '1' }, alone));

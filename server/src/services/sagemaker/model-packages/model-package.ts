@@ -58,13 +58,12 @@ function statusDetails({ status, state }: ModelPackage) {
   };
 }
 
-/** DescribeModelPackage's answer. */
+/** DescribeModelPackage's answer. Of a version AWS leaves ModelPackageName out: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html */
 export function describePackage(version: ModelPackage) {
   const { request, state } = version;
   const { Tags: _, ClientToken: __, ModelApprovalStatus: ___, ModelPackageGroupName: ____, ...asked } = request;
   return {
     ...asked,
-    ModelPackageName: request.ModelPackageName ?? version.groupName ?? '',
     ...(version.groupName ? { ModelPackageGroupName: version.groupName } : {}),
     ...(version.version === undefined ? {} : { ModelPackageVersion: version.version }),
     ModelPackageArn: version.arn,

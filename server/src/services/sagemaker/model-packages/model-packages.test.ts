@@ -72,8 +72,8 @@ describe('model packages do', () => {
       ImageScanStatuses: [],
     });
     assert.deepEqual(
-      [version.ModelPackageGroupName, version.ModelPackageVersion, version.ModelPackageArn],
-      ['scores', 1, arnOf('scores/1')],
+      [version.ModelPackageName, version.ModelPackageGroupName, version.ModelPackageVersion, version.ModelPackageArn],
+      [undefined, 'scores', 1, arnOf('scores/1')],
     );
     assert.deepEqual(
       [version.ModelApprovalStatus, version.ModelPackageDescription],
@@ -213,8 +213,9 @@ describe('model packages refuse', () => {
       assert.rejects(create({ ModelPackageGroupName: 'shape', ...changes }), validation(message));
     await refused(
       { ModelPackageName: 'shape' },
-      'Exactly one of ModelPackageGroupName and ModelPackageName must be given.',
+      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
     );
+    await refused({ ModelPackageGroupName: undefined }, 'Missing ARN.');
     await refused(
       { InferenceSpecification: undefined },
       'InferenceSpecification with exactly one container is what Clary supports yet.',

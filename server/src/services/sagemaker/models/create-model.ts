@@ -3,16 +3,31 @@
  * Unlike AWS it refuses a model package version that is not Approved, unless `requireApprovedModelPackage` is off.
  */
 
+import { setTimeout } from 'node:timers/promises';
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { assumeExecutionRole, passRole, refuseForeignRole } from '../execution-role.ts';
+import type { ModelPackage } from '../model-packages/model-package.ts';
 import { findModelPackage } from '../model-packages/model-package-store.ts';
 import { modelConditions } from '../request-conditions.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import { givenTags } from '../tags/given-tags.ts';
 import { type ModelRequest, modelArn, modelStore, type ServedContainer } from './model.ts';
+
+const lookAgainMs = 50;
+/** 20 seconds: clients give up after 60. */
+const mostLooks = 400;
+
+/** Variables by which the container would serve something else than the built-in XGBoost does. */
+const unsupportedVariables = [
+  ['SAGEMAKER_PROGRAM', 'inference scripts'],
+  ['SAGEMAKER_SUBMIT_DIRECTORY', 'inference scripts'],
+  ['SAGEMAKER_INFERENCE_OUTPUT', 'selected inference output'],
+  ['SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT', 'another default of Accept'],
+  ['SAGEMAKER_MULTI_MODEL', 'multi-model containers'],
+] as const;
 
 type Container = NonNullable<ModelRequest['PrimaryContainer']>;
 
@@ -24,6 +39,7 @@ export const createModel: SageMakerOperation<'CreateModel'> = {
   async handle(input, call, deps) {
     const container = onlyContainer(input, call);
     const served = await resolveContainer(container, call, deps);
+    refuseWhatIsNotServed(served, call);
     const arn = modelArn(call, input.ModelName);
     await checkArtifact(arn, served, input.ExecutionRoleArn, call, deps);
     const { account, region, now: createdAt } = call;
@@ -54,6 +70,19 @@ function onlyContainer(input: ModelRequest, call: Call): Container {
   return container;
 }
 
+/** Ignoring these variables would give wrong predictions without a word. */
+function refuseWhatIsNotServed({ environment }: ServedContainer, call: Call): void {
+  for (const [name, what] of unsupportedVariables) {
+    if (!environment[name]) continue;
+    throw call.error(
+      'ValidationException',
+      `Environment variable ${name} (${what}) is not supported by Clary yet: models are served by the built-in XGBoost alone.`,
+    );
+  }
+}
+
+const isBeingChecked = ({ status }: ModelPackage) => status === 'Pending' || status === 'InProgress';
+
 async function resolveContainer(container: Container, call: Call, deps: SageMakerDeps): Promise<ServedContainer> {
   if (container.ModelPackageName) return containerOfPackage(container, container.ModelPackageName, call, deps);
   const source = container.ModelDataSource?.S3DataSource;
@@ -77,12 +106,20 @@ async function containerOfPackage(
   call: Call,
   deps: SageMakerDeps,
 ): Promise<ServedContainer> {
-  const version = await findModelPackage(deps.database, call, name);
+  const mayDeploy = ({ approvalStatus }: ModelPackage) =>
+    !deps.settings.requireApprovedModelPackage || !approvalStatus || approvalStatus === 'Approved';
+  let version = await findModelPackage(deps.database, call, name);
+  // On AWS a version can be deployed at once; here its check ends first.
+  for (let looks = 0; version && isBeingChecked(version) && mayDeploy(version) && looks < mostLooks; looks++) {
+    if (call.signal.aborted) break;
+    await setTimeout(lookAgainMs);
+    version = await findModelPackage(deps.database, call, name);
+  }
   if (!version) throw call.error('ValidationException', `Could not find model package "${name}".`);
   if (version.status !== 'Completed') {
     throw call.error('ValidationException', `Model package "${version.arn}" is ${version.status}, not Completed.`);
   }
-  if (deps.settings.requireApprovedModelPackage && version.approvalStatus && version.approvalStatus !== 'Approved') {
+  if (!mayDeploy(version)) {
     throw call.error(
       'ValidationException',
       `Model package "${version.arn}" has approval status ${version.approvalStatus}: only an Approved version may be deployed. ` +

@@ -72,7 +72,9 @@ describe('models do', () => {
     assert.ok(model.CreationTime);
     await remove('plain');
     await assert.rejects(describeModel('plain'), missing('plain'));
-    await create('plain');
+    // The SageMaker SDK sends these, empty, where there is no script.
+    const Environment = { SAGEMAKER_PROGRAM: '', SAGEMAKER_SUBMIT_DIRECTORY: '' };
+    await create('plain', { PrimaryContainer: { ...container, Environment } });
   });
 
   it('come of a version that is Approved', async () => {
@@ -132,6 +134,8 @@ describe('models refuse', () => {
   });
 
   const container = { Image: image, ModelDataUrl: url };
+  const notServed = (what: string) =>
+    `Environment variable ${what} is not supported by Clary yet: models are served by the built-in XGBoost alone.`;
   for (const [what, changes, message] of [
     ['no container', { PrimaryContainer: undefined }, 'Requires at least 1 container definition.'],
     ['a pipeline', { PrimaryContainer: undefined, Containers: [container, container] }, 'Inference pipelines (more than one container) are not supported by Clary yet.'],
@@ -139,6 +143,10 @@ describe('models refuse', () => {
     ['no artifact', { PrimaryContainer: { Image: image } }, 'The container definition needs an Image and a ModelDataUrl, or a ModelPackageName.'],
     ['an image that nobody knows', { PrimaryContainer: { ...container, Image: 'example.com/own:1' } }, /^no runtime for image example\.com\/own:1; known for serving: /],
     ['a version that is not there', { PrimaryContainer: { ModelPackageName: 'nobody' } }, 'Could not find model package "nobody".'],
+    ['a script', { PrimaryContainer: { ...container, Environment: { SAGEMAKER_PROGRAM: 'inference.py' } } }, notServed('SAGEMAKER_PROGRAM (inference scripts)')],
+    ['the archive of a script', { PrimaryContainer: { ...container, Environment: { SAGEMAKER_SUBMIT_DIRECTORY: 's3://b/c' } } }, notServed('SAGEMAKER_SUBMIT_DIRECTORY (inference scripts)')],
+    ['selected output', { PrimaryContainer: { ...container, Environment: { SAGEMAKER_INFERENCE_OUTPUT: 'predicted_label' } } }, notServed('SAGEMAKER_INFERENCE_OUTPUT (selected inference output)')],
+    ['another Accept', { PrimaryContainer: { ...container, Environment: { SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'text/csv' } } }, notServed('SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT (another default of Accept)')],
     ['a place that is not in S3', { PrimaryContainer: { ...container, ModelDataUrl: 'https://example.com/m.tar.gz' } }, 'Invalid S3 URI for model data: https://example.com/m.tar.gz'],
   ] as [string, Partial<CreateModelCommandInput>, string | RegExp][]) {
     it(what, () => assert.rejects(create('refused', changes), validation(message)));
@@ -181,12 +189,9 @@ describe('models survive', () => {
       }),
     );
     const model = { ModelName: 'early', ExecutionRoleArn: own.roleArn, PrimaryContainer: { ModelPackageName: arn } };
-    await until('the model', () =>
-      own.sagemaker.send(new CreateModelCommand(model)).catch((error: Error) => {
-        // Its check has to end, whatever its approval.
-        assert.match(error.message, /^Model package ".*" is (Pending|InProgress), not Completed\.$/);
-        return undefined;
-      }),
-    );
+    const version = await own.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
+    assert.match(version.ModelPackageStatus ?? '', /^(Pending|InProgress)$/);
+    // Its check ends first, whatever its approval.
+    await own.sagemaker.send(new CreateModelCommand(model));
   });
 });

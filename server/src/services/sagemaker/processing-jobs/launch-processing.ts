@@ -7,7 +7,7 @@ import type { ImageTable, JobRuntime } from '../images.ts';
 import { builtInRun } from '../jobs/built-in.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host } from '../jobs/job-work.ts';
-import { containerRun, runtimeAtLaunch } from '../jobs/launch.ts';
+import { containerRun, runtimeAtLaunch, withoutCredentials } from '../jobs/launch.ts';
 import { environmentNote, environmentOf } from '../scripts/made-environment.ts';
 import type { PythonRuntime } from '../scripts/python-images.ts';
 import { pythonRun } from '../scripts/python-run.ts';
@@ -28,10 +28,6 @@ function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ..
   if (program === undefined) throw new JobFailed(`ClientError: image ${app?.ImageUri} needs a ContainerEntrypoint`);
   return [program, ...rest];
 }
-
-/** "…the container can't make any outbound network calls … no AWS credentials": https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html */
-const withoutCredentials = (identity: Environment): Environment =>
-  Object.fromEntries(Object.entries(identity).filter(([name]) => /REGION$/.test(name)));
 
 /** What the reconciler has ready when an instance is to start. */
 export interface LaunchPlace {

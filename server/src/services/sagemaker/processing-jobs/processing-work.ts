@@ -64,8 +64,8 @@ export function processingWork({
       const message = await exitMessage(hosts);
       return message ? { exitMessage: message } : {};
     },
-    async upload(job, hosts, aws) {
-      await outputs.finish(job, hosts, aws);
+    async upload(job, hosts, aws, signal) {
+      await outputs.finish(job, hosts, aws, signal);
       await checkExitMessage(hosts);
       return {};
     },

@@ -34,7 +34,7 @@ const scikitLearn = (environment: string, tag: RegExp, shown: string): PythonIma
   pattern: new RegExp(`^sagemaker-scikit-learn:(${tag.source})(-cpu-py3)?$`),
   shown: `sagemaker-scikit-learn:${shown}`,
   runtime(name) {
-    const version = /:([\d.]+-\d+)/.exec(name)?.[1]?.replace('-', '.') ?? '';
+    const version = /:([\d.]+(?:-\d+)?)/.exec(name)?.[1]?.replace('-', '.') ?? '';
     return python(
       'scikit-learn',
       environment,
@@ -63,7 +63,7 @@ const deepLearning = (
 });
 
 export const pythonImages: readonly PythonImage[] = [
-  scikitLearn('scikit-learn-1.2', /1\.[02]-1/, '1.0-1|1.2-1'),
+  scikitLearn('scikit-learn-1.2', /0\.20\.0|0\.23-1|1\.[02]-1/, '0.20.0|0.23-1|1.0-1|1.2-1'),
   scikitLearn('scikit-learn-1.4', /1\.4-2/, '1.4-2'),
   deepLearning(
     'pytorch',

@@ -1,6 +1,6 @@
 /** A user's program in a Python environment: what it sees of the machine, which variables it finds, what is printed before it. For jobs of every kind. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Enclosure, Mount, ProcessSpec } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../deps.ts';
 import type { Host } from '../jobs/job-work.ts';
@@ -30,6 +30,13 @@ export interface PythonRun {
 export const pythonInside = (settings: SageMakerSettings, { dir }: Pick<Host, 'dir'>) =>
   settings.shelter ? '/opt/python' : join(dir, 'python');
 
+/** Modules that AWS's XGBoost container has beside XGBoost, in equivalents of our own: runtime/python/xgboost. Undefined for other environments. */
+function containerModules(settings: SageMakerSettings, { name }: MadeEnvironment): Mount | undefined {
+  if (!name.startsWith('xgboost-')) return undefined;
+  const from = join(dirname(settings.runtimeMain), '..', 'python', 'xgboost');
+  return { from, to: settings.shelter ? '/opt/clary/xgboost' : from, writable: false };
+}
+
 /** A shell forgets variables whose names it could not write, such as SM_HP_LEARNING-RATE. */
 const isShellName = (name: string) => /^[A-Za-z_]\w*$/.test(name);
 
@@ -50,7 +57,8 @@ export async function pythonRun(settings: SageMakerSettings, host: Host, run: Py
   const home = settings.shelter ? '/root' : join(host.dir, 'home');
   if (!settings.shelter) await mkdir(home, { recursive: true, mode: 0o700 });
   const { LANG = 'C.UTF-8' } = settings.runtimeEnvironment;
-  const all = {
+  const modules = containerModules(settings, environment);
+  const usual: Record<string, string | undefined> = {
     LANG,
     HOME: home,
     PATH: [`${python}/bin`, ...environment.path, '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(':'),
@@ -65,6 +73,9 @@ export async function pythonRun(settings: SageMakerSettings, host: Host, run: Py
     ...variables,
     ...given,
   };
+  // Last: what the job brings of these names is its own.
+  const path = [usual.PYTHONPATH, modules?.to].filter(Boolean).join(':');
+  const all = { ...usual, ...(path && { PYTHONPATH: path }) } as Record<string, string>;
   const entries = Object.entries(all);
   const odd = entries.filter(([name]) => !isShellName(name)).map(([name, value]) => `${name}=${value}`);
   const program = odd.length > 0 ? ['/usr/bin/env', ...odd, ...run.command] : run.command;
@@ -81,6 +92,7 @@ export async function pythonRun(settings: SageMakerSettings, host: Host, run: Py
         ...readable,
         { from: own, to: '/opt/python', writable: true },
         { from: host.ml, to: '/opt/ml', writable: true },
+        ...(modules ? [modules] : []),
         ...(run.mounts ?? []),
       ],
       ...walls,

@@ -36,7 +36,7 @@ describe('values do', () => {
   }
 
   test('stay texts where they are no JSON', () => {
-    for (const text of ['007', 's3://bucket/key', 'True', '', "{'a': 1}", '1.', '.5', '+1'])
+    for (const text of ['007', 's3://bucket/key', 'constructor', 'True', '', "{'a': 1}", '1.', '.5', '+1'])
       assert.equal(decoded(text), text);
   });
 

@@ -17,11 +17,15 @@ export interface PythonObject {
 }
 
 /** What json.loads reads beyond JSON, and how Python shows it: https://docs.python.org/3/library/json.html#infinite-and-nan-number-values */
-const beyondJson: Readonly<Record<string, string>> = { NaN: 'nan', Infinity: 'inf', '-Infinity': '-inf' };
+const beyondJson: ReadonlyMap<string, string> = new Map([
+  ['NaN', 'nan'],
+  ['Infinity', 'inf'],
+  ['-Infinity', '-inf'],
+]);
 
 /** The value that the text stands for; the text itself where it is no JSON, as the toolkit has it. */
 export function decoded(text: string): PythonValue {
-  const special = beyondJson[text.trim()];
+  const special = beyondJson.get(text.trim());
   if (special) return new PythonNumber(special);
   try {
     return JSON.parse(text, (_, value, context?: { source?: string }) =>
@@ -100,7 +104,7 @@ export function dumped(value: PythonValue): string {
   return typeof value === 'string' ? ascii(value) : JSON.stringify(value);
 }
 
-const jsonNumber = (text: string) => Object.entries(beyondJson).find(([, python]) => python === text)?.[0] ?? text;
+const jsonNumber = (text: string) => [...beyondJson].find(([, python]) => python === text)?.[0] ?? text;
 
 const ascii = (text: string) =>
   JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -85,9 +85,12 @@ describe('Search of training jobs', () => {
     const {
       $metadata: _,
       ProfilingStatus: __,
+      AlgorithmSpecification: { MetricDefinitions: ___, ...AlgorithmSpecification } = { TrainingInputMode: 'File' },
       ...described
     } = await bench.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'churn-a' }));
-    assert.deepEqual(found, { TrainingJob: { ...described, Tags: [{ Key: 'team', Value: 'red' }] } });
+    assert.deepEqual(found, {
+      TrainingJob: { ...described, AlgorithmSpecification, Tags: [{ Key: 'team', Value: 'red' }] },
+    });
   });
 
   it('finds by text, numbers, metrics, tags and times', async () => {

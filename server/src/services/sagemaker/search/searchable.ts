@@ -2,7 +2,6 @@
 import type { Structure } from '../../../models/shape.ts';
 import type { Output } from '../../../models/types.ts';
 import type { Database } from '../../../storage/database.ts';
-import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { endpointAnswer } from '../endpoints/describe-endpoint.ts';
 import { endpointStore } from '../endpoints/endpoint-store.ts';
 import { modelPackageGroupAnswer, modelPackageGroupStore } from '../model-package-groups/model-package-group.ts';
@@ -139,11 +138,10 @@ async function* inPages<T extends { readonly arn: string }>(limit: number, read:
 /** Endpoints have processes, so there are never many of them. */
 async function findEndpointsOfModels(database: Database, at: Scan, limit: number): Promise<Map<string, object[]>> {
   const ofModels = new Map<string, object[]>();
-  const configs = endpointConfigStore(database);
   for await (const endpoints of inPages(limit, (after) => endpointStore(database).scan(at, after, limit))) {
     for (const endpoint of endpoints) {
-      const name = endpoint.servingConfigName ?? endpoint.configName;
-      const config = await configs.find(endpointConfigArn(endpoint, name));
+      const id = endpoint.servingDeployment ?? endpoint.deployment;
+      const config = (await endpointStore(database).findDeployment(endpoint.arn, id))?.config;
       const answer = {
         EndpointName: endpoint.name,
         EndpointArn: endpoint.arn,
@@ -151,7 +149,7 @@ async function findEndpointsOfModels(database: Database, at: Scan, limit: number
         LastModifiedTime: endpoint.modifiedAt,
         EndpointStatus: endpoint.status,
       };
-      const models = new Set(config?.request.ProductionVariants.map(({ ModelName: model }) => model ?? ''));
+      const models = new Set(config?.ProductionVariants.map(({ ModelName: model }) => model ?? ''));
       for (const model of models) ofModels.set(model, [...(ofModels.get(model) ?? []), answer]);
     }
   }

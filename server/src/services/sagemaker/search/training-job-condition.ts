@@ -116,16 +116,16 @@ function textIs(text: Condition, operator: string, value: string): Condition {
   }
 }
 
-const signs: Readonly<Record<string, Condition>> = {
-  GreaterThan: sql`>`,
-  GreaterThanOrEqualTo: sql`>=`,
-  LessThan: sql`<`,
-  LessThanOrEqualTo: sql`<=`,
-};
+const signs: ReadonlyMap<string, Condition> = new Map([
+  ['GreaterThan', sql`>`],
+  ['GreaterThanOrEqualTo', sql`>=`],
+  ['LessThan', sql`<`],
+  ['LessThanOrEqualTo', sql`<=`],
+]);
 
 function timeIs(at: Condition, operator: string, value: string): Condition {
   const time = parseTimestamp(value) ?? 0;
-  const sign = signs[operator];
+  const sign = signs.get(operator);
   if (sign) return sql`${at} ${sign} ${time}`;
   // As filter.ts has it: a second that is named without its fraction is all of it.
   const end = time + (value.includes('.') ? 1 : 1000);
@@ -169,7 +169,7 @@ function metricIs(name: string, operator: string, value: string): Narrowing {
   // Both are read by SQLite: it may take the last digit of a number differently than JavaScript does.
   const number = sql`cast(${value} as double precision)`;
   if (operator === 'NotEquals') return ofDocuments(sql`(${metric} is null or ${metric} <> ${number})`, true);
-  return ofDocuments(sql`${metric} ${signs[operator] ?? sql`=`} ${number}`, true);
+  return ofDocuments(sql`${metric} ${signs.get(operator) ?? sql`=`} ${number}`, true);
 }
 
 /** Whether a text is a number is left to filter.ts. */

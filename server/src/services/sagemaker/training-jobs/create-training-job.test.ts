@@ -31,8 +31,9 @@ describe('a training job keeps', () => {
       VpcConfig: { SecurityGroupIds: ['sg-1'], Subnets: ['subnet-1'] },
       EnableInterContainerTrafficEncryption: true,
       ExperimentConfig: { ExperimentName: 'e', TrialName: 't', TrialComponentDisplayName: 'd' },
-      ProfilerConfig: { DisableProfiler: true },
-      DebugHookConfig: { S3OutputPath: `s3://${bucket}/debug` },
+      // As the SageMaker SDK 2.x sends them with every job.
+      ProfilerConfig: { S3OutputPath: `s3://${bucket}/`, DisableProfiler: false },
+      DebugHookConfig: { S3OutputPath: `s3://${bucket}/debug`, CollectionConfigurations: [] },
       RetryStrategy: { MaximumRetryAttempts: 3 },
       StoppingCondition: { MaxRuntimeInSeconds: 60 },
       CheckpointConfig: { S3Uri: `s3://${bucket}/checkpoints`, LocalPath: '/opt/ml/checkpoints' },
@@ -85,6 +86,13 @@ describe('a training job is refused', () => {
     ['without an image', { AlgorithmSpecification: { ...algorithm, TrainingImage: undefined } }, 'AlgorithmSpecification needs a TrainingImage.'],
     ['without resources', { ResourceConfig: undefined }, 'ResourceConfig is required.'],
     ['on a plan', { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1, TrainingPlanArn: 'arn:aws:sagemaker:us-east-1:000000000000:training-plan/p' } }, 'ResourceConfig.TrainingPlanArn is not supported by Clary yet.'],
+    ['with rules of the debugger', { DebugRuleConfigurations: [{ RuleConfigurationName: 'r', RuleEvaluatorImage: 'i' }] }, 'DebugRuleConfigurations is not supported by Clary yet.'],
+    ['with rules of the profiler', { ProfilerRuleConfigurations: [{ RuleConfigurationName: 'r', RuleEvaluatorImage: 'i' }] }, 'ProfilerRuleConfigurations is not supported by Clary yet.'],
+    ['with tensors to collect', { DebugHookConfig: { S3OutputPath: 's3://a/b', CollectionConfigurations: [{ CollectionName: 'losses' }] } }, 'DebugHookConfig.CollectionConfigurations is not supported by Clary yet.'],
+    ['with parameters of the hook', { DebugHookConfig: { S3OutputPath: 's3://a/b', HookParameters: { save_interval: '10' } } }, 'DebugHookConfig.HookParameters is not supported by Clary yet.'],
+    ['to be profiled in detail', { ProfilerConfig: { S3OutputPath: 's3://a/b', ProfilingParameters: { DetailedProfilingConfig: '{}' } } }, 'ProfilerConfig.ProfilingParameters is not supported by Clary yet.'],
+    ['to be sampled', { ProfilerConfig: { S3OutputPath: 's3://a/b', ProfilingIntervalInMilliseconds: 500 } }, 'ProfilerConfig.ProfilingIntervalInMilliseconds is not supported by Clary yet.'],
+    ['with a door for a debugger', { RemoteDebugConfig: { EnableRemoteDebug: true } }, 'RemoteDebugConfig.EnableRemoteDebug is not supported by Clary yet.'],
     ['for too many retries', { RetryStrategy: { MaximumRetryAttempts: 31 } }, /^1 validation error detected: Value '31' at 'retryStrategy.maximumRetryAttempts'/],
   ] as [string, Partial<CreateTrainingJobCommandInput>, string | RegExp][]) {
     it(what, () =>

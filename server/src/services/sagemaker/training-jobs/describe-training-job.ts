@@ -1,8 +1,19 @@
 /** DescribeTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html */
 import type { SageMakerOperation } from '../deps.ts';
+import type { ImageTable } from '../images.ts';
 import { jobStore } from '../jobs/job-store.ts';
+import { metricDefinitionsOf } from './metrics/metric-definitions.ts';
 import { describeTraining, type TrainingJobRequest, trainingJobArn } from './training-job.ts';
 import { warmPoolOf } from './warm-pool.ts';
+
+/** AWS shows the built-in algorithm's definitions as if they had been asked for: the SDK's analytics go by them. */
+function withMetrics(request: TrainingJobRequest, images: ImageTable) {
+  const algorithm = request.AlgorithmSpecification;
+  const definitions = metricDefinitionsOf(request, images);
+  return algorithm && definitions.length > 0
+    ? { AlgorithmSpecification: { ...algorithm, MetricDefinitions: definitions } as typeof algorithm }
+    : {};
+}
 
 export const describeTrainingJob: SageMakerOperation<'DescribeTrainingJob'> = {
   access: (input, call) => [
@@ -14,6 +25,11 @@ export const describeTrainingJob: SageMakerOperation<'DescribeTrainingJob'> = {
     if (!job) throw call.error('ValidationException', 'Requested resource not found.');
     const pool = warmPoolOf(job, call.now);
     // Nothing profiles here, whatever ProfilerConfig asks for.
-    return { ...describeTraining(job), ProfilingStatus: 'Disabled', ...(pool && { WarmPoolStatus: pool }) };
+    return {
+      ...describeTraining(job),
+      ...withMetrics(job.request, deps.images),
+      ProfilingStatus: 'Disabled',
+      ...(pool && { WarmPoolStatus: pool }),
+    };
   },
 };

@@ -17,18 +17,22 @@ after(() => platform[Symbol.asyncDispose]());
 /** Allocates without writing, as quick as the file system goes. */
 const fill = (path: string, gib: number, then: string) => `
 import os
+os.makedirs(os.path.dirname('${path}'), exist_ok=True)
 file = os.open('${path}', os.O_CREAT | os.O_WRONLY)
 os.posix_fallocate(file, 0, int(${gib} * 2**30))
 ${then}`;
 const sleep = 'import time; time.sleep(1000)';
 
-for (const path of ['/opt/ml/model/large', '/tmp/large']) {
+/** Wherever the program can write on a disk. */
+const places = ['/opt/ml/model', '/opt/ml/input', '/tmp', '/opt/python', '/root/.cache', '/made', '/var', '/etc'];
+for (const [i, place] of places.entries()) {
+  const path = `${place}/large`;
   it(`a job that fills its share of the disk at ${path} is ended, and says so`, async () => {
-    const job = await bench.train(`fills-${path.split('/')[1]}`, scripted(fill(path, 1.1, sleep)));
+    const job = await bench.train(`fills-${i}`, scripted(fill(path, 1.1, sleep)));
     assert.equal(job.TrainingJobStatus, 'Failed');
     assert.equal(
       job.FailureReason,
-      'ClientError: No space left on the volume of algo-1: the job wrote more than 1 GiB to /opt/ml, /tmp and its log. Increase VolumeSizeInGB, or write less.',
+      'ClientError: No space left on the volume of algo-1: the job wrote more than 1 GiB to its files and its log. Increase VolumeSizeInGB, or write less.',
     );
   });
 }

@@ -60,8 +60,10 @@ const seconds = (from: number | undefined, to: number | undefined) =>
   from === undefined || to === undefined ? undefined : Math.max(1, Math.ceil((to - from) / 1000));
 
 /** A metric that has no time of its own was reported at the end. */
-const metricTime = ({ state, modifiedAt }: TrainingJob, name: string) =>
-  new Date(state.metricTimes?.[name] ?? state.endedAt ?? modifiedAt.getTime());
+const metricTime = ({ state, modifiedAt }: TrainingJob, name: string) => {
+  const { metricTimes = {} } = state;
+  return new Date((Object.hasOwn(metricTimes, name) ? metricTimes[name] : state.endedAt) ?? modifiedAt.getTime());
+};
 
 /** DescribeTrainingJob's answer. What the Python SDK needs of it (KmsKeyId, times, transitions) is always there. */
 export function describeTraining(job: TrainingJob) {

@@ -9,7 +9,7 @@ import { type ImageTable, type JobRuntime, trainingRuntimeOf } from '../images.t
 import { builtInRun, libraryMaking } from '../jobs/built-in.ts';
 import { JobFailed } from '../jobs/job.ts';
 import type { Host, JobWork } from '../jobs/job-work.ts';
-import { containerRun } from '../jobs/launch.ts';
+import { containerRun, withoutCredentials } from '../jobs/launch.ts';
 import { failureReason } from '../scripts/script-failure.ts';
 import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
 import { wordsOf } from '../scripts/script-request.ts';
@@ -38,7 +38,7 @@ export function trainingWork({
   images,
 }: Pick<SageMakerResources, 'clock' | 'log' | 'images'>): JobWork<TrainingJobRequest> {
   let libraryMade = false;
-  const metrics = trainingMetrics();
+  const metrics = trainingMetrics(images);
   const checkpoints = trainingCheckpoints();
   return {
     kind: 'training',
@@ -68,8 +68,10 @@ export function trainingWork({
     },
     companion: (job, hosts, { settings }) => feederRun(job, hosts, settings),
     explainCompanion: feederFailure,
-    launch: async (job, host, identity, { settings }) =>
-      furnished(job, host, await programOf(job, runtimeFor(job, images), host, identity, settings)),
+    async launch(job, host, given, { settings }) {
+      const identity = job.request.EnableNetworkIsolation ? withoutCredentials(given) : given;
+      return furnished(job, host, await programOf(job, runtimeFor(job, images), host, identity, settings));
+    },
     explain: explainScript,
     tend(job, hosts, role) {
       const warn = (error: unknown) => log.warn('checkpoints could not be carried to S3', { job: job.name, error });
@@ -77,9 +79,9 @@ export function trainingWork({
     },
     read: metrics.read,
     salvage: checkpoints.finish,
-    async upload(job, hosts, aws) {
-      await checkpoints.finish(job, hosts, aws);
-      return { ...(await metrics.gather(job, hosts)), ...(await storeOutputs(job, hosts, aws)) };
+    async upload(job, hosts, aws, signal) {
+      await checkpoints.finish(job, hosts, aws, signal);
+      return { ...(await metrics.gather(job, hosts)), ...(await storeOutputs(job, hosts, aws, signal)) };
     },
     transition: trainingTransition,
     event: trainingEvent,
@@ -145,7 +147,14 @@ function programOf(
   const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
   if (runtime.kind === 'builtin') {
     const env = { ...threads(job.request, settings), ...identity, ...environment };
-    return builtInRun(settings, host, ['train', '--algorithm', runtime.name], env, walls);
+    const words = [
+      'train',
+      '--algorithm',
+      runtime.name,
+      '--image',
+      job.request.AlgorithmSpecification?.TrainingImage ?? '',
+    ];
+    return builtInRun(settings, host, words, env, walls);
   }
   // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
   const entrypoint = job.request.AlgorithmSpecification?.ContainerEntrypoint;

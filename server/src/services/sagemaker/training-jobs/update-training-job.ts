@@ -54,6 +54,15 @@ function refuseWhatIsNotBuilt(input: Update, call: Call): void {
   if (ProfilerRuleConfigurations?.length) {
     throw call.error('ValidationException', 'ProfilerRuleConfigurations is not supported by Clary yet.');
   }
+  if (ProfilerConfig?.ProfilingIntervalInMilliseconds !== undefined) {
+    throw call.error(
+      'ValidationException',
+      'ProfilerConfig.ProfilingIntervalInMilliseconds is not supported by Clary yet.',
+    );
+  }
+  if (Object.keys(ProfilerConfig?.ProfilingParameters ?? {}).length > 0) {
+    throw call.error('ValidationException', 'ProfilerConfig.ProfilingParameters is not supported by Clary yet.');
+  }
   if (RemoteDebugConfig?.EnableRemoteDebug) {
     throw call.error('ValidationException', 'EnableRemoteDebug is not supported by Clary yet.');
   }

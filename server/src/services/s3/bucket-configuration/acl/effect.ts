@@ -8,7 +8,7 @@ import { bucketArn } from '../../access.ts';
 import type { Bucket } from '../../buckets/bucket-cache.ts';
 import { ownerOf } from '../../owner.ts';
 import { ownershipOf } from '../ownership-controls/ownership.ts';
-import { isPublicGroup } from './grants.ts';
+import { authenticatedUsers, isPublicGroup } from './grants.ts';
 
 interface GrantStatement {
   readonly Effect: 'Allow';
@@ -44,6 +44,7 @@ export function principalOf(
   bucket: Bucket,
   account: string,
 ): GrantStatement['Principal'] | undefined {
+  if (account === 'anonymous' && grantee.URI === authenticatedUsers) return undefined;
   if (isPublicGroup(grantee)) return bucket.configuration.publicAccessBlock?.IgnorePublicAcls ? undefined : '*';
   return account !== bucket.account && grantee.ID === ownerOf(account).ID ? { AWS: account } : undefined;
 }

@@ -10,7 +10,7 @@ import { ownerOf } from '../../owner.ts';
 import { invalidArgument } from '../../refusals.ts';
 
 const allUsers = 'http://acs.amazonaws.com/groups/global/AllUsers';
-const authenticatedUsers = 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers';
+export const authenticatedUsers = 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers';
 const logDelivery = 'http://acs.amazonaws.com/groups/s3/LogDelivery';
 const groups = new Set([allUsers, authenticatedUsers, logDelivery]);
 
@@ -20,15 +20,15 @@ const group = (uri: string, permission: Permission): Grant => ({
 });
 
 /** The two last are objects'; for a bucket S3 ignores them. */
-const canned: Readonly<Record<string, readonly Grant[]>> = {
-  private: [],
-  'public-read': [group(allUsers, 'READ')],
-  'public-read-write': [group(allUsers, 'READ'), group(allUsers, 'WRITE')],
-  'authenticated-read': [group(authenticatedUsers, 'READ')],
-  'log-delivery-write': [group(logDelivery, 'WRITE'), group(logDelivery, 'READ_ACP')],
-  'bucket-owner-read': [],
-  'bucket-owner-full-control': [],
-};
+const canned: ReadonlyMap<string, readonly Grant[]> = new Map([
+  ['private', []],
+  ['public-read', [group(allUsers, 'READ')]],
+  ['public-read-write', [group(allUsers, 'READ'), group(allUsers, 'WRITE')]],
+  ['authenticated-read', [group(authenticatedUsers, 'READ')]],
+  ['log-delivery-write', [group(logDelivery, 'WRITE'), group(logDelivery, 'READ_ACP')]],
+  ['bucket-owner-read', []],
+  ['bucket-owner-full-control', []],
+]);
 
 const headers = [
   ['GrantFullControl', 'x-amz-grant-full-control', 'FULL_CONTROL'],
@@ -66,7 +66,7 @@ export function grantsOfHeaders(input: GrantInput, account: string, call: Call):
   if (given.length > 0) {
     throw call.error('InvalidRequest', 'Specifying both Canned ACLs and Header Grants is not allowed');
   }
-  const grants = canned[input.ACL];
+  const grants = canned.get(input.ACL);
   if (grants === undefined) throw invalidArgument(call, '', 'x-amz-acl', input.ACL);
   return { ...own, Grants: [...(own.Grants ?? []), ...grants] };
 }
@@ -113,7 +113,7 @@ function grantsOfDocument(policy: AccessControlPolicy, account: string, call: Ca
   return { Owner: owner, Grants: grants };
 }
 
-/** There are no anonymous callers: all users are the authenticated ones. */
+/** Both are public, though one leaves out who signs nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups */
 export function isPublicGroup({ URI: uri }: Grantee): boolean {
   return uri === allUsers || uri === authenticatedUsers;
 }

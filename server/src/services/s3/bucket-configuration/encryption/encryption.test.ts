@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketEncryptionCommand,
   GetBucketEncryptionCommand,
   PutBucketEncryptionCommand,
+  PutObjectCommand,
   S3Client,
   type ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
@@ -49,6 +51,17 @@ describe('encryption does', () => {
     await s3.send(new DeleteBucketEncryptionCommand({ Bucket }));
     await s3.send(new DeleteBucketEncryptionCommand({ Bucket }));
     assert.deepEqual(await get(), usual);
+  });
+
+  it('let an object be copied onto itself where they were set, whether or not that changes it', async () => {
+    await s3.send(new CreateBucketCommand({ Bucket: 'in-place' }));
+    const target = { Bucket: 'in-place', Key: 'k' };
+    await s3.send(new PutObjectCommand({ ...target, Body: 'x' }));
+    const copy = () => s3.send(new CopyObjectCommand({ ...target, CopySource: 'in-place/k' }));
+    await assert.rejects(copy(), { name: 'InvalidRequest', message: /^This copy request is illegal/ });
+    const Rules = [rule('AES256')];
+    await s3.send(new PutBucketEncryptionCommand({ Bucket: 'in-place', ServerSideEncryptionConfiguration: { Rules } }));
+    await copy();
   });
 
   it('tell the object side what to do', () => {

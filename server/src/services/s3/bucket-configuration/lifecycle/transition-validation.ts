@@ -15,7 +15,10 @@ export function checkMidnight(date: Date, call: Call): void {
 }
 
 /** Objects have to be there this long before they may be moved to these classes. */
-const leastDays: Readonly<Record<string, number>> = { STANDARD_IA: 30, ONEZONE_IA: 30 };
+const leastDays: ReadonlyMap<string, number> = new Map([
+  ['STANDARD_IA', 30],
+  ['ONEZONE_IA', 30],
+]);
 
 export function checkTransitions(rule: LifecycleRule, call: Call): void {
   const { Transitions: transitions = [], NoncurrentVersionTransitions: noncurrent = [] } = rule;
@@ -36,7 +39,7 @@ export function checkTransitions(rule: LifecycleRule, call: Call): void {
 function checkDays(days: number | undefined, storageClass: string, what: string, call: Call): void {
   if (days === undefined) return;
   if (!Number.isInteger(days) || days < 0) throw invalid(call, `${what} must be nonnegative`);
-  const least = leastDays[storageClass] ?? 0;
+  const least = leastDays.get(storageClass) ?? 0;
   if (days < least) {
     throw invalid(call, `${what} must be greater than or equal to ${least} for storageClass '${storageClass}'`);
   }

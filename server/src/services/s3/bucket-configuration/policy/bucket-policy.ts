@@ -61,7 +61,8 @@ function readPolicy(text: string, bucket: string): PolicyStatement[] {
   }
   const statements = listOf(statement);
   if (statements.length === 0) throw new Malformed('Could not parse the policy: Statement is empty!');
-  const sids = statements.flatMap((one) => (isFields(one) && one.Sid !== undefined ? [one.Sid] : []));
+  // Terraform writes an empty one where a statement has none: it is as good as none.
+  const sids = statements.flatMap((one) => (isFields(one) && one.Sid !== undefined && one.Sid !== '' ? [one.Sid] : []));
   if (new Set(sids).size < sids.length) throw new Malformed('Statement IDs (SID) in a single policy must be unique.');
   return statements.map((one) => readStatement(one, bucket));
 }
@@ -118,12 +119,15 @@ function fieldOf(statement: Fields, name: string): unknown {
   return value;
 }
 
-const principalForms: Readonly<Record<string, RegExp>> = {
-  AWS: /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/[^*?]+)|sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+))$/,
-  Service: /^[a-z0-9.-]+\.(?:amazonaws\.com|amazon\.com)(?:\.cn)?$/,
-  Federated: /./,
-  CanonicalUser: /^[0-9a-f]{64}$/,
-};
+const principalForms: ReadonlyMap<string, RegExp> = new Map([
+  [
+    'AWS',
+    /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/[^*?]+)|sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+))$/,
+  ],
+  ['Service', /^[a-z0-9.-]+\.(?:amazonaws\.com|amazon\.com)(?:\.cn)?$/],
+  ['Federated', /./],
+  ['CanonicalUser', /^[0-9a-f]{64}$/],
+]);
 
 function readPrincipals(statement: Fields): PolicyStatement['principals'] {
   const complaint = 'Invalid principal in policy';
@@ -133,7 +137,7 @@ function readPrincipals(statement: Fields): PolicyStatement['principals'] {
   const principals = Object.fromEntries(
     Object.entries(byKind).map(([kind, names]) => [kind, textsOf(names, complaint)] as const),
   );
-  const isKnown = ([kind, names]: [string, string[]]) => names.every((name) => principalForms[kind]?.test(name));
+  const isKnown = ([kind, names]: [string, string[]]) => names.every((name) => principalForms.get(kind)?.test(name));
   if (!Object.entries(principals).every(isKnown)) throw new Malformed(complaint);
   return statement.Principal === undefined ? undefined : principals;
 }

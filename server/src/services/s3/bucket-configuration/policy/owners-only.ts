@@ -6,5 +6,6 @@ export function refuseStrangers(bucket: Bucket, call: Call): void {
   if (call.account === bucket.account) return;
   throw call.error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
     status: 405,
+    fields: { ResourceType: 'BUCKETPOLICY' },
   });
 }

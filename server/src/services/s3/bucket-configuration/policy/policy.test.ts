@@ -48,6 +48,11 @@ describe('policies of buckets do', () => {
     await assert.rejects(get(), none);
   });
 
+  it('may have statements without an id, also where that is written as an empty one', async () => {
+    await put(policyOf(statement({ Sid: '' }), statement({ Sid: '', Action: 's3:PutObject' })));
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+  });
+
   it('are public where the block is off and everybody is let in', async () => {
     const { PublicAccessBlockConfiguration: usual } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
     assert.deepEqual(usual, {

@@ -24,6 +24,14 @@ export interface Carrying {
   readonly carried: Carried;
   /** What each file was at the last look. */
   readonly seen: Map<string, string>;
+  /** A larger file is more than the volume holds: it ends the job, and is not carried before that. */
+  readonly maxBytes: number;
+}
+
+export interface Carry {
+  /** Nobody writes any more. */
+  readonly last: boolean;
+  readonly signal: AbortSignal;
 }
 
 const atOnce = 4;
@@ -35,9 +43,10 @@ type Plain = Extract<Found, { kind: 'file' }>;
 
 export const uploadFailure = (text: string) => new JobFailed(`ClientError: Artifact upload failed: ${text}`);
 
-/** `last`: nobody writes any more. Throws JobFailed for what can never be stored. */
-export async function carryOutput(carrying: Carrying, aws: Aws, last: boolean): Promise<void> {
+/** Throws JobFailed for what can never be stored. */
+export async function carryOutput(carrying: Carrying, aws: Aws, carry: Carry): Promise<void> {
   const { place, carried, output } = carrying;
+  const { last, signal } = carry;
   if (last) await refuseReplaced(carrying);
   const waiting = listBeneath(place.root, ...place.names);
   const failed = new AbortController();
@@ -45,8 +54,9 @@ export async function carryOutput(carrying: Carrying, aws: Aws, last: boolean): 
     for (;;) {
       const { value: found, done } = await waiting.next();
       if (done || failed.signal.aborted) return;
+      signal.throwIfAborted();
       try {
-        if (found.kind === 'file') await carryFile(carrying, found, aws, last);
+        if (found.kind === 'file') await carryFile(carrying, found, aws, carry);
         else if (last && found.kind === 'nameless') throw unnamed(output.path, found.names);
       } catch (error) {
         failed.abort();
@@ -71,8 +81,9 @@ async function refuseReplaced({ place, output }: Carrying): Promise<void> {
   }
 }
 
-async function carryFile(carrying: Carrying, found: Plain, aws: Aws, last: boolean): Promise<void> {
-  const { host, place, output, kmsKeyId, carried, seen } = carrying;
+async function carryFile(carrying: Carrying, found: Plain, aws: Aws, { last, signal }: Carry): Promise<void> {
+  const { host, place, output, kmsKeyId, carried, seen, maxBytes } = carrying;
+  if (found.size > maxBytes) return;
   const name = found.names.join('/');
   const signature = signatureOf(found);
   const before = seen.get(name);
@@ -85,10 +96,10 @@ async function carryFile(carrying: Carrying, found: Plain, aws: Aws, last: boole
   }
   try {
     copies += 1;
-    const whole = last ? file : await wholeCopy(file, signature, join(host.dir, `carried-${copies}`));
+    const whole = last ? file : await wholeCopy(file, signature, join(host.dir, `carried-${copies}`), signal);
     if (!whole) return;
     try {
-      await putOutput(aws, below(output.to, ...found.names), whole, { folder: host.dir, kmsKeyId });
+      await putOutput(aws, below(output.to, ...found.names), whole, { folder: host.dir, kmsKeyId, signal });
     } finally {
       if (whole !== file) await whole.close();
     }
@@ -103,8 +114,7 @@ const unnamed = (path: string, names: readonly string[]) =>
 
 /** What the file system or S3 says of a file, as a reason; anything else as it is. */
 function explained(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENAMETOOLONG' || code === 'EILSEQ')
-    return uploadFailure(`a file in ${path} cannot be read: ${message}`);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENAMETOOLONG' || code === 'EILSEQ') return uploadFailure(`a file in ${path} cannot be read (${code})`);
   return error;
 }

@@ -1,6 +1,7 @@
 /** The outputs of all processing jobs: those that are continuous are carried to S3 every few moments while the job runs, all of them at its end. */
 import type { Aws } from '../../../../contract/aws.ts';
 import type { Host } from '../../jobs/job-work.ts';
+import { volumeBytes } from '../../jobs/volume.ts';
 import { placeOf } from '../places.ts';
 import type { ProcessingJob } from '../processing-job.ts';
 import { openCarried } from './carried.ts';
@@ -11,18 +12,21 @@ const everyMs = 1000;
 
 interface Tended {
   readonly carryings: readonly Carrying[];
+  /** Ends what is under way. */
+  readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
 }
 
 async function carryingsOf({ request }: ProcessingJob, hosts: readonly Host[]): Promise<Carrying[]> {
   const carryings: Carrying[] = [];
+  const maxBytes = volumeBytes(request.ProcessingResources.ClusterConfig?.VolumeSizeInGB);
   for (const host of hosts) {
     const carried = await openCarried(host);
     for (const output of outputsOf(request)) {
       const place = placeOf(request, host, output.path);
       const kmsKeyId = request.ProcessingOutputConfig?.KmsKeyId || undefined;
-      carryings.push({ host, output, place, kmsKeyId, carried, seen: new Map() });
+      carryings.push({ host, output, place, kmsKeyId, carried, seen: new Map(), maxBytes });
     }
   }
   return carryings;
@@ -34,7 +38,12 @@ export function processingOutputs() {
   function tendedOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Tended> {
     const found = tended.get(job.state.runId);
     if (found) return found;
-    const made = carryingsOf(job, hosts).then((carryings) => ({ carryings, running: undefined, lastAt: 0 }));
+    const made = carryingsOf(job, hosts).then((carryings) => ({
+      carryings,
+      ending: new AbortController(),
+      running: undefined,
+      lastAt: 0,
+    }));
     made.catch(() => tended.delete(job.state.runId));
     tended.set(job.state.runId, made);
     return made;
@@ -42,13 +51,24 @@ export function processingOutputs() {
 
   async function carryDue(own: Tended, role: () => Promise<Aws>): Promise<void> {
     const aws = await role();
-    for (const carrying of own.carryings) if (carrying.output.continuous) await carryOutput(carrying, aws, false);
+    const carry = { last: false, signal: own.ending.signal };
+    for (const carrying of own.carryings) if (carrying.output.continuous) await carryOutput(carrying, aws, carry);
   }
 
-  async function finish(job: ProcessingJob, hosts: readonly Host[], aws: Aws, all: boolean): Promise<void> {
+  async function finish(
+    job: ProcessingJob,
+    hosts: readonly Host[],
+    aws: Aws,
+    signal: AbortSignal,
+    all: boolean,
+  ): Promise<void> {
     const own = await tendedOf(job, hosts);
+    // Nobody writes any more: what is under way is done again, as it is now.
+    own.ending.abort();
     await own.running;
-    for (const carrying of own.carryings) if (all || carrying.output.continuous) await carryOutput(carrying, aws, true);
+    const carry = { last: true, signal };
+    for (const carrying of own.carryings)
+      if (all || carrying.output.continuous) await carryOutput(carrying, aws, carry);
   }
 
   return {
@@ -65,25 +85,34 @@ export function processingOutputs() {
       if (own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
       own.running = carryDue(own, role)
-        .catch(warn)
+        .catch((error) => {
+          if (!own.ending.signal.aborted) warn(error);
+        })
         .finally(() => {
           own.running = undefined;
         });
     },
 
     /** Nobody writes any more. */
-    finish: (job: ProcessingJob, hosts: readonly Host[], aws: Aws) => finish(job, hosts, aws, true),
+    finish: (job: ProcessingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal) =>
+      finish(job, hosts, aws, signal, true),
 
     /** Of a job that failed: what was continuous stays so to its end, the rest is not stored. */
-    salvage: (job: ProcessingJob, hosts: readonly Host[], aws: Aws) => finish(job, hosts, aws, false),
+    salvage: (job: ProcessingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal) =>
+      finish(job, hosts, aws, signal, false),
 
     forget(job: ProcessingJob): void {
       tended.delete(job.state.runId);
     },
 
-    /** Waits for what is under way. */
+    /** Ends what is under way: the next server does it again. */
     async stop(): Promise<void> {
-      await Promise.allSettled([...tended.values()].map(async (own) => (await own).running));
+      const end = async (own: Promise<Tended>) => {
+        const { ending, running } = await own;
+        ending.abort();
+        await running;
+      };
+      await Promise.allSettled([...tended.values()].map(end));
       tended.clear();
     },
   };

@@ -18,7 +18,9 @@ export type Carried = Record<string, string>;
 const carriedFile = ({ dir }: Host, { name }: CarriedFolder) => join(dir, `${name}.json`);
 
 export async function readCarried(host: Host, folder: CarriedFolder): Promise<Carried> {
-  return JSON.parse(await readFile(carriedFile(host, folder), 'utf8').catch(() => '{}')) as Carried;
+  const carried = JSON.parse(await readFile(carriedFile(host, folder), 'utf8').catch(() => '{}')) as Carried;
+  // A file may have any name, also that of a member of Object.prototype.
+  return Object.assign(Object.create(null), carried);
 }
 
 export async function keepCarried(host: Host, folder: CarriedFolder, carried: Carried): Promise<void> {
@@ -32,20 +34,30 @@ export interface Carrying {
   readonly folder: CarriedFolder;
   /** What each file was at the last look. */
   readonly seen: Map<string, string>;
+  /** A larger file is more than the volume holds: it ends the job, and is not carried before that. */
+  readonly maxBytes: number;
 }
 
-/** `last`: nobody writes any more. Throws AwsError where S3 refuses. */
-export async function carryFolder({ host, folder, seen }: Carrying, aws: Aws, last: boolean): Promise<void> {
+export interface Carry {
+  /** Nobody writes any more. */
+  readonly last: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Throws AwsError where S3 refuses. */
+export async function carryFolder(carrying: Carrying, aws: Aws, { last, signal }: Carry): Promise<void> {
+  const { host, folder, seen, maxBytes } = carrying;
   const carried = await readCarried(host, folder);
   for await (const found of listBeneath(folder.root, ...folder.names)) {
     // A link points to what is carried by its own name, or to what must not be carried at all.
-    if (found.kind !== 'file') continue;
+    if (found.kind !== 'file' || found.size > maxBytes) continue;
+    signal.throwIfAborted();
     const name = found.names.join('/');
     const signature = signatureOf(found);
     const before = seen.get(name);
     seen.set(name, signature);
     if (carried[name] === signature || (!last && before !== signature)) continue;
-    if (!(await carry({ host, folder, seen }, found.names, signature, aws))) continue;
+    if (!(await carry(carrying, found.names, signature, aws, signal))) continue;
     carried[name] = signature;
     await keepCarried(host, folder, carried);
   }
@@ -57,14 +69,15 @@ async function carry(
   names: readonly string[],
   signature: string,
   aws: Aws,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const file = await openBeneath(folder.root, ...folder.names, ...names);
   if (!file) return false;
   try {
-    const whole = await wholeCopy(file, signature, join(host.dir, `${folder.name}.copy`));
+    const whole = await wholeCopy(file, signature, join(host.dir, `${folder.name}.copy`), signal);
     if (!whole) return false;
     try {
-      await putOpenFile(aws, below(folder.to, ...names), whole, { folder: host.dir });
+      await putOpenFile(aws, below(folder.to, ...names), whole, { folder: host.dir, signal });
       return true;
     } finally {
       await whole.close();

@@ -6,6 +6,7 @@ import { listBeneath } from '../../../../engine/beneath.ts';
 import { bringObjects } from '../../jobs/inputs/bring-objects.ts';
 import { findPrefixObjects } from '../../jobs/inputs/input-objects.ts';
 import type { Host } from '../../jobs/job-work.ts';
+import { volumeBytes } from '../../jobs/volume.ts';
 import { signatureOf } from '../../jobs/whole-copy.ts';
 import { formatS3Uri } from '../../s3-uri.ts';
 import type { TrainingJob } from '../training-job.ts';
@@ -16,6 +17,8 @@ const everyMs = 2000;
 
 interface Tended {
   readonly carryings: readonly Carrying[];
+  /** Ends what is under way. */
+  readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
 }
@@ -42,10 +45,11 @@ export function trainingCheckpoints() {
   function tendedOf(job: TrainingJob, hosts: readonly Host[]): Tended {
     const found = tended.get(job.state.runId);
     if (found) return found;
+    const maxBytes = volumeBytes(job.request.ResourceConfig?.VolumeSizeInGB);
     const carryings = hosts.flatMap((host) =>
-      carriedFolders(job, host).map((folder) => ({ host, folder, seen: new Map<string, string>() })),
+      carriedFolders(job, host).map((folder) => ({ host, folder, seen: new Map<string, string>(), maxBytes })),
     );
-    const made: Tended = { carryings, running: undefined, lastAt: 0 };
+    const made: Tended = { carryings, ending: new AbortController(), running: undefined, lastAt: 0 };
     tended.set(job.state.runId, made);
     return made;
   }
@@ -73,26 +77,32 @@ export function trainingCheckpoints() {
       const own = tendedOf(job, hosts);
       if (own.carryings.length === 0 || own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
+      const { signal } = own.ending;
       const carryAll = async () => {
         const aws = await role();
-        for (const carrying of own.carryings) await carryFolder(carrying, aws, false);
+        for (const carrying of own.carryings) await carryFolder(carrying, aws, { last: false, signal });
       };
       own.running = carryAll()
-        .catch(warn)
+        .catch((error) => {
+          if (!signal.aborted) warn(error);
+        })
         .finally(() => {
           own.running = undefined;
         });
     },
 
-    async finish(job: TrainingJob, hosts: readonly Host[], aws: Aws): Promise<void> {
+    async finish(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
       const own = tendedOf(job, hosts);
+      // Nobody writes any more: what is under way is done again, as it is now.
+      own.ending.abort();
       await own.running;
-      for (const carrying of own.carryings) await carryFolder(carrying, aws, true);
+      for (const carrying of own.carryings) await carryFolder(carrying, aws, { last: true, signal });
       tended.delete(job.state.runId);
     },
 
-    /** Waits for what is under way. */
+    /** Ends what is under way: the next server does it again. */
     async stop(): Promise<void> {
+      for (const { ending } of tended.values()) ending.abort();
       await Promise.all([...tended.values()].map(({ running }) => running));
       tended.clear();
     },

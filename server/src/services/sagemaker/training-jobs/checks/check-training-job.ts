@@ -31,17 +31,32 @@ export function checkTrainingJob(
   }
 }
 
-/** What would change the result and cannot be done. What has no meaning on one machine (VPCs, encryption between hosts, profiling) is kept and shown. */
+/**
+ * What would change the result and cannot be done. What has no meaning on one machine (VPCs, encryption between hosts) is kept and shown; so are
+ * ProfilerConfig and DebugHookConfig with an S3OutputPath alone, which the SageMaker SDK 2.x sends with every job: they ask for files that nobody reads
+ * without a rule.
+ */
 function checkWhatIsNotBuilt(request: TrainingJobRequest, refuse: Refuse): void {
   const missing: [string, unknown][] = [
     ['ServerlessJobConfig', request.ServerlessJobConfig],
     ['ModelPackageConfig', request.ModelPackageConfig],
     ['MlflowConfig', request.MlflowConfig],
     ['ResourceConfig.TrainingPlanArn', request.ResourceConfig?.TrainingPlanArn],
+    ['DebugRuleConfigurations', request.DebugRuleConfigurations],
+    ['ProfilerRuleConfigurations', request.ProfilerRuleConfigurations],
+    ['DebugHookConfig.CollectionConfigurations', request.DebugHookConfig?.CollectionConfigurations],
+    ['DebugHookConfig.HookParameters', request.DebugHookConfig?.HookParameters],
+    ['ProfilerConfig.ProfilingParameters', request.ProfilerConfig?.ProfilingParameters],
+    ['ProfilerConfig.ProfilingIntervalInMilliseconds', request.ProfilerConfig?.ProfilingIntervalInMilliseconds],
+    ['RemoteDebugConfig.EnableRemoteDebug', request.RemoteDebugConfig?.EnableRemoteDebug || undefined],
   ];
-  const [found] = missing.filter(([, value]) => value !== undefined);
+  const [found] = missing.filter(([, value]) => isAsked(value));
   if (found) throw refuse(`${found[0]} is not supported by Clary yet.`);
 }
+
+/** An empty list or map asks for nothing. */
+const isAsked = (value: unknown) =>
+  typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined;
 
 /** Texts as AWS words them (observed: https://github.com/Kenza-AI/sagify/issues/111). */
 function checkStopping(

@@ -107,6 +107,37 @@ time.sleep(1000)`;
   });
 });
 
+describe('metrics of the built-in XGBoost', () => {
+  it('are defined by the algorithm and counted for each round', async () => {
+    const job = await bench.train('built-in', { HyperParameters: { num_round: '4', eval_metric: 'rmse' } });
+    assert.equal(job.TrainingJobStatus, 'Completed', job.FailureReason);
+    const definitions = job.AlgorithmSpecification?.MetricDefinitions ?? [];
+    assert.deepEqual(
+      definitions.find(({ Name }) => Name === 'train:rmse'),
+      {
+        Name: 'train:rmse',
+        Regex: '.*\\[[0-9]+\\].*#011train-rmse:([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*',
+      },
+    );
+    assert.ok(definitions.length <= 40);
+    assert.equal((await statistics('built-in', 'train:rmse', 4)).count, 4);
+    assert.deepEqual(
+      job.FinalMetricDataList?.map(({ MetricName }) => MetricName),
+      ['train:rmse'],
+    );
+  });
+
+  it('give way to definitions of the request', async () => {
+    const own = [{ Name: 'own', Regex: 'train-rmse:([0-9.]+)' }];
+    const given = bench.trainingJob('own-definitions').AlgorithmSpecification;
+    const job = await bench.train('own-definitions', {
+      AlgorithmSpecification: { TrainingInputMode: 'File', ...given, MetricDefinitions: own },
+    });
+    assert.deepEqual(job.AlgorithmSpecification?.MetricDefinitions, own);
+    assert.equal((await statistics('own-definitions', 'own', 3)).count, 3);
+  });
+});
+
 describe('metrics.json', () => {
   const write = (value: unknown) =>
     `open('/opt/ml/output/metrics.json', 'w').write('''${typeof value === 'string' ? value : JSON.stringify(value)}''')`;

@@ -1,7 +1,9 @@
 /** A training job's metrics: https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html. Live from the log, at the end from metrics.json. */
 import type { Aws } from '../../../../contract/aws.ts';
+import type { ImageTable } from '../../images.ts';
 import type { Host } from '../../jobs/job-work.ts';
 import { type TrainingJob, trainingLogGroup } from '../training-job.ts';
+import { hasAlgorithmMetrics, metricDefinitionsOf } from './metric-definitions.ts';
 import type { FoundMetric } from './metric-scan.ts';
 import { metricSearches } from './metric-searches.ts';
 import { type MetricsFile, readMetricsFile } from './metrics-file.ts';
@@ -25,7 +27,7 @@ async function publish(job: TrainingJob, found: readonly FoundMetric[], at: Date
 
 const last = (found: readonly FoundMetric[]) => Object.fromEntries(found.map(({ name, value }) => [name, value]));
 
-export function trainingMetrics() {
+export function trainingMetrics(images: ImageTable) {
   const searches = metricSearches();
   /** What jobs reported in their files, until it is published. */
   const reported = new Map<string, MetricsFile>();
@@ -36,7 +38,7 @@ export function trainingMetrics() {
       at: Date,
       aws: Aws,
     ): Promise<Partial<TrainingJob['state']> | undefined> {
-      const definitions = job.request.AlgorithmSpecification?.MetricDefinitions ?? [];
+      const definitions = metricDefinitionsOf(job.request, images);
       if (definitions.length === 0 || lines.length === 0) return undefined;
       const found = await searches.search(definitions, lines);
       if (found.length === 0) return undefined;
@@ -52,7 +54,10 @@ export function trainingMetrics() {
     async gather(job: TrainingJob, hosts: readonly Host[]): Promise<Partial<TrainingJob['state']>> {
       let file: MetricsFile = { found: [] };
       for (const host of hosts) if (file.found.length === 0 && !file.fault) file = await readMetricsFile(host);
-      reported.set(job.arn, file);
+      // What the algorithm printed in each round is published already.
+      const isPublished = (name: string) =>
+        hasAlgorithmMetrics(job.request, images) && Object.hasOwn(job.state.metricTimes ?? {}, name);
+      reported.set(job.arn, { ...file, found: file.found.filter(({ name }) => !isPublished(name)) });
       const names = new Set(file.found.map(({ name }) => name));
       const times = Object.entries(job.state.metricTimes ?? {}).filter(([name]) => !names.has(name));
       return { metrics: { ...job.state.metrics, ...last(file.found) }, metricTimes: Object.fromEntries(times) };

@@ -55,6 +55,18 @@ describe('outputs are', () => {
     assert.equal(String(Buffer.from(await bench.read('model/single/output/model/a/b/m'))), 'model');
   });
 
+  it('refused where a name is not UTF-8, without a word of where they lie on the machine', async () => {
+    for (const CompressionType of ['GZIP', 'NONE'] as const) {
+      const name = `latin-${CompressionType.toLowerCase()}`;
+      const script = `open(b'model/caf\\xe9', 'w').write('x')`;
+      const job = await run(name, script, { OutputDataConfig: { ...single, CompressionType } });
+      assert.equal(
+        job.FailureReason,
+        'ClientError: Artifact upload failed: "caf\ufffd" could not be read, probably for its name, which must be UTF-8 (ENOENT)',
+      );
+    }
+  });
+
   it('encrypted under the key that the request names, as archives and as single files', async () => {
     for (const CompressionType of ['GZIP', 'NONE'] as const) {
       const OutputDataConfig = { ...single, CompressionType, KmsKeyId: 'alias/aws/s3' };

@@ -21,6 +21,7 @@ export async function storeOutputs(
   job: TrainingJob,
   hosts: readonly Host[],
   aws: Aws,
+  signal: AbortSignal,
 ): Promise<Partial<TrainingJob['state']>> {
   const { S3OutputPath: uri, CompressionType: compression, KmsKeyId: kmsKeyId } = job.request.OutputDataConfig;
   const location = parseS3Uri(uri);
@@ -28,7 +29,7 @@ export async function storeOutputs(
   const place = below(location, job.name, 'output');
   try {
     const store = compression === 'NONE' ? storeFiles : storeArchive;
-    const putting = { folder: dirname(hosts[0]?.dir ?? ''), kmsKeyId };
+    const putting = { folder: dirname(hosts[0]?.dir ?? ''), kmsKeyId, signal };
     await store(await together(hosts, 'output', 'data'), place, 'data', 'output.tar.gz', aws, putting);
     const model = await store(await together(hosts, 'model'), place, 'model', 'model.tar.gz', aws, putting);
     return model ? { artifactUri: formatS3Uri(model) } : {};
@@ -93,9 +94,11 @@ async function storeFiles(
 
 /** What the file system says of what the program left, as a reason. */
 function explained(error: unknown): unknown {
-  const { code, path, message } = error as NodeJS.ErrnoException;
+  const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'EACCES') return uploadFailure(`${path && basename(path)} cannot be read: its permissions forbid it`);
   if (code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'EILSEQ')
-    return uploadFailure(`a file could not be read, probably for its name, which must be UTF-8 (${message})`);
+    return uploadFailure(
+      `${path ? shownName(basename(path)) : 'a file'} could not be read, probably for its name, which must be UTF-8 (${code})`,
+    );
   return error;
 }

@@ -2,7 +2,7 @@ import type { Migration } from '../../storage/migration.ts';
 
 /** Events that a subscriber could not take within its time. They stay for an operator to read. */
 export const outboxDeadLetters: Migration = {
-  name: '0016-outbox-dead-letters',
+  name: '0017-outbox-dead-letters',
   statements: [
     `create table outbox_dead_letters (
       subscriber text not null, id text not null, event text not null, reason text not null, dead_at integer not null,

@@ -1,0 +1,80 @@
+/**
+ * `clary down`: ends the server of a data folder; with --all also what it left running. A program of its own, started by the command line, for a
+ * server that hangs or was killed must not be needed for it.
+ */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Config, readConfig } from './config.ts';
+import { lockFolder, serverOf } from './data-folder.ts';
+import { executorByKind } from './engine/executors/by-kind.ts';
+import { containerExecutor } from './engine/executors/container.ts';
+import { findContainerSocket } from './engine/executors/container-socket.ts';
+import { processExecutor } from './engine/executors/process.ts';
+import { createLog } from './kit/log.ts';
+import { describeRuns, killRun, runningBelow } from './runs-left.ts';
+
+const lookEveryMs = 25;
+const patienceMs = 60_000;
+
+/** False where there was none. */
+async function endServer(dataDir: string): Promise<boolean> {
+  const pid = await serverOf(dataDir);
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGTERM');
+  const deadline = performance.now() + patienceMs;
+  while ((await serverOf(dataDir)) === pid) {
+    if (performance.now() > deadline)
+      throw new Error(
+        `the server (process ${pid}) still stops after ${patienceMs / 1000} s\nWait and run the command again, or end it with: kill -9 ${pid}`,
+      );
+    await delay(lookEveryMs);
+  }
+  return true;
+}
+
+async function executorOf({ dataDir, containerSockets, logLevel }: Config) {
+  const log = createLog(logLevel, (line) => process.stderr.write(line));
+  const socket = await findContainerSocket(containerSockets);
+  return executorByKind({
+    process: processExecutor({ log }),
+    container: socket ? containerExecutor({ socket, dataDir, pull: false, log }) : undefined,
+  });
+}
+
+async function down(config: Config, all: boolean): Promise<void> {
+  const { dataDir } = config;
+  const runsDir = join(dataDir, 'runs');
+  const ended = await endServer(dataDir);
+  console.log(ended ? `The server of ${dataDir} has stopped.` : `No server runs in ${dataDir}.`);
+  const executor = await executorOf(config);
+  const running = await runningBelow(runsDir, executor);
+  const left = describeRuns(runsDir, running);
+  if (!left) return;
+  if (!all) return console.log(`Still running: ${left}. To end them, too: npx clary down --all --data ${dataDir}`);
+  // No server may start, and start others, meanwhile.
+  const unlock = await lockFolder(dataDir);
+  // The executor's own watch does not keep a process alive.
+  const alive = setInterval(() => {}, patienceMs);
+  try {
+    await Promise.all(running.map((dir) => killRun(dir, executor)));
+  } finally {
+    clearInterval(alive);
+    await unlock();
+  }
+  console.log(`Ended: ${left}. The next start finds jobs as failed and starts the models of endpoints again.`);
+}
+
+const args = process.argv.slice(2);
+try {
+  await down(
+    readConfig(
+      args.filter((word) => word !== '--all'),
+      process.env,
+    ),
+    args.includes('--all'),
+  );
+  process.exit();
+} catch (error) {
+  console.error(`clary down: ${(error as Error).message}`);
+  process.exit(1);
+}

@@ -1,0 +1,34 @@
+/** What S3 does on the wire that its model does not tell. Observed on AWS. */
+import { AwsError } from '../contract/aws-error.ts';
+import type { OperationModel } from '../models/service-model.ts';
+import type { WireRequest } from './protocol.ts';
+
+/** The model says 200. */
+const statuses: ReadonlyMap<string, number> = new Map([
+  ['PutBucketPolicy', 204],
+  ['PutBucketTagging', 204],
+]);
+
+export function statusBeyondModel({ name }: OperationModel): number | undefined {
+  return statuses.get(name);
+}
+
+/** HeadBucket alone names a content type though nothing follows. */
+export function contentTypeOfNothing({ name }: OperationModel): string | undefined {
+  return name === 'HeadBucket' ? 'application/xml' : undefined;
+}
+
+const encryption = 'x-amz-server-side-encryption';
+
+/**
+ * How an object is encrypted is said where it is written or its upload is created: elsewhere S3 refuses the header instead of ignoring it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+export function refuseMisplacedEncryption({ name }: OperationModel, { method, headers }: WireRequest): void {
+  const value = headers[encryption];
+  if (value === undefined || !(method === 'GET' || method === 'HEAD' || name === 'UploadPart')) return;
+  throw new AwsError('InvalidArgument', `${encryption} header is not supported for this operation.`, {
+    status: 400,
+    fields: { ArgumentName: encryption, ArgumentValue: value },
+  });
+}
