@@ -12,6 +12,7 @@ import { queryBuilder } from '../storage/query-builder.ts';
 import { openOutbox } from './outbox.ts';
 
 const log = createLog('silent', () => {});
+const born = Date.now();
 const event = (n: number): PlatformEvent => ({
   account: '000000000000',
   region: 'us-east-1',
@@ -19,7 +20,7 @@ const event = (n: number): PlatformEvent => ({
   detailType: 'SageMaker Training Job State Change',
   resources: [],
   detail: { n },
-  time: new Date(1000 + n),
+  time: new Date(born + n),
 });
 
 let databases: TestDatabases;
@@ -62,13 +63,15 @@ for (const kind of databaseKinds) {
         const { database, outbox, stop } = await open('order');
         const { heard, all, listener } = hearing(500);
         const first = Promise.withResolvers<PlatformEvent>();
-        outbox.subscribe('a', async (given) => {
-          first.resolve(given);
-          await listener(given);
+        outbox.subscribe({
+          name: 'a',
+          async deliver(given) {
+            first.resolve(given);
+            await listener(given);
+          },
         });
         for (let n = 0; n < 500; n += 2) {
-          await database.write([outbox.add(event(n)), outbox.add(event(n + 1))]);
-          outbox.wake();
+          await outbox.write([], event(n), event(n + 1));
         }
         await all;
         assert.deepEqual(
@@ -80,22 +83,43 @@ for (const kind of databaseKinds) {
         await stop();
       });
 
-      test('where nobody listens, nothing is kept', async () => {
-        const { database, outbox, stop } = await open('nobody');
-        await database.write([outbox.add(event(1))]);
-        outbox.wake();
+      test('writes no row for an event that no subscriber receives', async () => {
+        const { database, outbox, stop } = await open('unreceived');
+        await outbox.write([], event(1));
+        assert.deepEqual(await rest(database), []);
+        // The row stays until the subscriber's first delivery ends.
+        const held = Promise.withResolvers<void>();
+        outbox.subscribe({ name: 'even', receives: ({ detail }) => detail.n === 4, deliver: () => held.promise });
+        await outbox.write([], event(3), event(4));
+        assert.deepEqual(await rest(database), [4]);
+        held.resolve();
         await emptied(database);
         await stop();
       });
 
+      test('gives a subscriber only what it receives, in order', async () => {
+        const { outbox, stop } = await open('chosen');
+        const all = hearing(4);
+        const even = hearing(2);
+        outbox.subscribe({ name: 'all', deliver: all.listener });
+        outbox.subscribe({
+          name: 'even',
+          receives: ({ detail }) => Number(detail.n) % 2 === 0,
+          deliver: even.listener,
+        });
+        await outbox.write([], event(1), event(2), event(3), event(4));
+        await Promise.all([all.all, even.all]);
+        assert.deepEqual(even.heard, [2, 4]);
+        await stop();
+      });
+
       test('an event of a write that failed was never there', async () => {
-        const { database, outbox, stop } = await open('failed');
+        const { outbox, stop } = await open('failed');
         const { heard, all, listener } = hearing(1);
-        outbox.subscribe('a', listener);
+        outbox.subscribe({ name: 'a', deliver: listener });
         const missing = { sql: 'delete from outbox where id = ?', parameters: ['none'], rows: 1 };
-        await assert.rejects(database.write([outbox.add(event(1)), missing]), { name: 'Conflict' });
-        await database.write([outbox.add(event(2))]);
-        outbox.wake();
+        await assert.rejects(outbox.write([missing], event(1)), { name: 'Conflict' });
+        await outbox.write([], event(2));
         await all;
         assert.deepEqual(heard, [2]);
         await stop();
@@ -105,8 +129,11 @@ for (const kind of databaseKinds) {
     describe('refuses', () => {
       test('a second subscriber of the same name', async () => {
         const { outbox, stop } = await open('twice');
-        outbox.subscribe('a', async () => {});
-        assert.throws(() => outbox.subscribe('a', async () => {}), /there is a subscriber "a" already/);
+        outbox.subscribe({ name: 'a', deliver: async () => {} });
+        assert.throws(
+          () => outbox.subscribe({ name: 'a', deliver: async () => {} }),
+          /there is a subscriber "a" already/,
+        );
         await stop();
       });
     });
@@ -117,15 +144,17 @@ for (const kind of databaseKinds) {
         const good = hearing(3);
         const bad = hearing(3);
         const asked: number[] = [];
-        outbox.subscribe('good', good.listener);
-        outbox.subscribe('bad', async (given) => {
-          asked.push(given.detail.n as number);
-          // Fails until the other has heard everything: could it hold the other up, this would never end.
-          if (good.heard.length < 3 || asked.length < 2) throw new Error('not yet');
-          await bad.listener(given);
+        outbox.subscribe({ name: 'good', deliver: good.listener });
+        outbox.subscribe({
+          name: 'bad',
+          async deliver(given) {
+            asked.push(given.detail.n as number);
+            // Fails until the other has received everything: if it could delay the other, this would never end.
+            if (good.heard.length < 3 || asked.length < 2) throw new Error('not yet');
+            await bad.listener(given);
+          },
         });
-        await database.write([outbox.add(event(1)), outbox.add(event(2)), outbox.add(event(3))]);
-        outbox.wake();
+        await outbox.write([], event(1), event(2), event(3));
         await Promise.all([good.all, bad.all]);
         assert.deepEqual(bad.heard, [1, 2, 3]);
         assert.deepEqual(good.heard, [1, 2, 3]);
@@ -134,28 +163,55 @@ for (const kind of databaseKinds) {
         await stop();
       });
 
+      test('an event that cannot be delivered within its time becomes a dead letter, and the next ones are delivered', async () => {
+        let now = born;
+        const database = await databases.open('dead');
+        const outbox = openOutbox({ database, clock: { now: () => new Date(now) }, log });
+        const next = hearing(1);
+        outbox.subscribe({
+          name: 'a',
+          maxAgeMs: 60_000,
+          async deliver(given) {
+            if (given.detail.n === 2) return next.listener(given);
+            // The first attempt is in time, the second is too late.
+            now += 59_000;
+            throw new Error('the target refuses');
+          },
+        });
+        await outbox.write([], event(1), event(2));
+        await next.all;
+        const letters = sql.raw<{ subscriber: string; reason: string; n: number }>(
+          `select subscriber, reason, json_extract(event, '$.detail.n') + 0.0 as n from outbox_dead_letters`,
+        );
+        const found = await database.read(letters.compile(queryBuilder()));
+        assert.deepEqual(
+          found.map((row) => ({ ...row })),
+          [{ subscriber: 'a', reason: 'Error: the target refuses', n: 1 }],
+        );
+        await outbox.stop();
+        await database.close();
+      });
+
       test('a restart: what a subscriber has not heard is kept until it comes back', async () => {
         const before = await open('comes-back');
         const first = hearing(1);
-        before.outbox.subscribe('a', first.listener);
-        await before.database.write([before.outbox.add(event(1))]);
-        before.outbox.wake();
+        before.outbox.subscribe({ name: 'a', deliver: first.listener });
+        await before.outbox.write([], event(1));
         await first.all;
         await before.stop();
 
         // Comes back without the subscriber, with another one: nothing that "a" has not heard goes.
         const between = await open('comes-back');
         const other = hearing(1);
-        between.outbox.subscribe('b', other.listener);
-        await between.database.write([between.outbox.add(event(2))]);
-        between.outbox.wake();
+        between.outbox.subscribe({ name: 'b', deliver: other.listener });
+        await between.outbox.write([], event(2));
         await other.all;
         await between.stop();
 
         const again = await open('comes-back');
         const second = hearing(1);
-        again.outbox.subscribe('b', async () => {});
-        again.outbox.subscribe('a', second.listener);
+        again.outbox.subscribe({ name: 'b', deliver: async () => {} });
+        again.outbox.subscribe({ name: 'a', deliver: second.listener });
         await second.all;
         assert.deepEqual(second.heard, [2]);
         await emptied(again.database);
@@ -170,12 +226,11 @@ for (const kind of databaseKinds) {
       const log = { warn() {}, error() {}, with: () => log };
       const database = await openDatabase(JSON.parse(process.argv[1]), log);
       const outbox = openOutbox({ database, clock: { now: () => new Date() }, log });
-      outbox.subscribe('a', async ({ detail }) => {
+      outbox.subscribe({ name: 'a', deliver: async ({ detail }) => {
         console.log(detail.n);
         if (detail.n === 3) await new Promise(() => setInterval(() => {}, 1000));
-      });
-      await database.write(JSON.parse(process.argv[2]).map((event) => outbox.add(event)));
-      outbox.wake();`;
+      } });
+      await outbox.write([], ...JSON.parse(process.argv[2]).map((event) => ({ ...event, time: new Date(event.time) })));`;
         await (await open('killed')).stop();
         const settings = JSON.stringify(await databases.settings('killed'));
         const events = JSON.stringify([1, 2, 3, 4, 5].map(event));
@@ -190,7 +245,7 @@ for (const kind of databaseKinds) {
         assert.deepEqual(heardBefore, [1, 2, 3]);
         const { outbox, stop } = await open('killed');
         const { heard, all, listener } = hearing(3);
-        outbox.subscribe('a', listener);
+        outbox.subscribe({ name: 'a', deliver: listener });
         await all;
         assert.deepEqual(heard, [3, 4, 5]);
         await stop();

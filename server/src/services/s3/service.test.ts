@@ -38,8 +38,11 @@ async function startService() {
     objectSecret: new Uint8Array(32),
   });
   const events: PlatformEvent[] = [];
-  outbox.subscribe('test', async (event) => {
-    events.push(event);
+  outbox.subscribe({
+    name: 'test',
+    async deliver(event) {
+      events.push(event);
+    },
   });
   return {
     events,

@@ -1,5 +1,6 @@
 /** Reading, setting and deleting what a bucket is set to: the same for every kind. */
 import type { Call } from '../../../contract/call.ts';
+import type { PlatformEvent } from '../../../contract/event.ts';
 import type { Access } from '../../../contract/operation.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
 import { bucketAccess } from '../access.ts';
@@ -18,11 +19,12 @@ export async function changeConfiguration(
   call: Call,
   input: BucketInput,
   decide: (bucket: Bucket) => readonly Statement[],
+  eventsOf: (bucket: Bucket) => readonly PlatformEvent[] = () => [],
 ): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const statements = decide(await getBucket(deps, call, input));
+    const bucket = await getBucket(deps, call, input);
     try {
-      await deps.database.write(statements);
+      await deps.outbox.write(decide(bucket), ...eventsOf(bucket));
       return;
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;

@@ -3,13 +3,13 @@
  * touches what a lock protects, and decides nothing that a write in between has made untrue: what missed is looked at again the next time.
  */
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
-import { Conflict, type Statement } from '../../../storage/database.ts';
+import { Conflict } from '../../../storage/database.ts';
 import { lifecycleActions } from '../bucket-configuration/lifecycle-rules.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { S3Deps } from '../deps.ts';
 import { discardPartBlobs } from '../garbage-store.ts';
 import { removeParts, removeUpload } from '../multipart/upload-store.ts';
-import { deleteCurrent, deleteVersion } from '../objects/deletion.ts';
+import { type Deletion, deleteCurrent, deleteVersion } from '../objects/deletion.ts';
 import type { EventOrigin } from '../objects/object-event.ts';
 import { findObject } from '../objects/object-store.ts';
 import { tagsIn } from '../objects/object-tags.ts';
@@ -119,30 +119,31 @@ function decide(
 
 /** Whether it was done. */
 async function carryOut(act: NonNullable<Act>, { key, version_id: id }: AgedVersion, bucket: Bucket, deps: S3Deps) {
-  const statements = await statementsOf(act, key, id, bucket, deps);
-  return statements !== undefined && writeUnlessChanged(statements, deps);
+  const deletion = await deletionOf(act, key, id, bucket, deps);
+  return deletion !== undefined && writeUnlessChanged(deletion, deps);
 }
 
-async function statementsOf(
+async function deletionOf(
   act: NonNullable<Act>,
   key: string,
   versionId: string,
   bucket: Bucket,
   deps: S3Deps,
-): Promise<readonly Statement[] | undefined> {
+): Promise<Deletion | undefined> {
   const origin = originOf(deps);
   if (act === 'expire') {
     const row = await findObject(deps.database, bucket.name, key);
     if (row?.version_id !== versionId) return undefined;
     // Under versions only a marker is put before it, which a lock allows.
     if (bucket.versioning === 'Unversioned' && isLocked(row, false, origin.now)) return undefined;
-    return [requireCurrent(row), ...deleteCurrent(bucket, key, row, origin, deps).statements];
+    const deletion = deleteCurrent(bucket, key, row, origin);
+    return { ...deletion, statements: [requireCurrent(row), ...deletion.statements] };
   }
   const version = await findVersion(deps.database, bucket.name, key, versionId);
   if (version === undefined || isLocked(version, false, origin.now)) return undefined;
   // It may be the latest by now.
   if (act === 'delete-version' && version.is_latest === 1) return undefined;
-  return deleteVersion(bucket, version, origin, deps).statements;
+  return deleteVersion(bucket, version, origin);
 }
 
 async function ageUploads(bucket: Bucket, deps: S3Deps, signal: AbortSignal): Promise<number> {
@@ -153,7 +154,8 @@ async function ageUploads(bucket: Bucket, deps: S3Deps, signal: AbortSignal): Pr
     for (const { key, upload_id: id, initiated_at: time } of page) {
       const facts = { kind: 'upload' as const, key, initiated: new Date(time) };
       if (lifecycleActions(rules, facts, deps.clock.now()).length === 0) continue;
-      if (await writeUnlessChanged([discardPartBlobs(id), removeParts(id), removeUpload(id)], deps)) done += 1;
+      const statements = [discardPartBlobs(id), removeParts(id), removeUpload(id)];
+      if (await writeUnlessChanged({ statements }, deps)) done += 1;
     }
     signal.throwIfAborted();
     const last = page.at(-1);
@@ -162,14 +164,13 @@ async function ageUploads(bucket: Bucket, deps: S3Deps, signal: AbortSignal): Pr
   }
 }
 
-async function writeUnlessChanged(statements: readonly Statement[], deps: S3Deps): Promise<boolean> {
+async function writeUnlessChanged({ statements, event }: Deletion, deps: S3Deps): Promise<boolean> {
   try {
-    await deps.database.write(statements);
+    await deps.outbox.write(statements, ...(event ? [event] : []));
   } catch (error) {
     if (error instanceof Conflict) return false;
     throw error;
   }
-  deps.outbox.wake();
   deps.collect();
   return true;
 }

@@ -35,17 +35,16 @@ export const deleteObject: S3Operation<'DeleteObject'> = {
     refuseUnsupported(input, call);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const bucket = await getBucket(deps, call, input);
-      const { statements, versionId, isMarker } =
+      const { statements, event, versionId, isMarker } =
         input.VersionId === undefined
           ? await ofKey(input, bucket, call, deps)
           : await ofVersion(input, input.VersionId, bucket, call, deps);
       try {
-        await deps.database.write(statements);
+        await deps.outbox.write(statements, ...(event ? [event] : []));
       } catch (error) {
         if (error instanceof Conflict) continue;
         throw error;
       }
-      deps.outbox.wake();
       deps.collect();
       return {
         ...(versionId === undefined ? {} : { VersionId: versionId }),
@@ -66,7 +65,7 @@ async function ofKey(input: DeleteInput, bucket: BucketRow, call: Call, deps: S3
   if (row === undefined && input.IfMatch !== undefined) throw noSuchKey(call, input.Key);
   const broken = row && brokenCondition({ ifMatch: input.IfMatch }, row.etag, row.last_modified);
   if (broken !== undefined) throw preconditionFailed(call, broken);
-  const deletion = deleteCurrent(bucket, input.Key, row, call, deps);
+  const deletion = deleteCurrent(bucket, input.Key, row, call);
   if (row === undefined || input.IfMatch === undefined) return deletion;
   return { ...deletion, statements: [requireEtag(bucket.name, input.Key, row.etag), ...deletion.statements] };
 }
@@ -81,5 +80,5 @@ async function ofVersion(
   const version = await findVersion(deps.database, bucket.name, input.Key, versionId);
   if (version === undefined) return { statements: [], versionId };
   refuseLocked(version, input.BypassGovernanceRetention === true, call);
-  return deleteVersion(bucket, version, call, deps);
+  return deleteVersion(bucket, version, call);
 }

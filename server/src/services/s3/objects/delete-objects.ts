@@ -36,12 +36,11 @@ export const deleteObjects: S3Operation<'DeleteObjects'> = {
       const bypass = input.BypassGovernanceRetention === true;
       const decided = await decideAll(wanted, bucket, bypass, call, deps);
       try {
-        await deps.database.write(statementsOf(decided));
+        await deps.outbox.write(statementsOf(decided), ...decided.flatMap(({ deletion }) => deletion?.event ?? []));
       } catch (error) {
         if (error instanceof Conflict) continue;
         throw error;
       }
-      deps.outbox.wake();
       deps.collect();
       return {
         Deleted: quiet ? [] : decided.flatMap(deletedOf),
@@ -100,7 +99,7 @@ async function decideAll(
       if (isTooLong(one.Key)) return { wanted: one, refusal: keyTooLong };
       const denied = await denialOf(one, bucket, bypass, call, deps);
       if (denied) return { wanted: one, refusal: denied };
-      if (one.VersionId === undefined) return decideKey(one, rows.get(one.Key), bucket, call, deps);
+      if (one.VersionId === undefined) return decideKey(one, rows.get(one.Key), bucket, call);
       return decideVersion(one, one.VersionId, bucket, bypass, call, deps);
     }),
   );
@@ -137,10 +136,10 @@ async function denialOf(
   return decision.allowed ? undefined : { Code: 'AccessDenied', Message: decision.reason };
 }
 
-function decideKey(wanted: Wanted, row: ObjectRow | undefined, bucket: BucketRow, call: Call, deps: S3Deps): Decided {
+function decideKey(wanted: Wanted, row: ObjectRow | undefined, bucket: BucketRow, call: Call): Decided {
   const refusal = wanted.ETag === undefined ? undefined : brokenEtag(wanted.ETag, row);
   if (refusal) return { wanted, refusal };
-  const deletion = deleteCurrent(bucket, wanted.Key, row, call, deps);
+  const deletion = deleteCurrent(bucket, wanted.Key, row, call);
   if (row === undefined || wanted.ETag === undefined) return { wanted, deletion, turn: 'key' };
   return { wanted, deletion: { ...deletion, required: requireEtag(bucket.name, wanted.Key, row.etag) }, turn: 'key' };
 }
@@ -159,7 +158,7 @@ async function decideVersion(
   if (refusal) return { wanted, refusal };
   if (isLocked(version, bypass, call.now)) return { wanted, refusal: { Code: 'AccessDenied', Message: lockedMessage } };
   const turn = version.is_latest === 1 ? 'latestVersion' : 'olderVersion';
-  return { wanted, deletion: deleteVersion(bucket, version, call, deps), turn };
+  return { wanted, deletion: deleteVersion(bucket, version, call), turn };
 }
 
 /** Of a marker that was made the id is told as the marker's, of a version that went as it was asked for. */

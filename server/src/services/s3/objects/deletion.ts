@@ -1,6 +1,6 @@
 /** What deleting a key, or one of its versions, writes. The one way a row goes, but for the bucket's own rules. */
+import type { PlatformEvent } from '../../../contract/event.ts';
 import type { Statement } from '../../../storage/database.ts';
-import type { S3Deps } from '../deps.ts';
 import { discardObjectBlob } from '../garbage-store.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { newVersionId, nullVersion } from '../versions/version-id.ts';
@@ -19,6 +19,8 @@ import { removeObject } from './object-store.ts';
 
 export interface Deletion {
   readonly statements: readonly Statement[];
+  /** What tells of it. */
+  readonly event?: PlatformEvent;
   /** What must hold before; misses where it does not. */
   readonly required?: Statement;
   /** The version that goes, or the marker that is made. */
@@ -28,17 +30,13 @@ export interface Deletion {
 }
 
 /** The key holds nothing from now on: for good, or under a delete marker. `row` is what it held. */
-export function deleteCurrent(
-  bucket: BucketRow,
-  key: string,
-  row: ObjectRow | undefined,
-  call: EventOrigin,
-  deps: S3Deps,
-): Deletion {
+export function deleteCurrent(bucket: BucketRow, key: string, row: ObjectRow | undefined, call: EventOrigin): Deletion {
   if (bucket.versioning === 'Unversioned') {
     if (row === undefined) return { statements: [] };
-    const event = deps.outbox.add(objectDeleted(call, bucket, key));
-    return { statements: [discardObjectBlob(bucket.name, key), removeObject(row), event] };
+    return {
+      statements: [discardObjectBlob(bucket.name, key), removeObject(row)],
+      event: objectDeleted(call, bucket, key),
+    };
   }
   const versionId = bucket.versioning === 'Enabled' ? newVersionId() : nullVersion;
   const kept = bucket.versioning === 'Enabled' ? [keepCurrent(bucket.name, key)] : keepCurrentButNull(bucket.name, key);
@@ -46,18 +44,13 @@ export function deleteCurrent(
   return {
     versionId,
     isMarker: true,
-    statements: [
-      nextSequence(),
-      ...kept,
-      dropCurrent(bucket.name, key),
-      insertMarker(marker, bucket.versioning),
-      deps.outbox.add(objectDeleted(call, bucket, key, versionId, 'Delete Marker Created')),
-    ],
+    statements: [nextSequence(), ...kept, dropCurrent(bucket.name, key), insertMarker(marker, bucket.versioning)],
+    event: objectDeleted(call, bucket, key, versionId, 'Delete Marker Created'),
   };
 }
 
 /** The version is gone; where it was the latest, the one before it takes its place. */
-export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: EventOrigin, deps: S3Deps): Deletion {
+export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: EventOrigin): Deletion {
   const { key, version_id: versionId, is_marker: isMarker, is_latest: isLatest } = version;
   const isCurrent = isLatest === 1 && isMarker === 0;
   const removal = isCurrent
@@ -66,10 +59,7 @@ export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: Ev
   return {
     versionId,
     ...(isMarker ? { isMarker: true } : {}),
-    statements: [
-      ...removal,
-      ...(bucket.versioning === 'Unversioned' ? [] : promoteLatest(bucket.name, key)),
-      deps.outbox.add(objectDeleted(call, bucket, key, versionId)),
-    ],
+    statements: [...removal, ...(bucket.versioning === 'Unversioned' ? [] : promoteLatest(bucket.name, key))],
+    event: objectDeleted(call, bucket, key, versionId),
   };
 }

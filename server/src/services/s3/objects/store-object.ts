@@ -61,13 +61,8 @@ export async function storeObject(stored: StoredObject, call: Call, deps: S3Deps
       seq: 0,
     };
     try {
-      await deps.database.write([
-        ...before,
-        ...bytes,
-        ...replace(bucket, row, condition),
-        deps.outbox.add(objectCreated(call, bucket, row, stored.reason)),
-      ]);
-      deps.outbox.wake();
+      const statements = [...before, ...bytes, ...replace(bucket, row, condition)];
+      await deps.outbox.write(statements, objectCreated(call, bucket, row, stored.reason));
       deps.collect();
       return row;
     } catch (error) {

@@ -38,19 +38,18 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
       revision: 1,
     };
     try {
-      await deps.database.write([
+      const statements = [
         endpointStore(deps.database).insert(endpoint),
         endpointConfigStore(deps.database).stillThere(configArn),
         endpointStore(deps.database).insertDeployment(deployment),
-        deps.outbox.add(endpointEvent(endpoint)),
         ...givenTags(arn, input.Tags, call),
-      ]);
+      ];
+      await deps.outbox.write(statements, endpointEvent(endpoint));
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       if (error.index > 0) throw noConfig();
       throw call.error('ValidationException', `Cannot create already existing endpoint "${arn}".`);
     }
-    deps.outbox.wake();
     deps.wake.endpoint(arn);
     return { EndpointArn: arn };
   },

@@ -15,14 +15,13 @@ export const deleteEndpoint: SageMakerOperation<'DeleteEndpoint'> = {
       if (endpoint.status === 'Deleting') break;
       const next: Endpoint = { ...endpoint, status: 'Deleting', modifiedAt: call.now };
       try {
-        await deps.database.write([store.update(next), deps.outbox.add(endpointEvent(next))]);
+        await deps.outbox.write([store.update(next)], endpointEvent(next));
         break;
       } catch (error) {
         // The reconciler moved the endpoint between the read and the write: look again.
         if (!(error instanceof Conflict)) throw error;
       }
     }
-    deps.outbox.wake();
     deps.wake.endpoint(arn);
     return {};
   },

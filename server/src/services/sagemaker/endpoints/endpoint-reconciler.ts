@@ -33,12 +33,8 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
   /** Ends a creation or an update: what is not wanted after it is forgotten. */
   async function settle(endpoint: Endpoint, to: Partial<Endpoint>): Promise<void> {
     const next = { ...endpoint, ...to, modifiedAt: clock.now() };
-    await database.write([
-      store.update(next),
-      store.removeOtherDeployments(endpoint.arn, next.deployment),
-      outbox.add(endpointEvent(next)),
-    ]);
-    outbox.wake();
+    const statements = [store.update(next), store.removeOtherDeployments(endpoint.arn, next.deployment)];
+    await outbox.write(statements, endpointEvent(next));
     reconciler.wake(endpoint.arn);
   }
 

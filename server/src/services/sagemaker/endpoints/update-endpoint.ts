@@ -39,17 +39,16 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
       modifiedAt: call.now,
     };
     try {
-      await deps.database.write([
+      const statements = [
         store.update(next),
         endpointConfigStore(deps.database).stillThere(configArn),
         store.insertDeployment(deployment),
-        deps.outbox.add(endpointEvent(next)),
-      ]);
+      ];
+      await deps.outbox.write(statements, endpointEvent(next));
     } catch (error) {
       if (error instanceof Conflict) throw error.index > 0 ? noConfig() : refusal('changed meanwhile');
       throw error;
     }
-    deps.outbox.wake();
     deps.wake.endpoint(arn);
     return { EndpointArn: arn };
   },

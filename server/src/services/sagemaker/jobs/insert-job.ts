@@ -43,11 +43,10 @@ export async function insertJob<Request extends { readonly Tags?: Tags }>(
     state: { runId: newRunId(), transitions: moved([], starting.status, starting.message, call.now.getTime()) },
   };
   try {
-    await database.write([
-      jobStore<Request>(database, kind).insert(job),
-      outbox.add(event(job)),
-      ...givenTags(arn, request.Tags, call),
-    ]);
+    await outbox.write(
+      [jobStore<Request>(database, kind).insert(job), ...givenTags(arn, request.Tags, call)],
+      event(job),
+    );
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     throw call.error(
@@ -55,5 +54,4 @@ export async function insertJob<Request extends { readonly Tags?: Tags }>(
       `${words[0]} names must be unique within an AWS account and region, and a ${words[1]} with this name already exists (${arn})`,
     );
   }
-  outbox.wake();
 }

@@ -72,9 +72,8 @@ export function startJobReconciler<Request>(
   ): Promise<Job<Request>> {
     const next = { ...job, ...to, state: { ...job.state, ...state }, modifiedAt: clock.now() };
     const tells = to.phase !== undefined || to.status !== undefined;
-    await database.write([store.update(next), ...(tells ? [outbox.add(work.event(next))] : [])]);
+    await outbox.write([store.update(next)], ...(tells ? [work.event(next)] : []));
     if (next.phase !== 'Running') resources.running.end(jobRun(job));
-    if (tells) outbox.wake();
     return { ...next, revision: job.revision + 1 };
   }
 
@@ -118,9 +117,8 @@ export function startJobReconciler<Request>(
       transitions: moved(job.state.transitions, status, message, now.getTime()),
     };
     const next: Job<Request> = { ...job, phase: 'Starting', state, modifiedAt: now };
-    await database.write([store.update(next), keepLogOffsets(job.arn, {}), outbox.add(work.event(next))]);
+    await outbox.write([store.update(next), keepLogOffsets(job.arn, {})], work.event(next));
     resources.running.end(jobRun(job));
-    outbox.wake();
     runs.forget(job);
     await removeRuns(runs.dirOf(job), resources.executor);
     return 0;

@@ -39,8 +39,7 @@ export async function stopJob<Request>(
       },
     };
     try {
-      await deps.database.write([store.update(next), deps.outbox.add(event(next))]);
-      deps.outbox.wake();
+      await deps.outbox.write([store.update(next)], event(next));
       return;
     } catch (error) {
       // The reconciler moved the job between the read and the write: look again.

@@ -56,21 +56,20 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
     for (;;) {
       const version = await newVersion(input, call, deps);
       try {
-        await deps.database.write([
+        const statements = [
           modelPackageStore(deps.database).insert(version),
           ...(version.groupName
             ? [modelPackageGroupStore(deps.database).stillThere(modelPackageGroupArn(call, version.groupName))]
             : []),
-          deps.outbox.add(modelPackageEvent(version)),
           ...givenTags(version.arn, input.Tags, call),
-        ]);
+        ];
+        await deps.outbox.write(statements, modelPackageEvent(version));
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
         // Somebody else took this number of the group: take the next, if the group is still there. A name that is taken stays taken.
         if (version.groupName) continue;
         throw call.error('ConflictException', `Model Package already exists: ${version.arn}`);
       }
-      deps.outbox.wake();
       deps.wake.modelPackage(version.arn);
       return { ModelPackageArn: version.arn };
     }

@@ -37,8 +37,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
 
   async function change(version: ModelPackage, to: Partial<ModelPackage>): Promise<void> {
     const next = { ...version, ...to, modifiedAt: clock.now() };
-    await database.write([store.update(next), outbox.add(modelPackageEvent(next))]);
-    outbox.wake();
+    await outbox.write([store.update(next)], modelPackageEvent(next));
   }
 
   async function end(version: ModelPackage, failureReason?: string): Promise<undefined> {

@@ -44,8 +44,7 @@ export const updateModelPackage: SageMakerOperation<'UpdateModelPackage'> = {
         },
       };
       try {
-        await deps.database.write([store.update(next), deps.outbox.add(modelPackageEvent(next))]);
-        deps.outbox.wake();
+        await deps.outbox.write([store.update(next)], modelPackageEvent(next));
         return { ModelPackageArn: version.arn };
       } catch (error) {
         // Its check, or another caller, changed the version meanwhile: look again.
