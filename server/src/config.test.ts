@@ -14,6 +14,7 @@ describe('readConfig does', () => {
     const { nodePath, runtimeMain, runtimePlaces, runtimeEnvironment, ...config } = read();
     assert.deepEqual(config, {
       dataDir: join(homedir(), '.local', 'share', 'clary'),
+      database: 'sqlite',
       host: '127.0.0.1',
       port: 4566,
       domain: 'localhost',
@@ -53,6 +54,7 @@ describe('readConfig does', () => {
   const given: [name: string, flags: string[], variable: string, key: string, value: unknown][] = [
     ['data', ['--data', '/srv/clary'], '/srv/clary', 'dataDir', '/srv/clary'],
     ['data', ['--data=rel'], 'rel', 'dataDir', resolve('rel')],
+    ['database', ['--database', 'postgres://clary@db/clary'], 'postgres://clary@db/clary', 'database', 'postgres://clary@db/clary'],
     ['host', ['--host', '0.0.0.0'], '0.0.0.0', 'host', '0.0.0.0'],
     ['port', ['--port', '0'], '0', 'port', 0],
     ['port', ['--port', '65535'], '65535', 'port', 65_535],
@@ -207,6 +209,15 @@ describe('readConfig refuses', () => {
   test('empty flags: --data "" would be the folder that one stands in', () => {
     refuses(['--data', ''], {}, '--data must not be empty');
     refuses(['--host='], {}, '--host must not be empty');
+  });
+
+  test('a database that is neither of the two kinds', () => {
+    for (const database of ['mysql://db/clary', 'postgres', 'postgres://db', 'clary.db'])
+      refuses(
+        ['--database', database],
+        {},
+        '--database must be sqlite or look like postgres://user@host:5432/database',
+      );
   });
 
   test('to accept every key from every machine', () => {
