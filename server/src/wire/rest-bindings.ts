@@ -10,7 +10,7 @@ import { Malformed } from './malformed.ts';
 import type { WireRequest } from './protocol.ts';
 import { percentDecode, splitQuery } from './query-string.ts';
 import type { Router } from './rest-router.ts';
-import { asBytes, readText, writeText } from './text-values.ts';
+import { asBytes, isWholeText, readText, writeText } from './text-values.ts';
 import { parseTimestamp } from './timestamps.ts';
 
 export interface Bindings {
@@ -134,7 +134,7 @@ function readQueries({ queries, queryParams }: Bindings, text: string, into: Jso
   const rest: JsonObject = {};
   for (const [name, value] of splitQuery(text)) {
     const member = queries.get(name);
-    if (member !== undefined && wholeNumbers && member.shape.kind === 'number' && !/^-?\d{1,15}$/.test(value)) {
+    if (member?.shape.kind === 'number' && wholeNumbers && !isWholeText(value, member.shape.whole ?? 'Integer')) {
       throw new Malformed(`Provided ${name} not an integer or within integer range`);
     }
     if (member !== undefined) readQuery(member, value, into);

@@ -42,9 +42,12 @@ function readBoolean(text: string): boolean {
   throw new Malformed(`Invalid boolean: ${text}`);
 }
 
+export const isWholeText = (text: string, whole: WholeNumber): boolean =>
+  integer.test(text) && isWhole(Number(text), whole);
+
 function readNumber(text: string, whole: WholeNumber | undefined): number {
   if (whole !== undefined) {
-    if (integer.test(text) && isWhole(Number(text), whole)) return Number(text);
+    if (isWholeText(text, whole)) return Number(text);
     throw new Malformed(`Invalid ${whole.toLowerCase()}: ${text}`);
   }
   if (decimal.test(text)) return Number(text);
