@@ -26,7 +26,9 @@ const encryption = 'x-amz-server-side-encryption';
  */
 export function refuseMisplacedEncryption({ name }: OperationModel, { method, headers }: WireRequest): void {
   const value = headers[encryption];
-  if (value === undefined || !(method === 'GET' || method === 'HEAD' || name === 'UploadPart')) return;
+  // CreateSession, a GET, says with it how the session's objects are encrypted.
+  if (value === undefined || name === 'CreateSession') return;
+  if (method !== 'GET' && method !== 'HEAD' && name !== 'UploadPart') return;
   throw new AwsError('InvalidArgument', `${encryption} header is not supported for this operation.`, {
     status: 400,
     fields: { ArgumentName: encryption, ArgumentValue: value },

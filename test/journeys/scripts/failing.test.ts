@@ -129,7 +129,7 @@ describe('refused at once is', () => {
     for (const image of [
       '763104351884.dkr.ecr.us-east-1.amazonaws.com/mxnet-training:1.9.0-cpu-py38-ubuntu20.04-sagemaker',
       'pytorch-training:1.13.1-cpu-py39',
-      'sagemaker-scikit-learn:0.23-1-cpu-py3',
+      'sagemaker-scikit-learn:0.18-1-cpu-py3',
     ]) {
       await assert.rejects(request(image), {
         name: 'ValidationException',

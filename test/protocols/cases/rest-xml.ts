@@ -260,9 +260,9 @@ export const cases: Cases = {
     },
     {
       id: 'a date in a header',
-      input: structure('I', { since: [instant, { httpHeader: 'if-modified-since' }] }),
+      input: structure('I', { until: [instant, { httpHeader: 'x-amz-object-lock-retain-until-date' }] }),
       http: ['GET', '/Operation', 200],
-      headers: { 'if-modified-since': 'x' },
+      headers: { 'x-amz-object-lock-retain-until-date': 'x' },
       code: 'InvalidArgument',
     },
   ],
