@@ -64,6 +64,19 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     run: async (args) => (await import('./sdk-config.ts')).sdkConfig(args),
   },
+  migrate: {
+    summary: 'moves the metadata of a stopped platform between SQLite and PostgreSQL, and compares both',
+    flags: {
+      data,
+      from: { value: 'DATABASE', doc: 'sqlite, or postgres://user@host:5432/database (default: sqlite)' },
+      to: { value: 'DATABASE', doc: 'the same; it must be empty' },
+    },
+    examples: {
+      'npx clary migrate --to postgres://clary@127.0.0.1:5432/clary':
+        'then start with `clary up --database` and the same address',
+    },
+    run: async (args) => (await import('./migrate.ts')).migrate(args),
+  },
   doctor: {
     summary: 'says what is missing on this machine, its impact and how to fix it; status 1 where it is needed',
     flags: { data, port: { value: 'N', doc: 'the port to look at (default: $CLARY_PORT, else 4566)' } },

@@ -6,3 +6,4 @@ const serverFile = (name: string) =>
 
 export const serverProgram = serverFile('main.ts');
 export const downProgram = serverFile('down.ts');
+export const migrateProgram = serverFile('migrate.ts');
