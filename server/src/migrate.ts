@@ -17,8 +17,8 @@ async function migrate(): Promise<void> {
   const log = createLog('warn', (line) => process.stderr.write(line));
   const unlock = await lockFolder(configOf(values.from).dataDir);
   try {
-    const from = await openDatabase(configOf(values.from), log);
-    const to = await openDatabase(configOf(values.to), log);
+    const from = await openDatabase(configOf(values.from), log, true);
+    const to = await openDatabase(configOf(values.to), log, true);
     const copied = await copyDatabase(from, to, ({ table, rows, hash }) =>
       console.log(`${table.padEnd(36)} ${String(rows).padStart(9)} rows  ${hash.slice(0, 16)}`),
     ).finally(() => Promise.all([from.close(), to.close()]));

@@ -12,10 +12,11 @@ type DatabaseConfig = Pick<Config, 'dataDir' | 'database'>;
 
 const sqliteFile = ({ dataDir }: DatabaseConfig) => join(dataDir, 'clary.db');
 
-export function openDatabase(config: DatabaseConfig, log: Log): Promise<Database> {
+/** `exclusive`: for a server. The data folder's own lock does that for SQLite. */
+export function openDatabase(config: DatabaseConfig, log: Log, exclusive = false): Promise<Database> {
   return config.database === 'sqlite'
     ? openSqliteDatabase({ file: sqliteFile(config), migrations })
-    : openPostgresDatabase({ url: config.database, migrations, log });
+    : openPostgresDatabase({ url: config.database, migrations, log, exclusive });
 }
 
 /** For a reset, when nobody has it open. */

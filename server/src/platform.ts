@@ -78,7 +78,7 @@ export async function buildPlatform({
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
   const containerSocket = await findContainerSocket(config.containerSockets);
-  const database = await openDatabase(config, log);
+  const database = await openDatabase(config, log, true);
   const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);

@@ -109,5 +109,15 @@ describe('clary migrate', () => {
     });
   });
 
+  test('a second server on the same schema is refused; it starts after the first has stopped', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'clary-second-'));
+    const second = () => startServer(readConfig(['--data', other, '--port', '0', '--database', url], process.env));
+    await withServer(url, async () => {
+      await assert.rejects(second(), /another server uses the schema clary of this database/);
+    });
+    await (await second()).stop();
+    await rm(other, { recursive: true });
+  });
+
   test('says which flag is missing', () => assert.rejects(migrate(), /clary migrate: --to is missing/));
 });

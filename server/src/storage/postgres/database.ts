@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts';
 import type { Database, Statement } from '../database.ts';
 import type { Migration } from '../migration.ts';
 import { connect, isConnectionLoss, type PostgresOptions, type Target, targetOf } from './connection.ts';
+import { holdSchema } from './exclusive.ts';
 import { PreparedTexts } from './prepared-texts.ts';
 import { Connection } from './reconnecting.ts';
 import { migrate } from './schema.ts';
@@ -11,6 +12,7 @@ import { PostgresWriter } from './writer.ts';
 
 /** Connections that read: one query each at a time. */
 const readers = 4;
+
 class PostgresDatabase implements Database {
   readonly dialect = 'postgres';
   readonly #texts = new PreparedTexts();
@@ -21,11 +23,16 @@ class PostgresDatabase implements Database {
   readonly #writer: PostgresWriter;
   #closing: Promise<void> | undefined;
 
-  constructor(target: Target, log: Log) {
+  constructor(target: Target, log: Log, exclusive: boolean) {
     this.#readers = Array.from({ length: readers }, () => new Connection(target, log));
     this.#idle = [...this.#readers];
-    this.#writing = new Connection(target, log);
+    this.#writing = new Connection(target, log, exclusive ? holdSchema : undefined);
     this.#writer = new PostgresWriter(() => this.#writing.get(), this.#texts);
+  }
+
+  /** Fails where the connection that writes cannot be made. */
+  async begin(): Promise<void> {
+    await this.#writing.get();
   }
 
   async read<Row>(query: CompiledQuery<Row>): Promise<Row[]> {
@@ -75,18 +82,35 @@ class PostgresDatabase implements Database {
   }
 }
 
+interface OpenOptions extends PostgresOptions {
+  readonly migrations: readonly Migration[];
+  readonly log: Log;
+  /** Refuse while another server writes to the schema. */
+  readonly exclusive?: boolean;
+}
+
 /** Opens the database and brings its schema up to date. Throws where it cannot be reached or a newer version wrote it. */
-export async function openPostgresDatabase(
-  options: PostgresOptions & { readonly migrations: readonly Migration[]; readonly log: Log },
-): Promise<Database> {
-  const target = targetOf(options);
+export async function openPostgresDatabase({
+  migrations,
+  log,
+  exclusive = false,
+  url,
+}: OpenOptions): Promise<Database> {
+  const target = targetOf({ url });
   const client = await connect(target);
   try {
-    await migrate(client, target.schema, options.migrations);
+    await migrate(client, target.schema, migrations);
   } finally {
     await client.end();
   }
-  return new PostgresDatabase(target, options.log);
+  const database = new PostgresDatabase(target, log, exclusive);
+  try {
+    await database.begin();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 /** Removes everything that was stored in it. */

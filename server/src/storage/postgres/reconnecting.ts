@@ -3,24 +3,31 @@ import type { Client } from 'pg';
 import { backoffMs } from '../../kit/backoff.ts';
 import type { Log } from '../../kit/log.ts';
 import { connect, isConnectionLoss, type Target } from './connection.ts';
+import { LockHeld } from './exclusive.ts';
 
 /** A request waits so long for a connection that was lost; then it fails, and the client may try again. */
 const patienceMs = 15_000;
+/** The session of a server that was killed ends at once; one that still holds the lock after this time is alive. */
+const lockPatienceMs = 2000;
 const firstBackoffMs = 50;
 const capBackoffMs = 2000;
 
-/** A server that is starting or stopping refuses with 57P03; wrong names and passwords are final. */
-const isUnreachable = (error: unknown) => isConnectionLoss(error) || (error as { code?: string }).code === '53300';
+/** The server is starting or stopping, has too many connections, or another session still holds the lock. Wrong names and passwords are final. */
+const isTemporary = (error: unknown) =>
+  isConnectionLoss(error) || error instanceof LockHeld || (error as { code?: string }).code === '53300';
 
 export class Connection {
   readonly #target: Target;
   readonly #log: Log;
   #client: Promise<Client> | undefined;
+  readonly #onConnect: (client: Client) => Promise<void>;
   #closed = false;
 
-  constructor(target: Target, log: Log) {
+  /** `onConnect` runs on each new connection before it is used; where it throws, the connection is not used. */
+  constructor(target: Target, log: Log, onConnect: (client: Client) => Promise<void> = async () => {}) {
     this.#target = target;
     this.#log = log;
+    this.#onConnect = onConnect;
   }
 
   get(): Promise<Client> {
@@ -43,14 +50,26 @@ export class Connection {
     if (!this.#closed) this.#log.warn('database: connection lost, will reconnect');
   }
 
+  async #open(): Promise<Client> {
+    const client = await connect(this.#target, () => this.#lost());
+    try {
+      await this.#onConnect(client);
+      return client;
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+  }
+
   async #connect(): Promise<Client> {
-    const deadline = performance.now() + patienceMs;
+    const started = performance.now();
     for (let failures = 1; ; failures++) {
       try {
-        return await connect(this.#target, () => this.#lost());
+        return await this.#open();
       } catch (error) {
         const waitMs = backoffMs(failures, firstBackoffMs, capBackoffMs, Math.random());
-        if (this.#closed || !isUnreachable(error) || performance.now() + waitMs > deadline) throw error;
+        const limitMs = started + (error instanceof LockHeld ? lockPatienceMs : patienceMs);
+        if (this.#closed || !isTemporary(error) || performance.now() + waitMs > limitMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
