@@ -82,7 +82,7 @@ function face(endpoint: string, dataDir: string, credentials: Credentials) {
 }
 
 /** Jobs and models outlive their server: what is left of them ends with the test. */
-async function removeWithRuns(dataDir: string): Promise<void> {
+export async function removeRuns(dataDir: string): Promise<void> {
   const executor = processExecutor({ log: silent });
   for (const file of await readdir(join(dataDir, 'runs'), { recursive: true }).catch(() => [])) {
     if (basename(file) !== 'claim') continue;
@@ -92,6 +92,10 @@ async function removeWithRuns(dataDir: string): Promise<void> {
   }
   const groups = await findCgroups(join(dataDir, 'runs'));
   if (typeof groups !== 'string') await groups.close();
+}
+
+async function removeWithRuns(dataDir: string): Promise<void> {
+  await removeRuns(dataDir);
   await removeDatabase({ dataDir, database: databaseOf(dataDir) });
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 /** What predictions work with. */
+import type { AwsAccess } from '../../contract/aws.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { RoutingTable } from '../../serving/routing-table.ts';
@@ -7,6 +8,7 @@ import type { InvocationMetrics } from './invocation-metrics.ts';
 
 export interface SageMakerRuntimeDeps {
   readonly routing: RoutingTable;
+  readonly aws: AwsAccess;
   readonly capture: DataCapture;
   readonly metrics: InvocationMetrics;
 }

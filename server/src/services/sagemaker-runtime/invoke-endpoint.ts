@@ -4,6 +4,8 @@
  */
 
 import { formatArn } from '../../contract/arn.ts';
+import type { AwsAccess } from '../../contract/aws.ts';
+import type { AwsError } from '../../contract/aws-error.ts';
 import type { Call } from '../../contract/call.ts';
 import type { Input } from '../../models/types.ts';
 import { pickReplica, pickVariant } from '../../serving/pick-replica.ts';
@@ -28,13 +30,11 @@ export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
       ...routing.find(call.account, call.region, input.EndpointName)?.tags,
     },
   ],
-  async handle(input, call, { routing, capture, metrics }) {
+  async handle(input, call, { routing, capture, metrics, aws }) {
     const started = performance.now();
     refuseWhatIsNotBuilt(input, call);
     const route = routing.find(call.account, call.region, input.EndpointName);
-    if (!route) {
-      throw call.error('ValidationError', `Endpoint ${input.EndpointName} of account ${call.account} not found.`);
-    }
+    if (!route) throw await withoutRoute(input.EndpointName, call, aws);
     const variant = variantOf(route, input.TargetVariant, call);
     const replica = pickReplica(variant);
     if (!replica) throw unavailable(call, route, variant);
@@ -64,6 +64,21 @@ export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
     };
   },
 };
+
+const serving: readonly (string | undefined)[] = ['InService', 'Updating', 'SystemUpdating', 'RollingBack'];
+
+/** After a restart of the machine an endpoint in service has no route until its models are loaded again: clients retry a 503. */
+async function withoutRoute(endpointName: string, call: Call, aws: AwsAccess): Promise<AwsError> {
+  const sagemaker = aws.asService(call.account, 'sagemaker.amazonaws.com', call.region);
+  const described = sagemaker.call('sagemaker', 'DescribeEndpoint', { EndpointName: endpointName });
+  const status = await described.then(
+    ({ EndpointStatus }) => EndpointStatus,
+    () => undefined,
+  );
+  return serving.includes(status)
+    ? call.error('ServiceUnavailable', `The models of endpoint ${endpointName} are being loaded.`)
+    : call.error('ValidationError', `Endpoint ${endpointName} of account ${call.account} not found.`);
+}
 
 async function ask(replica: Replica, request: InvocationRequest, onFailure: () => never): Promise<InvocationResponse> {
   try {

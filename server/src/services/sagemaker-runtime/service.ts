@@ -31,7 +31,7 @@ export function sageMakerRuntimeService(resources: SageMakerRuntimeResources): {
 } {
   const capture = startDataCapture(resources);
   const metrics = startInvocationMetrics(resources);
-  const deps = { routing: resources.routing, capture, metrics };
+  const deps = { routing: resources.routing, aws: resources.aws, capture, metrics };
   return {
     service: defineService('sagemaker-runtime', deps, { InvokeEndpoint: invokeEndpoint }),
     async stop() {
