@@ -206,6 +206,13 @@ describe('presigned URLs of Signature Version 2 refuse', () => {
   const resource = `/${Bucket}/kept`;
   const denied = { status: '403', Code: 'AccessDenied' };
 
+  test('a body in HTTP’s chunks without a length', async () => {
+    const url = version2('PUT', `/${Bucket}/chunked`, { expires: inAnHour() });
+    const sent = { method: 'PUT', body: 'x', headers: { 'transfer-encoding': 'chunked' } };
+    const { status, Code, Header } = errorOf(await ask(url, sent));
+    assert.deepEqual([status, Code, Header], ['501', 'NotImplemented', 'Transfer-Encoding']);
+  });
+
   test('to be used when they have ended', async () => {
     const expires = Math.floor(now.getTime() / 1000) - 1;
     assert.deepEqual(errorOf(await ask(version2('GET', resource, { expires }))), {

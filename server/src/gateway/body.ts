@@ -123,7 +123,7 @@ const hashMismatch = (declared: string, computed: string) =>
   );
 
 /** S3 takes HTTP's chunks only for its own coding, which tells the length in a header. */
-const lengthless = () =>
+export const lengthless = () =>
   new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', {
     status: 501,
     fields: { Header: 'Transfer-Encoding' },

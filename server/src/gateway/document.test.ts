@@ -43,6 +43,8 @@ describe('Documents refuse', () => {
       'RequestEntityTooLargeException',
       tooLarge,
     ]);
+    const bigNumbers = cborList(60_000, Buffer.concat([Buffer.of(0xc2, 0x58, 0x40), Buffer.alloc(64, 0xff)]));
+    assert.deepEqual((await said('rpc-v2-cbor', { body: bigNumbers }))[0], 413);
     const form = `Action=ListUsers&Version=2010-05-08${'&a=1'.repeat(50_000)}`;
     assert.deepEqual(await said('query', { body: form }), [413, 'RequestEntityTooLarge', tooLarge]);
     const xml = `<Delete>${'<a/>'.repeat(300_000)}</Delete>`;

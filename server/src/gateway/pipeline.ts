@@ -29,7 +29,7 @@ import { readSignature2 } from '../wire/sigv2.ts';
 import { readSignature, type Signature } from '../wire/sigv4.ts';
 import { admitAnonymous } from './anonymous.ts';
 import { type Authenticated, authenticate } from './authenticate.ts';
-import { collect, cutShort, gather, streamed } from './body.ts';
+import { collect, cutShort, gather, lengthless, streamed } from './body.ts';
 import { documentOf, hasRawBody } from './document.ts';
 import { checkDigests } from './document-digest.ts';
 import { formPost } from './form-post.ts';
@@ -201,6 +201,8 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
       deps.anyCredentialsAccount && older !== 'incomplete'
         ? (await anybody(older, deps.anyCredentialsAccount, deps.identity)).principal
         : await authenticate2(head, older, deps);
+    if (head.headers['transfer-encoding'] !== undefined && head.headers['content-length'] === undefined)
+      throw lengthless();
     return { request: { ...head, body: stream }, principal, ...unscoped };
   }
   const form = formPost(incoming, deps, async (signed) =>

@@ -98,6 +98,8 @@ export const cborCost: DocumentCost = (bytes, limit) => {
       at = next;
       if (major === 2 || major === 3) at += value;
       if (major === 6) checkTagged(view, value, at);
+      // A big number or a decimal takes some 2 µs, whatever its size.
+      if (major === 6 && value >= 2 && value <= 4) cost += 30;
       cost += major === 3 ? 5 : major === 4 || major === 5 ? 4 : 1;
       // No structure of AWS's has so many members: the names are likely to be all different.
       if (major === 5 && value > 64) cost += 10 * value;
