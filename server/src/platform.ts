@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
-import { findShelter } from './engine/executors/bubblewrap.ts';
+import { findSandbox } from './engine/executors/bubblewrap.ts';
 import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts';
 import { findCgroups } from './engine/executors/cgroups.ts';
 import { containerExecutor } from './engine/executors/container.ts';
@@ -73,7 +73,7 @@ export async function buildPlatform({
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
   const kernel = await kernelInterfaces();
-  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
+  const machineFound = Promise.all([findSandbox(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
   // Awaited below; what fails before must not leave its failure unheard.
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
@@ -91,7 +91,7 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
-  const [shelter, cgroups] = await machineFound;
+  const [sandbox, cgroups] = await machineFound;
   if (typeof cgroups === 'string')
     log.warn('jobs are not held to the memory, cores and processes of their instances', { because: cgroups });
   const groups = typeof cgroups === 'string' ? undefined : cgroups;
@@ -99,7 +99,7 @@ export async function buildPlatform({
     ? containerExecutor({ socket: containerSocket, dataDir, pull: config.pullImages, log })
     : undefined;
   const executor = executorByKind({
-    process: processExecutor({ log, shelter, cgroups: groups }),
+    process: processExecutor({ log, sandbox, cgroups: groups }),
     container: containers,
   });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint, isRunning: running.isRunning });
@@ -128,7 +128,7 @@ export async function buildPlatform({
       ...config,
       runtimeEnvironment: { ...config.runtimeEnvironment, ...kernelVariable(kernel) },
       runsDir,
-      shelter,
+      sandbox,
     },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });

@@ -120,7 +120,7 @@ describe('survives', () => {
     const log: Log = {
       ...silent,
       with: () => log,
-      warn: (_, fields) => void waits.push(fields?.againInMs as number),
+      warn: (_, fields) => void waits.push(fields?.retryInMs as number),
     };
     const reconciler = start(
       {

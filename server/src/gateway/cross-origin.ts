@@ -51,7 +51,7 @@ async function preflight(incoming: Incoming, deps: PipelineDeps): Promise<Outcom
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : defect('rest-xml');
     if (error !== thrown) {
-      deps.log.error('a preflight ended in a defect', { requestId: incoming.requestId, error: thrown });
+      deps.log.error('gateway: internal error in a preflight request', { requestId: incoming.requestId, error: thrown });
     }
     const context = { requestId: incoming.requestId, method: incoming.head.method };
     const response = protocols['rest-xml'].serializeError(undefined, error, errorStatus(undefined, error), context);
