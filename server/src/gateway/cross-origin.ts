@@ -37,7 +37,7 @@ async function withHeaders(incoming: Incoming, deps: PipelineDeps): Promise<Outc
     Object.assign(outcome.response.headers, found);
   } catch (error) {
     // The call is done: its answer goes out, though the browser will not show it to the script.
-    deps.log.error('no cross-origin headers could be found', { requestId: incoming.requestId, error });
+    deps.log.error('gateway: cross-origin rules could not be read', { requestId: incoming.requestId, error });
   }
   return outcome;
 }
@@ -51,7 +51,10 @@ async function preflight(incoming: Incoming, deps: PipelineDeps): Promise<Outcom
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : defect('rest-xml');
     if (error !== thrown) {
-      deps.log.error('gateway: internal error in a preflight request', { requestId: incoming.requestId, error: thrown });
+      deps.log.error('gateway: internal error in a preflight request', {
+        requestId: incoming.requestId,
+        error: thrown,
+      });
     }
     const context = { requestId: incoming.requestId, method: incoming.head.method };
     const response = protocols['rest-xml'].serializeError(undefined, error, errorStatus(undefined, error), context);

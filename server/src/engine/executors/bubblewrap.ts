@@ -78,7 +78,7 @@ export async function findSandbox(
     return { bubblewrap: program, system, kernel, overlays: !because };
   }
   if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be sandboxed: ${missing}`);
-  log.warn('jobs run without a sandbox: they can read every file that the server can read', {
+  log.warn('sandbox: jobs run without a sandbox: they can read every file that the server can read', {
     because: missing,
     ...(program ? {} : { fix: 'apt-get install bubblewrap (the same name in dnf, pacman and apk), then start again' }),
   });

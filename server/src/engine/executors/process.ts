@@ -130,7 +130,7 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
     listener();
   };
   const lookOrWarn = () => {
-    look().catch((error) => log.warn('a run could not be looked at', { dir, error }));
+    look().catch((error) => log.warn('executor: run status could not be read', { dir, error }));
   };
   const timer = setInterval(lookOrWarn, lookEveryMs).unref();
   let watcher: ReturnType<typeof watch> | undefined;

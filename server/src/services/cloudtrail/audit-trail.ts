@@ -72,7 +72,7 @@ export class AuditTrail implements Audit {
   #later(delayMs: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.flush().catch((error) => this.#resources.log.error('audit events could not be written', { error }));
+      this.flush().catch((error) => this.#resources.log.error('audit trail: events could not be written', { error }));
     }, delayMs).unref();
   }
 

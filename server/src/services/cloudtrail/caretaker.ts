@@ -24,7 +24,7 @@ export function startCaretaker({ database, clock, log }: CloudTrailResources): R
     const links = await linksAfter(database, walked?.seq ?? 0, pieceSize);
     for (const link of links) {
       if (walked && link.previous !== hashOf(walked)) {
-        log.error('the audit trail was changed: an event does not carry the hash of the one before', {
+        log.error('audit trail: hash chain broken: an event does not have the hash of its predecessor', {
           before: walked.seq,
           seq: link.seq,
         });

@@ -66,7 +66,7 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
     const { access_key_id: accessKeyId, sealed_secret: sealed, account } = owner.row;
     const secretAccessKey = accessKeySealer.open(sealed, accessKeyId);
     if (secretAccessKey === undefined) {
-      log.error('An access key was sealed under another platform key', { accessKeyId });
+      log.error('iam: access key is sealed under another platform key', { accessKeyId });
       return undefined;
     }
     return {

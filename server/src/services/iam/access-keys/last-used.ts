@@ -36,7 +36,7 @@ export function createLastUsed(database: Database, clock: Clock, log: Log): Last
     const row = id.startsWith('AROA') ? recordRoleUse(id, use) : recordKeyUse(id, use);
     const done = database
       .write([row])
-      .catch((error: unknown) => log.warn('a last use was not written', { error }))
+      .catch((error: unknown) => log.warn('iam: last use of an access key was not written', { error }))
       .finally(() => writing.delete(done));
     writing.add(done);
   }
