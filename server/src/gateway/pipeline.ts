@@ -226,7 +226,7 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
 
 const isRegion = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
 
-/** S3 tells the right one to clients that sign for none (s3cmd's `US`), and they try again with it. */
+/** S3 returns the right region to clients that sign for an invalid one (s3cmd's `US`), and they retry with it. */
 const wrongRegion = (region: string) =>
   new AwsError(
     'AuthorizationHeaderMalformed',
@@ -234,7 +234,7 @@ const wrongRegion = (region: string) =>
     { status: 400, fields: { Region: 'us-east-1' } },
   );
 
-/** Operations that come unsigned because the caller has no key yet are refused by their name, everything else for want of a signature. */
+/** An unsigned operation for callers without a key is refused by its name; every other unsigned request for its missing signature. */
 async function refuseUnsigned({ head, stream }: Incoming, { protocol }: Known): Promise<never> {
   if (protocol === 'query') {
     const { body } = await gather(stream, head.headers, protocol, unsignedBytes);
@@ -257,7 +257,7 @@ function readSigned({ head }: Incoming, known: Known): Signature | undefined {
   } catch (error) {
     if (!(error instanceof MalformedSignature)) throw error;
     const { authorization } = head.headers;
-    // What can be read of the scope still tells which service was meant.
+    // The readable part of the scope still names the service.
     known.protocol = protocolOf(head, /\bCredential=(?:[^/,]*\/){3}([^/,]+)/.exec(authorization ?? '')?.[1]);
     throw malformed(known.protocol, authorization === undefined ? 'query' : 'header', error);
   }
@@ -272,7 +272,7 @@ interface Checked {
   readonly authenticated: Authenticated;
 }
 
-/** Everybody but S3: the body is gathered, because its hash is part of what is signed. */
+/** All services but S3: the body is read first, because its hash is signed. */
 async function admitGathered(
   { head, stream }: Incoming,
   signature: Signature,
@@ -292,7 +292,7 @@ async function admitGathered(
   return { request, authenticated: checked instanceof Promise ? await checked : checked };
 }
 
-/** S3: the hash that is signed stands in a header, so the signature is checked before the first byte of the body. */
+/** S3: the signed hash is in a header, so the signature is checked before the first byte of the body. */
 async function admitStreamed(
   { head, stream }: Incoming,
   signature: Signature,

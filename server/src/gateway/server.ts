@@ -12,7 +12,7 @@ import { type Listener, openListener } from './listener.ts';
 import type { Incoming, Outcome, PipelineDeps } from './pipeline.ts';
 import { beyondLimits, giveUpStalled, lingering, onDemand, refuseUnparsed } from './threshold.ts';
 
-/** Answers a path below /_clary; undefined where there is none such. */
+/** Answers a path below /_clary; undefined for an unknown path. */
 export type OwnPath = (request: {
   method: string;
   path: string;

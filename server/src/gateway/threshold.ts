@@ -36,7 +36,7 @@ export function refusalInBytes(error: AwsError): string {
   return `HTTP/1.1 ${status} Bad Request\r\n${head}\r\n${text}`;
 }
 
-/** What Node's parser could not take: https://nodejs.org/api/http.html#event-clienterror */
+/** Refuses what Node's parser rejected: https://nodejs.org/api/http.html#event-clienterror */
 export function refuseUnparsed(error: NodeJS.ErrnoException, headerBytes: number): string {
   if (error.code === 'HPE_HEADER_OVERFLOW') return refusalInBytes(tooLong(headerBytes));
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusalInBytes(timedOut());

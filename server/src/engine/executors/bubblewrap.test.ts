@@ -64,7 +64,7 @@ async function logged(dir: string, text: string): Promise<void> {
 }
 
 describe('a sandboxed program sees', () => {
-  test('its mounts in their places, and nothing of the machine beside the system', async () => {
+  test('its mounts at their paths, and nothing of the machine beside the system', async () => {
     const script = `import os, json; print(json.dumps([sorted(os.listdir('/')), os.listdir('/opt'), os.getcwd(), os.listdir('/tmp'), os.listdir('/root')]))`;
     const [top, opt, cwd, temporary, home] = JSON.parse(await printed('view', script));
     assert.deepEqual(
