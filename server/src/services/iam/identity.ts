@@ -1,6 +1,6 @@
 /**
  * Identity for the gateway and for sts: whose key signed a request, what that principal may do, and sessions of roles. Built once by
- * main.ts. Never hands out a long-lived secret other than to check a signature.
+ * main.ts. Never returns a long-lived secret other than to check a signature.
  */
 import { rootArn } from '../../contract/arn.ts';
 import type { Identity, IsRunning, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';

@@ -22,7 +22,7 @@ export interface LastUsed {
   settled(): Promise<void>;
 }
 
-/** Undefined for those whose use nobody keeps: the account's root key and the platform itself. */
+/** Undefined for callers whose use is not recorded: the account's root key and the platform itself. */
 function usedId({ kind, accessKeyId, userId }: Principal): string | undefined {
   if (kind === 'assumed-role') return userId.slice(0, userId.indexOf(':'));
   return kind === 'user' ? accessKeyId : undefined;
