@@ -239,7 +239,7 @@ def model_fn(folder):
 `;
     // A filter that allows everything: one instruction, which answers SECCOMP_RET_ALLOW.
     const filter = Buffer.from('060000000000ff7f', 'hex').toString('base64');
-    const kernel = { words: ['--ro-bind', '/proc/sys', '/proc/sys'], filter };
+    const kernel = { args: ['--ro-bind', '/proc/sys', '/proc/sys'], filter };
     const env = { ...tools.env, CLARY_SANDBOX_KERNEL: JSON.stringify(kernel) };
     await assert.rejects(
       opened(own('kernel', 'inference.py', code), use, env),
