@@ -1,4 +1,4 @@
-"""Lets one instance of a training job start the others' part of an MPI program, where SageMaker has an SSH daemon. Runs inside the job, shut in like it.
+"""Lets one instance of a training job start the others' part of an MPI program, where SageMaker has an SSH daemon. Runs inside the job's sandbox.
 
 lead <hosts> -- <command>   waits until every host follows, runs the command (mpirun), tells them when it has ended, ends as it did
 follow                      does what the leader says, until it has ended

@@ -1,4 +1,4 @@
-"""Opens a model that only Python opens and answers predictions over its standard input and output. Started by runtime/src/models/python.ts, shut in.
+"""Opens a model that only Python opens and answers predictions over its standard input and output. Started by runtime/src/models/python.ts, in a sandbox.
 
 Loading a pickle runs what it says: this program must hold no secret, and reach nothing that the model may not reach.
 

@@ -42,7 +42,7 @@ function readWords(args: readonly string[]) {
   }
 }
 
-/** So that their code is in NODE_COMPILE_CACHE: a program that is shut in can read it and not write to it. */
+/** So that their code is in NODE_COMPILE_CACHE: a sandboxed program can read it but not write to it. */
 const compileAll = () =>
   Promise.all([
     import('./xgboost/train.ts'),

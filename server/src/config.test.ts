@@ -11,7 +11,7 @@ const refuses = (args: string[], env: Record<string, string>, message: string) =
 
 describe('readConfig does', () => {
   test('take what is left out at its default', () => {
-    const { nodePath, runtimeMain, runtimePlaces, runtimeEnvironment, ...config } = read();
+    const { nodePath, runtimeMain, runtimePaths, runtimeEnvironment, ...config } = read();
     assert.deepEqual(config, {
       dataDir: join(homedir(), '.local', 'share', 'clary'),
       database: 'sqlite',
@@ -45,8 +45,8 @@ describe('readConfig does', () => {
     assert.equal(nodePath, process.execPath);
     assert.ok(existsSync(runtimeMain), runtimeMain);
     for (const place of [nodePath, dirname(dirname(runtimeMain)), join(homedir(), '.cache', 'clary')])
-      assert.ok(runtimePlaces.includes(place), place);
-    assert.ok(!runtimePlaces.includes('/') && !runtimePlaces.includes(homedir()));
+      assert.ok(runtimePaths.includes(place), place);
+    assert.ok(!runtimePaths.includes('/') && !runtimePaths.includes(homedir()));
     assert.deepEqual(runtimeEnvironment, { NODE_COMPILE_CACHE: join(homedir(), '.cache', 'clary', 'compiled') });
   });
 
@@ -225,7 +225,7 @@ describe('readConfig refuses', () => {
       refuses(
         ['--any-credentials', '--host', host],
         {},
-        `--any-credentials opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${host}`,
+        `--any-credentials gives every client that reaches the server full access: it needs --host 127.0.0.1, not ${host}`,
       );
   });
 });

@@ -14,13 +14,13 @@ export interface Setting {
   readonly doc: string;
 }
 
-/** docs/configuration.md is made of this table. The variable of `--any-flag` is CLARY_ANY_FLAG. */
+/** docs/configuration.md is generated from this table. The variable of `--any-flag` is CLARY_ANY_FLAG. */
 export const settings = {
   data: {
     flag: 'data',
     kind: 'text',
     default: '$XDG_DATA_HOME/clary, else ~/.local/share/clary',
-    doc: 'Folder of everything the platform keeps.',
+    doc: 'Folder of all data of the platform.',
   },
   database: {
     flag: 'database',
@@ -29,18 +29,18 @@ export const settings = {
     doc: 'sqlite (a file in the data folder), or postgres://user@host:port/database?schema=clary. The password may come from PGPASSWORD or ~/.pgpass.',
   },
   host: { flag: 'host', kind: 'text', default: '127.0.0.1', doc: 'Address to listen on.' },
-  port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 takes a free one.' },
+  port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 selects a free port.' },
   domain: {
     flag: 'domain',
     kind: 'text',
     default: 'localhost',
-    doc: 'Domain below which buckets are hosts: <bucket>.s3.<domain>, <bucket>.s3.<region>.<domain> and <bucket>.<domain>. The certificate is for it too.',
+    doc: 'Domain below which buckets are hosts: <bucket>.s3.<domain>, <bucket>.s3.<region>.<domain> and <bucket>.<domain>. The certificate covers it too.',
   },
   region: {
     flag: 'region',
     kind: 'text',
     default: 'us-east-1',
-    doc: 'The region that `clary env` names and that the platform itself acts in. Requests are served for every region that they are signed for.',
+    doc: 'The region that `clary env` prints and that the platform itself uses. Requests signed for any other region are served too.',
   },
   account: {
     flag: 'account',
@@ -52,13 +52,13 @@ export const settings = {
     flag: 'log-level',
     kind: 'text',
     default: 'info',
-    doc: 'debug (a line for each call), info, warn, error or silent; to standard error.',
+    doc: 'debug (one line for each request), info, warn, error or silent. The log is written to standard error.',
   },
   anyCredentials: {
     flag: 'any-credentials',
     kind: 'switch',
     default: 'off',
-    doc: 'Accept any access key without a signature check, as emulators do; a key that the platform issued is its owner’s, one of twelve digits is the account. Loopback only.',
+    doc: 'Accept any access key without a signature check, as emulators do. A key that the platform issued acts as its owner; a key of twelve digits acts as the account with that number. Loopback only.',
   },
   allowReset: {
     flag: 'allow-reset',
@@ -76,74 +76,74 @@ export const settings = {
     flag: 'capture-flush-ms',
     kind: 'number',
     default: '1000',
-    doc: 'How long captured requests may wait in memory before they are written to S3, in milliseconds.',
+    doc: 'How long captured requests stay in memory before they are written to S3, in milliseconds.',
   },
   metricsFlushMs: {
     flag: 'metrics-flush-ms',
     kind: 'number',
     default: '1000',
-    doc: 'How long metrics of endpoints may wait in memory before they are published, in milliseconds.',
+    doc: 'How long metrics of endpoints stay in memory before they are published, in milliseconds.',
   },
   jobCores: {
     flag: 'job-cores',
     kind: 'number',
     default: 'the number of cores, at least 2',
-    doc: 'Cores that jobs share. An instance type asks for its vCPUs (ml.m5.large: 2), at most for all; jobs that do not fit wait in the order of creation.',
+    doc: 'Cores that jobs share. An instance type requests its vCPUs (ml.m5.large: 2), at most all of these. Jobs that do not fit wait in the order of creation.',
   },
   jobMemoryGiB: {
     flag: 'job-memory-gib',
     kind: 'number',
     default: 'the memory of the machine, at least 8',
-    doc: 'Memory that jobs share, in GiB. An instance type asks for its own (ml.m5.large: 8), at most for all.',
+    doc: 'Memory that jobs share, in GiB. An instance type requests its own memory (ml.m5.large: 8), at most all of this.',
   },
   sandbox: {
     flag: 'sandbox',
     kind: 'text',
     default: 'auto',
-    doc: 'How programs of jobs are shut in: auto (bubblewrap where it works, else not at all, with a warning), required (no start without it) or off.',
+    doc: 'How programs of jobs are sandboxed: auto (with bubblewrap if it works, else no sandbox and a warning), required (the server does not start without it) or off.',
   },
   pythonEnvironment: {
     flag: 'python-environment',
     kind: 'text',
     default: 'none',
-    doc: 'Pythons of this machine that stand for environments of script jobs: <environment or framework>=<program>, separated by commas (pytorch=/usr/bin/python3). Others are made from their lock files.',
+    doc: 'Pythons of this machine to use as environments of script jobs: <environment or framework>=<program>, separated by commas (pytorch=/usr/bin/python3). Other environments are built from their lock files.',
   },
   containerSocket: {
     flag: 'container-socket',
     kind: 'text',
     default:
-      'the first there of $DOCKER_HOST, /var/run/docker.sock, /run/podman/podman.sock, $XDG_RUNTIME_DIR/podman/podman.sock',
-    doc: 'Unix socket of the container engine (Docker, or `podman system service`) that runs images as containers. Without one such images are refused.',
+      'the first that exists of $DOCKER_HOST, /var/run/docker.sock, /run/podman/podman.sock, $XDG_RUNTIME_DIR/podman/podman.sock',
+    doc: 'Unix socket of the container engine (Docker, or `podman system service`) that runs images as containers. Without an engine, jobs and models that need such an image are refused.',
   },
   pullImages: {
     flag: 'pull-images',
     kind: 'switch',
     default: 'off',
-    doc: 'Let the container engine pull an image that is not on this machine. An image that is there is never pulled.',
+    doc: 'Let the container engine pull an image that is not on this machine. An image that is present is never pulled again.',
   },
   images: {
     flag: 'images',
     kind: 'text',
     default: 'none',
-    doc: 'File that says which images run how: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost, evaluate or python:<environment> (clary environments names them), and the first match counts.',
+    doc: 'File that maps images to the way they run: a JSON list of {"pattern": "my-registry/*", "runs": "container"}; runs is container, xgboost, evaluate or python:<environment> (clary environments names them), and the first match applies.',
   },
   python: {
     flag: 'python',
     kind: 'text',
     default: 'python3',
-    doc: 'The Python that opens models which only Python opens (scikit-learn, TorchScript, SavedModel) for the gate and the check of versions. It needs their packages. Where none is named, the environment of script jobs that has them comes before it.',
+    doc: 'The Python that opens models which only Python opens (scikit-learn, TorchScript, SavedModel) for the validation gate and the check of versions. It needs their packages. If this is not set, an environment of script jobs that has them is preferred to it.',
   },
   auditReads: {
     flag: 'audit-reads',
     kind: 'switch',
     default: 'off',
-    doc: 'Record calls that read data (objects, predictions, metrics, log events) in the audit trail, too. Calls about the resources themselves are always recorded.',
+    doc: 'Record calls that read data (objects, predictions, metrics, log events) in the audit trail too. Calls about the resources themselves are always recorded.',
   },
   auditWrites: {
     flag: 'audit-writes',
     kind: 'switch',
     default: 'off',
-    doc: 'Record calls that write data (objects, metrics, log events) in the audit trail, too.',
+    doc: 'Record calls that write data (objects, metrics, log events) in the audit trail too.',
   },
   durability: {
     flag: 'durability',
@@ -155,19 +155,19 @@ export const settings = {
     flag: 'default-encryption',
     kind: 'text',
     default: 'none',
-    doc: 'How objects are encrypted at rest where neither their request nor their bucket says how: none, or AES256 as at AWS since 2023.',
+    doc: 'Encryption at rest of objects for which neither the request nor the bucket specifies one: none, or AES256, the default of AWS since 2023.',
   },
   executionRole: {
     flag: 'execution-role',
     kind: 'switch',
     default: 'on',
-    doc: 'Make the role AmazonSageMaker-ExecutionRole at the first start, for jobs and models to act as. It is made once: who deletes it has none. --no-execution-role leaves the account empty.',
+    doc: 'Create the role AmazonSageMaker-ExecutionRole for jobs and models at the first start. It is created only once, even if it is deleted later. --no-execution-role leaves the account empty.',
   },
   readyJson: {
     flag: 'ready-json',
     kind: 'switch',
     default: 'off',
-    doc: 'Print one line of JSON instead of the banner when ready: for programs that start the server.',
+    doc: 'Print one line of JSON instead of the banner when ready, for programs that start the server.',
   },
 } as const satisfies Record<string, Setting>;
 
@@ -185,7 +185,7 @@ export interface Config {
   readonly requireApprovedModelPackage: boolean;
   readonly captureFlushMs: number;
   readonly metricsFlushMs: number;
-  /** Where a container engine may be; the first that is there counts. */
+  /** Candidate sockets of a container engine; the first that exists is used. */
   readonly containerSockets: readonly string[];
   readonly pullImages: boolean;
   /** Absolute. */
@@ -201,7 +201,7 @@ export interface Config {
   readonly readyJson: boolean;
   readonly nodePath: string;
   readonly runtimeMain: string;
-  readonly runtimePlaces: readonly string[];
+  readonly runtimePaths: readonly string[];
   readonly cacheDir: string;
   readonly sandbox: 'auto' | 'required' | 'off';
   readonly pythonEnvironments: Readonly<Record<string, string>>;
@@ -210,21 +210,21 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting that cannot be; the message says which, why and how to mend it. */
+/** An invalid setting. The message says which one, why and how to fix it. */
 export class ConfigError extends Error {}
 
-/** What the platform's own algorithms get of the environment: enough to find Python and to fetch a pinned package through a proxy. */
-const handedOn =
+/** The variables that are passed to the platform's own algorithms: enough to find Python and to fetch a pinned package through a proxy. */
+const passedVariables =
   /^(PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_CACHE_HOME|CLARY_CACHE_DIR|PIP_.*|PYENV_ROOT|UV_.*|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE)$/;
 
-/** Longer ones end at once. */
+/** The longest delay of setTimeout: a longer one fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
 const packageFile = (name: string, file: string) =>
   join(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), file);
 
 /** The package of a file, and the folders in which Node looks for what that imports. */
-function placesOf(file: string): string[] {
+function packagePaths(file: string): string[] {
   const home = dirname(dirname(file));
   const above: string[] = [];
   for (let folder = home; folder !== dirname(folder); folder = dirname(folder))
@@ -233,7 +233,7 @@ function placesOf(file: string): string[] {
 }
 
 /** The folders of a Python that is not the system's. */
-function pythonPlaces(python: string, env: Environment): string[] {
+function pythonPaths(python: string, env: Environment): string[] {
   const folders = isAbsolute(python) ? [''] : (env.PATH ?? '').split(':').filter(isAbsolute);
   const found = folders.map((folder) => join(folder, python)).find((file) => existsSync(file));
   if (!found) return [];
@@ -245,7 +245,7 @@ export function readConfig(args: readonly string[], env: Environment): Config {
   const given = parse(args, env);
   const text = (name: keyof typeof settings, usual: string = settings[name].default) =>
     given[settings[name].flag]?.value ?? usual;
-  /** As the user called it. */
+  /** The flag or variable with which the user set it. */
   const source = (name: keyof typeof settings) => given[settings[name].flag]?.source ?? `--${settings[name].flag}`;
   const number = (
     name: keyof typeof settings,
@@ -300,14 +300,14 @@ export function readConfig(args: readonly string[], env: Environment): Config {
     readyJson: on('readyJson'),
     nodePath: process.execPath,
     runtimeMain,
-    runtimePlaces: [process.execPath, ...placesOf(runtimeMain), ...pythonPlaces(text('python'), env), cache],
+    runtimePaths: [process.execPath, ...packagePaths(runtimeMain), ...pythonPaths(text('python'), env), cache],
     cacheDir: cache,
     sandbox: choice('sandbox', 'auto', 'required', 'off'),
     pythonEnvironments: pythonEnvironments(text('pythonEnvironment'), source('pythonEnvironment')),
     runtimeEnvironment: {
       ...Object.fromEntries(
         Object.entries(env).filter(
-          (entry): entry is [string, string] => handedOn.test(entry[0]) && entry[1] !== undefined,
+          (entry): entry is [string, string] => passedVariables.test(entry[0]) && entry[1] !== undefined,
         ),
       ),
       ...(given.python && { CLARY_PYTHON: given.python.value }),
@@ -340,7 +340,7 @@ function check(config: Config, source: (name: keyof typeof settings) => string):
     );
   if (config.anyCredentials && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
     throw new ConfigError(
-      `${source('anyCredentials')} opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${config.host}`,
+      `${source('anyCredentials')} gives every client that reaches the server full access: it needs --host 127.0.0.1, not ${config.host}`,
     );
   }
 }
@@ -367,14 +367,14 @@ function parse(args: readonly string[], env: Environment): Record<string, Given 
   return given;
 }
 
-/** A misspelt word must not open what another would have kept shut. */
+/** A misspelt value must not enable what the correct one would have disabled. */
 function switchOf(value: string, source: string): 'on' | 'off' {
   if (/^(1|true|on|yes)$/i.test(value)) return 'on';
   if (/^(0|false|off|no)$/i.test(value)) return 'off';
   throw new ConfigError(`${source} must be on or off, not "${value}"`);
 }
 
-/** What is wrong with a word, and the flag that was probably meant. */
+/** What is wrong with an argument, and the flag that was probably meant. */
 function explainArguments({ message }: Error, all: readonly Setting[]): string {
   const [, flag] = /^Unknown option '--(?:no-)?([^']*)'/.exec(message) ?? [];
   if (flag === undefined) return message.split('. ')[0] ?? message;

@@ -1,4 +1,4 @@
-/** What a data folder holds beside the database: the administrator's key, the platform's key, the lock of the server that uses it. */
+/** The files of a data folder beside the database: the administrator's key, the platform's key, the lock of the server that uses it. */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,11 +11,11 @@ export interface StoredCredentials {
   readonly account: string;
   readonly region: string;
   readonly endpoint: string;
-  /** As it was made at the first start; it may have been deleted since. */
+  /** The key of the first start; it may have been deleted since. */
   readonly executionRoleArn?: string | undefined;
 }
 
-/** Written whole or not at all, readable by its owner only. */
+/** Writes the file completely or not at all, readable by its owner only. */
 export async function writeSecret(file: string, content: string | Buffer): Promise<void> {
   const handle = await open(`${file}.new`, 'w', 0o600);
   try {
@@ -74,20 +74,20 @@ export async function platformKeyOf(dataDir: string): Promise<Buffer> {
   return key;
 }
 
-/** Undefined where no such process lives. A zombie does not: its files are closed, only its parent has not looked yet. */
+/** Undefined if no such process runs. A zombie does not run: its files are closed. */
 async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   const [state = 'X', ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
   return 'ZXx'.includes(state) ? undefined : fields[18];
 }
 
-/** The living server of a data folder. */
+/** The running server of a data folder. */
 export const serverOf = async (dataDir: string): Promise<number | undefined> => {
   const holder = await holderOf(lockOf(dataDir));
   return holder === undefined ? undefined : Number(holder);
 };
 
-/** The living process that a lock names. */
+/** The running process that a lock names. */
 async function holderOf(lock: string): Promise<string | undefined> {
   const [pid = '', startTime = ''] = ((await readIfThere(lock))?.toString() ?? '').trim().split(' ');
   return startTime !== '' && (await startTimeOf(Number(pid))) === startTime ? pid : undefined;
@@ -95,7 +95,7 @@ async function holderOf(lock: string): Promise<string | undefined> {
 
 const lockOf = (dataDir: string) => join(dataDir, 'server.lock');
 
-/** Nothing else is tried in a folder that is not for this user. */
+/** Fails early in a folder that this user cannot write. */
 function notWritable(dataDir: string) {
   return (error: NodeJS.ErrnoException): never => {
     throw new Error(
@@ -105,7 +105,7 @@ function notWritable(dataDir: string) {
   };
 }
 
-/** Folder by folder: Node's own recursive mkdir tries for ever where the system refuses a name in a folder that is there, as /proc does. */
+/** Folder by folder: Node's own recursive mkdir retries for ever if the system refuses a name in an existing folder, as /proc does. */
 async function makeFolder(dir: string): Promise<void> {
   await mkdir(dir, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
     const above = dirname(dir);
@@ -120,8 +120,8 @@ const patienceMs = 1000;
 const pauseMs = 25;
 
 /**
- * One server at a time: throws where another one that lives has the folder, and goes on having it for a second: a server that was killed a moment
- * ago may still be dying. Answers what gives the folder free.
+ * One server at a time: throws if another running server holds the folder for more than a second (a server that was killed a moment
+ * ago may still be ending). Returns a function that releases the folder.
  */
 export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
   await makeFolder(dataDir).catch(notWritable(dataDir));
@@ -144,7 +144,7 @@ export async function lockFolder(dataDir: string): Promise<() => Promise<void>> 
 
 const nameBeside = (file: string) => `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
 
-/** Whole or not at all, and by one of those that try it at once: that is what a link is. */
+/** A link makes the lock complete or not at all, and only one of several processes succeeds. */
 async function makeLock(file: string, content: string): Promise<boolean> {
   const whole = nameBeside(file);
   await writeFile(whole, content, { mode: 0o600 });
@@ -159,7 +159,7 @@ async function makeLock(file: string, content: string): Promise<boolean> {
   }
 }
 
-/** Taken aside first: what another server has put in its place meanwhile is put back. */
+/** Renames the lock first; a lock that another server has just made is restored. */
 async function removeDeadLock(file: string): Promise<void> {
   const aside = nameBeside(file);
   await rename(file, aside).catch(unlessMissing);

@@ -1,6 +1,6 @@
 /**
- * `clary down`: ends the server of a data folder; with --all also what it left running. A program of its own, started by the command line, for a
- * server that hangs or was killed must not be needed for it.
+ * `clary down`: ends the server of a data folder; with --all also what it left running. A program of its own, because it must
+ * work for a server that hangs or was killed.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import { describeRuns, killRun, runningBelow } from './runs-left.ts';
 const lookEveryMs = 25;
 const patienceMs = 60_000;
 
-/** False where there was none. */
+/** False if no server ran. */
 async function endServer(dataDir: string): Promise<boolean> {
   const pid = await serverOf(dataDir);
   if (pid === undefined) return false;
@@ -50,8 +50,8 @@ async function down(config: Config, all: boolean): Promise<void> {
   const running = await runningBelow(runsDir, executor);
   const left = describeRuns(runsDir, running);
   if (!left) return;
-  if (!all) return console.log(`Still running: ${left}. To end them, too: npx clary down --all --data ${dataDir}`);
-  // No server may start, and start others, meanwhile.
+  if (!all) return console.log(`Still running: ${left}. To end them too: npx clary down --all --data ${dataDir}`);
+  // No server may start while runs are ended: it would start new ones.
   const unlock = await lockFolder(dataDir);
   // The executor's own watch does not keep a process alive.
   const alive = setInterval(() => {}, patienceMs);

@@ -1,6 +1,6 @@
 /**
  * The execution role that a data folder has from its first start, so that a training job needs no IAM beforehand. It is made by IAM's own operations, in
- * the platform's name, once: a file in the data folder tells that it was. Who deletes the role has no such role any more.
+ * the platform's name, once: a file in the data folder records it. A deleted role is not created again.
  */
 import { join } from 'node:path';
 import type { Aws } from './contract/aws.ts';
@@ -25,11 +25,11 @@ const trustOf = (account: string) => ({
 
 export const executionRoleFile = (dataDir: string) => join(dataDir, 'execution-role');
 
-/** The role's ARN as it was made; undefined before the first start has come so far. */
+/** The role's ARN as it was made; undefined before the first start has created it. */
 export const executionRoleOf = async (dataDir: string) =>
   (await readIfThere(executionRoleFile(dataDir)))?.toString().trim();
 
-/** Where a start was killed on the way, the next one finds the role and goes on. */
+/** If a start was killed in between, the next one finds the role and continues. */
 export async function ensureExecutionRole(dataDir: string, account: string, aws: Aws): Promise<void> {
   if ((await executionRoleOf(dataDir)) !== undefined) return;
   if (await makeRole(account, aws)) {
@@ -41,7 +41,7 @@ export async function ensureExecutionRole(dataDir: string, account: string, aws:
   await writeSecret(executionRoleFile(dataDir), `arn:aws:iam::${account}:role${path}${name}\n`);
 }
 
-/** False where a role of this name is somebody else's: it stays as it is. */
+/** False if another role has this name: it is not changed. */
 async function makeRole(account: string, aws: Aws): Promise<boolean> {
   try {
     await aws.call('iam', 'CreateRole', {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The server: reads its settings, builds the platform, opens the door. */
+/** The server: reads its settings, builds the platform, opens the listener. */
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
@@ -18,17 +18,17 @@ import { authorityFile, certificateOf, serverNames } from './tls-folder.ts';
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** The tables of operations: what is executed and what is not. */
+  /** The tables of implemented operations. */
   readonly services: readonly Service[];
-  /** What of jobs and models goes on without the server, for a person to read; undefined where nothing does. */
+  /** A text that lists the jobs and models that continue without the server; undefined if there are none. */
   runsLeft(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
-/** How often the certificate's end is looked at: it is renewed weeks before. */
+/** How often the certificate's expiry is checked; it is renewed weeks before. */
 const renewalMs = 12 * 3_600_000;
 
-/** Addresses to listen on that nobody can connect to. */
+/** Addresses to listen on to which no client can connect. */
 const anywhere = /^(0\.0\.0\.0|::)$/;
 
 export async function startServer(config: Config, clock: Clock = systemClock): Promise<RunningServer> {
@@ -54,10 +54,10 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   const platformKey = await platformKeyOf(dataDir);
   const certificateNow = () => certificateOf(dataDir, serverNames(host, config.domain, region), clock.now());
   const certificate = await certificateNow();
-  const door = Promise.withResolvers<string>();
-  // Nobody may have asked for the address when the door cannot be opened.
-  door.promise.catch(() => {});
-  const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: door.promise });
+  const listening = Promise.withResolvers<string>();
+  // No caller may wait for the address when the listener cannot be opened.
+  listening.promise.catch(() => {});
+  const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: listening.promise });
   const platform = await resettablePlatform({ config, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
@@ -74,20 +74,20 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
     own,
     log,
   }).catch(async (error) => {
-    door.reject(error);
+    listening.reject(error);
     await platform.stop();
     throw error;
   });
   const renewal = setInterval(() => {
-    certificateNow().then(gateway.renewCertificate, (error) => log.warn('the certificate was not renewed', { error }));
+    certificateNow().then(gateway.renewCertificate, (error) => log.warn('tls: certificate was not renewed', { error }));
   }, renewalMs).unref();
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
-  door.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
+  listening.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
   const executionRoleArn = await executionRoleOf(dataDir);
   await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url, executionRoleArn });
   if (config.anyCredentials)
     log.warn(
-      '--any-credentials: every key is accepted and NOTHING is checked; anybody on this machine can do everything',
+      '--any-credentials: every key is accepted and NOTHING is checked; every user of this machine has full access',
     );
   const stop = async () => {
     clearInterval(renewal);
@@ -113,13 +113,13 @@ const banner = (url: string, { dataDir, region, account }: Config) => `Clary ${p
 
   eval "$(npx clary env --data ${dataDir})"    then any AWS client works; Ctrl-C stops`;
 
-/** What a person should know who has stopped the server. */
+/** Printed for the person who has stopped the server. */
 async function stopAndTell(server: RunningServer, { dataDir, readyJson }: Config): Promise<void> {
   const left = readyJson ? undefined : await server.runsLeft();
   await server.stop();
   if (left)
     console.log(
-      `Still running: ${left}. The next start finds them; to end them: npx clary down --all --data ${dataDir}`,
+      `Still running: ${left}. The next start adopts them; to end them: npx clary down --all --data ${dataDir}`,
     );
 }
 
@@ -131,7 +131,7 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readConfig(args, process.env);
   const server = await startServer(config);
   console.log(config.readyJson ? JSON.stringify({ url: server.url }) : banner(server.url, config));
-  // A signal once more hurries nothing (Ctrl-C in a terminal sends several): requests have seconds to end, and who cannot wait has SIGKILL.
+  // A second signal changes nothing (Ctrl-C in a terminal sends several): requests have seconds to end, and SIGKILL ends the server at once.
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

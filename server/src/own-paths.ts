@@ -1,4 +1,4 @@
-/** The platform's own few paths below /_clary: its health, the credentials of jobs, and the reset, where that is allowed. */
+/** The platform's own paths below /_clary: its health, the credentials of jobs, and the reset, where that is allowed. */
 import { timingSafeEqual } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import type { OwnPath } from './gateway/server.ts';
@@ -7,7 +7,7 @@ import type { WireResponse } from './wire/protocol.ts';
 
 export interface OwnPathsOptions {
   readonly allowReset: boolean;
-  /** No key is asked for. */
+  /** Needs no key. */
   readonly anyCredentials: boolean;
   readonly administratorSecret: string;
   readonly credentials: () => ContainerCredentials;
@@ -45,9 +45,7 @@ export function ownPaths({
       const answer = await credentials()
         .answer(headers.authorization ?? '')
         .catch(() => undefined);
-      return answer
-        ? json(200, answer)
-        : json(403, { code: 'AccessDenied', message: 'This token opens nothing here.' });
+      return answer ? json(200, answer) : json(403, { code: 'AccessDenied', message: 'This token is not valid.' });
     }
     if (method === 'POST' && path === '/_clary/reset' && allowReset) return answerReset(headers.authorization ?? '');
     return undefined;

@@ -1,10 +1,10 @@
-/** Builds the platform without its door: storage, engine, services, each given what it needs. The one place that knows every part by name. */
+/** Builds the platform without its listener: storage, engine and services with their dependencies. The only module that imports every part. */
 import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
-import { findShelter } from './engine/executors/bubblewrap.ts';
+import { findSandbox } from './engine/executors/bubblewrap.ts';
 import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts';
 import { findCgroups } from './engine/executors/cgroups.ts';
 import { containerExecutor } from './engine/executors/container.ts';
@@ -47,18 +47,18 @@ export interface PlatformOptions {
   readonly log: Log;
   readonly platformKey: Buffer;
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Where the door will be: known when it listens. */
+  /** The address of the listener, once it listens. */
   readonly endpoint: Promise<string>;
 }
 
 export interface Platform {
   readonly pipeline: PipelineDeps;
   readonly credentials: ContainerCredentials;
-  /** Reconcilers stop, what waits in memory is written, the database is closed. Jobs and models go on. */
+  /** Stops the reconcilers, writes what is in memory, closes the database. Jobs and models continue. */
   stop(): Promise<void>;
-  /** Ends every job's and every model's process, for a reset: nobody would know of them any more. */
+  /** Ends every process of jobs and models, for a reset: no row would refer to them afterwards. */
   endRuns(): Promise<void>;
-  /** Processes and containers of jobs and models that go on when the server stops, for a person to read; undefined where there are none. */
+  /** A text that lists the processes and containers that continue when the server stops; undefined if there are none. */
   runsLeft(): Promise<string | undefined>;
 }
 
@@ -73,8 +73,8 @@ export async function buildPlatform({
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
   const kernel = await kernelInterfaces();
-  const machineFound = Promise.all([findShelter(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
-  // Awaited below; what fails before must not leave its failure unheard.
+  const machineFound = Promise.all([findSandbox(config.sandbox, runsDir, kernel, log), findCgroups(runsDir)]);
+  // Awaited below; an earlier failure must not leave this rejection unhandled.
   machineFound.catch(() => {});
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
   const containerSocket = await findContainerSocket(config.containerSockets);
@@ -91,15 +91,15 @@ export async function buildPlatform({
   const { audit } = cloudTrail;
   const aws: AwsAccess = inProcessAccess({ services, identity, audit, region, clock, log });
   const routing = createRoutingTable();
-  const [shelter, cgroups] = await machineFound;
+  const [sandbox, cgroups] = await machineFound;
   if (typeof cgroups === 'string')
-    log.warn('jobs are not held to the memory, cores and processes of their instances', { because: cgroups });
+    log.warn('limits: memory, cores and processes of job instances are not enforced', { because: cgroups });
   const groups = typeof cgroups === 'string' ? undefined : cgroups;
   const containers = containerSocket
     ? containerExecutor({ socket: containerSocket, dataDir, pull: config.pullImages, log })
     : undefined;
   const executor = executorByKind({
-    process: processExecutor({ log, shelter, cgroups: groups }),
+    process: processExecutor({ log, sandbox, cgroups: groups }),
     container: containers,
   });
   const credentials = containerCredentials({ platformKey, identity, clock, endpoint, isRunning: running.isRunning });
@@ -128,7 +128,7 @@ export async function buildPlatform({
       ...config,
       runtimeEnvironment: { ...config.runtimeEnvironment, ...kernelVariable(kernel) },
       runsDir,
-      shelter,
+      sandbox,
     },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
@@ -163,7 +163,7 @@ export async function buildPlatform({
     },
     credentials,
     async stop() {
-      // Who writes through other services stops before them.
+      // A part that writes through other services stops before them.
       await runtime.stop();
       await sagemaker.stop();
       await containers?.stop();

@@ -1,4 +1,4 @@
-/** Who holds a port of this machine: the process, where the kernel tells this user; else nothing is said. */
+/** Finds the process that holds a port, if the kernel shows it to this user. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 
@@ -28,10 +28,10 @@ export async function holderOfPort(port: number): Promise<string | undefined> {
   if (sockets.size === 0) return undefined;
   for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
     if (!(await opens(pid, sockets))) continue;
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
+    const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
       .split('\0')
-      .filter((word) => word !== '' && !word.startsWith('-'));
-    const command = words
+      .filter((arg) => arg !== '' && !arg.startsWith('-'));
+    const command = args
       .slice(0, 2)
       .map((word) => basename(word))
       .join(' ');

@@ -1,4 +1,4 @@
-/** A platform that can be put back to its first day while the door stays open: another one takes its place, over an empty folder. */
+/** A platform that can be reset while the listener stays open: a new platform over an empty folder replaces it. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -7,11 +7,11 @@ import { removeDatabase } from './open-database.ts';
 import type { Platform } from './platform.ts';
 
 export interface ResettablePlatform {
-  /** What serves now. */
+  /** The present platform. */
   readonly current: Platform;
-  /** For a request: while a reset is under way it waits for its end. */
+  /** For a request: waits for a running reset to end. */
   pipeline(): PipelineDeps | Promise<PipelineDeps>;
-  /** Begins when no request is under way; others wait for their turn. */
+  /** Begins when no request is running; a further reset waits for this one. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }

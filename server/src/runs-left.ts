@@ -1,4 +1,4 @@
-/** The runs of a data folder: processes and containers of jobs and models, which go on without a server. */
+/** The runs of a data folder: processes and containers of jobs and models, which continue without a server. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Executor } from './engine/executor.ts';
@@ -9,7 +9,7 @@ const foldersIn = async (dir: string) => {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name));
 };
 
-/** Where a run began: runs/<kind>/<id> or runs/<kind>/<id>/<run>. What a job wrote lies deeper. */
+/** Where a run began: runs/<kind>/<id> or runs/<kind>/<id>/<run>. Files of the job are in deeper folders. */
 export async function runsBelow(runsDir: string): Promise<string[]> {
   const owners = (await Promise.all((await foldersIn(runsDir)).map(foldersIn))).flat();
   const folders = [...owners, ...(await Promise.all(owners.map(foldersIn))).flat()];
@@ -35,7 +35,7 @@ export async function killRun(dir: string, executor: Executor): Promise<void> {
 const counted = (count: number, one: string, many: string) =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
 
-/** "2 model replicas and 1 job process"; undefined where there is none. */
+/** "2 model replicas and 1 job process"; undefined if there is none. */
 export function describeRuns(runsDir: string, runs: readonly string[]): string | undefined {
   const replicas = runs.filter((dir) => dir.startsWith(join(runsDir, 'replicas', '/'))).length;
   const parts = [

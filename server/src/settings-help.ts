@@ -19,4 +19,4 @@ Examples
   npx clary up --port 0 --data ./clary-data  a free port, a folder of its own
   npx clary up --sandbox required            no start where jobs cannot be sandboxed
 
-Stop it with Ctrl-C or \`npx clary down\`. Models of endpoints and running jobs go on; \`npx clary down --all\` ends them, too.`;
+Stop it with Ctrl-C or \`npx clary down\`. Models of endpoints and running jobs continue; \`npx clary down --all\` ends them too.`;

@@ -31,8 +31,8 @@ export async function explainStart(error: Error): Promise<string> {
   const { code, syscall, address = '', port = 0 } = error as ListenError;
   if (syscall === 'listen' && code === 'EADDRINUSE') return portTaken(address, port);
   if (syscall === 'listen' && code === 'EACCES')
-    return `port ${port} of ${address} is not for this user: ports below 1024 are root's\nStart with --port N above 1023.`;
+    return `port ${port} of ${address} cannot be opened by this user: ports below 1024 need root\nStart with --port N above 1023.`;
   if (syscall === 'listen' && code === 'EADDRNOTAVAIL')
-    return `${address} is no address of this machine\nStart with --host 127.0.0.1, or with an address that \`ip address\` lists.`;
+    return `${address} is not an address of this machine\nStart with --host 127.0.0.1, or with an address that \`ip address\` lists.`;
   return error.message;
 }

@@ -12,7 +12,7 @@ const day = 86_400_000;
 const authorityDays = 3650;
 /** Browsers allow 398: https://chromium.googlesource.com/chromium/src/+/HEAD/net/docs/certificate_lifetimes.md */
 const serverDays = 90;
-/** What has less left is made anew. */
+/** A certificate with less time left is replaced. */
 const marginDays = 30;
 
 export const authorityFile = (dataDir: string) => join(dataDir, 'tls', 'ca.pem');
@@ -20,7 +20,7 @@ export const authorityFile = (dataDir: string) => join(dataDir, 'tls', 'ca.pem')
 async function read(folder: string, name: string): Promise<KeptCertificate | undefined> {
   const [key, cert] = await Promise.all(['key', 'pem'].map((ending) => readIfThere(join(folder, `${name}.${ending}`))));
   if (!key || !cert) return undefined;
-  // A start that was killed between the two leaves a pair that is none.
+  // A start that was killed between the two leaves a key and a certificate that do not match.
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return undefined;
   return { key: key.toString(), cert: cert.toString() };
 }
@@ -30,7 +30,7 @@ async function keep(folder: string, name: string, { key, cert }: KeptCertificate
   await writeSecret(join(folder, `${name}.pem`), cert);
 }
 
-/** Every name by which this machine's clients may call the server, and buckets below them. */
+/** Every name by which clients may reach the server, and buckets below them. */
 export function serverNames(host: string, domain: string, region: string): readonly string[] {
   const names = ['localhost', domain, hostname()].flatMap((name) => [
     name,
@@ -56,7 +56,7 @@ function serves(own: KeptCertificate, authority: KeptCertificate, names: readonl
 const lasts = ({ cert }: KeptCertificate, now: Date) =>
   new X509Certificate(cert).validToDate.getTime() > now.getTime() + marginDays * day;
 
-/** The certificate to serve with, the authority's behind it. Asked again while the server runs, it answers another in time. */
+/** The certificate to serve with, the authority's behind it. Called again while the server runs, it renews the certificate in time. */
 export async function certificateOf(dataDir: string, names: readonly string[], now: Date): Promise<KeptCertificate> {
   const folder = join(dataDir, 'tls');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -66,7 +66,7 @@ export async function certificateOf(dataDir: string, names: readonly string[], n
     const { makeAuthority } = await import('./certificates.ts');
     authority = makeAuthority(`Clary's local certificate authority on ${hostname()}`.slice(0, 64), now, authorityDays);
     await keep(folder, 'ca', authority);
-    // For clients that trust the file that they are given and nothing else, and speak to other hosts too.
+    // For clients that trust only the given file and also connect to other hosts.
     await writeSecret(join(folder, 'bundle.pem'), `${authority.cert}${rootCertificates.join('\n')}\n`);
   }
   if (!own || !serves(own, authority, names, now)) {

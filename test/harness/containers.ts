@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../../examples/road/stage.ts';
-import type { ContainerSpec, Enclosure } from '../../server/src/engine/executor.ts';
+import type { ContainerSpec, SandboxOptions } from '../../server/src/engine/executor.ts';
 import { dockerIn } from './docker.ts';
 import { podmanIn } from './podman.ts';
 
@@ -22,14 +22,14 @@ const busybox = process.env.CLARY_TEST_BUSYBOX ?? '/bin/busybox';
 export const testImage = 'localhost/clary-test:1';
 
 /** A container of the test image that runs a shell script, without a network. */
-export const shellContainer = (dir: string, script: string, mounts: Enclosure['mounts'] = []): ContainerSpec => ({
+export const shellContainer = (dir: string, script: string, mounts: SandboxOptions['mounts'] = []): ContainerSpec => ({
   kind: 'container',
   dir,
   image: testImage,
   entrypoint: ['/bin/sh', '-c'],
   arguments: [script],
   env: {},
-  enclosure: { mounts, network: 'none', hosts: {} },
+  sandbox: { mounts, network: 'none', hosts: {} },
 });
 
 const tools =

@@ -155,7 +155,7 @@ describe('refuses', () => {
         headers: { authorization: token },
       });
       assert.equal(answer.status, 403);
-      assert.deepEqual(await answer.json(), { code: 'AccessDenied', message: 'This token opens nothing here.' });
+      assert.deepEqual(await answer.json(), { code: 'AccessDenied', message: 'This token is not valid.' });
     }
   });
 });

@@ -153,10 +153,10 @@ describe('kill -9 of a job’s program', () => {
     assert.match(await endsAs('program', 'Failed', 1), ofKill);
   });
 
-  test('with what shuts it in', async () => {
-    await begin('walls', twice);
+  test('with its sandbox', async () => {
+    await begin('sandboxed', twice);
     await kill('algo-1', 'pid');
-    assert.match(await endsAs('walls', 'Failed', 1), ofKill);
+    assert.match(await endsAs('sandboxed', 'Failed', 1), ofKill);
   });
 
   test('while the server is away, too', async () => {

@@ -1,15 +1,15 @@
 /**
  * What a requirements.txt adds to an environment: a layer of its own, kept under the hash of both. What is installed here may run code of its own
- * (setup.py of a source distribution), so pip is shut in where the machine can do that: it sees the layer's folder, the environment below it, and the network.
+ * (setup.py of a source distribution), so pip is sandboxed where the machine can do that: it sees the layer's folder, the environment below it, and the network.
  * That code can change the layer's Python and no more: what is written here after it has run must never go by way of a link that it left.
  */
 import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Variables } from '../python-index/wheel.ts';
 import { environmentFolder, hashOf } from './catalog.ts';
-import { enclosed } from './enclosed.ts';
 import { type Environment, findEnvironment, made, sitePackagesOf, writeOverlay } from './environment.ts';
 import { packagesIn } from './packages.ts';
+import { sandboxedPip } from './sandboxed-pip.ts';
 import { CannotMake, type Say, spoken } from './uv.ts';
 
 export interface LayerOptions {
@@ -77,7 +77,7 @@ async function install(base: Environment, work: string, { bubblewrap, env, say }
   const install = [program, ...words];
   const filterFile = join(work, 'system-calls');
   const readable = [...base.places, work];
-  const command = bubblewrap ? await enclosed(bubblewrap, readable, writable, filterFile, install) : install;
+  const command = bubblewrap ? await sandboxedPip(bubblewrap, readable, writable, filterFile, install) : install;
   await spoken(command[0] ?? program, command.slice(1), variables, say, advice);
   await rm(filterFile, { force: true });
 }

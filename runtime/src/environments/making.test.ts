@@ -24,7 +24,7 @@ import { ensureUv } from './uv.ts';
 
 const execute = promisify(execFile);
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-const shut = process.env.CLARY_TEST_BWRAP ?? '/usr/bin/bwrap';
+const bubblewrap = process.env.CLARY_TEST_BWRAP ?? '/usr/bin/bwrap';
 let uvFolder: string;
 
 before(async () => {
@@ -61,7 +61,7 @@ async function makeBrought(here: ReturnType<typeof machine>, attempt: string): P
   await execute('tar', ['-czf', `${folder}.tar.gz`, '-C', links, 'brought-1.2']);
   const requirements = join(here.cache, 'requirements.txt');
   writeFileSync(requirements, 'brought==1.2\n');
-  const words = here.words('pip', '--requirements', requirements, '--bubblewrap', shut);
+  const words = here.words('pip', '--requirements', requirements, '--bubblewrap', bubblewrap);
   await execute(process.execPath, words, { env: { ...here.env, PIP_FIND_LINKS: links } });
 }
 
@@ -94,7 +94,7 @@ describe('environments make does', () => {
     using here = machine();
     const requirements = join(here.cache, 'requirements.txt');
     writeFileSync(requirements, '# nothing but one\ntabulate==0.9.0\n');
-    await here.make('pip', '--requirements', requirements, '--bubblewrap', shut);
+    await here.make('pip', '--requirements', requirements, '--bubblewrap', bubblewrap);
     const { overlay, packages, places } = here.made();
     assert.equal(packages.tabulate, '0.9.0');
     const { stdout } = await execute(join(overlay, 'bin', 'python3'), [
@@ -109,7 +109,7 @@ describe('environments make does', () => {
     assert.match(help, /tabulate/i);
   });
 
-  test('run the code of a source distribution shut in: it writes nowhere else', async () => {
+  test('run the code of a source distribution in a sandbox: it writes nowhere else', async () => {
     using here = machine();
     const trespass = join(here.cache, 'trespass');
     const attempt = `try:\n    open(${JSON.stringify(trespass)}, "w").write("x")\nexcept OSError:\n    pass\n`;

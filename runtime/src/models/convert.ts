@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { plainEnvironment, spawnPython } from './enclosed-python.ts';
 import { findConverter } from './model-python.ts';
 import type { ModelTools } from './open-model.ts';
+import { plainEnvironment, spawnPython } from './sandboxed-python.ts';
 
 const script = fileURLToPath(new URL('../../python/clary_convert.py', import.meta.url));
 const newline = 0x0a;

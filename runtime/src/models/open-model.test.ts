@@ -118,12 +118,12 @@ describe('openModel does', () => {
       assert.ok(Math.abs(value - (told.gains?.[i] as number)) < 1e-3, `${value} is not ${told.gains?.[i]}`);
   });
 
-  test('say where they cannot shut Python in, and go on', async () => {
+  test('log a line and continue where they cannot sandbox Python', async () => {
     const said: string[] = [];
     const env = { PATH: folder, CLARY_PYTHON: python };
     const model = await openModel(join(folder, 'linear'), { env, say: (line) => said.push(line) });
     await model[Symbol.asyncDispose]();
-    assert.deepEqual(said, ['bubblewrap cannot be used here: the model is opened in a Python that is not shut in']);
+    assert.deepEqual(said, ['bubblewrap cannot be used here: the model is opened in a Python without a sandbox']);
   });
 
   test('load what inference code loads, as SageMaker’s containers do', async () => {
@@ -226,7 +226,7 @@ describe('openModel refuses', () => {
         /ValueError: \{'home': '\/tmp', 'secret': None, 'data': False, 'wrote': 'Read-only file system', 'network': False\}$/,
       ),
     );
-    assert.ok(!lines.some((line) => line.startsWith('bubblewrap')), 'bubblewrap shut it in');
+    assert.ok(!lines.some((line) => line.startsWith('bubblewrap')), 'bubblewrap sandboxed it');
   });
 
   test('the model’s code the kernel’s settings, and the system calls that the server’s filter refuses', async () => {
@@ -239,7 +239,7 @@ def model_fn(folder):
 `;
     // A filter that allows everything: one instruction, which answers SECCOMP_RET_ALLOW.
     const filter = Buffer.from('060000000000ff7f', 'hex').toString('base64');
-    const kernel = { words: ['--ro-bind', '/proc/sys', '/proc/sys'], filter };
+    const kernel = { args: ['--ro-bind', '/proc/sys', '/proc/sys'], filter };
     const env = { ...tools.env, CLARY_SANDBOX_KERNEL: JSON.stringify(kernel) };
     await assert.rejects(
       opened(own('kernel', 'inference.py', code), use, env),

@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ClientError } from '../contract/client-error.ts';
-import { plainEnvironment, spawnPython } from './enclosed-python.ts';
 import type { Found } from './formats.ts';
 import { findPython } from './model-python.ts';
 import type { Importance, ModelTools, OpenModel, Prediction } from './open-model.ts';
+import { plainEnvironment, spawnPython } from './sandboxed-python.ts';
 
 const script = fileURLToPath(new URL('../../python/clary_predict.py', import.meta.url));
 

@@ -1,10 +1,10 @@
 /**
- * What the runtime's own sandboxes hide of the kernel: bubblewrap's words and a filter of system calls, as the server found them for its sandboxes
- * (server/src/engine/executors/kernel-interfaces.ts) and names them in a variable. Without a server there is nothing of either.
+ * What the runtime's own sandboxes hide of the kernel: arguments of bubblewrap and a filter of system calls. The server prepares them for its
+ * own sandboxes (server/src/engine/executors/kernel-interfaces.ts) and passes them in a variable. Without a server both are empty.
  */
 interface KernelInterfaces {
-  /** To stand behind `--proc /proc`. */
-  readonly words: readonly string[];
+  /** Arguments that follow `--proc /proc`. */
+  readonly args: readonly string[];
   /** For `--seccomp`. */
   readonly filter: Buffer | undefined;
 }
@@ -12,6 +12,6 @@ interface KernelInterfaces {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 export function kernelInterfaces({ CLARY_SANDBOX_KERNEL: text }: Variables): KernelInterfaces {
-  const { words = [], filter } = JSON.parse(text ?? '{}') as { words?: string[]; filter?: string };
-  return { words, filter: filter === undefined ? undefined : Buffer.from(filter, 'base64') };
+  const { args = [], filter } = JSON.parse(text ?? '{}') as { args?: string[]; filter?: string };
+  return { args, filter: filter === undefined ? undefined : Buffer.from(filter, 'base64') };
 }

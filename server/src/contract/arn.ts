@@ -13,7 +13,7 @@ export function formatArn(service: string, region: string, account: string, reso
   return `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource}`;
 }
 
-/** Of what is in no region (identities, buckets). Which partition it is in, the region in which it is spoken of decides. */
+/** For resources without a region (identities, buckets). The region of the request determines the partition. */
 export function formatGlobalArn(service: string, region: string, account: string, resource: string): string {
   return `arn:${partitionOf(region)}:${service}::${account}:${resource}`;
 }

@@ -1,4 +1,4 @@
-/** What the gateway tells of each call when it is over (services/cloudtrail fulfils it; platform.ts hands it over). */
+/** What the gateway reports about each finished call (implemented by services/cloudtrail, injected by platform.ts). */
 import type { EventKind } from '../models/event-kind.ts';
 import type { CallFacts } from './call.ts';
 
@@ -6,9 +6,9 @@ export interface AuditedCall {
   readonly call: CallFacts;
   readonly kind: EventKind;
   readonly userAgent: string;
-  /** The service that called in somebody's name, for example `sagemaker.amazonaws.com`. */
+  /** The service that called on behalf of the principal, for example `sagemaker.amazonaws.com`. */
   readonly invokedBy: string | undefined;
-  /** The ARNs that the operation asked permission for. */
+  /** The ARNs for which permission was checked. */
   readonly resources: readonly string[];
   /** Without secrets and payloads (models/recordable.ts). */
   readonly parameters: Readonly<Record<string, unknown>> | null;
@@ -19,7 +19,7 @@ export interface AuditedCall {
 }
 
 export interface Audit {
-  /** What kind of call this is; undefined: it is not recorded. Asked for every call, so it must cost nothing. Throws where nothing can be recorded for now. */
+  /** The kind of this call; undefined: it is not recorded. Called for every request, so it must be cheap. Throws while nothing can be recorded. */
   wants(call: Pick<CallFacts, 'service' | 'operation'>): EventKind | undefined;
   /** A promise: the answer waits for it, and is no answer where it rejects. Undefined: the record is written behind. */
   record(call: AuditedCall): Promise<void> | undefined;

@@ -1,5 +1,5 @@
 /**
- * An error that is an answer: its code and message go to the caller in AWS's words, its cause to the log only.
+ * An error that is an answer: the caller receives its code and message (AWS's own), only the log its cause.
  * Any other throw is a defect and answers 500 InternalFailure without saying more.
  */
 export interface AwsErrorOptions {

@@ -17,14 +17,14 @@ export interface Aws {
   ): Promise<Output<S, N>>;
 }
 
-/** Gives an Aws that acts as somebody. Held by services that work outside of a request (reconcilers). */
+/** Creates an Aws client for a principal. For services that work outside a request (reconcilers). */
 export interface AwsAccess {
   /** As this principal, in the platform's region unless another is named. `invokedBy` is the service that calls in the principal's name, for the audit trail. */
   as(principal: Principal, region?: string, invokedBy?: string): Aws;
   /** As the platform itself, for its own bookkeeping in an account (logs, metrics). Never for a user's data. */
   asService(account: string, servicePrincipal: string, region?: string): Aws;
   /**
-   * As a role that the service was handed (iam:PassRole). Throws AwsError AccessDenied where the role is missing or does not trust the service for this
+   * As a role that was passed to the service (iam:PassRole). Throws AwsError AccessDenied if the role is missing or does not trust the service for this
    * source.
    */
   asRole(request: ServiceRoleRequest): Promise<Aws>;

@@ -22,10 +22,10 @@ export interface CallFacts {
 export interface Call extends CallFacts {
   readonly account: string;
   readonly log: Log;
-  /** Aborts when the client has gone or the server stops. */
+  /** Aborts when the client disconnects or the server stops. */
   readonly signal: AbortSignal;
   /**
-   * Whether the caller may do all of this. An operation's `access` is asked before it begins; this is for those that decide for each of many
+   * Whether the caller may do all of this. An operation's `access` is checked before it begins; this is for those that decide for each of many
    * things (DeleteObjects).
    */
   authorize(access: readonly Access[]): Decision | Promise<Decision>;

@@ -11,6 +11,6 @@ type Headers = Readonly<Record<string, string>>;
 export interface CrossOrigin {
   /** The headers of a preflight's answer. Throws AwsError for one that is refused. */
   preflight(request: CrossOriginRequest): Promise<Headers>;
-  /** What goes along with the answer to an actual request, refused ones too; nothing where no rule allows it. */
+  /** Headers added to the response of an actual request, refused ones too; none if no rule allows it. */
   headers(request: CrossOriginRequest): Headers | undefined | Promise<Headers | undefined>;
 }

@@ -1,4 +1,4 @@
-/** A state change, in EventBridge's words. Recorded in the outbox in the transaction that changes the state. */
+/** A state change, in EventBridge's terms. Recorded in the outbox in the transaction that changes the state. */
 export interface PlatformEvent {
   readonly account: string;
   readonly region: string;

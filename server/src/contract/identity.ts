@@ -1,4 +1,4 @@
-/** What the gateway asks of whoever keeps identities (services/iam fulfils it; main.ts hands it over). */
+/** What the gateway needs to know about identities (implemented by services/iam, injected by platform.ts). */
 import type { Access, ContextValue } from './operation.ts';
 import type { Principal } from './principal.ts';
 
@@ -15,7 +15,7 @@ export type Decision =
   | {
       readonly allowed: false;
       readonly reason: string;
-      /** The details, for sts:DecodeAuthorizationMessage: who was refused may not read them. */
+      /** The details, for sts:DecodeAuthorizationMessage: the refused caller may not read them. */
       readonly encodedMessage: string;
     };
 
@@ -27,7 +27,7 @@ export interface TemporaryCredentials {
 }
 
 export interface Identity {
-  /** The key behind an access key id, with the session token that came along for temporary ones. Answers synchronously what is cached. */
+  /** The key behind an access key id, with the session token of temporary ones. Synchronous if cached. */
   findSigningKey(
     accessKeyId: string,
     sessionToken: string | undefined,
@@ -36,19 +36,19 @@ export interface Identity {
   authorize(
     principal: Principal,
     access: readonly Access[],
-    /** Condition keys of the request; asked for only where a policy has to be evaluated. */
+    /** Condition keys of the request; computed only if a policy must be evaluated. */
     context: () => Readonly<Record<string, ContextValue>>,
   ): Decision | Promise<Decision>;
-  /** The session principal of a role handed to a service. Throws AwsError AccessDenied where the role is missing or does not trust the service. */
+  /** The session principal of a role passed to a service. Throws AwsError AccessDenied if the role is missing or does not trust the service. */
   assumeForService(request: ServiceRoleRequest): Promise<Principal>;
   /** Credentials for user code that a service runs under a role (the container credentials endpoint). Throws as `assumeForService` does. */
   issueCredentials(request: ServiceRoleRequest, lifetimeMs: number, run: string): Promise<TemporaryCredentials>;
 }
 
-/** Whether a run goes on whose credentials sign a request. Synchronous where it is known: this is on the way of each of them. */
+/** Whether the run whose credentials sign a request still continues. Synchronous if known: every such request calls this. */
 export type IsRunning = (run: string) => boolean | Promise<boolean>;
 
-/** A service that becomes a role it was handed. */
+/** A service that assumes a role that was passed to it. */
 export interface ServiceRoleRequest {
   readonly roleArn: string;
   /** For example `sagemaker.amazonaws.com`. */
@@ -67,7 +67,7 @@ export interface RoleRun extends ServiceRoleRequest {
   readonly lifetimeMs?: number;
 }
 
-/** What a caller may ask of a session made for it or for others. */
+/** The options of a new session. */
 export interface SessionRequest {
   readonly lifetimeMs: number;
   /** Session policies: JSON text, and ARNs of managed policies. */
@@ -88,11 +88,11 @@ export interface AssumeRoleRequest extends SessionRequest {
 export interface IssuedSession {
   readonly principal: Principal;
   readonly credentials: TemporaryCredentials;
-  /** Percents of the room for policies and tags; left out where there are none. */
+  /** Used percentage of the size limit of policies and tags; absent without them. */
   readonly packedPolicySize?: number | undefined;
 }
 
-/** Temporary credentials on a caller's own request (services/sts asks, services/iam fulfils; main.ts hands it over). */
+/** Temporary credentials on a caller's own request (used by services/sts, implemented by services/iam, injected by platform.ts). */
 export interface Sessions {
   /**
    * Throws AwsError AccessDenied where the role is missing or its trust policy and the caller's policies do not allow it, ValidationError for
@@ -101,7 +101,7 @@ export interface Sessions {
   assumeRole(caller: Principal, request: AssumeRoleRequest): Promise<IssuedSession>;
   /** Credentials for the caller itself: a user or the account's root. */
   issueSessionToken(caller: Principal, lifetimeMs: number): TemporaryCredentials;
-  /** Credentials that a user or root makes for somebody whom only they know. Throws STS's errors for policies and tags that it does not take. */
+  /** Credentials that a user or root creates for a federated user. Throws STS's errors for invalid policies and tags. */
   federate(caller: Principal, name: string, request: SessionRequest): Promise<IssuedSession>;
   /** The account of a key; undefined for one that cannot be ours. */
   findAccountOfKey(accessKeyId: string): Promise<string | undefined>;

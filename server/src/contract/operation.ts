@@ -1,4 +1,4 @@
-/** One AWS operation: what it asks permission for and what it does. Lives in a file of its own and is registered in its service's table. */
+/** One AWS operation: the permissions that it needs and its handler. Each is in a file of its own and registered in its service's table. */
 import type { ServiceName } from '../models/catalog.ts';
 import type { Input, OperationName, Output } from '../models/types.ts';
 import type { Call } from './call.ts';
@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 /** A condition key's value, or its values where it may have several; `undefined` says that the key is known to be absent. */
 export type ContextValue = string | readonly string[] | undefined;
 
-/** One permission that a call needs, in the words of AWS's service authorization reference. */
+/** One permission that a call needs, in the terms of AWS's service authorization reference. */
 export interface Access {
   /** For example `sagemaker:CreateTrainingJob`. */
   readonly action: string;

@@ -1,9 +1,9 @@
-/** Who makes a call, as IAM sees it. */
+/** The caller, as IAM sees it. */
 export interface Principal {
   /**
    * root: the account's administrator key. user: an IAM user. assumed-role: a role's temporary session. federated-user: a session that a
-   * user or root made for somebody else. service: the platform acting in its own name (writing a job's log, publishing a metric). anonymous: a
-   * caller without a signature, of no account, allowed only what a resource's policy allows everybody.
+   * user or root made for another person. service: the platform acting in its own name (writing a job's log, publishing a metric). anonymous: a
+   * caller without a signature, of no account, allowed only what a resource's policy allows to everyone.
    */
   readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service' | 'anonymous';
   readonly account: string;
@@ -15,7 +15,7 @@ export interface Principal {
   readonly roleArn?: string;
   /** The key that signed the request, where one did. */
   readonly accessKeyId?: string;
-  /** For anonymous: whose resource is asked for, and whose audit trail tells of it. */
+  /** For anonymous: the account that owns the resource and whose audit trail records the call. */
   readonly resourceAccount?: string;
   /** For temporary credentials. */
   readonly session?: Session;

@@ -7,11 +7,11 @@ import type { BoundOperation, Operation } from './operation.ts';
 
 export interface Service {
   readonly name: ServiceName;
-  /** Operations by AWS's name. What is not here answers 501. */
+  /** Operations by AWS's name. Every other operation answers 501. */
   readonly operations: ReadonlyMap<string, BoundOperation>;
   /** Where browsers may reach its resources from other origins. */
   readonly crossOrigin?: CrossOrigin;
-  /** What may be asked without a signature. */
+  /** The requests that are accepted without a signature. */
   readonly anonymous?: Anonymous;
 }
 

@@ -1,5 +1,5 @@
 /**
- * tar.gz archives, packed and unpacked. What is unpacked is never trusted: nothing is written outside the folder, no link leads out of it, sizes
+ * tar.gz archives, packed and unpacked. Unpacked content is never trusted: nothing is written outside the folder, no link leads out of it, sizes
  * are bounded by what is unpacked and not by what the archive says. The folder must be new or empty; of a refused archive it may hold a part.
  */
 import { constants, createWriteStream, type Dirent } from 'node:fs';
@@ -29,7 +29,7 @@ export class ArchiveRefused extends Error {
 const overheadPerEntry = 8192;
 const shown = (name: string) => `entry ${shownName(name)}`;
 
-/** The path inside the folder that a name in the archive stands for. */
+/** The path inside the folder for a name in the archive. */
 function safePath(root: string, name: string): string {
   if (name.includes('\0')) throw new ArchiveRefused(`${shown(name)} has a null byte in its name`);
   if (hasControlCharacter(name))
@@ -98,7 +98,7 @@ async function unpack(unpacking: Unpacking, header: Header, body: Entry, feeding
   }
 }
 
-/** Links come last, when all folders are there and nothing is written any more: no file or folder is ever made by way of one. */
+/** Links are made last, when all folders exist and nothing more is written: no file or folder is ever made by way of one. */
 async function makeSymlinks(unpacking: Unpacking): Promise<void> {
   for (const [path, { name, target }] of unpacking.symlinks) {
     unpacking.at = name;

@@ -1,5 +1,5 @@
 /**
- * Reads what a program left, or still writes, in its folder. No link is followed on the way, however the program changes folders into links meanwhile:
+ * Reads files that a program left, or still writes, in its folder. Never follows a link, even if the program replaces folders by links at the same time:
  * each name is opened from the open folder above it. A link in a job's folder must never become a file of the machine.
  */
 import { constants } from 'node:fs';
@@ -37,7 +37,7 @@ async function openFolder(root: string, names: readonly string[]): Promise<FileH
   return folder;
 }
 
-/** The plain file of that path below `root`, open for reading; undefined where there is none. */
+/** The plain file of that path below `root`, open for reading; undefined if it does not exist. */
 export async function openBeneath(root: string, ...names: readonly string[]): Promise<FileHandle | undefined> {
   const folder = await openFolder(root, names.slice(0, -1));
   if (!folder) return undefined;
@@ -115,7 +115,7 @@ export async function* listBeneath(root: string, ...names: readonly string[]): A
         else if (status.isSymbolicLink()) yield { kind: 'link', names: own, target: await readlink(path) };
       } catch (error) {
         if (!isAbsence(error)) throw error;
-        // Else it went away meanwhile.
+        // Otherwise it was removed in between.
         if (entry.name.includes('\ufffd')) yield { kind: 'nameless', names: own };
       }
     }

@@ -1,13 +1,13 @@
 /**
  * Where a process of a job or a model replica runs. Everything about a run is in its folder (`dir`), so that a server that was killed
- * finds out at its next start what happened meanwhile. A run is started at most once per folder, however often `start` is called.
+ * finds out at its next start what happened in between. A run is started at most once per folder, however often `start` is called.
  */
 interface RunFolder {
   /** The run's own folder; it is the run's identity. Holds `log` (standard output and error) and what the executor keeps of the run. */
   readonly dir: string;
-  /** The whole environment: nothing of the server's own is inherited. */
+  /** The whole environment: the run inherits no variable of the server. */
   readonly env: Readonly<Record<string, string>>;
-  /** Kept where the system allows it. Absent: as much as there is. */
+  /** Enforced where the system allows it. Absent: no limit. */
   readonly limits?: RunLimits;
 }
 
@@ -22,24 +22,26 @@ export interface RunLimits {
 export interface Mount {
   readonly from: string;
   readonly to: string;
-  /** copy: the program may write, and what it writes lies in the run's folder; `from`, a folder, stays as it is. */
+  /** copy: the program may write, and what it writes goes to the run's folder; the folder `from` does not change. */
   readonly writable: boolean | 'copy';
 }
 
-/** What a run that is shut in sees of the machine: its mounts and what every program needs of the system, nothing else. */
-export interface Enclosure {
+/** What a sandboxed run sees of the machine: its mounts and what every program needs of the system, nothing else. */
+export interface SandboxOptions {
   readonly mounts: readonly Mount[];
-  /** Who the program is to itself: root as in a container where it is left out. Outside it is the platform's user, without any privilege. */
+  /** The user id inside; absent: root, as in a container. Outside, the program runs as the platform's user, without any privilege. */
   readonly user?: number;
-  /** It opens what must be shut in once more, and may ask the kernel for the namespaces that this takes. */
+  /** The program creates a sandbox of its own: it may ask the kernel for the namespaces that this needs. */
   readonly nests?: boolean;
   /** none: a loopback of its own and nothing else. */
   readonly network: 'open' | 'none';
   /** Further lines of /etc/hosts: name → address. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** What the program takes the machine's name for. Processes only. */
+  /** The host name inside. Processes only. */
   readonly hostname?: string;
 }
+
+export type SandboxNetwork = Pick<SandboxOptions, 'network' | 'hosts'>;
 
 export interface ProcessSpec extends RunFolder {
   readonly kind: 'process';
@@ -47,7 +49,7 @@ export interface ProcessSpec extends RunFolder {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   /** Absent: the program is the platform's own and sees what the platform sees. */
-  readonly enclosure?: Enclosure;
+  readonly sandbox?: SandboxOptions;
 }
 
 export interface ContainerSpec extends RunFolder {
@@ -55,14 +57,14 @@ export interface ContainerSpec extends RunFolder {
   readonly image: string;
   /** Absent: the image's own. */
   readonly entrypoint?: readonly string[];
-  /** What follows the entry point: `train`, `serve`, or what the request says. */
+  /** The arguments after the entry point: `train`, `serve`, or those of the request. */
   readonly arguments: readonly string[];
-  readonly enclosure: Enclosure;
+  readonly sandbox: SandboxOptions;
 }
 
 export type RunSpec = ProcessSpec | ContainerSpec;
 
-/** This run can never start as it is asked for; the message is for its owner and says what would help. */
+/** This run can never start as specified. Its owner sees the message, which says how to fix it. */
 export class RunRefused extends Error {
   constructor(reason: string) {
     super(reason);
@@ -84,15 +86,15 @@ export type RunStatus =
   | { readonly state: 'lost' };
 
 export interface Executor<Spec extends RunSpec = RunSpec> {
-  /** Idempotent. Resolves when the run is under its supervisor or was already. Throws RunRefused. */
+  /** Idempotent. Resolves when the run has a supervisor. Throws RunRefused. */
   start(spec: Spec): Promise<void>;
   status(dir: string): Promise<RunStatus>;
-  /** To the run's processes. Does nothing where it has ended. */
+  /** Signals the run's processes. Does nothing if the run has ended. */
   signal(dir: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Calls back soon after the run's end (or at once where it has ended). Adopted runs too. */
+  /** Calls `listener` soon after the run ends, or at once if it has ended. Works for adopted runs too. */
   onExit(dir: string, listener: () => void): () => void;
   /** The file that holds what the run printed. */
   logFile(dir: string): string;
-  /** Of a run that has ended or never began: removes what is kept of it elsewhere, then its folder. */
+  /** For a run that has ended or never began: removes what exists of it elsewhere, then its folder. */
   remove(dir: string): Promise<void>;
 }

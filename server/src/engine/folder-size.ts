@@ -7,7 +7,7 @@ import { lstat, readdir } from 'node:fs/promises';
 const blockBytes = 512;
 const slash = Buffer.from('/');
 
-/** Gives up, with what it has counted, once that is more than `enough`. What vanishes meanwhile counts nothing. */
+/** Stops counting above `enough`. Files that disappear in between are not counted. */
 export async function folderSize(
   folder: string,
   by: 'blocks' | 'lengths' = 'blocks',

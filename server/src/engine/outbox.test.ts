@@ -58,8 +58,8 @@ for (const kind of databaseKinds) {
     });
     after(() => databases[Symbol.asyncDispose]());
 
-    describe('does', () => {
-      test('hands on every event in the order of the commits, whole, and keeps none', async () => {
+    describe('the outbox', () => {
+      test('delivers every event once, complete, in the order of the commits', async () => {
         const { database, outbox, stop } = await open('order');
         const { heard, all, listener } = hearing(500);
         const first = Promise.withResolvers<PlatformEvent>();
@@ -126,7 +126,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    describe('refuses', () => {
+    describe('the outbox refuses', () => {
       test('a second subscriber of the same name', async () => {
         const { outbox, stop } = await open('twice');
         outbox.subscribe({ name: 'a', deliver: async () => {} });
@@ -138,8 +138,8 @@ for (const kind of databaseKinds) {
       });
     });
 
-    describe('survives', () => {
-      test('a listener that throws hears the event again, in its place; others are not held up', async () => {
+    describe('the outbox survives', () => {
+      test('a listener that throws receives the event again, in order; other subscribers are not delayed', async () => {
         const { database, outbox, stop } = await open('throws');
         const good = hearing(3);
         const bad = hearing(3);
@@ -192,7 +192,7 @@ for (const kind of databaseKinds) {
         await database.close();
       });
 
-      test('a restart: what a subscriber has not heard is kept until it comes back', async () => {
+      test('a restart: events that a subscriber has not received are kept until it returns', async () => {
         const before = await open('comes-back');
         const first = hearing(1);
         before.outbox.subscribe({ name: 'a', deliver: first.listener });
@@ -218,7 +218,7 @@ for (const kind of databaseKinds) {
         await again.stop();
       });
 
-      test('kill -9 in the middle of a listener: it hears that event again, and none is missing', async () => {
+      test('kill -9 in the middle of a listener: it receives that event again, and none is missing', async () => {
         const of = (path: string) => JSON.stringify(new URL(path, import.meta.url));
         const program = `
       const { openDatabase } = await import(${of('../open-database.ts')});

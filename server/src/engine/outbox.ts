@@ -59,11 +59,11 @@ const movePosition = (subscriber: string, seq: number) =>
 
 export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
   const subscribers = new Map<string, Subscriber>();
-  /** Those whose position is in the table, where it keeps what they have not received. */
+  /** The subscribers whose position is in the table, so that their undelivered events are kept. */
   const positioned = new Set<string>();
   let removedAt = Number.NEGATIVE_INFINITY;
 
-  /** A new subscriber begins with what is still there. */
+  /** A new subscriber begins with the events that still exist. */
   async function positionOf(subscriber: string): Promise<number> {
     const find = sql.selectFrom('outbox_positions').select('seq').where('subscriber', '=', subscriber).compile();
     const [row] = await database.read(find);
@@ -73,7 +73,7 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
     return row?.seq ?? 0;
   }
 
-  /** Throws where it has to be tried again; answers what makes it a dead letter. */
+  /** Throws if it must be retried; returns the error that makes it a dead letter. */
   async function deliver(subscriber: Subscriber, event: PlatformEvent, id: string): Promise<Statement[]> {
     if (subscriber.receives && !subscriber.receives(event)) return [];
     try {
@@ -106,7 +106,7 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
     }
   }
 
-  /** Removes what every subscriber has received, those that this server has not met yet included. */
+  /** Removes events that every subscriber has received, including subscribers that this server does not know yet. */
   async function removeDelivered(): Promise<void> {
     for (const name of subscribers.keys()) if (!positioned.has(name)) return;
     const delivered = rawSql<number>`coalesce((select min(seq) from outbox_positions), ${Number.MAX_SAFE_INTEGER})`;

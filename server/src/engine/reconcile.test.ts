@@ -28,7 +28,7 @@ async function pass(ms: number): Promise<void> {
   await settled();
 }
 
-describe('does', () => {
+describe('a reconciler', () => {
   test('looks at every key at its start, by its timer and when woken', async () => {
     const steps: string[] = [];
     const reconciler = start({
@@ -51,7 +51,7 @@ describe('does', () => {
     await reconciler.stop();
   });
 
-  test('one at a time per key: a hint while it runs means once more, however many hints', async () => {
+  test('runs one step at a time per key: hints during a step cause one more step', async () => {
     const open: (() => void)[] = [];
     let running = 0;
     let most = 0;
@@ -76,7 +76,7 @@ describe('does', () => {
     await reconciler.stop();
   });
 
-  test('no more keys at once than it may, and each has its turn', async () => {
+  test('runs no more keys at once than its concurrency, and every key in turn', async () => {
     const open = new Map<string, () => void>();
     const reconciler = start({
       concurrency: 2,
@@ -96,7 +96,7 @@ describe('does', () => {
     await reconciler.stop();
   });
 
-  test('looks again when the step asked for it, and not before', async () => {
+  test('runs a step again after the delay that it returned, and not before', async () => {
     let steps = 0;
     const reconciler = start({ step: async () => (++steps === 1 ? 500 : 2 ** 40) });
     reconciler.wake('a');
@@ -112,15 +112,15 @@ describe('does', () => {
   });
 });
 
-describe('survives', () => {
-  test('a world that is not ready: waits longer each time, up to half a minute, then begins anew', async () => {
+describe('a reconciler survives', () => {
+  test('a step that fails: the delay grows to half a minute and is reset by a success', async () => {
     let fails = true;
     let steps = 0;
     const waits: number[] = [];
     const log: Log = {
       ...silent,
       with: () => log,
-      warn: (_, fields) => void waits.push(fields?.againInMs as number),
+      warn: (_, fields) => void waits.push(fields?.retryInMs as number),
     };
     const reconciler = start(
       {
@@ -152,7 +152,7 @@ describe('survives', () => {
     await reconciler.stop();
   });
 
-  test('a key that fails holds no other up, nor does the timer hurry it', async () => {
+  test('a key that fails does not block others, and the timer does not shorten its back-off', async () => {
     const steps: string[] = [];
     const reconciler = start({
       list: async () => ['bad', 'good'],

@@ -1,6 +1,6 @@
 /**
- * Reconcilers make the world match the rows. They take no input: a hint (`wake`) only says that looking now pays. They are idempotent,
- * run one at a time per key, back off when the world is not ready (an exception), and look again by timer, so that a lost hint costs time only.
+ * Reconcilers make the actual state match the rows. `wake` is only a hint that a key may have work. Steps are idempotent and run one at a time per key.
+ * A step that throws is retried with back-off. A timer lists all keys again, so that a lost hint only costs time.
  */
 import { backoffMs } from '../kit/backoff.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -8,20 +8,20 @@ import type { Log } from '../kit/log.ts';
 
 export interface ReconcilerSpec {
   readonly name: string;
-  /** The keys that are not at their end. */
+  /** The keys that still have work. */
   list(): Promise<readonly string[]>;
-  /** One step towards the end. Answers when to look again at the latest (ms); undefined: only when woken or by the timer. */
+  /** One step of the work. Returns after how many ms to run again at the latest; undefined: when woken or by the timer. */
   step(key: string, signal: AbortSignal): Promise<number | undefined>;
-  /** The timer that lists all keys, in ms. */
+  /** How often all keys are listed, in ms. */
   readonly everyMs: number;
-  /** How many keys at once. */
+  /** How many keys run at once. */
   readonly concurrency: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export interface Reconciler {
-  /** A hint: this key (or any) may have something to do. Never throws, never waits. */
+  /** A hint: this key (or any key) may have work. Never throws, never waits. */
   wake(key?: string): void;
   /** Waits for running steps (their signal is aborted). */
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export interface Reconciler {
 
 const firstBackoffMs = 100;
 const capBackoffMs = 30_000;
-/** What setTimeout can count to: beyond it fires at once. */
+/** The longest delay of setTimeout: a longer one fires at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
 export function startReconciler(spec: ReconcilerSpec): Reconciler {
@@ -66,7 +66,7 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
       const delayMs = backoffMs(count, firstBackoffMs, capBackoffMs, Math.random());
-      log.warn('the world was not ready', { key, failures: count, againInMs: Math.round(delayMs), error });
+      log.warn('reconcile failed, will retry', { key, failures: count, retryInMs: Math.round(delayMs), error });
       later(key, delayMs);
     }
   }
@@ -100,11 +100,11 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
   async function list(): Promise<void> {
     try {
       for (const key of await spec.list()) {
-        // A key that waits out its backoff is not hurried by the timer.
+        // The timer does not shorten the back-off of a key.
         if (!running.has(key) && !failures.has(key)) wake(key);
       }
     } catch (error) {
-      if (!stopping.signal.aborted) log.error('the keys could not be listed', { error });
+      if (!stopping.signal.aborted) log.error('reconcile: keys could not be listed', { error });
     }
   }
 

@@ -18,7 +18,7 @@ async function own(path: string): Promise<void> {
   if (process.getuid?.() === 0) await chown(path, 65534, 65534);
 }
 
-test('removeTree removes folders that nobody may enter, and follows no link', async () => {
+test('removeTree removes folders without permissions and follows no link', async () => {
   const top = await mkdtemp(join(tmpdir(), 'clary-remove-'));
   const outside = await mkdtemp(join(tmpdir(), 'clary-stays-'));
   try {

@@ -1,13 +1,13 @@
 /**
- * Removes a folder that a program was free to fill. Programs leave folders that nobody may enter, and so do overlays; where the platform is not root
- * these stand in the way until their mode is changed. Never follows a link.
+ * Removes a folder that a program could write to. Programs and overlays leave folders without permissions; unless the platform is root
+ * these cannot be removed until their mode is changed. Never follows a link.
  */
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const isShut = ({ code }: NodeJS.ErrnoException) => code === 'EACCES' || code === 'EPERM' || code === 'ENOTEMPTY';
 
-/** Each removal but the last opens what stood in its way; a program that still ends may shut more. */
+/** Each attempt but the last changes the mode of the folders that it could not enter; a program that is still ending may create more. */
 const removals = 5;
 
 export async function removeTree(folder: string): Promise<void> {

@@ -110,7 +110,7 @@ describe('--any-credentials refuses', () => {
       assert.throws(() => readConfig(['--any-credentials', '--host', host], {}), {
         name: 'Error',
         constructor: ConfigError,
-        message: `--any-credentials opens the platform to everybody who reaches it: it needs --host 127.0.0.1, not ${host}`,
+        message: `--any-credentials gives every client that reaches the server full access: it needs --host 127.0.0.1, not ${host}`,
       });
       assert.throws(() => readConfig(['--host', host], { CLARY_ANY_CREDENTIALS: 'true' }), ConfigError);
       assert.equal(readConfig(['--host', host], {}).anyCredentials, false);

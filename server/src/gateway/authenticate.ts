@@ -1,4 +1,4 @@
-/** Whose request this is: the signature checked against the key that identity knows. What is not signed never comes here (anonymous.ts). */
+/** Authenticates a request: checks the signature against the key in `identity`. Unsigned requests are handled in anonymous.ts. */
 import type { KeyObject } from 'node:crypto';
 import type { Identity, SigningKey } from '../contract/identity.ts';
 import type { Principal } from '../contract/principal.ts';
@@ -15,7 +15,7 @@ const maxSkewMs = 15 * 60_000;
 
 export interface Authenticated {
   readonly principal: Principal;
-  /** For signed chunks; none where nothing is checked. */
+  /** For signed chunks; absent if no signature is checked. */
   readonly key?: KeyObject;
 }
 
@@ -53,7 +53,7 @@ function checkTime(signature: Signature, protocol: ProtocolName, now: number): v
   throw refusal('skewed', protocol, protocol === 'rest-xml' ? undefined : text);
 }
 
-/** What has to be signed and is not. S3 looks at all that it would act on; its hash of the body is signed as such. */
+/** Headers that must be signed and are not. S3 requires every header that it would act on; its hash of the body is signed itself. */
 function unsignedHeaders(
   { signedHeaders }: Signature,
   { headers }: Pick<WireRequest, 'headers'>,
@@ -68,7 +68,7 @@ function unsignedHeaders(
   return missing;
 }
 
-/** Synchronous where identity answers synchronously: this is on the way of every prediction. */
+/** Synchronous if `identity` is: every prediction passes through here. */
 export function authenticate(
   signature: Signature,
   request: Omit<WireRequest, 'body'>,

@@ -39,7 +39,7 @@ export async function gather(
   return { body, sha256: hash.digest('hex') };
 }
 
-/** What is too large is read to its end all the same, and forgotten: a destroyed stream would take the connection along, and the answer with it. */
+/** Reads and discards a body that is too large: destroying the stream would close the connection before the answer is sent. */
 export function collect(
   stream: Readable,
   limit: number,
@@ -77,7 +77,7 @@ async function* verified(stream: Readable, declared: string) {
   if (computed !== declared) throw hashMismatch(declared, computed);
 }
 
-/** The same for a body that is small enough to be had as a whole, which is cheaper. Nothing of it is read before it is asked for. */
+/** The same for a body that is small enough to be read as a whole, which is cheaper. Nothing is read before the first call. */
 class SmallBody extends Readable {
   readonly #stream: Readable;
   readonly #declared: string;
@@ -140,7 +140,7 @@ export interface StreamedRequest {
   readonly body: Readable | Uint8Array;
 }
 
-/** S3's payload as its x-amz-content-sha256 says it comes: hashed, unsigned, or in chunks. The headers lose what the coding added. */
+/** S3's payload as x-amz-content-sha256 declares it: hashed, unsigned, or in chunks. Removes the headers that the coding added. */
 export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
@@ -179,7 +179,7 @@ export function streamed(
       ...(length === undefined ? {} : { 'content-length': length }),
       ...(left === undefined ? {} : { 'content-encoding': left }),
     },
-    // Which trailers will come has to be known before the first byte, to hash for them.
+    // The trailers must be known before the first byte, so that their hashes can be computed.
     body: Object.assign(
       decodeChunks(
         stream,

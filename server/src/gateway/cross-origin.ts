@@ -1,5 +1,5 @@
 /**
- * Requests of browsers from other origins: preflights are answered before anybody asks for a signature, since browsers send none with them, and
+ * Requests of browsers from other origins: preflights are answered without authentication, because browsers do not sign them, and
  * actual requests are answered like any other, with the headers that let a script read the answer.
  */
 import { AwsError } from '../contract/aws-error.ts';
@@ -21,7 +21,7 @@ export function answerAcrossOrigins(incoming: Incoming, deps: PipelineDeps): Pro
   return headers.origin === undefined ? answer(incoming, deps) : withHeaders(incoming, deps);
 }
 
-/** The one service whose requests look like this and that answers browsers. */
+/** The one service with such requests that answers browsers. */
 function crossOriginOf({ head }: Incoming, { services }: PipelineDeps, service?: string): CrossOrigin | undefined {
   if (service === undefined && protocolOf(head, undefined) !== 'rest-xml') return undefined;
   const candidates = [...services.values()].filter(({ crossOrigin }) => crossOrigin !== undefined);
@@ -36,8 +36,8 @@ async function withHeaders(incoming: Incoming, deps: PipelineDeps): Promise<Outc
     );
     Object.assign(outcome.response.headers, found);
   } catch (error) {
-    // The call is done: its answer goes out, though the browser will not show it to the script.
-    deps.log.error('no cross-origin headers could be found', { requestId: incoming.requestId, error });
+    // The call has already run: the answer is sent, although the browser hides it from the script.
+    deps.log.error('gateway: cross-origin rules could not be read', { requestId: incoming.requestId, error });
   }
   return outcome;
 }
@@ -51,7 +51,10 @@ async function preflight(incoming: Incoming, deps: PipelineDeps): Promise<Outcom
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : defect('rest-xml');
     if (error !== thrown) {
-      deps.log.error('a preflight ended in a defect', { requestId: incoming.requestId, error: thrown });
+      deps.log.error('gateway: internal error in a preflight request', {
+        requestId: incoming.requestId,
+        error: thrown,
+      });
     }
     const context = { requestId: incoming.requestId, method: incoming.head.method };
     const response = protocols['rest-xml'].serializeError(undefined, error, errorStatus(undefined, error), context);

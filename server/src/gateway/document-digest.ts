@@ -1,5 +1,5 @@
 /**
- * Documents against the digests that came with them, before anybody reads what they say. Streamed payloads are their operations' own business.
+ * Checks documents against the digests in their headers before they are parsed. Operations check streamed payloads themselves.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html; texts observed.
  */
 import { hash } from 'node:crypto';

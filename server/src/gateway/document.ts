@@ -16,13 +16,13 @@ const unpack = promisify(gunzip);
 /** No byte of any document costs more. */
 const mostPerByte = 10;
 
-/** Whether a REST operation's body is bytes or text, which nobody parses. */
+/** Whether a REST operation's body is bytes or text, which is not parsed. */
 export function hasRawBody(operation: OperationModel): boolean {
   const payload = structureOf(operation.input).members.find(({ http }) => http.payload);
   return payload !== undefined && isRaw(payload);
 }
 
-/** Synchronous for what is small and not packed. The caller has been authenticated. */
+/** Synchronous if the document is small and not compressed. The caller has been authenticated. */
 export function documentOf(
   request: WireRequest,
   protocol: ProtocolName,

@@ -1,5 +1,5 @@
 /**
- * Browsers' uploads to S3: a form whose policy is signed, in Version 4 or 2, is the PutObject that it describes. Nobody posts without a signature.
+ * Browsers' uploads to S3: a form whose policy is signed, in Version 4 or 2, is the PutObject that it describes. Unsigned forms are refused.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-UsingHTTPPOST.html
  */
 import { Readable } from 'node:stream';
@@ -80,7 +80,7 @@ function signatureOf(fields: Fields): SignedForm {
   throw refusal('missing', 'rest-xml');
 }
 
-/** `${filename}` stands for the file's name in every field but those that are signed as they are. */
+/** `${filename}` is replaced by the file's name in every field but the signed ones. */
 function fieldsOf({ fields, fileName }: Form, bucket: string): Fields {
   const asTheyAre = /^(policy|signature|awsaccesskeyid|x-amz-(signature|credential|algorithm|date|security-token))$/;
   const result = new Map<string, string>();

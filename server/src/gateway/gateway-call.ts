@@ -1,4 +1,4 @@
-/** One request's Call. What few operations ask for (logger, abort signal, other services) is made when it is asked for. */
+/** One request's Call. Members that few operations need (logger, abort signal, other services) are made on first use. */
 import type { Aws, AwsAccess } from '../contract/aws.ts';
 import { AwsError, type AwsErrorOptions } from '../contract/aws-error.ts';
 import type { Call, CallFacts } from '../contract/call.ts';
@@ -8,7 +8,7 @@ import type { Principal } from '../contract/principal.ts';
 import type { Log } from '../kit/log.ts';
 import { eventSource, type ServiceName } from '../models/catalog.ts';
 
-/** Identity's decision, with what the request says. */
+/** Identity's decision, with the condition keys of the request. */
 export type Decide = (access: readonly Access[], call: Call) => Decision | Promise<Decision>;
 
 export class GatewayCall implements Call {

@@ -1,4 +1,4 @@
-/** Which service, protocol and operation a request is for. Knows services by what the catalog says, none by name. */
+/** Determines service, protocol and operation of a request. Uses the catalog and no service's name. */
 import type { Service } from '../contract/service.ts';
 import { catalog, type ProtocolName, type ServiceName } from '../models/catalog.ts';
 import { loadServiceModel, type OperationModel, type ServiceModel } from '../models/service-model.ts';
@@ -23,7 +23,7 @@ export function protocolOf(
   const entry = Object.values(catalog).find(
     (candidate) => candidate.signingName === signingName && isRest(candidate.protocols[0]),
   );
-  // Before the type of the body: what REST services store or invoke may be a form.
+  // Comes before the body's type: a body that a REST service stores or passes on may be a form.
   if (entry) return entry.protocols[0] ?? 'rest-xml';
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
   if (signingName === undefined || restXmlElsewhere.has(signingName)) return 'rest-xml';
@@ -71,7 +71,7 @@ export function serviceOf(
 const speaks = (spoken: readonly ProtocolName[], protocol: ProtocolName) =>
   spoken.some((one) => one === protocol || (one.startsWith('aws-json') && protocol.startsWith('aws-json')));
 
-/** Throws 501 for an operation that the model knows and nobody registered, or that nobody knows. */
+/** Throws 501 for an operation that is not implemented or not in the model. */
 export function operationOf({ service, model, protocol }: Destination, request: WireRequest): OperationModel {
   const name = protocols[protocol].operationOf(model, request);
   const operation = name === undefined ? undefined : model.operations.get(name);
@@ -80,7 +80,7 @@ export function operationOf({ service, model, protocol }: Destination, request: 
   return operation;
 }
 
-/** What a request seems to ask for that no service knows. */
+/** The operation that a request seems to name if no service has it. */
 export function guessOperation(request: WireRequest): string {
   const target = request.headers['x-amz-target'];
   if (target) return target.slice(target.lastIndexOf('.') + 1);

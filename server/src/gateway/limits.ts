@@ -1,5 +1,5 @@
-/** What a connection may cost before anybody knows whose it is. */
-export interface DoorLimits {
+/** Limits of a connection before the caller is authenticated. */
+export interface ConnectionLimits {
   /** Request line and headers together. S3's presigned URLs with a session's token and a key of 1024 bytes need about 8 KB. */
   readonly headerBytes: number;
   readonly headers: number;
@@ -12,11 +12,11 @@ export interface DoorLimits {
   /** Nothing read from or written to a connection with an unfinished request or answer. */
   readonly stalledMs: number;
   readonly keepAliveMs: number;
-  /** How often Node looks for connections that are too slow. */
+  /** How often Node checks for connections that are too slow. */
   readonly checkMs: number;
 }
 
-export const usualLimits: DoorLimits = {
+export const usualLimits: ConnectionLimits = {
   headerBytes: 32 * 1024,
   headers: 256,
   urlBytes: 16 * 1024,

@@ -44,7 +44,7 @@ export function perform(what: Performance, input: unknown, call: Call): Promise<
   return access instanceof Promise ? access.then(decide) : decide(access);
 }
 
-/** S3's words for a document that is not there at all. */
+/** S3's error for a missing document. */
 const emptyBody = () => new AwsError('MissingRequestBodyError', 'Request Body is empty', { status: 400 });
 
 function lacksDocument(operation: OperationModel, input: unknown): boolean {

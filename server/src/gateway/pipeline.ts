@@ -1,5 +1,5 @@
 /**
- * Every request's way: identify → authenticate → parse → authorize → validate → handle → record → serialize.
+ * The steps of every request: identify → authenticate → parse → authorize → validate → handle → record → serialize.
  * Knows no service by name.
  */
 import type { Readable } from 'node:stream';
@@ -56,14 +56,14 @@ export interface Incoming {
   readonly stream: Readable;
   readonly requestId: string;
   readonly sourceIp: string;
-  /** Why the head alone is refused, where it is. */
+  /** Set if the head alone is refused. */
   readonly refused?: AwsError | undefined;
   /** Behind TLS. */
   readonly secure: boolean;
   readonly signal: () => AbortSignal;
 }
 
-/** What `record` writes down. */
+/** What `record` writes to the log. */
 export interface Outcome {
   readonly response: WireResponse;
   service?: string;
@@ -79,7 +79,7 @@ interface Known {
   principal?: Principal;
 }
 
-/** Never throws: what goes wrong is an answer. */
+/** Never throws: an error becomes a response. */
 export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
   const known: Known = { protocol: protocolOf(incoming.head, undefined) };
   const context = { requestId: incoming.requestId, method: incoming.head.method };
@@ -89,14 +89,14 @@ export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Ou
     ...(known.principal ? { principal: known.principal.arn } : {}),
   });
   try {
-    return { response: await follow(incoming, deps, known, context), ...facts() };
+    return { response: await handleRequest(incoming, deps, known, context), ...facts() };
   } catch (caught) {
     const thrown = caught !== null && caught === incoming.stream.errored ? cutShort() : caught;
     const error = thrown instanceof AwsError ? thrown : defect(known.protocol);
     if (!(thrown instanceof AwsError)) {
-      deps.log.error('a call ended in a defect', { requestId: incoming.requestId, ...facts(), error: thrown });
+      deps.log.error('gateway: internal error', { requestId: incoming.requestId, ...facts(), error: thrown });
     } else if (thrown.cause) {
-      deps.log.info('a call was refused', {
+      deps.log.info('gateway: request refused', {
         requestId: incoming.requestId,
         ...facts(),
         code: error.code,
@@ -113,7 +113,7 @@ export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Ou
   }
 }
 
-async function follow(
+async function handleRequest(
   incoming: Incoming,
   deps: PipelineDeps,
   known: Known,
@@ -130,7 +130,7 @@ async function follow(
   known.destination = destination;
   const limits = documentLimitsOf(service.name);
   const isRest = known.protocol.startsWith('rest-');
-  // Elsewhere the operation may stand in the document.
+  // In other protocols the document may name the operation.
   const readable = isRest ? request : documentOf(request, known.protocol, limits);
   const asked = readable instanceof Promise ? await readable : readable;
   const operation = operationOf(destination, asked);
@@ -165,7 +165,7 @@ async function follow(
   return finish ? finish(response) : response;
 }
 
-/** A body that nobody parses is left as it is. */
+/** Leaves a body that no step parses unread. */
 function restDocument(
   operation: OperationModel,
   request: WireRequest,
@@ -199,7 +199,7 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
     known.protocol = 'rest-xml';
     const principal =
       deps.anyCredentialsAccount && older !== 'incomplete'
-        ? (await anybody(older, deps.anyCredentialsAccount, deps.identity)).principal
+        ? (await anyCaller(older, deps.anyCredentialsAccount, deps.identity)).principal
         : await authenticate2(head, older, deps);
     if (head.headers['transfer-encoding'] !== undefined && head.headers['content-length'] === undefined)
       throw lengthless();
@@ -207,7 +207,7 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
   }
   const form = formPost(incoming, deps, async (signed) =>
     deps.anyCredentialsAccount
-      ? (await anybody(signed, deps.anyCredentialsAccount, deps.identity)).principal
+      ? (await anyCaller(signed, deps.anyCredentialsAccount, deps.identity)).principal
       : undefined,
   );
   if (form) {
@@ -228,7 +228,7 @@ async function admit(incoming: Incoming, known: Known, deps: PipelineDeps): Prom
 
 const isRegion = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
 
-/** S3 tells the right one to clients that sign for none (s3cmd's `US`), and they try again with it. */
+/** S3 returns the right region to clients that sign for an invalid one (s3cmd's `US`), and they retry with it. */
 const wrongRegion = (region: string) =>
   new AwsError(
     'AuthorizationHeaderMalformed',
@@ -236,7 +236,7 @@ const wrongRegion = (region: string) =>
     { status: 400, fields: { Region: 'us-east-1' } },
   );
 
-/** Operations that come unsigned because the caller has no key yet are refused by their name, everything else for want of a signature. */
+/** An unsigned operation for callers without a key is refused by its name; every other unsigned request for its missing signature. */
 async function refuseUnsigned({ head, stream }: Incoming, { protocol }: Known): Promise<never> {
   if (protocol === 'query') {
     const { body } = await gather(stream, head.headers, protocol, unsignedBytes);
@@ -259,7 +259,7 @@ function readSigned({ head }: Incoming, known: Known): Signature | undefined {
   } catch (error) {
     if (!(error instanceof MalformedSignature)) throw error;
     const { authorization } = head.headers;
-    // What can be read of the scope still tells which service was meant.
+    // The readable part of the scope still names the service.
     known.protocol = protocolOf(head, /\bCredential=(?:[^/,]*\/){3}([^/,]+)/.exec(authorization ?? '')?.[1]);
     throw malformed(known.protocol, authorization === undefined ? 'query' : 'header', error);
   }
@@ -274,7 +274,7 @@ interface Checked {
   readonly authenticated: Authenticated;
 }
 
-/** Everybody but S3: the body is gathered, because its hash is part of what is signed. */
+/** All services but S3: the body is read first, because its hash is signed. */
 async function admitGathered(
   { head, stream }: Incoming,
   signature: Signature,
@@ -286,7 +286,7 @@ async function admitGathered(
   const { body, sha256: computed } = await gather(stream, head.headers, protocol, bytes);
   const request = { ...head, body };
   if (deps.anyCredentialsAccount)
-    return { request, authenticated: await anybody(signature, deps.anyCredentialsAccount, deps.identity) };
+    return { request, authenticated: await anyCaller(signature, deps.anyCredentialsAccount, deps.identity) };
   const declared = head.headers['x-amz-content-sha256'];
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== computed)
     throw refusal('mismatch', protocol);
@@ -294,7 +294,7 @@ async function admitGathered(
   return { request, authenticated: checked instanceof Promise ? await checked : checked };
 }
 
-/** S3: the hash that is signed stands in a header, so the signature is checked before the first byte of the body. */
+/** S3: the signed hash is in a header, so the signature is checked before the first byte of the body. */
 async function admitStreamed(
   { head, stream }: Incoming,
   signature: Signature,
@@ -302,7 +302,7 @@ async function admitStreamed(
   deps: PipelineDeps,
 ): Promise<Checked> {
   let authenticated: Authenticated;
-  if (deps.anyCredentialsAccount) authenticated = await anybody(signature, deps.anyCredentialsAccount, deps.identity);
+  if (deps.anyCredentialsAccount) authenticated = await anyCaller(signature, deps.anyCredentialsAccount, deps.identity);
   else {
     const declared = head.headers['x-amz-content-sha256'];
     if (declared === undefined && signature.form === 'header') {
@@ -324,7 +324,7 @@ interface Claimed {
 }
 
 /** A key that the platform issued means its owner, though its signature is not checked; any other is the root of an account. */
-async function anybody(
+async function anyCaller(
   { accessKeyId, token, region = unscoped.region }: Claimed,
   usual: string,
   identity: Identity,

@@ -23,7 +23,7 @@ export const unscoped = { service: 's3', region: 'us-east-1' };
 
 const inSeconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+/, '');
 
-/** Observed: S3 says when it ended and what it takes for now. */
+/** Observed: S3 returns the time of expiry and its own time. */
 export function requestExpired(endedAt: number, now: number, lifetime?: number): AwsError {
   return new AwsError('AccessDenied', 'Request has expired', {
     status: 403,

@@ -1,4 +1,4 @@
-/** Calls that leave a trace: what was asked, by whom, of which resources, how it ended. Wraps `perform`, over HTTP and in process. */
+/** Audited calls: the request, the caller, the resources and the result. Wraps `perform`, over HTTP and in process. */
 import type { Audit } from '../contract/audit.ts';
 import { AwsError } from '../contract/aws-error.ts';
 import type { Call } from '../contract/call.ts';
@@ -17,7 +17,7 @@ export interface Recording {
   readonly invokedBy: string | undefined;
 }
 
-/** Synchronous where `perform` is and nothing is recorded: predictions come by here. */
+/** Synchronous if `perform` is and nothing is recorded: every prediction passes through here. */
 export function performRecorded(
   what: Performance,
   input: unknown,

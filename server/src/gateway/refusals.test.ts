@@ -50,7 +50,7 @@ const mismatch = inWords(
 const unknownKey = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00', secretAccessKey: 'x' };
 
 describe('The gateway refuses', () => {
-  it('an access key that nobody knows', () =>
+  it('an unknown access key', () =>
     expectEach(
       inWords(
         ['UnrecognizedClientException', invalidToken],
@@ -63,7 +63,7 @@ describe('The gateway refuses', () => {
   it('another secret', () =>
     expectEach(mismatch, (door) => sent(door, { credentials: { ...platform.credentials, secretAccessKey: 'x' } })));
 
-  it('a session token that is none', () =>
+  it('an invalid session token', () =>
     expectEach(
       inWords(
         ['UnrecognizedClientException', invalidToken],

@@ -1,4 +1,4 @@
-/** The gateway's own refusals, in each protocol's words. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, S3's error list; texts observed. */
+/** The gateway's own refusals, in each protocol's format. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, S3's error list; texts observed. */
 import { AwsError } from '../contract/aws-error.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { MalformedSignature } from '../wire/malformed-signature.ts';
@@ -68,7 +68,7 @@ export type RefusalKind = keyof typeof words;
 /** What S3 answers with 400: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList */
 const badRequests: ReadonlySet<RefusalKind> = new Set(['malformed', 'malformedUrl', 'unknownToken', 'expiredToken']);
 
-/** JSON services answer 400 where the others answer 403; the codes are what clients look at. */
+/** JSON services answer 400 where the others answer 403; clients read the codes. */
 const statusOf = (kind: RefusalKind, protocol: ProtocolName): number => {
   if (kind === 'tooLarge') return protocol === 'rest-xml' ? 400 : 413;
   if (protocol === 'rest-xml' && badRequests.has(kind)) return 400;
@@ -96,7 +96,7 @@ export function malformed(protocol: ProtocolName, form: 'header' | 'query', erro
   return refusal('malformed', protocol, `The authorization header is malformed; ${s3}`);
 }
 
-/** S3 names what it wants signed; the others speak of the host alone. Observed. */
+/** S3 lists the headers that must be signed; the other services name only the host. Observed. */
 export function unsigned(names: readonly string[], protocol: ProtocolName): AwsError {
   if (protocol !== 'rest-xml')
     return refusal('mismatch', protocol, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");

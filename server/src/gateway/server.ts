@@ -1,4 +1,4 @@
-/** HTTP in, the pipeline, HTTP out. The few paths below /_clary are the platform's own and say nothing that is not meant for anybody. */
+/** HTTP in, the pipeline, HTTP out. The paths below /_clary are the platform's own; their answers are public. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -7,12 +7,12 @@ import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
 import { answerAcrossOrigins } from './cross-origin.ts';
-import { type Door, openDoor } from './door.ts';
-import { type DoorLimits, usualLimits } from './limits.ts';
+import { type ConnectionLimits, usualLimits } from './limits.ts';
+import { type Listener, openListener } from './listener.ts';
 import type { Incoming, Outcome, PipelineDeps } from './pipeline.ts';
 import { beyondLimits, giveUpStalled, lingering, onDemand, refuseUnparsed } from './threshold.ts';
 
-/** Answers a path below /_clary; undefined where there is none such. */
+/** Answers a path below /_clary; undefined for an unknown path. */
 export type OwnPath = (request: {
   method: string;
   path: string;
@@ -22,22 +22,22 @@ export type OwnPath = (request: {
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  /** Asked for each request: a reset puts others in their place, and lets requests wait for them. */
+  /** Called for each request: a reset replaces them, and requests wait until that is done. */
   readonly deps: () => PipelineDeps | Promise<PipelineDeps>;
   readonly own: OwnPath;
   readonly log: Log;
-  /** Buckets are hosts below it. */
+  /** The domain below which buckets are hosts. */
   readonly domain?: string;
-  /** In PEM. Where there is one, TLS is spoken on the same port. */
+  /** In PEM. If present, the same port also serves TLS. */
   readonly certificate?: { readonly key: string; readonly cert: string };
-  readonly limits?: DoorLimits;
+  readonly limits?: ConnectionLimits;
 }
 
 export interface Gateway {
   readonly port: number;
   /** Until no request is under way; paths below /_clary do not count. Waits five seconds at most. */
   idle(): Promise<void>;
-  readonly renewCertificate: Door['renew'] | undefined;
+  readonly renewCertificate: Listener['renew'] | undefined;
   /** Takes no more requests, waits for those under way. */
   stop(): Promise<void>;
 }
@@ -54,7 +54,7 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   return joined;
 }
 
-/** A body that knows a cheaper way than being read as a stream. */
+/** A body with a cheaper way to send it than as a stream. */
 interface Pump {
   pump(write: (chunk: Uint8Array) => Promise<void>): Promise<void>;
 }
@@ -109,7 +109,7 @@ function record(log: Log, request: IncomingMessage, { response, ...facts }: Outc
   });
 }
 
-/** The requests in the pipeline, and who waits for their end. */
+/** The requests in the pipeline, and the callback for their end. */
 interface Underway {
   count: number;
   ended?: () => void;
@@ -197,24 +197,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   Object.assign(server, { httpAllowHalfOpen: true });
   const take = (request: IncomingMessage, response: ServerResponse, stream: Readable = request) => {
     serve(request, response, options, underway, stream).catch((error) => {
-      // A client that goes away in the middle of an answer is no fault of ours.
-      if (!response.destroyed) log.warn('an answer could not be sent', { error });
+      // A client that disconnects during an answer is not an error of the server.
+      if (!response.destroyed) log.warn('gateway: response could not be sent', { error });
       response.destroy();
     });
   };
   server.on('request', (request, response) => take(request, response));
   server.on('checkContinue', (request, response) => take(request, response, onDemand(request, response)));
-  // An expectation that nobody knows, or none: S3 answers as without it, where Node would answer 417.
+  // S3 ignores an unknown expectation; Node would answer 417.
   server.on('checkExpectation', (request, response) => take(request, response));
   server.on('clientError', (error, socket) => {
-    // As Node does it where nobody listens: not into the middle of an answer.
+    // Like Node without a listener for this event: never writes into the middle of an answer.
     const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse };
     if (socket.writable && !underway?.headersSent) socket.end(refuseUnparsed(error, limits.headerBytes));
     else socket.destroy();
   });
   server.setTimeout(limits.stalledMs);
   const { headersMs: firstByteMs, handshakeMs } = limits;
-  const door = certificate && openDoor(server, { certificate, firstByteMs, handshakeMs });
+  const listener = certificate && openListener(server, { certificate, firstByteMs, handshakeMs });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -227,12 +227,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         underway.ended = resolve;
         setTimeout(resolve, 5000).unref();
       }),
-    renewCertificate: door?.renew,
+    renewCertificate: listener?.renew,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
-        door?.close();
+        listener?.close();
         setTimeout(() => server.closeAllConnections(), 5000).unref();
       }),
   };

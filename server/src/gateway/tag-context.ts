@@ -1,4 +1,4 @@
-/** The tags that a request brings, whatever its service calls the member: the condition keys aws:RequestTag/… and aws:TagKeys. */
+/** The tags in a request, whatever its service calls the member: the condition keys aws:RequestTag/… and aws:TagKeys. */
 import type { ContextValue } from '../contract/operation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** What the door takes of heads, bodies and time: what it does, refuses and survives. */
+/** What the listener accepts and refuses: heads, bodies, time. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -46,7 +46,7 @@ const tooLong = (allowed: number) => ({
   allowed: String(allowed),
 });
 
-describe('the door refuses', () => {
+describe('the listener refuses', () => {
   test('heads, URLs and numbers of headers beyond its limits', async () => {
     const { headerBytes, urlBytes, headers } = usualLimits;
     const say = async (request: string) => error(await said(platformSocket(), request));
@@ -138,7 +138,7 @@ for (const [what, slow, everyMs] of [
   ['stands still', { stalledMs: 60 }, undefined],
   ['drips for ever', { headersMs: 60, requestMs: 80, checkMs: 20 }, 10],
 ] as const)
-  test(`the door refuses a body that ${what}`, async () => {
+  test(`the listener refuses a body that ${what}`, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clary-still-'));
     const config = readConfig(['--data', folder, '--log-level', 'silent'], {});
     const log = createLog('silent', () => {});
@@ -165,7 +165,7 @@ for (const [what, slow, everyMs] of [
     await rm(folder, { recursive: true });
   });
 
-describe('the door', () => {
+describe('the listener', () => {
   const signedBy = (credentials: typeof platform.credentials) => platform.client(S3Client, { credentials });
 
   test('asks for a body that is expected to be asked for, and stores it', async () => {

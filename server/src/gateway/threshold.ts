@@ -1,10 +1,10 @@
-/** What happens to a request before and behind the pipeline: too long a head, too slow a body, a body that nobody wants. */
+/** What happens to a request before and behind the pipeline: too long a head, too slow a body, a body that is not read. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
 import { uuid } from '../kit/ids.ts';
 import { restXml } from '../wire/rest-xml.ts';
-import type { DoorLimits } from './limits.ts';
+import type { ConnectionLimits } from './limits.ts';
 
 const tooLong = (allowed: number) =>
   new AwsError('RequestHeaderSectionTooLarge', 'Your request header section exceeds the maximum allowed size.', {
@@ -20,12 +20,12 @@ const timedOut = () =>
   );
 
 /** Node reads the head as a whole and takes what fits; the parts have limits of their own. */
-export function beyondLimits(request: IncomingMessage, { urlBytes, headers }: DoorLimits): AwsError | undefined {
+export function beyondLimits(request: IncomingMessage, { urlBytes, headers }: ConnectionLimits): AwsError | undefined {
   if ((request.url ?? '').length > urlBytes) return tooLong(urlBytes);
   return request.rawHeaders.length > 2 * headers ? tooLong(headers) : undefined;
 }
 
-/** Nobody knows yet whose words to use: S3's, whose clients come from everywhere. */
+/** The protocol is not known yet. S3's error format is used, because every kind of client reads S3. */
 export function refusalInBytes(error: AwsError): string {
   const { status, headers, body } = restXml.serializeError(undefined, error, error.status ?? 400, {
     requestId: uuid(),
@@ -36,7 +36,7 @@ export function refusalInBytes(error: AwsError): string {
   return `HTTP/1.1 ${status} Bad Request\r\n${head}\r\n${text}`;
 }
 
-/** What Node's parser could not take: https://nodejs.org/api/http.html#event-clienterror */
+/** Refuses what Node's parser rejected: https://nodejs.org/api/http.html#event-clienterror */
 export function refuseUnparsed(error: NodeJS.ErrnoException, headerBytes: number): string {
   if (error.code === 'HPE_HEADER_OVERFLOW') return refusalInBytes(tooLong(headerBytes));
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusalInBytes(timedOut());
@@ -45,7 +45,7 @@ export function refuseUnparsed(error: NodeJS.ErrnoException, headerBytes: number
   );
 }
 
-/** The connection of this answer has been still for too long: a fault of ours where we are at work, else of the client. */
+/** The connection of this answer has been still for too long: answered with RequestTimeout unless the server itself is at work. */
 export function giveUpStalled(response: ServerResponse): void {
   const { req: request, socket } = response;
   if (!socket || (request.complete && socket.writableLength === 0)) return;
@@ -53,7 +53,7 @@ export function giveUpStalled(response: ServerResponse): void {
   socket.destroySoon();
 }
 
-/** The body of a client that waits to be told to send it: told when the first byte is asked for. */
+/** The body of a client that sent `Expect: 100-continue`. The first read sends the 100. */
 export function onDemand(request: IncomingMessage, response: ServerResponse): Readable {
   async function* body() {
     response.writeContinue();
@@ -66,7 +66,7 @@ const lingerMs = 5000;
 const lingerBytes = 64 * 1024 * 1024;
 
 /**
- * Reads and forgets what a client goes on to send after its answer: a connection that is closed with bytes unread is reset, and the answer lost
+ * Reads and discards what a client still sends after its answer: a connection that is closed with bytes unread is reset, and the answer lost
  * with it (RFC 9112 section 9.6). Not for ever.
  */
 export function lingering(request: IncomingMessage): Promise<void> {
@@ -83,7 +83,7 @@ export function lingering(request: IncomingMessage): Promise<void> {
       read += chunk.length;
       if (read > lingerBytes) done();
     });
-    // Whoever read before has stopped.
+    // The earlier reader has stopped.
     request.removeAllListeners('readable');
     request.resume();
   });

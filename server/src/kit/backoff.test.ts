@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { backoffMs } from './backoff.ts';
 
-describe('does', () => {
+describe('backoffMs', () => {
   test('doubles up to the cap', () => {
     const waits = [1, 2, 3, 4, 5, 6].map((failures) => backoffMs(failures, 100, 1000, 1));
     assert.deepEqual(waits, [100, 200, 400, 800, 1000, 1000]);

@@ -1,4 +1,4 @@
-/** Time is handed in, never read from a global: tests can move it. */
+/** Time is a dependency and never read from a global, so that tests can set it. */
 export interface Clock {
   /** The present moment. */
   now(): Date;

@@ -1,4 +1,4 @@
-/** What somebody probably meant by a word that is none. */
+/** Suggests the known name that a misspelt one probably meant. */
 
 /** How many letters must be changed, put in, left out or swapped with the next one. */
 function distance(a: string, b: string): number {
@@ -18,7 +18,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The most alike of the words, where one is alike at all. */
+/** The most similar name; undefined if none is similar. */
 export function closest(word: string, words: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = words

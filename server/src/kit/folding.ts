@@ -15,7 +15,7 @@ export const pieceBytes = 64 * 1024;
 
 const step = 32;
 
-/** Undefined where there is no WebAssembly, or none with vectors. `distances` are in bytes, ascending, each at least `step`. */
+/** Undefined without WebAssembly and its vector instructions. `distances` are in bytes, ascending, each at least `step`. */
 export function makeFolding(distances: readonly number[]): Folding | undefined {
   const reach = distances.at(-1) ?? 0;
   const memory = instantiate(distances);

@@ -1,4 +1,4 @@
-/** Lets one thing happen at a time, in the order of asking. What fails keeps nobody waiting. */
+/** Runs one task at a time, in the order of the calls. A failed task does not block the next. */
 export function inTurn(): <T>(act: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {

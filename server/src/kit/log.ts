@@ -1,5 +1,5 @@
 /**
- * The platform's own log: one JSON object a line on standard error. It carries causes and stacks, which answers to callers never do.
+ * The platform's own log: one JSON object a line on standard error. It has causes and stacks, which responses never contain.
  * Must never receive a secret: callers pass names and identifiers, not credentials or payloads.
  */
 export type LogFields = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /**
- * Names that others chose, of objects and of archives' entries, before they become files' names. What has no look of its own (newlines above all) makes
+ * Checks names from users (of objects and archive entries) before they become file names. What has no look of its own (newlines above all) makes
  * two files of one to every program that reads names by lines, and rewrites what a terminal shows: no such file is made.
  */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]/u;

@@ -8,7 +8,7 @@ interface ReflectedCrc {
   readonly width: 32 | 64;
   /** The polynomial, reflected. */
   readonly polynomial: bigint;
-  /** Goes on from a register; start with `initial`. */
+  /** Continues from a register; start with `initial`. */
   update(register: Register, bytes: Uint8Array): void;
 }
 

@@ -1,4 +1,4 @@
-/** What AWS's models demand of inputs, from the data that scripts/extract-constraints.ts wrote. Loaded at a service's first call. */
+/** The constraints of AWS's models on inputs, from the data that scripts/extract-constraints.ts wrote. Loaded at a service's first call. */
 import { readFileSync } from 'node:fs';
 import type { ServiceName } from './catalog.ts';
 

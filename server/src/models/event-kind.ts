@@ -4,7 +4,7 @@ import { catalog, type ServiceName } from './catalog.ts';
 export interface EventKind {
   readonly data: boolean;
   readonly readOnly: boolean;
-  /** Changes what is there, or hands out credentials: its record must not be lost once it was answered. */
+  /** Changes what is there, or returns credentials: its record must not be lost once the response was sent. */
   readonly weighs: boolean;
 }
 

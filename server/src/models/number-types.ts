@@ -1,6 +1,6 @@
 /**
  * Which numbers of AWS's models have no fractions. The SDK's schemas know one kind of number only; the types come from botocore's models
- * (scripts/extract-constraints.ts). Every reader of the wire asks here, through the shapes.
+ * (scripts/extract-constraints.ts). Every decoder uses this through the shapes.
  */
 import numberTypes from './number-types.json' with { type: 'json' };
 

@@ -12,7 +12,7 @@ const maxBytes = 100 * 1024;
 const secretNames =
   /^(SecretAccessKey|SessionToken|Secret(String|Binary)|.*Password|.*PrivateKey|ClientSecret|AuthToken)$/;
 const secretMaps = /^(Environment|EnvironmentVariables)$/;
-/** What a training was asked to do is worth a record; AWS forbids secrets in them, which keeps nobody from passing some. */
+/** Hyperparameters are worth recording. AWS forbids secrets in them, but users pass some anyway. */
 const hyperparameterMaps = /^(Static)?HyperParameters$/;
 const secretWords = /^(passwords?|passwd|pwd|passphrase|secrets?|tokens?|credentials?|apikeys?|auth)$/;
 const keyWords = /^(api|access|private|secret|account|license)$/;

@@ -56,7 +56,7 @@ type AnswerMember<P> =
 /** What an operation receives. */
 export type Input<S extends ServiceName, N extends OperationName<S>> = Validated<SdkInput<S, N>>;
 
-/** What an operation answers: AWS's output without the client's `$metadata`; a streamed body is bytes or a Readable. */
+/** The result of an operation: AWS's output without the client's `$metadata`; a streamed body is bytes or a Readable. */
 export type Output<S extends ServiceName, N extends OperationName<S>> = {
   [K in keyof SdkOutput<S, N> as Exclude<K, '$metadata'>]: AnswerMember<SdkOutput<S, N>[K]>;
 };

@@ -1,5 +1,5 @@
 /**
- * Whether an input keeps what AWS's model demands, told in AWS's sentences. Observed, for example:
+ * Whether an input keeps what AWS's model demands, reported in AWS's sentences. Observed, for example:
  * `Value '…' at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 1024, …]`.
  * It never changes the input, and it looks at no stream.
  */
@@ -25,10 +25,10 @@ interface Rule {
 const rules = new WeakMap<Constraint, Rule>();
 const required = new WeakMap<OperationModel, Rule>();
 
-/** Nobody reads more, and a document of a hundred thousand broken items must not be answered with as many sentences. */
+/** Bounds the message: a document with a hundred thousand invalid items must not cause as many sentences. */
 const maxSentences = 1000;
 
-/** A sentence per violation; none where all is well. */
+/** One sentence per violation; none if the input is valid. */
 export function violations(model: ServiceModel, operation: OperationModel, input: unknown): string[] {
   const found: string[] = [];
   check(ruleOf(model, operation), input, '', false, found);
@@ -61,7 +61,7 @@ export function validationCode(model: ServiceModel, protocol: ProtocolName): str
 }
 
 function ruleOf(model: ServiceModel, operation: OperationModel): Rule {
-  // S3 checks its inputs in words of its own; only what is missing is told here.
+  // S3 reports invalid inputs with messages of its own; only missing members are reported here.
   const constraints = model.entry.protocols.includes('rest-xml') ? undefined : constraintsOf(model.name);
   const constraint = constraints?.shapes[constraints.operations[operation.name] ?? ''];
   if (constraints !== undefined && constraint !== undefined) return resolve(constraints, constraint);

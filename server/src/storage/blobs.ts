@@ -1,5 +1,5 @@
 /**
- * Bytes under an id that the store makes. Keys and names of users never become paths. What is acknowledged is on the disk:
+ * Bytes under an id that the store makes. Keys and names of users never become paths. Acknowledged bytes are on the disk:
  * written to a temporary name, fsynced, renamed, the folder fsynced.
  */
 import type { Readable } from 'node:stream';
@@ -24,9 +24,9 @@ export const newBlobId = () => randomHex(16);
 export interface Blobs {
   /** Streams in constant memory. A source that throws leaves nothing behind. An id is given once, by those who must know it before the bytes. */
   put(source: AsyncIterable<Uint8Array>, id?: string): Promise<Blob>;
-  /** The bytes, each turned by `transform` on its way. What removes the blob afterwards cannot take them away. Rejects with ENOENT where it is gone. */
+  /** The bytes, each turned by `transform` on its way. Removing the blob afterwards does not affect them. Rejects with ENOENT if it was deleted. */
   open(id: string, range?: ByteRange, transform?: Transform): Promise<Readable>;
-  /** Idempotent. Call it after the row that named the blob is gone. */
+  /** Idempotent. Call it after the row that named the blob was deleted. */
   remove(id: string): Promise<void>;
   /** Removes blobs older than `olderThanMs` that `isUsed` does not know: what a kill left behind. */
   sweep(isUsed: (ids: readonly string[]) => Promise<ReadonlySet<string>>, olderThanMs: number): Promise<number>;

@@ -29,7 +29,7 @@ for (const kind of databaseKinds) {
       return database;
     }
 
-    describe('does', () => {
+    describe('the database', () => {
       test('a read sees every write that was acknowledged before it', async () => {
         const database = await open('reads');
         await database.write([
@@ -153,7 +153,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    describe('refuses', () => {
+    describe('the database refuses', () => {
       test('a write whose row count is another: nothing of it stays', async () => {
         const database = await open('rows');
         const write = database.write([
@@ -209,7 +209,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    describe('survives', () => {
+    describe('the database survives', () => {
       test('many that open a new file at once: the schema is made once', async () => {
         const all = await Promise.all(Array.from({ length: 4 }, () => open('together')));
         for (const database of all) await database.read(query('select * from outbox'));

@@ -1,5 +1,5 @@
 /**
- * The words in which the rest of the server speaks to SQL. A read is one query; a write is one list of statements that commits or fails as a whole
+ * The interface between the rest of the server and SQL. A read is one query; a write is one list of statements that commits or fails as a whole
  * in one message: no transaction is ever held open across a wait.
  */
 import type { CompiledQuery } from 'kysely';

@@ -23,7 +23,7 @@ const filesOf = async (dir: string) =>
 
 const pathOf = (dir: string, id: string) => join(dir, id.slice(0, 2), id.slice(2, 4), id);
 
-describe('does', () => {
+describe('file blobs', () => {
   for (const durability of ['power', 'process'] as const) {
     test(`keeps bytes and gives ranges of them (${durability})`, async () => {
       const dir = join(folder, durability);
@@ -66,7 +66,7 @@ describe('does', () => {
     await assert.rejects(blobs.open(id), { code: 'ENOENT' });
   });
 
-  test('sweeps what is old and nobody knows, and nothing else', async () => {
+  test('sweeps old blobs that no row names, and nothing else', async () => {
     const dir = join(folder, 'sweep');
     const blobs = await openFileBlobs({ dir });
     const [known, young, old] = [
@@ -89,7 +89,7 @@ describe('does', () => {
   });
 });
 
-describe('refuses', () => {
+describe('file blobs refuse', () => {
   test('ids that it did not make', async () => {
     const blobs = await openFileBlobs({ dir: join(folder, 'ids') });
     for (const id of ['../../etc/passwd', '', 'A'.repeat(32), `${'a'.repeat(32)}/`]) {
@@ -101,7 +101,7 @@ describe('refuses', () => {
   });
 });
 
-describe('survives', () => {
+describe('file blobs survive', () => {
   test('a source that fails leaves nothing behind', async () => {
     const dir = join(folder, 'fails');
     const blobs = await openFileBlobs({ dir });
@@ -113,7 +113,7 @@ describe('survives', () => {
     assert.equal(await filesOf(dir), 0);
   });
 
-  test('a place that cannot be written leaves nothing behind', async () => {
+  test('a folder that cannot be written leaves nothing behind', async () => {
     const dir = join(folder, 'no-place');
     const blobs = await openFileBlobs({ dir });
     // In the way of every fan-out folder stands a file.

@@ -35,7 +35,7 @@ export class FileStream extends Readable {
   #position: number;
   #left: number;
 
-  /** Where all of these bytes lie, as they are: to link to, for who wants no copy. It can be gone at any time; the stream has them still. */
+  /** The path of the file with these bytes, to link to instead of copying. It may be removed at any time; the stream still has the bytes. */
   readonly path: string | undefined;
 
   /** The file is closed with the stream. */

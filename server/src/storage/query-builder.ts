@@ -22,7 +22,7 @@ export function queryBuilder<Tables>(): Kysely<Tables> {
   });
 }
 
-/** Stands for a value that is known later. */
+/** A placeholder for a value that is known later. */
 class Slot {
   readonly name: string;
   constructor(name: string) {

@@ -16,7 +16,7 @@ after(() => rm(folder, { recursive: true }));
 const query = (text: string) => sql.raw<Record<string, unknown>>(text).compile(queryBuilder());
 const open = (name: string) => openSqliteDatabase({ file: join(folder, name), migrations: [] });
 
-describe('does', () => {
+describe('SQLite', () => {
   test('the file and its companions are for their owner only; what it promises to the disk', async () => {
     const database = await open('private');
     for (const name of ['private', 'private-wal', 'private-shm'])
@@ -31,7 +31,7 @@ describe('does', () => {
   });
 });
 
-describe('refuses', () => {
+describe('SQLite refuses', () => {
   test('a file that is no database, and leaves it as it is', async () => {
     const file = join(folder, 'other');
     await writeFile(file, 'this is a letter to a friend, longer than a hundred bytes '.repeat(3));

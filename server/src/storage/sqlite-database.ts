@@ -1,4 +1,4 @@
-/** SQLite behind the words of database.ts: every statement runs in a worker thread, so no SQL ever blocks the thread that serves requests. */
+/** SQLite behind the interface of database.ts: every statement runs in a worker thread, so no SQL ever blocks the thread that serves requests. */
 import { open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
@@ -59,7 +59,7 @@ class SqliteDatabase implements Database {
     await this.#worker.terminate();
   }
 
-  /** What one turn of the event loop asks for goes in one message: waking the thread costs more than most questions. */
+  /** All requests of one turn of the event loop share a message: waking the thread costs more than most queries. */
   #send(asked: Asked): Promise<unknown[]> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
@@ -92,7 +92,7 @@ class SqliteDatabase implements Database {
   }
 }
 
-/** Opens the file and brings its schema up to date. Throws where it can't be opened or a newer version wrote it. */
+/** Opens the file and brings its schema up to date. Throws if it cannot be opened or a newer version wrote it. */
 export async function openSqliteDatabase({ file, migrations }: SqliteOptions): Promise<Database> {
   // SQLite would make it readable for everybody; its companions (-wal, -shm) get the mode of the file.
   await (await open(file, 'a', 0o600)).close();

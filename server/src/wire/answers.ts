@@ -1,4 +1,4 @@
-/** What the protocols' answers share: bodies as text, error statuses, the member that carries an error's message. */
+/** What the protocols' answers share: bodies as text, error statuses, the member with an error's message. */
 import type { AwsError } from '../contract/aws-error.ts';
 import type { ErrorModel, ServiceModel } from '../models/service-model.ts';
 import { type Structure, structureOf } from '../models/shape.ts';
@@ -9,12 +9,12 @@ export function findErrorModel(model: ServiceModel | undefined, error: AwsError)
   return model?.errors.get(error.code);
 }
 
-/** The HTTP status of an error: what was said when it was thrown, else the model's, else 400. */
+/** The HTTP status of an error: the one with which it was thrown, else the model's, else 400. */
 export function errorStatus(model: ServiceModel | undefined, error: AwsError): number {
   return error.status ?? findErrorModel(model, error)?.status ?? commonStatuses[error.code] ?? 400;
 }
 
-/** Errors that every AWS service may answer. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
+/** Errors that every AWS service may return. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
 const commonStatuses: Record<string, number> = {
   AccessDenied: 403,
   InternalFailure: 500,

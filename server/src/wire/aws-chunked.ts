@@ -1,5 +1,5 @@
 /**
- * Bodies in S3's aws-chunked coding, decoded while they stream: signed chunks are verified one by one, trailers are handed on.
+ * Bodies in S3's aws-chunked coding, decoded while they stream: signed chunks are verified one by one, trailers are passed on.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and …/sigv4-streaming-trailers.html
  */
 import { createHmac, type KeyObject } from 'node:crypto';

@@ -30,7 +30,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
       }),
     serialize: (_model, operation, output, { requestId }) => {
       const shape = structureOf(operation.output);
-      // An operation without output answers an empty body in awsJson1_1's servers, `{}` where the output is modelled.
+      // An operation without output returns an empty body in awsJson1_1's servers, `{}` where the output is modelled.
       const body =
         shape.name === 'Unit' ? '' : JSON.stringify(writeStructure(shape, (output ?? {}) as JsonObject, names));
       return { status: 200, headers: headers(requestId), body };

@@ -25,7 +25,7 @@ export const jsonCost: DocumentCost = (bytes, limit) => {
   return cost;
 };
 
-/** The place of the closing quote. Most texts are short; long ones without escapes (a file in base64) are left to the native search. */
+/** The position of the closing quote. Most texts are short; long ones without escapes (a file in base64) are left to the native search. */
 function endOfText(bytes: Uint8Array, from: number): number {
   let at = from;
   let next = -1;

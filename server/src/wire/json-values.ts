@@ -91,7 +91,7 @@ function readStructure(shape: Structure, value: unknown, names: JsonNames, depth
   const given = value as JsonObject;
   const result: JsonObject = {};
   let known = 0;
-  // By the model's members: of those that nobody knows there may be very many.
+  // Iterates over the model's members: a document may have very many unknown ones.
   for (const member of shape.members) {
     const key = names.jsonName ? member.jsonName : member.name;
     const item = Object.hasOwn(given, key) ? given[key] : null;

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a signature before its key is looked for, in the words of S3 and of everybody else.
+ * What is wrong with a signature before its key is looked up, in the messages of S3 and of all other services.
  * Everybody else: as observed from DynamoDB (https://github.com/architect/dynalite/blob/main/index.js) and API Gateway. S3: as observed,
  * https://github.com/versity/versitygw/tree/main/s3err, https://github.com/arqbackup/arq_restore/issues/48
  */
@@ -11,7 +11,7 @@ import { hash } from 'node:crypto';
  */
 export type Fault = 'incomplete' | 'scope' | 'mechanism' | 'time';
 
-/** The gateway says it in the protocol's words: `message`, or at S3 `s3`. */
+/** The gateway sends it in the protocol's format: `message`, or for S3 `s3`. */
 export class MalformedSignature extends Error {
   readonly fault: Fault;
   readonly s3: string;
@@ -22,7 +22,7 @@ export class MalformedSignature extends Error {
   }
 }
 
-/** A header may bear a secret of somebody else's; its hash is enough to tell which one it was. */
+/** A header may contain another user's secret; its hash is enough to identify it. */
 const shown = (authorization: string) => hash('sha256', authorization, 'base64');
 
 export function otherMechanism(authorization: string): MalformedSignature {
@@ -72,7 +72,7 @@ export function malformedCredential(form: 'header' | 'query', credential: string
   );
 }
 
-/** `end`: what stands for aws4_request. S3 tells one thing at a time, the others all at once. */
+/** `end`: the text in the position of aws4_request. S3 reports one error at a time, the others all at once. */
 export function outOfScope(form: 'header' | 'query', end: string, date: string, time: string): MalformedSignature {
   const day = time.slice(0, 8);
   const everything = [

@@ -13,7 +13,7 @@ export interface Form {
   readonly fileName: string | undefined;
 }
 
-/** Observed: the code without the `Error` of AWS's table, and the text as it stands. */
+/** Observed: the code without the `Error` of AWS's table, and the text unchanged. */
 const maxFieldBytes = 20_480;
 const tooMuch = () =>
   new AwsError('MaxPostPreDataLengthExceeded', 'Your POST request fields preceeding the upload file was too large.', {
@@ -138,7 +138,7 @@ export async function readForm(stream: Readable, contentType: string): Promise<F
   const mark = Buffer.from(`\r\n--${boundaryOf(contentType)}`, 'latin1');
   const feed = new Feed(stream);
   const fields: [string, string][] = [];
-  // What stands before the first part is nobody's.
+  // Text before the first part is ignored.
   await feed.whole(mark);
   for (;;) {
     const part = await partHead(feed);

@@ -1,5 +1,5 @@
 /**
- * A browser's upload as the PutObject that it stands for, and PutObject's answer as a browser wants it. Source:
+ * A browser's upload as a PutObject, and PutObject's answer in the form for browsers. Source:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
 import { AwsError } from '../contract/aws-error.ts';

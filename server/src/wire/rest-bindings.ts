@@ -56,7 +56,7 @@ function bind(structure: Structure): Bindings {
   };
 }
 
-/** The members outside of the body. `wholeNumbers`: S3 has no others there, and says so in words of its own. */
+/** The members outside of the body. `wholeNumbers`: S3 has no others there and has an error message of its own. */
 export function readBindings(
   operation: OperationModel,
   router: Router,

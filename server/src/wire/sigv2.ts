@@ -40,7 +40,7 @@ const unsigned = new Set([
   ...['max-parts', 'x-id', 'content-type', 'content-md5'],
 ]);
 
-/** Headers that stand in the query instead count as headers. */
+/** Headers in the query count as headers. */
 function amzHeaders(headers: WireRequest['headers'], query: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of splitQuery(query)) {

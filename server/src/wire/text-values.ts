@@ -63,7 +63,7 @@ export function readBase64(text: string): Uint8Array {
   return Buffer.from(compact, 'base64');
 }
 
-/** `format` is the protocol's own for this place, used where the model fixes none. */
+/** `format` is the protocol's default for this position, used if the model defines none. */
 export function writeText(member: Member, value: unknown, format: TimestampFormat, wholeSeconds = true): string {
   switch (member.shape.kind) {
     case 'timestamp':

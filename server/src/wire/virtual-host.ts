@@ -2,7 +2,7 @@
 import type { WireRequest } from './protocol.ts';
 
 const region = String.raw`(?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d`;
-/** `s3.<region>`, `s3-<region>`: what stands for S3 and not for a bucket. */
+/** `s3.<region>`, `s3-<region>`: labels that mean S3 and not a bucket. */
 const service = new RegExp(`^s3(?:[.-]${region})?$`);
 const aws = hostsBelow(String.raw`amazonaws\.com(?:\.cn)?`);
 const local = hostsBelow('localhost');

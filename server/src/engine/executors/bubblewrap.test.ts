@@ -1,4 +1,4 @@
-/** What a program that is shut in can see and do. The machine needs bubblewrap, as README's "What it needs" says. */
+/** What a sandboxed program can see and do. The machine needs bubblewrap. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runEnd } from '../../../../test/harness/runs.ts';
 import { createLog } from '../../kit/log.ts';
-import type { Enclosure, Executor, ProcessSpec } from '../executor.ts';
-import { findShelter } from './bubblewrap.ts';
+import type { Executor, ProcessSpec, SandboxOptions } from '../executor.ts';
+import { findSandbox } from './bubblewrap.ts';
 import { kernelInterfaces } from './kernel-interfaces.ts';
 import { processExecutor } from './process.ts';
 
@@ -18,15 +18,15 @@ let folder: string;
 const dirs: string[] = [];
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'clary-enclosed-'));
-  executor = processExecutor({ log, shelter: await findShelter('required', folder, await kernelInterfaces(), log) });
+  folder = await mkdtemp(join(tmpdir(), 'clary-sandboxed-'));
+  executor = processExecutor({ log, sandbox: await findSandbox('required', folder, await kernelInterfaces(), log) });
 });
 after(async () => {
   for (const dir of dirs) if ((await executor.status(dir)).state === 'running') await executor.signal(dir, 'SIGKILL');
   await rm(folder, { recursive: true });
 });
 
-async function begin(name: string, script: string, enclosure: Partial<Enclosure> = {}, env = {}): Promise<string> {
+async function begin(name: string, script: string, sandbox: Partial<SandboxOptions> = {}, env = {}): Promise<string> {
   const dir = join(folder, name);
   dirs.push(dir);
   await mkdir(join(dir, 'ml'), { recursive: true });
@@ -36,11 +36,11 @@ async function begin(name: string, script: string, enclosure: Partial<Enclosure>
     command: ['/usr/bin/python3', '-c', script],
     env: { PATH: '/usr/bin:/bin', HOME: '/root', ...env },
     cwd: '/opt/ml',
-    enclosure: {
+    sandbox: {
       mounts: [{ from: join(dir, 'ml'), to: '/opt/ml', writable: true }],
       network: 'open',
       hosts: {},
-      ...enclosure,
+      ...sandbox,
     },
   });
   return dir;
@@ -49,8 +49,8 @@ async function begin(name: string, script: string, enclosure: Partial<Enclosure>
 const ended = (dir: string) => runEnd(executor, dir);
 
 /** What the script printed, once it has ended well. */
-async function printed(name: string, script: string, enclosure: Partial<Enclosure> = {}, env = {}): Promise<string> {
-  const dir = await begin(name, script, enclosure, env);
+async function printed(name: string, script: string, sandbox: Partial<SandboxOptions> = {}, env = {}): Promise<string> {
+  const dir = await begin(name, script, sandbox, env);
   const status = await ended(dir);
   const text = await readFile(executor.logFile(dir), 'utf8');
   assert.deepEqual(status.state === 'exited' && status.exitCode, 0, text);
@@ -63,8 +63,8 @@ async function logged(dir: string, text: string): Promise<void> {
   }
 }
 
-describe('an enclosed program sees', () => {
-  test('its mounts in their places, and nothing of the machine beside the system', async () => {
+describe('a sandboxed program sees', () => {
+  test('its mounts at their paths, and nothing of the machine beside the system', async () => {
     const script = `import os, json; print(json.dumps([sorted(os.listdir('/')), os.listdir('/opt'), os.getcwd(), os.listdir('/tmp'), os.listdir('/root')]))`;
     const [top, opt, cwd, temporary, home] = JSON.parse(await printed('view', script));
     assert.deepEqual(
@@ -112,7 +112,7 @@ describe('an enclosed program sees', () => {
   });
 });
 
-describe('an enclosed program can', () => {
+describe('a sandboxed program can', () => {
   test('write to its writable mounts and its own /tmp alone', async () => {
     const readable = join(folder, 'readable');
     await mkdir(readable);
@@ -198,7 +198,7 @@ print(json.dumps([tried, status]))`;
     assert.deepEqual(status, ['1', '2']);
   });
 
-  test('make a namespace where it is to shut in others, and no more', async () => {
+  test('create namespaces if it needs a sandbox of its own, and no other privilege', async () => {
     const [tried] = JSON.parse(await printed('nesting', calls, { nests: true, user: 1000 }));
     assert.equal(tried.unshare, 'done');
     for (const name of ['keyctl', 'io_uring_setup', 'userfaultfd', 'fsopen']) assert.equal(tried[name], 'EPERM', name);
@@ -218,7 +218,7 @@ except OSError as e: print('refused')`;
   });
 });
 
-describe('an enclosed program ends', () => {
+describe('a sandboxed program ends', () => {
   test('with its own status', async () => {
     const dir = await begin('status', `raise SystemExit(7)`);
     const status = await ended(dir);
@@ -267,9 +267,9 @@ print('left', flush=True)`;
   });
 });
 
-test('findShelter refuses nothing where nothing is to be shut in', async () => {
-  assert.equal(await findShelter('off', folder, await kernelInterfaces(), log), undefined);
-  assert.match((await findShelter('auto', folder, await kernelInterfaces(), log))?.bubblewrap ?? '', /bwrap$/);
+test('findSandbox accepts every machine with --sandbox off', async () => {
+  assert.equal(await findSandbox('off', folder, await kernelInterfaces(), log), undefined);
+  assert.match((await findSandbox('auto', folder, await kernelInterfaces(), log))?.bubblewrap ?? '', /bwrap$/);
 });
 
 describe('a mount to be copied', () => {

@@ -1,22 +1,22 @@
 /**
- * Shuts a program in with bubblewrap: it sees its mounts, what every program needs of the system, a /tmp and a /proc of its own, and no other process.
- * The system comes by an allow-list: `/` as a whole would show the files of root where the platform runs as root, user namespace or not.
+ * Sandboxes a program with bubblewrap: it sees its mounts, what every program needs of the system, a /tmp and a /proc of its own, and no other process.
+ * Files of the system come from an allow-list: if the platform runs as root, `/` as a whole would show the files of root, in spite of the user namespace.
  */
 import { execFile } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../kit/log.ts';
-import type { Enclosure, Mount, ProcessSpec } from '../executor.ts';
+import type { Mount, ProcessSpec, SandboxOptions } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
 import type { KernelInterfaces } from './kernel-interfaces.ts';
-import { lackOfOverlays, overlaid, overlayOf } from './overlays.ts';
+import { missingForOverlays, overlaid, overlayOf } from './overlays.ts';
 
 type Command = readonly [string, ...string[]];
 
-/** Folders of programs and libraries: on a merged /usr all but the first are links into it. */
+/** Folders of programs and libraries. On a merged /usr all but the first are links into it. */
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
-/** What programs look up: nothing in these is secret (keys lie in /etc/ssl/private). */
+/** Files that programs look up. None of them is secret (keys are in /etc/ssl/private). */
 const systemFiles = [
   ...['alternatives', 'fonts', 'host.conf', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'magic'],
   ...['mime.types', 'nsswitch.conf', 'pki/tls/certs', 'protocols', 'resolv.conf', 'services', 'timezone'],
@@ -29,58 +29,58 @@ const accounts = {
   group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
 };
 
-/** bubblewrap's words for the system's part. */
-async function systemWords(): Promise<readonly string[]> {
-  const words: string[] = [];
+/** The arguments of bubblewrap that show the system's programs and libraries. */
+async function systemArgs(): Promise<readonly string[]> {
+  const args: string[] = [];
   for (const folder of systemFolders) {
     const found = await lstat(folder).catch(() => undefined);
-    if (found?.isSymbolicLink()) words.push('--symlink', await readlink(folder), folder);
-    else if (found) words.push('--ro-bind', folder, folder);
+    if (found?.isSymbolicLink()) args.push('--symlink', await readlink(folder), folder);
+    else if (found) args.push('--ro-bind', folder, folder);
   }
-  return [...words, ...systemFiles.flatMap((file) => ['--ro-bind-try', file, file])];
+  return [...args, ...systemFiles.flatMap((file) => ['--ro-bind-try', file, file])];
 }
 
-const walls = [
+const isolationArgs = [
   ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
   ...['--die-with-parent', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev'],
 ];
 
-/** What a machine offers to shut programs in. */
-export interface Shelter {
+/** What this machine has for sandboxing programs. */
+export interface Sandbox {
   readonly bubblewrap: string;
-  /** Its words for the system's part: the machine's layout does not change under a running server. */
+  /** The arguments that show the system. Read once: the machine's layout does not change under a running server. */
   readonly system: readonly string[];
   readonly kernel: KernelInterfaces;
   /** Whether a mount can be written to without changing what is mounted. */
   readonly overlays: boolean;
 }
 
-/** What there is, where programs can be shut in at all. Throws where they must be and cannot. */
-export async function findShelter(
+/** Undefined if this machine cannot sandbox programs. Throws if `wanted` is `required` and it cannot. */
+export async function findSandbox(
   wanted: 'auto' | 'required' | 'off',
   runsDir: string,
   kernel: KernelInterfaces,
   log: Log,
-): Promise<Shelter | undefined> {
+): Promise<Sandbox | undefined> {
   if (wanted === 'off') return undefined;
   const program = await findProgram('bwrap');
-  const system = await systemWords();
-  const lack = program
-    ? await lackOf({ bubblewrap: program, system, kernel, overlays: false }, runsDir)
+  const system = await systemArgs();
+  const missing = program
+    ? await missingRequirement({ bubblewrap: program, system, kernel, overlays: false }, runsDir)
     : 'bubblewrap (bwrap) is not installed';
-  if (program && !lack) {
-    const because = await lackOfOverlays(runsDir);
-    if (because) log.warn('inputs of jobs are copied, not linked to: overlays cannot be mounted', { because });
+  if (program && !missing) {
+    const because = await missingForOverlays(runsDir);
+    if (because) log.warn('sandbox: inputs of jobs are copied, not linked: overlays cannot be mounted', { because });
     if (!kernel.filter)
-      log.warn('jobs may make every system call: the calls of this architecture are not known', { arch: process.arch });
+      log.warn('sandbox: jobs may make every system call: the calls of this architecture are not known', {
+        arch: process.arch,
+      });
     return { bubblewrap: program, system, kernel, overlays: !because };
   }
-  if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be shut in: ${lack}`);
-  log.warn('jobs run without a sandbox: they can read every file that the server can read', {
-    because: lack,
-    ...(program
-      ? {}
-      : { fix: 'apt-get install bubblewrap (dnf, pacman and apk have it by that name, too), then start again' }),
+  if (wanted === 'required') throw new Error(`--sandbox required: programs cannot be sandboxed: ${missing}`);
+  log.warn('sandbox: jobs run without a sandbox: they can read every file that the server can read', {
+    because: missing,
+    ...(program ? {} : { fix: 'apt-get install bubblewrap (the same name in dnf, pacman and apk), then start again' }),
   });
   return undefined;
 }
@@ -93,14 +93,14 @@ async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Why programs cannot be shut in here, undefined where they can. */
-async function lackOf(shelter: Shelter, runsDir: string): Promise<string | undefined> {
+/** Why this machine cannot sandbox programs; undefined if it can. */
+async function missingRequirement(sandbox: Sandbox, runsDir: string): Promise<string | undefined> {
   await mkdir(runsDir, { recursive: true, mode: 0o700 });
   const dir = await mkdtemp(join(runsDir, 'sandbox-'));
   try {
     const spec = { kind: 'process', dir, env: {}, cwd: '/', command: ['/bin/true'] } as const;
-    const [program, ...words] = await shutIn(shelter, spec, { mounts: [], network: 'open', hosts: {} });
-    await promisify(execFile)(program, words, { timeout: 10_000 });
+    const [program, ...args] = await sandboxedCommand(sandbox, spec, { mounts: [], network: 'open', hosts: {} });
+    await promisify(execFile)(program, args, { timeout: 10_000 });
     return undefined;
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
@@ -110,20 +110,20 @@ async function lackOf(shelter: Shelter, runsDir: string): Promise<string | undef
   }
 }
 
-/** The descriptor by which bubblewrap gets its filter: of those that a shell can name, the one that nobody else uses. */
+/** The descriptor by which bubblewrap gets its filter: a shell can name only 0 to 9, and no other part uses 9. */
 const filterDescriptor = '9';
 
 /**
- * The words before bubblewrap's own. The group's SIGTERM is for the program: bubblewrap would die of it and take the program along at once.
+ * The command in front of bubblewrap's. It ignores SIGTERM, which is for the program: bubblewrap would die of it and kill the program at once.
  */
-async function beforehand(dir: string, copied: readonly Mount[], filter: string): Promise<Command> {
+async function launcherOf(dir: string, copied: readonly Mount[], filter: string): Promise<Command> {
   const script = `trap '' TERM; ${filter === '' ? '' : `exec ${filterDescriptor}<"$0"; `}exec "$@"`;
-  const words: Command = ['/bin/sh', '-c', script, filter === '' ? 'sh' : filter];
-  return copied.length === 0 ? words : [...words, ...(await overlaid(dir, copied))];
+  const launcher: Command = ['/bin/sh', '-c', script, filter === '' ? 'sh' : filter];
+  return copied.length === 0 ? launcher : [...launcher, ...(await overlaid(dir, copied))];
 }
 
-/** Writes the filter of system calls where bubblewrap can read it. Answers the file, '' where there is no filter. */
-async function writeFilter(dir: string, { kernel }: Shelter, { nests }: Enclosure): Promise<string> {
+/** Writes the filter of system calls where bubblewrap can read it. Returns the file's path, '' if there is no filter. */
+async function writeFilter(dir: string, { kernel }: Sandbox, { nests }: SandboxOptions): Promise<string> {
   const filter = nests ? kernel.nestingFilter : kernel.filter;
   if (!filter) return '';
   const file = join(dir, 'seccomp');
@@ -131,32 +131,32 @@ async function writeFilter(dir: string, { kernel }: Shelter, { nests }: Enclosur
   return file;
 }
 
-/** Makes what the enclosure needs in the run's folder and answers the command that runs the program inside. */
-export async function shutIn(shelter: Shelter, spec: ProcessSpec, enclosure: Enclosure): Promise<Command> {
-  const { bubblewrap, system, kernel } = shelter;
+/** Prepares the sandbox in the run's folder and returns the command that runs the program inside. */
+export async function sandboxedCommand(sandbox: Sandbox, spec: ProcessSpec, options: SandboxOptions): Promise<Command> {
+  const { bubblewrap, system, kernel } = sandbox;
   const { dir, command, cwd } = spec;
   const etc = join(dir, 'etc');
-  const user = String(enclosure.user ?? 0);
-  const copied = enclosure.mounts.filter(({ writable }) => writable === 'copy');
+  const user = String(options.user ?? 0);
+  const copied = options.mounts.filter(({ writable }) => writable === 'copy');
   const hosts = ['127.0.0.1 localhost', '::1 localhost'].concat(
-    Object.entries(enclosure.hosts).map(([name, address]) => `${address} ${name}`),
+    Object.entries(options.hosts).map(([name, address]) => `${address} ${name}`),
   );
   for (const folder of [etc, ...['root', 'tmp'].map((name) => join(dir, name))])
     await mkdir(folder, { recursive: true, mode: 0o755 });
   for (const [name, text] of Object.entries({ ...accounts, hosts: `${hosts.join('\n')}\n` }))
     await writeFile(join(etc, name), text);
-  const filter = await writeFilter(dir, shelter, enclosure);
+  const filter = await writeFilter(dir, sandbox, options);
   return [
-    ...(await beforehand(dir, copied, filter)),
+    ...(await launcherOf(dir, copied, filter)),
     ...[bubblewrap, ...(filter === '' ? [] : ['--seccomp', filterDescriptor])],
-    // A root on the disk: what is written beside the mounts must count there, and not in memory.
+    // The root is on the disk: what the program writes outside its mounts must use disk, not memory.
     ...['--bind', join(dir, 'root'), '/'],
-    ...[...walls, ...kernel.words, '--uid', user, '--gid', user, ...system],
+    ...[...isolationArgs, ...kernel.args, '--uid', user, '--gid', user, ...system],
     ...Object.keys({ ...accounts, hosts }).flatMap((name) => ['--ro-bind', join(etc, name), `/etc/${name}`]),
     ...['--bind', join(dir, 'tmp'), '/tmp', '--dir', '/root'],
-    ...(enclosure.network === 'none' ? ['--unshare-net'] : []),
-    ...(enclosure.hostname === undefined ? [] : ['--hostname', enclosure.hostname]),
-    ...enclosure.mounts.flatMap((mount) => {
+    ...(options.network === 'none' ? ['--unshare-net'] : []),
+    ...(options.hostname === undefined ? [] : ['--hostname', options.hostname]),
+    ...options.mounts.flatMap((mount) => {
       const from = mount.writable === 'copy' ? overlayOf(dir, copied.indexOf(mount)) : mount.from;
       return [mount.writable ? '--bind' : '--ro-bind', from, mount.to];
     }),

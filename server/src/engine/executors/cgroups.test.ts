@@ -9,7 +9,7 @@ import { runEnd } from '../../../../test/harness/runs.ts';
 import { createLog } from '../../kit/log.ts';
 import type { Executor, ProcessSpec, RunLimits, RunStatus } from '../executor.ts';
 import { isThere } from '../is-there.ts';
-import { findShelter } from './bubblewrap.ts';
+import { findSandbox } from './bubblewrap.ts';
 import { type Cgroups, findCgroups } from './cgroups.ts';
 import { kernelInterfaces } from './kernel-interfaces.ts';
 import { processExecutor } from './process.ts';
@@ -20,7 +20,7 @@ let folder: string;
 let cgroups: Cgroups | undefined;
 /** Version 2 names a group's events in a file of its own. */
 let isUnified = false;
-let shutIn: Executor<ProcessSpec>;
+let sandboxed: Executor<ProcessSpec>;
 let plain: Executor<ProcessSpec>;
 
 async function look(): Promise<Cgroups | undefined> {
@@ -31,9 +31,9 @@ async function look(): Promise<Cgroups | undefined> {
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clary-limits-'));
   cgroups = await look();
-  shutIn = processExecutor({
+  sandboxed = processExecutor({
     log,
-    shelter: await findShelter('required', folder, await kernelInterfaces(), log),
+    sandbox: await findSandbox('required', folder, await kernelInterfaces(), log),
     cgroups,
   });
   plain = processExecutor({ log, cgroups });
@@ -45,7 +45,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function begin(name: string, script: string, limits: RunLimits, executor = shutIn): Promise<string> {
+async function begin(name: string, script: string, limits: RunLimits, executor = sandboxed): Promise<string> {
   const dir = join(folder, name);
   const ml = join(dir, 'ml');
   await mkdir(ml, { recursive: true });
@@ -55,9 +55,9 @@ async function begin(name: string, script: string, limits: RunLimits, executor =
     dir,
     command: ['/usr/bin/python3', '-u', '-c', script],
     env: { PATH: '/usr/bin:/bin' },
-    cwd: executor === shutIn ? '/opt/ml' : ml,
+    cwd: executor === sandboxed ? '/opt/ml' : ml,
     limits,
-    ...(executor === shutIn ? { enclosure: { mounts, network: 'none', hosts: {} } } : {}),
+    ...(executor === sandboxed ? { sandbox: { mounts, network: 'none', hosts: {} } } : {}),
   });
   const [first] = await groupsOf(dir);
   if (first) isUnified = await isThere(join(first, 'memory.events'));
@@ -65,7 +65,7 @@ async function begin(name: string, script: string, limits: RunLimits, executor =
 }
 
 async function end(dir: string): Promise<{ status: RunStatus; text: string }> {
-  return { status: await runEnd(shutIn, dir), text: await readFile(shutIn.logFile(dir), 'utf8') };
+  return { status: await runEnd(sandboxed, dir), text: await readFile(sandboxed.logFile(dir), 'utf8') };
 }
 
 const run = async (...words: Parameters<typeof begin>) => end(await begin(...words));
@@ -117,7 +117,7 @@ describe('a run with limits', () => {
     const dir = join(folder, 'modest');
     const groups = await groupsOf(dir);
     assert.equal(groups.length > 0, cgroups !== undefined);
-    await shutIn.remove(dir);
+    await sandboxed.remove(dir);
     for (const group of groups) assert.equal(await isThere(group), false, group);
   });
 
@@ -180,11 +180,11 @@ except BlockingIOError as error:
     const dir = await begin('bomb', script, { processes: 30 });
     const { status, text } = await end(dir);
     assert.deepEqual([exitCode(status), text], [0, 'True Resource temporarily unavailable\n']);
-    await shutIn.remove(dir);
+    await sandboxed.remove(dir);
   });
 });
 
-describe('what a run that is not shut in leaves in another session', () => {
+describe('what a run without a sandbox leaves in another session', () => {
   test('ends with it', async (context) => {
     if (!cgroups) return context.skip('no control groups here');
     const dir = await begin('deserter', inAnotherSession, { processes: 100 }, plain);
@@ -218,13 +218,13 @@ describe('a server that starts again', () => {
       await begin('goes-on', wait, { processes: 50 }),
       await begin('ended', wait, { processes: 50 }),
     ];
-    await shutIn.signal(ended, 'SIGKILL');
+    await sandboxed.signal(ended, 'SIGKILL');
     await end(ended);
     const groups = await groupsOf(goesOn);
     await look();
     for (const group of await groupsOf(ended)) assert.equal(await isThere(group), false, group);
     for (const group of groups) assert.ok((await inside(group)).length > 0, group);
-    await shutIn.signal(goesOn, 'SIGKILL');
+    await sandboxed.signal(goesOn, 'SIGKILL');
     await end(goesOn);
   });
 });

@@ -12,7 +12,7 @@ import { removeTree } from '../remove-tree.ts';
 import { containerName, dataLabel, runLabel } from './container-settings.ts';
 import { layerOf, makeLayer } from './overlays.ts';
 
-const copied = ({ enclosure }: ContainerSpec) => enclosure.mounts.filter(({ writable }) => writable === 'copy');
+const copied = ({ sandbox }: ContainerSpec) => sandbox.mounts.filter(({ writable }) => writable === 'copy');
 
 const volumeName = (dir: string, number: number) => `${containerName(dir)}-${number}`;
 

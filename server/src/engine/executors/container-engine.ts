@@ -134,8 +134,8 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
   }
 
   /** Podman would make an empty folder in its place. */
-  async function checkMounts({ enclosure }: ContainerSpec): Promise<void> {
-    for (const { from, to } of enclosure.mounts) {
+  async function checkMounts({ sandbox }: ContainerSpec): Promise<void> {
+    for (const { from, to } of sandbox.mounts) {
       await stat(from).catch(() => {
         throw new RunRefused(`${from}, which the run is to see as ${to}, is not there`);
       });

@@ -32,7 +32,7 @@ export function containerSettings(
   spec: ContainerSpec,
   { dataDir, machine, copies }: ContainerPlace,
 ): Docker.ContainerCreateOptions {
-  const { enclosure } = spec;
+  const { sandbox } = spec;
   const limits = spec.limits && keptOf(spec.limits, machine);
   return {
     name: containerName(spec.dir),
@@ -45,9 +45,9 @@ export function containerSettings(
     Labels: { [dataLabel]: dataDir, [runLabel]: spec.dir },
     HostConfig: {
       // The platform listens on the machine's loopback, and jobs must reach it.
-      NetworkMode: enclosure.network === 'none' ? 'none' : 'host',
-      ExtraHosts: Object.entries(enclosure.hosts).map(([name, address]) => `${name}:${address}`),
-      Mounts: enclosure.mounts.map((mount) => {
+      NetworkMode: sandbox.network === 'none' ? 'none' : 'host',
+      ExtraHosts: Object.entries(sandbox.hosts).map(([name, address]) => `${name}:${address}`),
+      Mounts: sandbox.mounts.map((mount) => {
         const { from, to, writable } = mount;
         return copies.get(mount) ?? { Type: 'bind', Source: from, Target: to, ReadOnly: writable !== true };
       }),

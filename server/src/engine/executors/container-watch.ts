@@ -56,7 +56,9 @@ export function containerWatch(
       : { state: 'lost' as const };
     await recordEnd(dir, last);
     copiers.delete(dir);
-    await engine.remove(containerName(dir)).catch((error) => log.warn('a container was not removed', { dir, error }));
+    await engine
+      .remove(containerName(dir))
+      .catch((error) => log.warn('containers: container could not be removed', { dir, error }));
     return last;
   }
 
@@ -69,7 +71,7 @@ export function containerWatch(
         const found = await engine.look(containerName(dir));
         if (found?.phase === 'running') await copyLog(dir, found, signal);
       } catch (error) {
-        if (!signal.aborted) log.warn('a container could not be looked at', { dir, error });
+        if (!signal.aborted) log.warn('containers: container status could not be read', { dir, error });
       }
       await delay(lookEveryMs, undefined, { signal }).catch(() => {});
     }

@@ -203,7 +203,7 @@ describe('A container survives', () => {
 
   test('folders that went without their containers: the next server removes those, and no other’s', async () => {
     const mounts = [{ from: shared, to: '/in', writable: 'copy' as const }];
-    const withVolume = { enclosure: { mounts, network: 'none' as const, hosts: {} } };
+    const withVolume = { sandbox: { mounts, network: 'none' as const, hosts: {} } };
     const orphan = { ...shell('orphan', 'sleep 1000'), ...withVolume };
     const forgotten = { ...shell('forgotten', 'sleep 1000'), ...withVolume };
     const kept = shell('kept', 'sleep 1000');

@@ -33,8 +33,8 @@ const shell = (name: string, script: string, changes: Partial<ContainerSpec> = {
   ...shellContainer(join(dataDir, 'runs', name), script),
   ...changes,
 });
-const enclosed = (changes: Partial<ContainerSpec['enclosure']>) => ({
-  enclosure: { mounts: [], network: 'none' as const, hosts: {}, ...changes },
+const sandboxed = (changes: Partial<ContainerSpec['sandbox']>) => ({
+  sandbox: { mounts: [], network: 'none' as const, hosts: {}, ...changes },
 });
 
 const exited = (dir: string) => new Promise<void>((resolve) => executor.onExit(dir, resolve));
@@ -85,7 +85,7 @@ describe('A container does', () => {
           'two words',
         ],
         env: { NAME: 'a "name" = $HOME' },
-        ...enclosed({
+        ...sandboxed({
           mounts: [
             { from: inputs, to: '/opt/ml/in', writable: false },
             { from: outputs, to: '/opt/ml/out', writable: true },
@@ -127,7 +127,7 @@ describe('A container does', () => {
       const from = join(dataDir, folder);
       await mkdir(join(from, 'e'), { recursive: true });
       for (const file of ['a', 'b', 'e/f']) await writeFile(join(from, file), file);
-      const spec = shell(name, change, enclosed({ mounts: [{ from, to: '/in', writable: 'copy' }] }));
+      const spec = shell(name, change, sandboxed({ mounts: [{ from, to: '/in', writable: 'copy' }] }));
       if (name === 'unmountable') {
         const words = ['--opt', 'type=overlay', '--opt', 'device=overlay', '--opt', 'o=lowerdir=/is/not/there'];
         await engine.ask('volume', 'create', ...words, `${containerName(spec.dir)}-0`);
@@ -147,7 +147,7 @@ describe('A container does', () => {
     const server = createServer((_, answer) => answer.end('the platform')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const script = `wget -q -O - http://127.0.0.1:${(server.address() as AddressInfo).port}/ || echo unreachable; ip -o link | sed 's/^[0-9]*: \\([a-z0-9]*\\).*/link \\1/'`;
-    const open = await run(shell('open', script, enclosed({ network: 'open' })));
+    const open = await run(shell('open', script, sandboxed({ network: 'open' })));
     assert.match(open.log, /^the platform/);
     const none = await run(shell('none', script));
     assert.match(none.log, /unreachable/);
@@ -267,7 +267,7 @@ describe('A container refuses', () => {
     const spec = shell(
       'no-mount',
       'true',
-      enclosed({ mounts: [{ from: join(dataDir, 'nowhere'), to: '/x', writable: true }] }),
+      sandboxed({ mounts: [{ from: join(dataDir, 'nowhere'), to: '/x', writable: true }] }),
     );
     const outcome = await executor.start(spec).then(
       async () => {

@@ -110,7 +110,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
     const { keeps } = await engine.machine();
     const lacking = Object.keys(keeps).filter((limit) => !keeps[limit as keyof typeof keeps]);
     if (lacking.length > 0)
-      log.warn('containers are not held to their instances’ limits: the engine has no control groups for them', {
+      log.warn('containers: instance limits are not enforced: the engine has no control groups for them', {
         lacking,
       });
   }
@@ -135,7 +135,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
       await engine
         .remove(containerName(dir))
         .catch((error) =>
-          log.warn('a container stays until the next start: its engine does not answer', { dir, error }),
+          log.warn('containers: container stays until the next start: the engine does not respond', { dir, error }),
         );
       await removeTree(dir);
     },

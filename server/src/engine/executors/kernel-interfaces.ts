@@ -7,7 +7,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seccompFilter } from './seccomp.ts';
 
-/** Masked by runc for containers: they tell of other programs or of the hardware. */
+/** Masked by runc for containers: they reveal other programs or the hardware. */
 const hidden = [
   'acpi',
   'interrupts',
@@ -24,39 +24,39 @@ const hidden = [
 const readableByAll = 0o004;
 const writableByAny = 0o222;
 
-/** bubblewrap's words, to stand behind `--proc /proc`. */
-export async function procWords(proc = '/proc'): Promise<readonly string[]> {
-  const words: string[] = [];
+/** The arguments of bubblewrap that follow `--proc /proc`. */
+export async function procArgs(proc = '/proc'): Promise<readonly string[]> {
+  const args: string[] = [];
   for (const name of (await readdir(proc)).sort()) {
     if (/^\d+$/.test(name)) continue;
     const path = join(proc, name);
     const found = await lstat(path).catch(() => undefined);
     if (found?.isDirectory()) {
-      if (hidden.includes(name)) words.push('--tmpfs', path, '--remount-ro', path);
-      else words.push('--ro-bind', path, path);
+      if (hidden.includes(name)) args.push('--tmpfs', path, '--remount-ro', path);
+      else args.push('--ro-bind', path, path);
     } else if (found?.isFile()) {
-      if (hidden.includes(name) || (found.mode & readableByAll) === 0) words.push('--dev-bind', '/dev/null', path);
-      else if (found.mode & writableByAny) words.push('--ro-bind', path, path);
+      if (hidden.includes(name) || (found.mode & readableByAll) === 0) args.push('--dev-bind', '/dev/null', path);
+      else if (found.mode & writableByAny) args.push('--ro-bind', path, path);
     }
   }
-  return words;
+  return args;
 }
 
 export interface KernelInterfaces {
-  /** bubblewrap's words, to stand behind `--proc /proc`. */
-  readonly words: readonly string[];
-  /** For programs, and for those that make sandboxes of their own. */
+  /** The arguments of bubblewrap that follow `--proc /proc`. */
+  readonly args: readonly string[];
+  /** `filter` is for programs, `nestingFilter` for programs that make sandboxes of their own. */
   readonly filter: Buffer | undefined;
   readonly nestingFilter: Buffer | undefined;
 }
 
 export const kernelInterfaces = async (): Promise<KernelInterfaces> => ({
-  words: await procWords(),
+  args: await procArgs(),
   filter: seccompFilter(process.arch, { nests: false }),
   nestingFilter: seccompFilter(process.arch, { nests: true }),
 });
 
-/** By which the runtime, whose sandboxes are its own, gets the same (runtime/src/sandbox/kernel-interfaces.ts). */
-export const kernelVariable = ({ words, filter }: KernelInterfaces): Record<string, string> => ({
-  CLARY_SANDBOX_KERNEL: JSON.stringify({ words, filter: filter?.toString('base64') }),
+/** Passes them to the runtime, which makes sandboxes of its own (runtime/src/sandbox/kernel-interfaces.ts). */
+export const kernelVariable = ({ args, filter }: KernelInterfaces): Record<string, string> => ({
+  CLARY_SANDBOX_KERNEL: JSON.stringify({ args, filter: filter?.toString('base64') }),
 });

@@ -80,7 +80,7 @@ async function printed(dir: string, text: string): Promise<void> {
   }
 }
 
-describe('does', () => {
+describe('a process run', () => {
   test('writes the exit status and what was printed, on both outputs', async () => {
     const run = shell('status', 'echo out; echo err >&2; exit 7');
     await executor.start(run);
@@ -89,7 +89,7 @@ describe('does', () => {
     assert.deepEqual((await readFile(executor.logFile(run.dir), 'utf8')).trim().split('\n').sort(), ['err', 'out']);
   });
 
-  test('hands on the environment that was given and nothing else', async () => {
+  test('passes the given environment and nothing else', async () => {
     const run = { ...shell('environment', 'env'), env: { ...env, ONLY: 'this' } };
     await executor.start(run);
     await ended(run.dir);
@@ -139,7 +139,7 @@ describe('does', () => {
     while ((await stateOf(supervisor?.pid ?? 0)) !== undefined) await new Promise((resolve) => setImmediate(resolve));
   });
 
-  test('hands on no open file but the three', async () => {
+  test('passes no open file but standard input, output and error', async () => {
     const run = shell('files', 'readlink /proc/$$/fd/*');
     // A server that was born with a descriptor of somebody else: the run has /dev/null in its place. Far above the rest,
     // because Node closes what it inherits only up to the first gap beyond descriptor 16.
@@ -177,7 +177,7 @@ describe('does', () => {
   });
 });
 
-describe('refuses', () => {
+describe('a process run refuses', () => {
   test('a working folder that is not there, and says so', async () => {
     const run = { ...shell('no-folder', 'true'), cwd: '/nowhere/at/all' };
     await assert.rejects(executor.start(run), /ended before it began, with \/nowhere\/at\/all as its folder: spawn/);
@@ -185,7 +185,7 @@ describe('refuses', () => {
   });
 });
 
-describe('survives', () => {
+describe('a process run survives', () => {
   test('the same run asked for by many servers at once runs once', async () => {
     const run = shell('once', `echo ran >> "${folder}/once.txt"`);
     const start = () => elsewhere('await executor.start(run);', run);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
-import { type Shelter, shutIn } from './bubblewrap.ts';
+import { type Sandbox, sandboxedCommand } from './bubblewrap.ts';
 import { type Cgroups, endGroups, enteringWords, leaveGroups } from './cgroups.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
@@ -22,7 +22,7 @@ const lookEveryMs = 1000;
 interface Machine {
   /** Descriptors that were there from this process's birth. */
   readonly inherited: readonly number[];
-  readonly shelter: Shelter | undefined;
+  readonly sandbox: Sandbox | undefined;
   readonly cgroups: Cgroups | undefined;
 }
 
@@ -54,9 +54,9 @@ async function spawnSupervisor(
 }
 
 /** The command that the supervisor runs, and in which folder. */
-async function outside(spec: ProcessSpec, { shelter }: Machine): Promise<ProcessSpec> {
-  if (!spec.enclosure || !shelter) return spec;
-  return { ...spec, command: await shutIn(shelter, spec, spec.enclosure), cwd: spec.dir };
+async function outside(spec: ProcessSpec, { sandbox }: Machine): Promise<ProcessSpec> {
+  if (!spec.sandbox || !sandbox) return spec;
+  return { ...spec, command: await sandboxedCommand(sandbox, spec, spec.sandbox), cwd: spec.dir };
 }
 
 async function limited(spec: ProcessSpec, { cgroups }: Machine): Promise<ProcessSpec> {
@@ -130,7 +130,7 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
     listener();
   };
   const lookOrWarn = () => {
-    look().catch((error) => log.warn('a run could not be looked at', { dir, error }));
+    look().catch((error) => log.warn('executor: run status could not be read', { dir, error }));
   };
   const timer = setInterval(lookOrWarn, lookEveryMs).unref();
   let watcher: ReturnType<typeof watch> | undefined;
@@ -148,14 +148,14 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
 
 export interface ProcessExecutorOptions {
   readonly log: Log;
-  /** Without it a run with an enclosure is a plain process. */
-  readonly shelter?: Shelter | undefined;
+  /** Absent: a run that asks for a sandbox is a plain process. */
+  readonly sandbox?: Sandbox | undefined;
   /** Without them a run's limits are not kept. */
   readonly cgroups?: Cgroups | undefined;
 }
 
-export function processExecutor({ log, shelter, cgroups }: ProcessExecutorOptions): Executor<ProcessSpec> {
-  const look = async () => ({ inherited: await inheritedDescriptors(), shelter, cgroups });
+export function processExecutor({ log, sandbox, cgroups }: ProcessExecutorOptions): Executor<ProcessSpec> {
+  const look = async () => ({ inherited: await inheritedDescriptors(), sandbox, cgroups });
   const machine = look();
   machine.catch(() => {});
   return {

@@ -200,7 +200,7 @@ describe('An audit trail survives', () => {
     const { message, before, seq } = JSON.parse(lines[0] ?? '{}');
     assert.deepEqual(
       [message, before, seq],
-      ['the audit trail was changed: an event does not carry the hash of the one before', 3, 4],
+      ['audit trail: hash chain broken: an event does not have the hash of its predecessor', 3, 4],
     );
     await database.close();
     await rm(dir, { recursive: true });

@@ -1,6 +1,6 @@
 /**
  * The way into the trail: events gather here and are written in groups, each row with the hash of the one before. One group is written at a
- * time; whoever comes meanwhile shares the next one. Must never forget an event that it was given, unless the process ends.
+ * time; later events share the next one. Must never lose an event that it accepted, unless the process ends.
  */
 import type { Audit, AuditedCall } from '../../contract/audit.ts';
 import type { CallFacts } from '../../contract/call.ts';
@@ -9,7 +9,7 @@ import type { CloudTrailResources } from './deps.ts';
 import { type NewEvent, newEvent } from './event-record.ts';
 import { hashOf, insertEvent, lastLink } from './event-store.ts';
 
-/** How long an event that nobody waits for may stay in memory. */
+/** How long an event without a waiting caller may stay in memory. */
 const lingerMs = 200;
 const retryMs = 1000;
 /** With so many in memory calls wait for the trail, whatever they are: memory is bounded, and nothing is dropped. */
@@ -23,7 +23,7 @@ export class AuditTrail implements Audit {
   #head: string;
   #waiting: NewEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** The write under way, and the one that comes after it. */
+  /** The running write and the next one. */
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -72,7 +72,7 @@ export class AuditTrail implements Audit {
   #later(delayMs: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.flush().catch((error) => this.#resources.log.error('audit events could not be written', { error }));
+      this.flush().catch((error) => this.#resources.log.error('audit trail: events could not be written', { error }));
     }, delayMs).unref();
   }
 
@@ -83,7 +83,7 @@ export class AuditTrail implements Audit {
       try {
         await this.#append(all.slice(at, at + groupSize));
       } catch (error) {
-        // Their callers are told that it failed; the events are tried again all the same, since what they tell of did happen.
+        // The callers receive the failure; the events are still retried, because the calls did happen.
         this.#waiting = [...all.slice(at), ...this.#waiting];
         this.#later(retryMs);
         throw error;

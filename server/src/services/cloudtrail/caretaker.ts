@@ -1,11 +1,11 @@
-/** What is done about the trail when nobody asks: events older than the history are removed, and the chain of hashes is walked and checked. */
+/** Periodic work on the trail: removes events older than the history and verifies the chain of hashes. */
 import { type Reconciler, startReconciler } from '../../engine/reconcile.ts';
 import { type CloudTrailResources, historyMs } from './deps.ts';
 import { hashOf, type Link, lastLink, linksAfter, removeOldest } from './event-store.ts';
 
 const hourMs = 3_600_000;
 const pieceSize = 500;
-/** Between two pieces, so that the walk is never in anybody's way. */
+/** Pause between two pieces, so that the check delays no request. */
 const pauseMs = 250;
 
 export function startCaretaker({ database, clock, log }: CloudTrailResources): Reconciler {
@@ -24,7 +24,7 @@ export function startCaretaker({ database, clock, log }: CloudTrailResources): R
     const links = await linksAfter(database, walked?.seq ?? 0, pieceSize);
     for (const link of links) {
       if (walked && link.previous !== hashOf(walked)) {
-        log.error('the audit trail was changed: an event does not carry the hash of the one before', {
+        log.error('audit trail: hash chain broken: an event does not have the hash of its predecessor', {
           before: walked.seq,
           seq: link.seq,
         });

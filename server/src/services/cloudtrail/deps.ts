@@ -5,7 +5,7 @@ import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { Database } from '../../storage/database.ts';
 
-/** What platform.ts hands over. */
+/** The dependencies from platform.ts. */
 export interface CloudTrailResources {
   readonly database: Database;
   readonly clock: Clock;

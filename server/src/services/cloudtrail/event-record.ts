@@ -7,7 +7,7 @@ import { resourcesOf, resourceType } from './resource.ts';
 import type { EventRow } from './tables.ts';
 import { userIdentity, usernameOf } from './user-identity.ts';
 
-/** A row before it has its place in the trail. */
+/** A row before it has its position in the trail. */
 export type NewEvent = Omit<EventRow, 'seq' | 'previous'>;
 
 const maxUserAgent = 1024;
@@ -32,7 +32,7 @@ export function newEvent(audited: AuditedCall): NewEvent {
   };
 }
 
-/** Who asks without a signature has no account: the trail is that of whose resource it is. */
+/** An unsigned caller has no account: the event goes to the trail of the resource's owner. */
 const recipientOf = ({ account, resourceAccount }: Principal): string => resourceAccount ?? account;
 
 function eventRecord(audited: AuditedCall, id: string, time: number): Record<string, unknown> {

@@ -23,7 +23,7 @@ const columns = [
   'previous',
 ] as const satisfies readonly (keyof EventRow)[];
 
-/** Compiled once: every recorded call comes by here, on the thread that serves requests. */
+/** Compiled once: every recorded call runs this, on the thread that serves requests. */
 const insertRow = trailTables
   .insertInto('audit_events')
   .values(Object.fromEntries(columns.map((column) => [column, ''])) as unknown as NewEvent & { previous: string })
@@ -53,7 +53,7 @@ export function linksAfter(database: Database, seq: number, limit: number): Prom
   return database.read(links.orderBy('seq').limit(limit).compile());
 }
 
-/** Removes the oldest rows of before `time`, at most so many; answers how many there were. */
+/** Removes the oldest rows of before `time`, at most so many; returns how many. */
 export async function removeOldest(database: Database, time: number, limit: number): Promise<number> {
   const oldest = await database.read(
     trailTables.selectFrom('audit_events').select(['seq', 'time']).orderBy('seq').limit(limit).compile(),
@@ -76,7 +76,7 @@ export interface Lookup {
   readonly from: number;
   readonly to: number;
   readonly attribute: { readonly column: Column; readonly value: string | number } | undefined;
-  /** Only what is older than this place. */
+  /** Only rows older than this position. */
   readonly beyond: { readonly time: number; readonly seq: number } | undefined;
 }
 

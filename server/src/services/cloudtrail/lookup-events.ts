@@ -73,7 +73,7 @@ function readAttribute({ LookupAttributes: attributes = [] }: Request, call: Cal
   return { column, value: Number(value === 'true') };
 }
 
-/** A token goes on with the question that it was given for, and with no other. */
+/** A token is valid only for the query that returned it. */
 const questionOf = ({ LookupAttributes, StartTime, EndTime }: Request) =>
   createHash('sha256')
     .update(JSON.stringify([LookupAttributes, StartTime, EndTime]))

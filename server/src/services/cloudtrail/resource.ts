@@ -1,4 +1,4 @@
-/** The resources of an event, from the ARNs that its call asked permission for. */
+/** The resources of an event, from the ARNs for which permission was checked. */
 import { parseArn } from '../../contract/arn.ts';
 
 export interface Resource {

@@ -1,11 +1,19 @@
 /**
- * CloudTrail: the table of its operations, and the trail that the gateway writes into.
+ * CloudTrail: the table of its operations, and the trail to which the gateway writes.
  *
- * Gaps: there is the event history (LookupEvents) and nothing else; trails, event data stores, queries, channels and insights answer 501. Requests whose
- * signature does not hold are in the log, not in the trail, as at AWS. An AssumedRole's sessionContext has no creationDate.
- * Differs by design: data events are off and switched on by --audit-reads and --audit-writes; LookupEvents then finds them, too, because there is no trail
- * that would deliver them. Events can be found at once. GetLogEvents and FilterLogEvents are data events here: they read data, and are polled.
- * Client quirks: X-Amz-Target comes with a namespace from Python's client and without from others.
+ * Gaps:
+ * - Only the event history (LookupEvents) exists; trails, event data stores, queries, channels and insights answer 501.
+ * - The sessionContext of an AssumedRole has no creationDate.
+ *
+ * Differs from AWS by design:
+ * - Data events are off; --audit-reads and --audit-writes record them. LookupEvents then returns them too, because no trail delivers them.
+ * - LookupEvents finds an event at once.
+ * - GetLogEvents and FilterLogEvents are data events: they read data, and clients poll them.
+ *
+ * As at AWS, requests whose signature is not valid are in the log and not in the trail.
+ *
+ * Client quirks:
+ * - X-Amz-Target has a namespace from Python's client and none from others.
  */
 import type { Audit } from '../../contract/audit.ts';
 import { defineService, type Service } from '../../contract/service.ts';
@@ -17,7 +25,7 @@ import { lookupEvents } from './lookup-events.ts';
 export async function cloudTrailService(resources: CloudTrailResources): Promise<{
   service: Service;
   audit: Audit;
-  /** What waits in memory is written. */
+  /** Writes the events that are still in memory. */
   stop(): Promise<void>;
 }> {
   const trail = await AuditTrail.open(resources);

@@ -1,11 +1,19 @@
 /**
  * CloudWatch Logs: the table of its operations.
  *
- * Gaps: filter patterns with operators, JSON, fields or regular expressions are refused; KMS keys, deletion protection and linked
- * accounts are refused; storedBytes is always 0. Insights queries, metric filters, subscriptions, exports, tags and Live Tail answer 501.
- * Differs by design: an event can be read at once. Expired events are hidden at once and removed when their stream is next written to.
- * Client quirks: GetLogEvents gives both tokens always and the same forward token at the end of a stream; DescribeLogStreams gives
- * none where its list is complete (the SageMaker SDK relies on both).
+ * Gaps:
+ * - Filter patterns with operators, JSON, fields or regular expressions are refused.
+ * - KMS keys, deletion protection and linked accounts are refused.
+ * - storedBytes is always 0.
+ * - Insights queries, metric filters, subscriptions, exports, tags and Live Tail answer 501.
+ *
+ * Differs from AWS by design:
+ * - An event can be read at once.
+ * - Expired events are hidden at once and removed at the next write to their stream.
+ *
+ * Client quirks:
+ * - GetLogEvents always returns both tokens, and the same forward token at the end of a stream (the SageMaker SDK relies on it).
+ * - DescribeLogStreams returns no token if its list is complete (the SageMaker SDK relies on it).
  */
 import { defineService, type Service } from '../../contract/service.ts';
 import type { LogsDeps } from './deps.ts';

@@ -90,7 +90,7 @@ async function readValues(query: MetricQuery, input: Request, call: Call, deps: 
     dimensions: sortDimensions(metric.Dimensions),
   });
   const periodMs = period * 1000;
-  // Periods stand on the clock, whatever the start.
+  // Periods are aligned to the clock, whatever the start.
   const startAt = Math.floor(input.StartTime.getTime() / periodMs) * periodMs;
   const points = await listPoints(deps.database, id, {
     startAt,

@@ -35,7 +35,7 @@ function check(input: Request, call: Call): void {
   }
 }
 
-/** Undefined where only percentiles were asked for and none can be told. */
+/** Undefined if only percentiles were requested and none can be computed. */
 function toDatapoint(input: Request, at: number, unit: string, summary: Summary): Datapoint | undefined {
   const basic = (input.Statistics ?? []).map((name) => [name, basicStatistic(summary, name as BasicStatistic)]);
   const extended = (input.ExtendedStatistics ?? []).flatMap((name) => {

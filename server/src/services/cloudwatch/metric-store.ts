@@ -100,7 +100,7 @@ export interface PointRange {
   /** Exclusive. */
   readonly endAt: number;
   readonly unit: string | undefined;
-  /** Single values are large: read only where percentiles are asked for. */
+  /** Single values are large: read only if percentiles are requested. */
   readonly withRaw: boolean;
 }
 
@@ -130,7 +130,7 @@ export async function listPoints(database: Database, metricId: string, range: Po
   }));
 }
 
-/** Where a listing goes on. */
+/** Where a listing continues. */
 export interface MetricPosition {
   readonly namespace: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** A metric is its account, region, namespace, name and the set of its dimensions, in whatever order they come. */
+/** A metric is its account, region, namespace, name and the set of its dimensions, in any order. */
 import { hash } from 'node:crypto';
 
 export interface Dimension {

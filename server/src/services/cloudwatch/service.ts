@@ -1,11 +1,19 @@
 /**
  * CloudWatch: the table of its operations.
  *
- * Gaps: metric math, Metrics Insights, cross-account queries and entities are refused with a ValidationError or InvalidParameterValue;
- * of the extended statistics only percentiles are known. Alarms, dashboards, insights and streams answer 501. Data does not expire.
- * Differs by design: a value counts at once. Percentiles are exact (nearest rank) while a bucket's single values are few enough to keep,
- * and absent beyond that. Without a Unit, GetMetricData mixes the units of a metric.
- * Client quirks: the JavaScript SDK speaks aws-json, botocore query or CBOR; nothing here knows.
+ * Gaps:
+ * - Metric math, Metrics Insights, cross-account queries and entities are refused with ValidationError or InvalidParameterValue.
+ * - Percentiles are the only extended statistics.
+ * - Alarms, dashboards, insights and streams answer 501.
+ * - Data does not expire.
+ *
+ * Differs from AWS by design:
+ * - Queries return a value at once.
+ * - Percentiles are exact (nearest rank) while a bucket's single values are few enough to keep, and absent beyond that.
+ * - Without a Unit, GetMetricData mixes the units of a metric.
+ *
+ * Client quirks:
+ * - The JavaScript SDK uses aws-json, botocore uses query or CBOR; the operations do not depend on the protocol.
  */
 import { defineService, type Service } from '../../contract/service.ts';
 import type { CloudWatchDeps } from './deps.ts';

@@ -80,7 +80,7 @@ export function basicStatistic(summary: Summary, statistic: BasicStatistic): num
   }
 }
 
-/** Undefined where the statistic cannot be told from what is known. */
+/** Undefined if the statistic cannot be computed. */
 export function statisticOf(summary: Summary, name: string): number | undefined {
   if (basicStatistics.includes(name)) return basicStatistic(summary, name as BasicStatistic);
   const percentage = readPercentile(name);

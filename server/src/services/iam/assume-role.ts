@@ -1,5 +1,5 @@
 /**
- * Who becomes a role: a service that was handed it, or a caller of sts:AssumeRole. The role's trust policy decides in both cases.
+ * Who assumes a role: a service to which it was passed, or a caller of sts:AssumeRole. The role's trust policy decides in both cases.
  * Knows nothing of credentials.
  */
 import { partitionIn } from '../../contract/arn.ts';
@@ -38,7 +38,7 @@ export async function assumeForService(
     'aws:PrincipalIsAWSService': 'true',
     'aws:PrincipalServiceName': servicePrincipal,
     'aws:PrincipalType': 'Service',
-    // A service is handed roles by their own account only.
+    // A role can be passed to a service only by its own account.
     'aws:SourceAccount': role?.account,
     'aws:SourceArn': sourceArn,
     'sts:RoleSessionName': sessionName,

@@ -1,6 +1,6 @@
 /**
  * Whether a principal may do what a call needs. The platform itself may do everything, root what no resource's policy forbids, anonymous callers what a
- * resource's policy allows everybody; all others what the policies say together. Never answers "allowed" for a principal that no longer exists.
+ * resource's policy allows to everyone; all others what the policies say together. Never answers "allowed" for a principal that no longer exists.
  */
 import type { Decision } from '../../contract/identity.ts';
 import type { Access } from '../../contract/operation.ts';

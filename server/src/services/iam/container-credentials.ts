@@ -20,7 +20,7 @@ interface TokenContent extends ServiceRoleRequest {
 export interface ContainerCredentials {
   /** The variables by which any AWS SDK finds the platform, the region and the role's credentials. Waits until the platform's address is known. */
   environment(run: RoleRun): Promise<Record<string, string>>;
-  /** The answer in the SDKs' form; undefined for a token that was not given out here or whose time is over. Throws AwsError where the role is gone. */
+  /** The answer in the SDKs' form; undefined for a token that is unknown or expired. Throws AwsError if the role was deleted. */
   answer(token: string): Promise<Record<string, string> | undefined>;
 }
 

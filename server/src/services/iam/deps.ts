@@ -11,9 +11,9 @@ export interface IamDeps {
   readonly accessKeySealer: Sealer;
   /** Roles and users with the policies that count for them. */
   readonly subjects: Pick<SubjectCache, 'findRole' | 'findUser'>;
-  /** Answers about last uses wait for what is being written. */
+  /** Reads of last uses wait for pending writes. */
   readonly lastUsed: { settled(): Promise<void> };
-  /** Tells the identity caches that something they may hold has changed. Call it after each write. */
+  /** Invalidates the identity caches. Call it after each write. */
   forget(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Sessions that a user or root makes for somebody whom only they know: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
+/** Sessions that a user or root creates for a federated user: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
 import { partitionIn } from '../../contract/arn.ts';
 import type { SessionRequest } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';

@@ -1,6 +1,6 @@
 /**
  * Identity for the gateway and for sts: whose key signed a request, what that principal may do, and sessions of roles. Built once by
- * main.ts. Never hands out a long-lived secret other than to check a signature.
+ * main.ts. Never returns a long-lived secret other than to check a signature.
  */
 import { rootArn } from '../../contract/arn.ts';
 import type { Identity, IsRunning, Sessions, SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
@@ -66,7 +66,7 @@ export function createIdentity(resources: IdentityResources): PlatformIdentity {
     const { access_key_id: accessKeyId, sealed_secret: sealed, account } = owner.row;
     const secretAccessKey = accessKeySealer.open(sealed, accessKeyId);
     if (secretAccessKey === undefined) {
-      log.error('An access key was sealed under another platform key', { accessKeyId });
+      log.error('iam: access key is sealed under another platform key', { accessKeyId });
       return undefined;
     }
     return {

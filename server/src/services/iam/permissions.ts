@@ -1,4 +1,4 @@
-/** Which policies a principal brings to a decision: its own, its permissions boundary and those of its session. */
+/** The policies of a principal in a decision: its own, its permissions boundary and those of its session. */
 import type { Principal } from '../../contract/principal.ts';
 import type { Permissions } from './policy/judge.ts';
 import type { Policy } from './policy/policy-document.ts';
@@ -38,14 +38,14 @@ export function mergeTags(own: Readonly<Record<string, string>>, over: Readonly<
   return { ...Object.fromEntries(Object.entries(own).filter(([key]) => !overridden.has(key.toLowerCase()))), ...over };
 }
 
-/** Root, or a session that root made for somebody else. */
+/** Root, or a session that root made for another person. */
 export const isOfRoot = ({ kind, account, session }: Principal): boolean =>
   kind === 'root' || (session?.issuer?.arn.endsWith(`:iam::${account}:root`) ?? false);
 
 export function createPermissionsFinder(cache: SubjectCache): PermissionsFinder {
   const parsed = rememberPolicies('identity', keptSessionPolicies);
 
-  /** A policy that is gone or not understood allows nothing. */
+  /** A policy that was deleted or is not understood allows nothing. */
   function sessionPolicies(principal: Principal): Policy[] | undefined | Promise<Policy[]> {
     const limits = principal.session?.policies;
     if (!limits) return undefined;

@@ -1,4 +1,4 @@
-/** The condition keys that a principal brings along: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+/** The condition keys of a principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
 import type { Principal } from '../../contract/principal.ts';
 import type { ContextSource } from './policy/context.ts';
 

@@ -1,13 +1,22 @@
 /**
  * IAM: the table of its operations.
  *
- * Gaps: passwords (login profiles, MFA, the password policy), certificates, SSH keys, SAML and OIDC providers, service-linked roles and last
- * accessed details answer 501. Simulations take no ResourceHandlingOption.
- * Differs by design: nothing is eventually consistent, a write counts for the next call. What a policy says that is not understood
- * fails safe. Access keys belong to users only; the account's root key is made by the platform. A credential report is there at once.
- * Sessions of a user (GetSessionToken) end when the user is renamed: they name the user by its ARN. Quotas are AWS's defaults and can't be
- * raised. Policies of AWS have one version, the default one, under its number at AWS.
- * Client quirks: policy documents are answered percent-encoded, as IAM does; boto3 decodes them, the JavaScript SDK does not.
+ * Gaps:
+ * - Passwords (login profiles, MFA, the password policy), certificates and SSH keys answer 501.
+ * - SAML and OIDC providers, service-linked roles and last accessed details answer 501.
+ * - Simulations accept no ResourceHandlingOption.
+ *
+ * Differs from AWS by design:
+ * - No eventual consistency: a write applies to the next call.
+ * - A policy element that is not understood never grants access.
+ * - Access keys belong to users only; the platform creates the account's root key.
+ * - A credential report is available at once.
+ * - Sessions of a user (GetSessionToken) end when the user is renamed: they name the user by its ARN.
+ * - Quotas are AWS's defaults and cannot be raised.
+ * - Policies of AWS have one version, the default one, under its number at AWS.
+ *
+ * Client quirks:
+ * - Policy documents are returned percent-encoded, as IAM does; boto3 decodes them, the JavaScript SDK does not.
  */
 import { defineService, type Service } from '../../contract/service.ts';
 import { createAccessKey } from './access-keys/create-access-key.ts';

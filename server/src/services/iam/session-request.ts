@@ -93,7 +93,7 @@ export interface SessionPlanRequest extends SessionRequest {
   readonly sourceIdentity?: string | undefined;
 }
 
-/** `calling` is the session that asks, whose transitive tags and source identity go on. Throws STS's errors. */
+/** `calling` is the caller's session, whose transitive tags and source identity are inherited. Throws STS's errors. */
 export function planSession(request: SessionPlanRequest, calling: Session | undefined, now: Date): SessionPlan {
   checkPolicy(request.policy);
   const inherited = new Set(calling?.transitiveTagKeys);

@@ -1,5 +1,5 @@
 /**
- * What requests need to know of roles, users and access keys, kept in memory so that the hot path asks no database. Everything is
+ * What requests need to know of roles, users and access keys, kept in memory so that the hot path needs no database. Everything is
  * forgotten at each IAM write: writes are rare, and a cache that forgets too much is never wrong. Absence is not remembered, so
  * that made-up names cannot fill it.
  */
@@ -45,7 +45,7 @@ export interface SubjectCache {
   forget(): void;
 }
 
-/** Loads once per key however many ask at once; a load that began before the last `forget` answers its askers but is not kept. */
+/** Concurrent callers share one load per key; a load that began before the last `forget` is returned but not cached. */
 function remember<Value>(load: (key: string) => Promise<Value | undefined>) {
   let kept = new Map<string, Value | Promise<Value | undefined>>();
   return {

@@ -3,7 +3,7 @@ import type { AwsAccess } from '../../contract/aws.ts';
 import type { RoleRun } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { Executor } from '../../engine/executor.ts';
-import type { Shelter } from '../../engine/executors/bubblewrap.ts';
+import type { Sandbox } from '../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -37,10 +37,10 @@ export interface SageMakerSettings {
   readonly runtimeMain: string;
   /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
-  /** Where programs of users can be shut in. */
-  readonly shelter?: Shelter | undefined;
-  /** Files and folders that the runtime needs to see when it is shut in. */
-  readonly runtimePlaces: readonly string[];
+  /** Absent: programs of jobs run without a sandbox. */
+  readonly sandbox?: Sandbox | undefined;
+  /** Files and folders that the runtime needs inside a sandbox. */
+  readonly runtimePaths: readonly string[];
   /** Pythons of this machine that stand for environments, by the name of the environment or of its framework. */
   readonly pythonEnvironments: Readonly<Record<string, string>>;
   /** Where fetched libraries and made environments are kept. */

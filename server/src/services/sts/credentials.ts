@@ -1,4 +1,4 @@
-/** Temporary credentials in STS's words. */
+/** Temporary credentials in STS's format. */
 import type { Credentials } from '@aws-sdk/client-sts';
 import type { TemporaryCredentials } from '../../contract/identity.ts';
 

@@ -19,7 +19,7 @@ export const getFederationToken: StsOperation<'GetFederationToken'> = {
     if ((kind !== 'user' && kind !== 'root') || accessKeyId?.startsWith('ASIA')) {
       throw call.error('AccessDenied', 'Cannot call GetFederationToken with session credentials', { status: 403 });
     }
-    // Root's sessions end after an hour, whatever was asked.
+    // Root's sessions end after an hour, whatever was requested.
     const wanted = input.DurationSeconds ?? 12 * hour;
     const seconds = kind === 'root' ? Math.min(wanted, hour) : wanted;
     const { principal, credentials, packedPolicySize } = await deps.sessions.federate(

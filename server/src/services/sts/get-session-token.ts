@@ -13,7 +13,7 @@ export const getSessionToken: StsOperation<'GetSessionToken'> = {
       throw call.error('AccessDenied', 'Cannot call GetSessionToken with session credentials', { status: 403 });
     }
     if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw wrongTokenCode(call);
-    // Root's sessions end after an hour, whatever was asked.
+    // Root's sessions end after an hour, whatever was requested.
     const wanted = input.DurationSeconds ?? 12 * hour;
     const seconds = kind === 'root' ? Math.min(wanted, hour) : wanted;
     return { Credentials: toCredentials(deps.sessions.issueSessionToken(call.principal, seconds * 1000)) };

@@ -1,9 +1,15 @@
 /**
  * STS: the table of its operations.
  *
- * Gaps: AssumeRoleWithWebIdentity, AssumeRoleWithSAML and AssumeRoot answer 501, and second factors are refused. How session policies and tags are packed, and so PackedPolicySize, is our own.
- * Differs by design: temporary credentials are sealed tokens, no table; those of a deleted role or user end at once. Root may assume
- * roles. The message for DecodeAuthorizationMessage comes in a header of every refusal: x-clary-encoded-authorization-message.
+ * Gaps:
+ * - AssumeRoleWithWebIdentity, AssumeRoleWithSAML and AssumeRoot answer 501.
+ * - Second factors (MFA) are refused.
+ *
+ * Differs from AWS by design:
+ * - Temporary credentials are sealed tokens and are not stored; those of a deleted role or user end at once.
+ * - Root may assume roles.
+ * - Session policies and tags are packed in our own format, so PackedPolicySize differs.
+ * - Every refusal has the message for DecodeAuthorizationMessage in a header: x-clary-encoded-authorization-message.
  */
 import { defineService, type Service } from '../../contract/service.ts';
 import { assumeRole } from './assume-role.ts';

@@ -26,6 +26,6 @@ export function readSessionRequest(input: SessionInput, call: Call, seconds: num
   };
 }
 
-/** Nobody here has a second factor. */
+/** No user has a second factor here. */
 export const wrongTokenCode = (call: Call) =>
   call.error('AccessDenied', 'MultiFactorAuthentication failed with invalid MFA one time pass code.', { status: 403 });

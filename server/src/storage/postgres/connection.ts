@@ -26,7 +26,7 @@ export function targetOf({ url }: PostgresOptions): Target {
   return { config, schema };
 }
 
-/** `onEnd` hears once that the connection is gone. */
+/** `onEnd` is called once, when the connection is lost. */
 export async function connect({ config, schema }: Target, onEnd: () => void = () => {}): Promise<Client> {
   const client = new Client(config);
   let ended = false;

@@ -57,7 +57,7 @@ class PostgresDatabase implements Database {
     return this.#closing;
   }
 
-  /** A read that its connection took along is asked once more: it changes nothing. */
+  /** A read whose connection was lost is retried once: it changes nothing. */
   async #readOn<Row>(connection: Connection, query: CompiledQuery<Row>): Promise<Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -89,7 +89,7 @@ interface OpenOptions extends PostgresOptions {
   readonly exclusive?: boolean;
 }
 
-/** Opens the database and brings its schema up to date. Throws where it cannot be reached or a newer version wrote it. */
+/** Opens the database and brings its schema up to date. Throws if it cannot be reached or a newer version wrote it. */
 export async function openPostgresDatabase({
   migrations,
   log,

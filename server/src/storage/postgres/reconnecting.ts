@@ -1,4 +1,4 @@
-/** A connection that is made when it is first asked for, and again, with back-off, after it was lost. */
+/** A connection that is opened at its first use and reopened, with back-off, after it was lost. */
 import type { Client } from 'pg';
 import { backoffMs } from '../../kit/backoff.ts';
 import type { Log } from '../../kit/log.ts';

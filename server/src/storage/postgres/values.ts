@@ -50,7 +50,7 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
 /** Numbers that `pg` reads by itself: int2, int4, float4, float8, oid. */
 const numbers: ReadonlySet<number> = new Set([21, 23, 26, 700, 701]);
 
-/** Answers what SQLite answers: integers and sums as numbers, truth as 0 or 1, bytes as Uint8Array. */
+/** Returns the same values as SQLite: integers and sums as numbers, truth as 0 or 1, bytes as Uint8Array. */
 export const typeParsers = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
     const parser = parsers[oid];

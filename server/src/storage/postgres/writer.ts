@@ -21,7 +21,7 @@ const writeLock = 4_202;
 
 const uniqueViolation = '23505';
 
-/** Runs one write inside the open transaction; answers why it failed. Throws where the connection is lost. */
+/** Runs one write inside the open transaction; returns why it failed. Throws if the connection is lost. */
 async function runWrite(client: Client, { statements }: Write, texts: PreparedTexts): Promise<Error | undefined> {
   await client.query('savepoint one_write');
   let index = 0;
@@ -78,13 +78,13 @@ export class PostgresWriter {
     });
   }
 
-  /** Resolves when every write that was asked for has its answer. */
+  /** Resolves when every pending write has its result. */
   async settled(): Promise<void> {
     while (this.#running) await this.#running;
   }
 
   async #run(): Promise<void> {
-    // What this turn of the event loop asks for shares a commit.
+    // All writes of this turn of the event loop share a commit.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
       const writes = this.#waiting.splice(0, maxGathered);

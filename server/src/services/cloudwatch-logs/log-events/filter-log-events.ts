@@ -15,7 +15,7 @@ type Request = Input<'cloudwatch-logs', 'FilterLogEvents'>;
 const maxEvents = 10_000;
 const maxBytes = 1_048_576;
 const batchSize = 500;
-/** A call looks at so many events at most; the next one goes on from there, as AWS's do. */
+/** A call examines at most so many events; the next one continues from there, as at AWS. */
 const maxScanned = 100_000;
 
 async function readScope(group: LogGroupRow, input: Request, call: Call, deps: LogsDeps): Promise<SearchScope> {

@@ -2,7 +2,7 @@
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { type LogEventRow, logsTables } from '../tables.ts';
 
-/** A place in that order. */
+/** A position in that order. */
 export interface Position {
   readonly timestamp: number;
   readonly id: number;
@@ -27,7 +27,7 @@ export function removeExpired(streamId: string, before: number): Statement {
 
 export type EventOwner = { readonly groupId: string } | { readonly streamId: string };
 
-/** In pieces, so that no other write waits for long. Nobody can see them any more: their group or stream is gone. */
+/** In pieces, so that no other write waits for long. They are no longer visible: their group or stream was deleted. */
 export async function removeEvents(database: Database, owner: EventOwner): Promise<void> {
   const [column, id] =
     'groupId' in owner ? (['group_id', owner.groupId] as const) : (['stream_id', owner.streamId] as const);
@@ -41,7 +41,7 @@ export interface EventRange {
   readonly startAt: number | undefined;
   /** Exclusive. */
   readonly endAt: number | undefined;
-  /** Beyond this place, itself excluded: after it, or before it where the order is descending. */
+  /** Beyond this position, itself excluded: after it, or before it where the order is descending. */
   readonly beyond: Position | undefined;
   readonly descending: boolean;
 }

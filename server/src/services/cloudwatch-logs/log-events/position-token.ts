@@ -1,6 +1,6 @@
 /**
- * GetLogEvents' tokens: `f/…/s` goes on after a place, `b/…/s` before it. The same token is given again where there is nothing beyond,
- * so that a client that follows a stream keeps asking from where it stands.
+ * GetLogEvents' tokens: `f/…/s` continues after a position, `b/…/s` before it. The same token is returned if there is nothing beyond,
+ * so that a client that follows a stream keeps its position.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
  */
 import type { Position } from './log-event-store.ts';

@@ -1,4 +1,4 @@
-/** Events until a page is full: by number, or by the megabyte that AWS answers at most. Read piece by piece, never all at once. */
+/** Events until a page is full: by number, or by the megabyte that AWS answers at most. Read in pieces, never all at once. */
 import type { Position } from './log-event-store.ts';
 
 const maxBytes = 1_048_576;

@@ -7,7 +7,7 @@ export function insertLogGroup(row: LogGroupRow): Statement {
   return statement(logsTables.insertInto('log_groups').values(row).compile());
 }
 
-/** Misses where the group is gone. */
+/** Misses if the group was deleted. */
 export function requireLogGroup(id: string): Statement {
   return statement(logsTables.updateTable('log_groups').set({ id }).where('id', '=', id).compile(), 1);
 }

@@ -1,4 +1,4 @@
-/** The log group as AWS answers it, and who may act on it. */
+/** The log group as AWS returns it, and who may act on it. */
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import { formatArn, parseArn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
@@ -27,7 +27,7 @@ export function findLogGroupName(input: LogGroupReference): string | undefined {
     : input.logGroupIdentifier;
 }
 
-/** Permissions on groups are asked for in this form, as observed in AWS's refusals: policies end in `:*`. */
+/** Permissions on groups are checked in this form, as observed in AWS's refusals: policies end in `:*`. */
 export const accessToLogGroup =
   (action: string) =>
   (input: LogGroupReference & { readonly logStreamName?: string | undefined }, call: Call): Access[] => {

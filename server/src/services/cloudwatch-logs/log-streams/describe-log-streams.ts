@@ -1,6 +1,6 @@
 /**
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
- * No nextToken where the list is complete: the SageMaker SDK asks again for as long as there is one, without handing it on.
+ * No nextToken if the list is complete: the SageMaker SDK repeats the call while there is one, without passing it.
  */
 import type { Call } from '../../../contract/call.ts';
 import type { LogsOperation } from '../deps.ts';

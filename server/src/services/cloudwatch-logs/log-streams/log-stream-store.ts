@@ -11,7 +11,7 @@ export function removeLogStream(id: string): Statement {
   return statement(logsTables.deleteFrom('log_streams').where('id', '=', id).compile(), 1);
 }
 
-/** Misses where the stream is gone: goes before the events that are added to it. */
+/** Misses if the stream was deleted: precedes the events that are added to it. */
 export function recordIngestion(id: string, firstAt: number, lastAt: number, now: number): Statement {
   const query = logsTables
     .updateTable('log_streams')

@@ -1,4 +1,4 @@
-/** The log stream as AWS answers it. */
+/** The log stream as AWS returns it. */
 import type { LogStream } from '@aws-sdk/client-cloudwatch-logs';
 import type { Call } from '../../../contract/call.ts';
 import type { LogsDeps } from '../deps.ts';

@@ -1,4 +1,4 @@
-/** The only SQL about access keys. Secrets come here sealed. */
+/** The only SQL about access keys. Secrets are already sealed here. */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { type AccessKeyRow, iamTables } from '../tables.ts';
@@ -7,7 +7,7 @@ export function insertAccessKey(row: AccessKeyRow): Statement {
   return statement(iamTables.insertInto('iam_access_keys').values(row).compile());
 }
 
-/** Fails the write where the user now has more than `limit` keys. */
+/** Fails the write if the user now has more than `limit` keys. */
 export function requireAccessKeyQuota({ access_key_id: id, user_id: userId }: AccessKeyRow, limit: number): Statement {
   const query = sql`update iam_access_keys set account = account where access_key_id = ${id}
     and (select count(*) from iam_access_keys where user_id = ${userId}) <= ${limit}`;

@@ -22,7 +22,7 @@ export interface LastUsed {
   settled(): Promise<void>;
 }
 
-/** Undefined for those whose use nobody keeps: the account's root key and the platform itself. */
+/** Undefined for callers whose use is not recorded: the account's root key and the platform itself. */
 function usedId({ kind, accessKeyId, userId }: Principal): string | undefined {
   if (kind === 'assumed-role') return userId.slice(0, userId.indexOf(':'));
   return kind === 'user' ? accessKeyId : undefined;
@@ -36,7 +36,7 @@ export function createLastUsed(database: Database, clock: Clock, log: Log): Last
     const row = id.startsWith('AROA') ? recordRoleUse(id, use) : recordKeyUse(id, use);
     const done = database
       .write([row])
-      .catch((error: unknown) => log.warn('a last use was not written', { error }))
+      .catch((error: unknown) => log.warn('iam: last use of an access key was not written', { error }))
       .finally(() => writing.delete(done));
     writing.add(done);
   }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { type AccessKeyRow, iamTables } from '../tables.ts';
 
-/** An account has one alias: a new one takes the place of the old. Conflicts where another account has it. */
+/** An account has one alias: a new one replaces the old. Conflicts if another account has it. */
 export function putAlias(account: string, alias: string): Statement {
   const query = iamTables
     .insertInto('iam_account_aliases')

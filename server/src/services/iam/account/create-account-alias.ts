@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html: takes the place of the account's alias. */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html: replaces the account's alias. */
 import { Conflict } from '../../../storage/database.ts';
 import type { IamOperation } from '../deps.ts';
 import { findAlias, putAlias } from './account-store.ts';

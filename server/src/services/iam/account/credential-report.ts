@@ -1,5 +1,5 @@
 /**
- * The credential report: a line for the account's root and for each user. Nobody has a password, an MFA device or a certificate here.
+ * The credential report: a line for the account's root and for each user. No user has a password, an MFA device or a certificate here.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
  */
 import type { AccessKeyRow, UserRow } from '../tables.ts';
@@ -49,7 +49,7 @@ function keyFields(key: AccessKeyRow | undefined): string[] {
 
 export function writeReport(rootArn: string, users: readonly UserRow[], keys: readonly AccessKeyRow[]): string {
   const keysOf = Map.groupBy(keys, (key) => key.user_id);
-  // The root key is made with the platform; nobody records when it is used.
+  // The root key is made with the platform; its use is not recorded.
   const root = [
     '<root_account>',
     rootArn,

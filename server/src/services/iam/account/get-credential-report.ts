@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html; the refusals are in that page's words. */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html; the errors are those of that page. */
 import type { IamOperation } from '../deps.ts';
 import { findReport } from './account-store.ts';
 import { reportLifetimeMs } from './credential-report.ts';

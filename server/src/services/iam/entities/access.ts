@@ -25,7 +25,7 @@ interface AccessInput {
   readonly Tags?: readonly TagText[] | undefined;
 }
 
-/** Condition keys that the request itself brings. */
+/** Condition keys from the request itself. */
 export function inputContext(input: AccessInput): Record<string, string> {
   return {
     ...(input.PolicyArn ? { 'iam:PolicyARN': input.PolicyArn } : {}),

@@ -15,12 +15,12 @@ export function insertEntity<T extends EntityTable>(table: T, row: EntityTables[
   return statement(compile(sql`insert into ${sql.table(table)} (${columns}) values (${values})`));
 }
 
-/** Fails the write where the entity is gone: goes before what is added to it. */
+/** Fails the write if the entity was deleted: precedes what is added to it. */
 export function requireEntity(table: EntityTable, id: string): Statement {
   return statement(compile(sql`update ${sql.table(table)} set account = account where id = ${id}`), 1);
 }
 
-/** Fails the write where the account now has more than `limit` of them: goes after the one that was added. */
+/** Fails the write if the account now has more than `limit` of them: goes after the one that was added. */
 export function requireEntityQuota(table: EntityTable, id: string, account: string, limit: number): Statement {
   const count = sql`(select count(*) from ${sql.table(table)} where account = ${account})`;
   return statement(
@@ -29,7 +29,7 @@ export function requireEntityQuota(table: EntityTable, id: string, account: stri
   );
 }
 
-/** Misses where the entity is gone. */
+/** Misses if the entity was deleted. */
 export function updateEntity<T extends EntityTable>(
   table: T,
   id: string,
@@ -53,7 +53,7 @@ const held = ({ table, column, value, filled }: EntityHolder) => {
   return sql`exists (select 1 from ${sql.table(table)} where ${sql.ref(column)} = ${value}${also})`;
 };
 
-/** Misses where the entity is gone or something holds it. */
+/** Misses if the entity was deleted or is in use. */
 export function removeEntity(table: EntityTable, id: string, holders: readonly EntityHolder[]): Statement {
   const free = holders.map((holder) => sql`not ${held(holder)}`);
   const conditions = sql.join([sql`id = ${id}`, ...free], sql` and `);

@@ -66,7 +66,7 @@ export const kinds = {
 export type KindName = keyof typeof kinds;
 export type RowOf<K extends KindName> = EntityTables[(typeof kinds)[K]['table']];
 
-/** In the partition of the region that is asked. */
+/** In the partition of the request's region. */
 export function formatEntityArn(
   { account, region }: Pick<Call, 'account' | 'region'>,
   kind: KindName,

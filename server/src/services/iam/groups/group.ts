@@ -1,4 +1,4 @@
-/** The group as AWS answers it, and who may act on it. */
+/** The group as AWS returns it, and who may act on it. */
 import type { Group } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
 import type { IamDeps } from '../deps.ts';

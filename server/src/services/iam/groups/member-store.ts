@@ -14,7 +14,7 @@ export function addMember(groupId: string, userId: string): Statement {
   return statement(query.compile());
 }
 
-/** Fails the write where the user now is in more than `limit` groups. */
+/** Fails the write if the user now is in more than `limit` groups. */
 export function requireMembershipQuota(groupId: string, userId: string, limit: number): Statement {
   const query = sql`update iam_group_members set user_id = user_id where group_id = ${groupId} and user_id = ${userId}
     and (select count(*) from iam_group_members where user_id = ${userId}) <= ${limit}`;

@@ -5,7 +5,7 @@ import { listEntities } from '../entities/entity-store.ts';
 import type { PageRange } from '../page.ts';
 import { type InstanceProfileRow, iamTables, type RoleRow } from '../tables.ts';
 
-/** Misses where the profile is gone or has a role. */
+/** Misses if the profile was deleted or has a role. */
 export function fillProfile(profileId: string, roleId: string): Statement {
   const query = iamTables
     .updateTable('iam_instance_profiles')
@@ -15,7 +15,7 @@ export function fillProfile(profileId: string, roleId: string): Statement {
   return statement(query.compile(), 1);
 }
 
-/** Misses where the profile does not have this role. */
+/** Misses if the profile does not have this role. */
 export function emptyProfile(profileId: string, roleId: string): Statement {
   const query = iamTables
     .updateTable('iam_instance_profiles')

@@ -14,7 +14,7 @@ import { checkPolicyArn, findPolicy, requirePolicy } from './managed-policy.ts';
 export const noSuchBoundary = (call: Call, arn: string) =>
   call.error('NoSuchEntity', `Scope ARN: ${arn} does not exist or is not attachable.`);
 
-/** What goes into the write that sets it; misses where the policy is gone by then. */
+/** What goes into the write that sets it; misses where the policy was deleted by then. */
 export async function requireBoundary(deps: IamDeps, call: Call, arn: string | undefined): Promise<Statement[]> {
   if (arn === undefined) return [];
   checkPolicyArn(call, arn);

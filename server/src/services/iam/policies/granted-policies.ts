@@ -20,7 +20,7 @@ const nothing: Policy = { name: '', text: '', variables: false, statements: [] }
 export function readManaged(arn: string, ownText: string | null | undefined, log: Log): Policy {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
   const policy = findManagedPolicy(arn)?.policy ?? (ownText ? parsePolicy(ownText, 'identity', name) : undefined);
-  if (!policy) log.warn('A managed policy is unknown and grants nothing', { policyArn: arn });
+  if (!policy) log.warn('iam: unknown managed policy grants nothing', { policyArn: arn });
   return policy ?? nothing;
 }
 

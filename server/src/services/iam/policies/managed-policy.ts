@@ -48,7 +48,7 @@ export async function getOwnPolicy(deps: IamDeps, call: Call, arn: string): Prom
 /** The order of lists, and short enough for a marker: names are one in an account, paths may be long. */
 export const policyKey = (arn: string) => `${arn.split(':')[4]}/${arn.slice(arn.lastIndexOf('/') + 1)}`;
 
-/** What goes before attaching a policy or making it a boundary: misses where the policy is gone by then. */
+/** What goes before attaching a policy or making it a boundary: misses where the policy was deleted by then. */
 export const requirePolicy = (found: FoundPolicy): Statement[] =>
   'own' in found ? [requireEntity('iam_policies', found.own.id)] : [];
 

@@ -19,7 +19,7 @@ export async function getOwner(deps: IamDeps, call: Call, kind: Owner, name: str
   return { kind, account, id, name: ownName };
 }
 
-/** Fails the write where the owner is gone by then. */
+/** Fails the write if the owner was deleted by then. */
 export const requireOwner = (owner: PolicyOwner) => requireEntity(kinds[owner.kind].table, owner.id);
 
 /** Policies keep their owner from being deleted. The sentences are as observed from IAM. */

@@ -15,7 +15,7 @@ export function putInlinePolicy(row: InlinePolicyRow): Statement {
 }
 
 /**
- * Fails the write where the owner's inline policies now have more than `limit` characters together. White space does not count:
+ * Fails the write if the owner's inline policies now have more than `limit` characters together. White space does not count:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 export function requireInlineQuota(
@@ -68,7 +68,7 @@ export function attachPolicy(row: AttachedPolicyRow): Statement {
   return statement(query.compile());
 }
 
-/** Fails the write where the owner now has more than `limit`. */
+/** Fails the write if the owner now has more than `limit`. */
 export function requireAttachmentQuota({ owner_id: ownerId, policy_arn: arn }: AttachedPolicyRow, limit: number) {
   const query = sql`update iam_attached_policies set account = account where owner_id = ${ownerId} and policy_arn = ${arn}
     and (select count(*) from iam_attached_policies where owner_id = ${ownerId}) <= ${limit}`;

@@ -8,7 +8,7 @@ export function insertFirstVersion(row: PolicyVersionRow): Statement {
   return statement(iamTables.insertInto('iam_policy_versions').values(row).compile());
 }
 
-/** Takes the next number: misses where the policy is gone or another request took that number. */
+/** Takes the next number: misses if the policy was deleted or another request took that number. */
 export function takeVersionNumber(policyId: string, version: number, asDefault: boolean, now: number): Statement {
   const query = iamTables
     .updateTable('iam_policies')
@@ -18,7 +18,7 @@ export function takeVersionNumber(policyId: string, version: number, asDefault: 
   return statement(query.compile(), 1);
 }
 
-/** Misses where there are as many as `limit`. */
+/** Misses if there are as many as `limit`. */
 export function insertVersion(row: PolicyVersionRow, limit: number): Statement {
   const query = sql`insert into iam_policy_versions (policy_id, version, policy_document, created_at)
     select ${row.policy_id}, ${row.version}, ${row.policy_document}, ${row.created_at}
@@ -26,7 +26,7 @@ export function insertVersion(row: PolicyVersionRow, limit: number): Statement {
   return statement(query.compile(iamTables), 1);
 }
 
-/** Misses where the version is gone. UpdateDate stays: it tells of the newest version (API_Policy.html). */
+/** Misses if the version was deleted. UpdateDate stays: it is that of the newest version (API_Policy.html). */
 export function setDefaultVersion(policyId: string, version: number): Statement {
   const query = iamTables
     .updateTable('iam_policies')
@@ -44,7 +44,7 @@ export function setDefaultVersion(policyId: string, version: number): Statement 
   return statement(query.compile(), 1);
 }
 
-/** Misses where it is gone or is the default. */
+/** Misses if it was deleted or is the default. */
 export function removeVersion(policyId: string, version: number): Statement {
   const query = iamTables
     .deleteFrom('iam_policy_versions')
@@ -64,7 +64,7 @@ export function removeVersion(policyId: string, version: number): Statement {
   return statement(query.compile(), 1);
 }
 
-/** The last version goes with its policy; misses where there are more. */
+/** The last version is deleted with its policy; misses if there are more. */
 export function removeOnlyVersion(policyId: string): Statement {
   return statement(iamTables.deleteFrom('iam_policy_versions').where('policy_id', '=', policyId).compile(), 1);
 }

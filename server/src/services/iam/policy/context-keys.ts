@@ -1,4 +1,4 @@
-/** Which condition keys a policy asks for, in its conditions and as variables. */
+/** The condition keys that a policy uses, in its conditions and as variables. */
 import { compilePattern, variablesOf } from './pattern.ts';
 import type { Policy, Statement } from './policy-document.ts';
 

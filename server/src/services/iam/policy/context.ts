@@ -45,7 +45,7 @@ class GatheredContext implements Context {
     this.#closed = closed;
   }
 
-  /** Gathered when the first condition or variable asks: most policies have neither. */
+  /** Collected at the first condition or variable: most policies have neither. */
   #gathered() {
     if (this.#found) return this.#found;
     this.#found = new Map();

@@ -10,7 +10,7 @@ import { evaluate, type PolicyRequest, type Verdict } from './evaluate.ts';
 import { evaluateResourcePolicy, type Grant } from './evaluate-resource-policy.ts';
 import type { Policy } from './policy-document.ts';
 
-/** The policies of the one who asks. */
+/** The policies of the caller. */
 export interface Permissions {
   /** Undefined for an account's root, which no identity-based policy limits. */
   readonly identity: readonly Policy[] | undefined;
@@ -24,7 +24,7 @@ export interface ResourceSide {
   readonly account: string;
   /** Undefined where there is none; `malformed` denies, because what it forbids is not known. */
   readonly policy: Policy | 'malformed' | undefined;
-  /** Roles: nobody becomes one without its trust policy's word, whatever their own policies allow. */
+  /** Roles: a caller needs the trust policy's permission, whatever its own policies allow. */
   readonly mustTrust?: boolean;
 }
 

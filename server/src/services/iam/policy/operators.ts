@@ -124,7 +124,7 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['stringnotequalsignorecase', isNot(equalsIgnoringCase)],
   ['stringlike', is(like)],
   ['stringnotlike', isNot(like)],
-  // ArnEquals and ArnLike behave identically (AWS's own words).
+  // ArnEquals and ArnLike behave identically (quoted from AWS).
   ['arnequals', is(arn)],
   ['arnlike', is(arn)],
   ['arnnotequals', isNot(arn)],

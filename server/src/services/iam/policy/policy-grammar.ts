@@ -1,5 +1,5 @@
 /**
- * What IAM refuses in a new policy document, in IAM's order and words, so that a client that looks for a sentence meets it. Never used for
+ * What IAM refuses in a new policy document, in IAM's order and with IAM's messages, which clients may compare. Never used for
  * what is stored already: a document that was taken once must stay readable (policy-document.ts).
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html; order and sentences as observed from IAM:
  * https://github.com/getmoto/moto/blob/master/tests/test_iam/test_iam_policies.py

@@ -1,4 +1,4 @@
-/** Parsed policies by their text, for those that come as text with a request. Bounded: the oldest goes first. */
+/** Parsed policies by their text, for those that come as text with a request. Bounded: the oldest is removed first. */
 import { MalformedPolicy, type Policy, type PolicyKind, parsePolicy } from './policy-document.ts';
 
 export function rememberPolicies(kind: PolicyKind, limit: number): (text: string) => Policy | 'malformed' {

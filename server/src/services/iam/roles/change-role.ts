@@ -6,7 +6,7 @@ import { updateEntity } from '../entities/entity-store.ts';
 import { getEntity, noSuch } from '../entities/kinds.ts';
 import type { RoleRow } from '../tables.ts';
 
-/** Answers the role as it then is. */
+/** Returns the changed role. */
 export async function changeRole(
   deps: IamDeps,
   call: Call,

@@ -1,4 +1,4 @@
-/** The role as AWS answers it, and who may act on it. */
+/** The role as AWS returns it, and who may act on it. */
 import type { Role } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
 import type { IamDeps } from '../deps.ts';
@@ -23,7 +23,7 @@ export const accessToRole = (action: string) => (input: RoleInput, call: Call, d
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const trustPolicyQuota = 2048;
 
-/** Checks a trust policy and answers it as it is kept. */
+/** Checks a trust policy and returns its stored form. */
 export function readTrustPolicy(text: string, call: Call, deps: IamDeps): Promise<string> {
   checkPolicyText(text, 'trust', call);
   if (policySize(text) > trustPolicyQuota) {

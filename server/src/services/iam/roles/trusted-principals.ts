@@ -1,6 +1,6 @@
 /**
- * Trust policies keep users and roles by their unique ids, so that nobody is let in who was made anew under an old name; they are shown by the
- * ARNs that those have now, and by their ids once they are gone.
+ * Trust policies keep users and roles by their unique ids, so that a new user with an old name gets no access; they are shown by the
+ * ARNs that those have now, and by their ids after they were deleted.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
  */
 import type { Call } from '../../../contract/call.ts';
@@ -35,7 +35,7 @@ async function changePrincipals(text: string, change: Change): Promise<string> {
 const tableOf = (name: string) =>
   /^arn:[^:]+:iam::\d{12}:role\/|^AROA/.test(name) ? ('iam_roles' as const) : ('iam_users' as const);
 
-/** How a trust policy that was checked is kept. Throws MalformedPolicyDocument where it names somebody who does not exist. */
+/** The stored form of a checked trust policy. Throws MalformedPolicyDocument if it names a principal that does not exist. */
 export function keepTrust(text: string, database: Database, call: Call): Promise<string> {
   return changePrincipals(text, async (name) => {
     const byId = isId(name);

@@ -1,4 +1,4 @@
-/** What the two simulations are asked, made ready. */
+/** The prepared input of the two simulations. */
 import type { ContextEntry, EvaluationResult } from '@aws-sdk/client-iam';
 import { parseArn, partitionIn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';

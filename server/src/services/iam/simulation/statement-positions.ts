@@ -1,4 +1,4 @@
-/** Where the statements of a policy stand in its text, as the policy simulator shows them: lines and columns from one, the end exclusive. */
+/** The positions of a policy's statements in its text, as the policy simulator shows them: lines and columns from one, the end exclusive. */
 import type { Position } from '@aws-sdk/client-iam';
 
 export interface Span {

@@ -25,7 +25,7 @@ export function removeTags(ownerId: string): Statement {
   return statement(iamTables.deleteFrom('iam_tags').where('owner_id', '=', ownerId).compile());
 }
 
-/** Fails the write where the owner now has more than `limit`: touches one of its tags only if not. */
+/** Fails the write if the owner now has more than `limit`: touches one of its tags only if not. */
 export function requireTagQuota(ownerId: string, key: string, limit: number): Statement {
   const held = sql`(select count(*) from iam_tags where owner_id = ${ownerId})`;
   const query = sql`update iam_tags set value = value where owner_id = ${ownerId} and key = ${key} and ${held} <= ${limit}`;

@@ -15,7 +15,7 @@ import { listTags, putTag, removeTag, requireTagQuota, type TagRow } from './tag
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const quota = 50;
 
-/** A tag as requests bring it, before validation too. */
+/** A tag of a request, possibly before validation. */
 export interface TagText {
   readonly Key?: string | undefined;
   readonly Value?: string | undefined;
@@ -38,7 +38,7 @@ export function readTags(tags: readonly TagText[], call: Call): TagRow[] {
   return rows;
 }
 
-/** Misses where the owner then has too many. */
+/** Misses if the owner then has too many. */
 export function writeTags(ownerId: string, tags: readonly TagRow[]): Statement[] {
   const last = tags.at(-1);
   return last ? [...tags.map((tag) => putTag(ownerId, tag)), requireTagQuota(ownerId, last.key, quota)] : [];

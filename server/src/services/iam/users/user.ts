@@ -1,4 +1,4 @@
-/** The user as AWS answers it, and who may act on it. */
+/** The user as AWS returns it, and who may act on it. */
 import type { User } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
 import type { IamDeps } from '../deps.ts';

@@ -1,37 +1,37 @@
-/** Runs of the platform's own algorithms (the runtime). They open what users bring, so they are shut in like everybody else's programs. */
-import type { Enclosure, Mount, ProcessSpec } from '../../../engine/executor.ts';
+/** Runs of the platform's own algorithms (the runtime). They read files of users, so they run in a sandbox like every other program of a job. */
+import type { Mount, ProcessSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../deps.ts';
 import type { Host } from './job-work.ts';
 
 /** Where a program finds the job's folder. */
-export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.shelter ? '/opt/ml' : ml);
+export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.sandbox ? '/opt/ml' : ml);
 
-/** Variables that name places of the platform's user, which an enclosed program does not see. */
-export function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
+/** Replaces the variables that name folders of the platform's user: a sandboxed program does not see those folders. */
+export function sandboxedEnvironment(settings: SageMakerSettings): Record<string, string> {
   const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
-  return settings.shelter ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
+  return settings.sandbox ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
 
 /** What of the machine the platform's own programs need. */
 export const runtimeMounts = (settings: SageMakerSettings): Mount[] =>
-  settings.runtimePlaces.map((place) => ({ from: place, to: place, writable: false }));
+  settings.runtimePaths.map((path) => ({ from: path, to: path, writable: false }));
 
 export function builtInRun(
   settings: SageMakerSettings,
   host: Host,
   words: readonly string[],
   env: Readonly<Record<string, string>>,
-  { network, hosts }: Pick<Enclosure, 'network' | 'hosts'>,
+  { network, hosts }: SandboxNetwork,
 ): ProcessSpec {
   const ml = mlInside(settings, host);
   return {
     kind: 'process',
     dir: host.dir,
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
-    env: { ...enclosedEnvironment(settings), ...env },
+    env: { ...sandboxedEnvironment(settings), ...env },
     cwd: ml,
-    // Not root: who is root inside may make no further enclosure, and the gate makes one for models that are programs.
-    enclosure: {
+    // Not root: root inside a sandbox cannot create another one, and the gate needs one for models that can run code.
+    sandbox: {
       mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
       user: 1000,
       nests: true,
@@ -41,7 +41,7 @@ export function builtInRun(
   };
 }
 
-/** Fetches the algorithms' library where it is not there yet: an enclosed program may not. */
+/** Fetches the algorithms' library if it is missing: a sandboxed program cannot fetch it. */
 export const libraryMaking = (settings: SageMakerSettings): Omit<ProcessSpec, 'dir'> => ({
   kind: 'process',
   command: [settings.nodePath, settings.runtimeMain, 'prepare'],

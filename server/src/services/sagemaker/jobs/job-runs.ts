@@ -10,7 +10,7 @@ import { jobRun } from '../running-runs.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
 
-/** Before this age a program may not be there yet to hear a signal: what shuts it in comes first. */
+/** A younger run may not have a program yet that could receive a signal: its sandbox is set up first. */
 const youngMs = 2000;
 
 /** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */

@@ -1,5 +1,5 @@
 /** How a job's program is started where its image runs as a container. Pure: what it says is what the executor does. */
-import type { ContainerSpec, Enclosure } from '../../../engine/executor.ts';
+import type { ContainerSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import type { ImageTable, ImageUse, JobRuntime } from '../images.ts';
 import { JobFailed } from './job.ts';
 import type { Host } from './job-work.ts';
@@ -19,7 +19,7 @@ export interface ContainerRun {
   readonly environment: Readonly<Record<string, string>>;
   /** The variables by which it finds the platform and its role. */
   readonly identity: Readonly<Record<string, string>>;
-  readonly walls: Pick<Enclosure, 'network' | 'hosts'>;
+  readonly sandboxNetwork: SandboxNetwork;
 }
 
 /**
@@ -30,14 +30,17 @@ export const withoutCredentials = (identity: Readonly<Record<string, string>>): 
   Object.fromEntries(Object.entries(identity).filter(([name]) => /REGION$/.test(name)));
 
 export function containerRun(run: ContainerRun, { dir, ml }: Host): ContainerSpec {
-  const { image, entrypoint, walls } = run;
+  const { image, entrypoint, sandboxNetwork } = run;
   return {
     kind: 'container',
     dir,
     image,
     ...(entrypoint ? { entrypoint } : {}),
     arguments: run.arguments,
-    env: { ...(walls.network === 'none' ? withoutCredentials(run.identity) : run.identity), ...run.environment },
-    enclosure: { mounts: [{ from: ml, to: '/opt/ml', writable: true }], ...walls },
+    env: {
+      ...(sandboxNetwork.network === 'none' ? withoutCredentials(run.identity) : run.identity),
+      ...run.environment,
+    },
+    sandbox: { mounts: [{ from: ml, to: '/opt/ml', writable: true }], ...sandboxNetwork },
   };
 }

@@ -1,6 +1,6 @@
 /** How the program of a processing job is started, as its image runs, and why it failed. */
 
-import type { Enclosure, RunSpec } from '../../../engine/executor.ts';
+import type { RunSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import type { SageMakerResources, SageMakerSettings } from '../deps.ts';
 import type { ImageTable, JobRuntime } from '../images.ts';
@@ -44,16 +44,16 @@ export async function launchProcessing(
   given: LaunchPlace,
 ): Promise<RunSpec> {
   const isolated = job.request.NetworkConfig?.EnableNetworkIsolation ?? false;
-  const walls = { network: isolated ? 'none' : 'open', hosts: hostAddresses(job) } as const;
+  const sandboxNetwork = { network: isolated ? 'none' : 'open', hosts: hostAddresses(job) } as const;
   const place = { ...given, identity: isolated ? withoutCredentials(given.identity) : given.identity };
-  const spec = await programOf(job, runtime, host, place, walls);
-  const { enclosure } = spec;
-  if (!enclosure) return spec;
+  const spec = await programOf(job, runtime, host, place, sandboxNetwork);
+  const { sandbox } = spec;
+  if (!sandbox) return spec;
   const linked = await linkedMounts(job.request, host);
   // Engines take one mount for each place.
   const outer = outerMounts(job.request, host).filter((mount) => !linked.some(({ to }) => to === mount.to));
-  const mounts = [...enclosure.mounts, ...outer, ...linked];
-  return { ...spec, enclosure: { ...enclosure, mounts } };
+  const mounts = [...sandbox.mounts, ...outer, ...linked];
+  return { ...spec, sandbox: { ...sandbox, mounts } };
 }
 
 /** It needs neither the network nor anybody's credentials, and models that it opens must not have them. */
@@ -63,18 +63,16 @@ const alone = { network: 'none', hosts: {} } as const;
 const evaluateVariables = (given: Environment): Environment =>
   Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
 
-type Walls = Pick<Enclosure, 'network' | 'hosts'>;
-
 function programOf(
   job: ProcessingJob,
   runtime: JobRuntime,
   host: Host,
   place: LaunchPlace,
-  walls: Walls,
+  sandboxNetwork: SandboxNetwork,
 ): RunSpec | Promise<RunSpec> {
   const { Environment: environment = {}, AppSpecification: app } = job.request;
   const { identity, settings } = place;
-  if (runtime.kind === 'python') return inPython(job, runtime, host, place, walls);
+  if (runtime.kind === 'python') return inPython(job, runtime, host, place, sandboxNetwork);
   if (runtime.kind === 'builtin')
     return builtInRun(settings, host, [runtime.name], evaluateVariables(environment), alone);
   const names = { PROCESSING_JOB_NAME: job.name, PROCESSING_JOB_ARN: job.arn };
@@ -85,7 +83,7 @@ function programOf(
       arguments: app?.ContainerArguments ?? [],
       environment: { ...names, ...environment },
       identity,
-      walls,
+      sandboxNetwork,
     },
     host,
   );
@@ -96,7 +94,7 @@ async function inPython(
   runtime: PythonRuntime,
   host: Host,
   { identity, jobDir, settings }: LaunchPlace,
-  walls: Walls,
+  sandboxNetwork: SandboxNetwork,
 ): Promise<RunSpec> {
   const { request } = job;
   const environment = await environmentOf(settings, jobDir, runtime, undefined);
@@ -110,13 +108,13 @@ async function inPython(
     variables: {
       PROCESSING_JOB_NAME: job.name,
       PROCESSING_JOB_ARN: job.arn,
-      // Archives name owners that a shut-in program cannot give files to.
+      // Archives name owners to which a sandboxed program cannot assign files.
       TAR_OPTIONS: '--no-same-owner',
     },
     given: request.Environment,
     cores: coresOf(request.ProcessingResources.ClusterConfig?.InstanceType),
     note: `${note}\n$ ${shownCommand(command)}`,
-    walls,
+    sandboxNetwork,
   });
 }
 

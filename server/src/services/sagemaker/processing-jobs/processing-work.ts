@@ -49,7 +49,7 @@ export function processingWork({
       if (kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host, hosts);
       // An engine of containers sees to it by itself.
-      const canLink = kind === 'container' || settings.shelter?.overlays;
+      const canLink = kind === 'container' || settings.sandbox?.overlays;
       await bringInputs(job, hosts, aws, canLink ? 'links' : 'copies', signal);
     },
     launch: (job, host, identity, { settings }) =>

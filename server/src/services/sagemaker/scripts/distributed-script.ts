@@ -28,11 +28,11 @@ export function placeOf({ request, state }: TrainingJob, host: Host, settings: S
   return {
     currentHost: host.name,
     hosts: instancesOf(request).map(({ name }) => name),
-    // Without walls instances have no names, and there is only one.
-    addressOf: (name) => (settings.shelter ? name : 'localhost'),
+    // Without a sandbox an instance has no name of its own, and there is only one instance.
+    addressOf: (name) => (settings.sandbox ? name : 'localhost'),
     runId: state.runId,
     python: `${pythonInside(settings, host)}/bin/python3`,
-    mpiProgram: settings.shelter ? '/opt/clary/clary_mpi.py' : mpiProgram(settings),
+    mpiProgram: settings.sandbox ? '/opt/clary/clary_mpi.py' : mpiProgram(settings),
   };
 }
 
@@ -63,7 +63,7 @@ export async function distributedVariables(
   if (distribution?.by !== 'mpi') return { processes, variables: usual, mounts: [] };
   const program = { from: mpiProgram(settings), to: place.mpiProgram, writable: false };
   const variables = { ...usual, ...mpiVariables(await mpiPrefix(environment), place) };
-  return { processes, variables, mounts: settings.shelter ? [program] : [] };
+  return { processes, variables, mounts: settings.sandbox ? [program] : [] };
 }
 
 /** Where Open MPI lies, undefined where it is the system's own. */

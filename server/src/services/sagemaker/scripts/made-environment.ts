@@ -81,7 +81,7 @@ export async function environmentMaking(
       ] as const),
       ...(python ? ['--python', python] : []),
       ...(requirements ? ['--requirements', requirements] : []),
-      ...(requirements && settings.shelter ? ['--bubblewrap', settings.shelter.bubblewrap] : []),
+      ...(requirements && settings.sandbox ? ['--bubblewrap', settings.sandbox.bubblewrap] : []),
     ],
     env: settings.runtimeEnvironment,
     cwd: '/',

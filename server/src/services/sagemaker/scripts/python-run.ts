@@ -1,7 +1,7 @@
 /** A user's program in a Python environment: what it sees of the machine, which variables it finds, what is printed before it. For jobs of every kind. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Enclosure, Mount, ProcessSpec } from '../../../engine/executor.ts';
+import type { Mount, ProcessSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../deps.ts';
 import type { Host } from '../jobs/job-work.ts';
 import { copyOverlay, type MadeEnvironment } from './made-environment.ts';
@@ -21,20 +21,20 @@ export interface PythonRun {
   readonly note: string;
   /** Runs before the program, as shell. */
   readonly first?: string;
-  readonly walls: Pick<Enclosure, 'network' | 'hosts'>;
+  readonly sandboxNetwork: SandboxNetwork;
   /** What it sees beside the environment. */
   readonly mounts?: readonly Mount[];
 }
 
 /** The folder of the run's own virtual environment, as the program sees it. */
 export const pythonInside = (settings: SageMakerSettings, { dir }: Pick<Host, 'dir'>) =>
-  settings.shelter ? '/opt/python' : join(dir, 'python');
+  settings.sandbox ? '/opt/python' : join(dir, 'python');
 
 /** Modules that AWS's XGBoost container has beside XGBoost, in equivalents of our own: runtime/python/xgboost. Undefined for other environments. */
 function containerModules(settings: SageMakerSettings, { name }: MadeEnvironment): Mount | undefined {
   if (!name.startsWith('xgboost-')) return undefined;
   const from = join(dirname(settings.runtimeMain), '..', 'python', 'xgboost');
-  return { from, to: settings.shelter ? '/opt/clary/xgboost' : from, writable: false };
+  return { from, to: settings.sandbox ? '/opt/clary/xgboost' : from, writable: false };
 }
 
 /** A shell forgets variables whose names it could not write, such as SM_HP_LEARNING-RATE. */
@@ -50,12 +50,12 @@ const threads = (cores: number) =>
   );
 
 export async function pythonRun(settings: SageMakerSettings, host: Host, run: PythonRun): Promise<ProcessSpec> {
-  const { environment, identity, variables, given, cores, walls } = run;
+  const { environment, identity, variables, given, cores, sandboxNetwork } = run;
   const python = pythonInside(settings, host);
   const own = join(host.dir, 'python');
   await copyOverlay(environment, own);
-  const home = settings.shelter ? '/root' : join(host.dir, 'home');
-  if (!settings.shelter) await mkdir(home, { recursive: true, mode: 0o700 });
+  const home = settings.sandbox ? '/root' : join(host.dir, 'home');
+  if (!settings.sandbox) await mkdir(home, { recursive: true, mode: 0o700 });
   const { LANG = 'C.UTF-8' } = settings.runtimeEnvironment;
   const modules = containerModules(settings, environment);
   const usual: Record<string, string | undefined> = {
@@ -87,7 +87,7 @@ export async function pythonRun(settings: SageMakerSettings, host: Host, run: Py
     command: ['/bin/sh', '-c', begin, 'sh', run.note, ...program],
     env: Object.fromEntries(entries.filter(([name]) => isShellName(name))),
     cwd: run.cwd,
-    enclosure: {
+    sandbox: {
       mounts: [
         ...readable,
         { from: own, to: '/opt/python', writable: true },
@@ -95,7 +95,7 @@ export async function pythonRun(settings: SageMakerSettings, host: Host, run: Py
         ...(modules ? [modules] : []),
         ...(run.mounts ?? []),
       ],
-      ...walls,
+      ...sandboxNetwork,
     },
   };
 }

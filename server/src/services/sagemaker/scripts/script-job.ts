@@ -96,7 +96,7 @@ export async function launchScript(
     cores: Math.max(1, Math.floor(cores / distributed.processes)),
     note: `${environmentNote(image, runtime, environment)}\n$ ${shownCommand(command)}`,
     ...(first ? { first } : {}),
-    walls: { network: request.EnableNetworkIsolation ? 'none' : 'open', hosts: {} },
+    sandboxNetwork: { network: request.EnableNetworkIsolation ? 'none' : 'open', hosts: {} },
     mounts: distributed.mounts,
   });
 }

@@ -1,5 +1,5 @@
 /** The instances of a training job, as they know each other. On one machine each is a run of its own with an address of its own on the loopback. Pure. */
-import type { Enclosure } from '../../../engine/executor.ts';
+import type { SandboxOptions } from '../../../engine/executor.ts';
 import { loopbackAddresses } from '../jobs/host-addresses.ts';
 import { type Share, shareOf } from '../jobs/instance-share.ts';
 import type { TrainingJob, TrainingJobRequest } from './training-job.ts';
@@ -33,7 +33,7 @@ export function shareOfCluster(request: TrainingJobRequest): Share {
   return { cores: sum(({ cores }) => cores), memoryGiB: sum(({ memoryGiB }) => memoryGiB) };
 }
 
-export const hostAddresses = (job: TrainingJob): Enclosure['hosts'] =>
+export const hostAddresses = (job: TrainingJob): SandboxOptions['hosts'] =>
   loopbackAddresses(
     job,
     instancesOf(job.request).map(({ name }) => name),

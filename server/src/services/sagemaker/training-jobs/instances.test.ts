@@ -130,7 +130,7 @@ describe('refused are', () => {
       'ResourceConfig takes either InstanceGroups, or InstanceType and InstanceCount, not both.',
     ));
 
-  it('several where programs are not shut in', async () => {
+  it('several without a sandbox', async () => {
     await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
     await refused(
       {},

@@ -61,7 +61,7 @@ export function trainingWork({
       const { kind } = runtimeFor(job, images);
       if (kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host);
-      const isLinked = kind === 'container' || (!bringsCode(job) && settings.shelter?.overlays);
+      const isLinked = kind === 'container' || (!bringsCode(job) && settings.sandbox?.overlays);
       await fillChannels(job, hosts, aws, isLinked ? 'links' : 'copies', signal);
       if (kind === 'python') for (const host of hosts) await prepareScript(job, host);
       await checkpoints.bring(job, hosts, aws, signal);
@@ -144,7 +144,7 @@ function programOf(
   if (runtime.kind === 'python') return launchScript(job, runtime, host, identity, settings);
   const { Environment: given, EnableNetworkIsolation: isolated } = job.request;
   const environment = { ...given, TRAINING_JOB_NAME: job.name, TRAINING_JOB_ARN: job.arn };
-  const walls = { network: isolated ? 'none' : 'open', hosts: {} } as const;
+  const sandboxNetwork = { network: isolated ? 'none' : 'open', hosts: {} } as const;
   if (runtime.kind === 'builtin') {
     const env = { ...threads(job.request, settings), ...identity, ...environment };
     const words = [
@@ -154,12 +154,15 @@ function programOf(
       '--image',
       job.request.AlgorithmSpecification?.TrainingImage ?? '',
     ];
-    return builtInRun(settings, host, words, env, walls);
+    return builtInRun(settings, host, words, env, sandboxNetwork);
   }
   // As `docker run image train`: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
   const entrypoint = job.request.AlgorithmSpecification?.ContainerEntrypoint;
   const words = job.request.AlgorithmSpecification?.ContainerArguments ?? (entrypoint ? [] : ['train']);
-  return containerRun({ image: runtime.image, entrypoint, arguments: words, environment, identity, walls }, host);
+  return containerRun(
+    { image: runtime.image, entrypoint, arguments: words, environment, identity, sandboxNetwork },
+    host,
+  );
 }
 
 /**
@@ -174,12 +177,12 @@ function threads(request: TrainingJobRequest, { jobCores }: SageMakerSettings): 
 
 /** The program with what every one gets, whatever runs it: the other instances' names, its inputs and checkpoints in their places. */
 async function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Promise<Spec> {
-  if (!spec.enclosure) return spec;
-  const { mounts, hosts } = spec.enclosure;
+  if (!spec.sandbox) return spec;
+  const { mounts, hosts } = spec.sandbox;
   return {
     ...spec,
-    enclosure: {
-      ...spec.enclosure,
+    sandbox: {
+      ...spec.sandbox,
       hostname: host.name,
       mounts: [...mounts, ...(await linkedMounts(host)), ...carriedMounts(job, host)],
       hosts: { ...hosts, ...hostAddresses(job) },

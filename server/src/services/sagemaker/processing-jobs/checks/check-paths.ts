@@ -10,9 +10,9 @@ const takenThemselves = ['/', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var
 
 /**
  * Why the path cannot be used, undefined where it can. AWS asks for paths below /opt/ml/processing of inputs; here, as for its outputs, every path of the
- * container that is free will do. `shelter`: without it only the job's own folder can be given to the program.
+ * container that is free will do. `sandbox`: without it only the job's own folder can be given to the program.
  */
-export function pathFault(path: string, shelter: boolean): string | undefined {
+export function pathFault(path: string, sandbox: boolean): string | undefined {
   if (!path.startsWith('/')) return 'is no absolute path';
   const plain = plainPath(path);
   const names = plain.split('/').slice(1);
@@ -20,7 +20,7 @@ export function pathFault(path: string, shelter: boolean): string | undefined {
   if (names.some(odd) || /[\0\r\n]/.test(path)) return 'is no plain path';
   if (takenThemselves.includes(plain) || taken.some((folder) => plain === folder || plain.startsWith(`${folder}/`)))
     return 'is a folder that the job or its system uses for something else';
-  if (!shelter && !plain.startsWith('/opt/ml/'))
+  if (!sandbox && !plain.startsWith('/opt/ml/'))
     return "cannot be put there without bubblewrap on Clary's machine; use a path below /opt/ml";
   return undefined;
 }

@@ -30,7 +30,7 @@ export function checkProcessingJob(
 function checkProgram(
   { AppSpecification: app }: ProcessingJobRequest,
   { kind }: Runtime,
-  { shelter }: SageMakerSettings,
+  { sandbox }: SageMakerSettings,
   refuse: Refuse,
 ): void {
   const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: words } = app;
@@ -48,7 +48,7 @@ function checkProgram(
       `Image ${image} has no program of its own for processing: name yours in AppSpecification.ContainerEntrypoint, for example ` +
         `["python3", "/opt/ml/processing/input/code/script.py"], and bring it by an input.`,
     );
-  if (!shelter)
+  if (!sandbox)
     throw refuse(
       `Image ${image} needs bubblewrap on Clary's machine for processing, which gives the program its /opt/ml: install it (apt-get install bubblewrap) ` +
         `and start Clary with --sandbox auto.`,
@@ -58,7 +58,7 @@ function checkProgram(
 function checkInstances(
   request: ProcessingJobRequest,
   runtime: Runtime,
-  { shelter }: SageMakerSettings,
+  { sandbox }: SageMakerSettings,
   refuse: Refuse,
 ): void {
   if (!request.ProcessingResources.ClusterConfig) throw refuse('ProcessingResources needs a ClusterConfig.');
@@ -70,7 +70,7 @@ function checkInstances(
     );
   if (count > maxInstances)
     throw refuse(`More than ${maxInstances} instances are not supported by Clary: asked for ${count}.`);
-  if (runtime.kind !== 'container' && !shelter) throw refuse(`${count} instances need bubblewrap on Clary's machine.`);
+  if (runtime.kind !== 'container' && !sandbox) throw refuse(`${count} instances need bubblewrap on Clary's machine.`);
   if (request.NetworkConfig?.EnableNetworkIsolation)
     throw refuse(
       `EnableNetworkIsolation with ${count} instances is not supported by Clary yet: they could not reach each other.`,
@@ -128,8 +128,8 @@ function checkNames(what: 'Input' | 'Output', names: readonly string[], refuse: 
   if (twice !== undefined) throw refuse(`${what} names must be unique; ${twice} is used more than once.`);
 }
 
-function checkPath(where: string, path: string | undefined, { shelter }: SageMakerSettings, refuse: Refuse): void {
+function checkPath(where: string, path: string | undefined, { sandbox }: SageMakerSettings, refuse: Refuse): void {
   if (!path) throw refuse(`${where}: LocalPath is a required parameter when AppManaged is False.`);
-  const fault = pathFault(path, shelter !== undefined);
+  const fault = pathFault(path, sandbox !== undefined);
   if (fault) throw refuse(`${where}: LocalPath ${JSON.stringify(path)} ${fault}.`);
 }

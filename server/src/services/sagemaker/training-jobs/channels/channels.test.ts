@@ -306,7 +306,7 @@ describe('a request is refused for', () => {
   } // biome-ignore format: a table
 });
 
-describe('where programs are not shut in', () => {
+describe('without a sandbox', () => {
   it('pipes are fed all the same, in the job’s own folder', async () => {
     await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
     const own = await openWorkbench(open);

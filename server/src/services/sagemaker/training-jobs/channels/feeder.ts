@@ -1,5 +1,5 @@
 /**
- * The run that feeds a job's pipes (runtime/src/feed). It outlives the server, so that a kill of the server ends no epoch early. Shut in like the job:
+ * The run that feeds a job's pipes (runtime/src/feed). It outlives the server, so that a kill of the server ends no epoch early. Sandboxed like the job:
  * the folders of the pipes are the job's, which may have put links into them.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readBeneath } from '../../../../engine/beneath.ts';
 import type { ProcessSpec } from '../../../../engine/executor.ts';
 import type { SageMakerSettings } from '../../deps.ts';
-import { enclosedEnvironment, runtimeMounts } from '../../jobs/built-in.ts';
+import { runtimeMounts, sandboxedEnvironment } from '../../jobs/built-in.ts';
 import type { Host } from '../../jobs/job-work.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { channelsOf, dataFolder, receivers } from './channel.ts';
@@ -22,14 +22,14 @@ export async function feederRun(
   hosts: readonly Host[],
   settings: SageMakerSettings,
 ): Promise<Omit<ProcessSpec, 'dir'> | undefined> {
-  const enclosed = settings.shelter !== undefined;
-  const staged = enclosed ? '/staged' : stagedFolder(hosts);
+  const sandboxed = settings.sandbox !== undefined;
+  const staged = sandboxed ? '/staged' : stagedFolder(hosts);
   const pipes = channelsOf(job.request).flatMap((channel, index) => {
     if (channel.mode !== 'Pipe') return [];
     const getting = receivers(channel, hosts, job.request);
     return getting.map((host, i) => ({
       channel: channel.name,
-      folder: enclosed ? `/data/${host.name}` : dataFolder(host),
+      folder: sandboxed ? `/data/${host.name}` : dataFolder(host),
       staged: stagedObjects(staged, index),
       records: stagedRecords(staged, index),
       compression: channel.compression,
@@ -42,16 +42,16 @@ export async function feederRun(
   const own = feedFolder(hosts);
   await mkdir(own, { recursive: true, mode: 0o700 });
   await writeFile(join(own, 'plan.json'), JSON.stringify({ pipes }));
-  const plan = join(enclosed ? '/feed' : own, 'plan.json');
+  const plan = join(sandboxed ? '/feed' : own, 'plan.json');
   return {
     kind: 'process',
     command: [settings.nodePath, settings.runtimeMain, 'feed', '--plan', plan],
     env: {
-      ...enclosedEnvironment(settings),
+      ...sandboxedEnvironment(settings),
       UV_THREADPOOL_SIZE: String(Math.min(maxThreads, pipes.length * threadsPerPipe + 4)),
     },
     cwd: '/',
-    enclosure: {
+    sandbox: {
       mounts: [
         ...runtimeMounts(settings),
         { from: stagedFolder(hosts), to: '/staged', writable: false },

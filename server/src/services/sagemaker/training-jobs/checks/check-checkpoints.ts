@@ -11,16 +11,16 @@ const taken = [
 ];
 const takenThemselves = ['', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var'];
 
-/** `enclosed`: whether a folder can be put at any path. */
-export function checkCheckpoints(request: TrainingJobRequest, enclosed: boolean, refuse: Refuse): void {
+/** `sandboxed`: whether a folder can be put at any path. */
+export function checkCheckpoints(request: TrainingJobRequest, sandboxed: boolean, refuse: Refuse): void {
   const { CheckpointConfig: checkpoints, TensorBoardOutputConfig: board } = request;
   if (checkpoints) {
     checkUri(checkpoints.S3Uri, refuse);
-    checkPath('CheckpointConfig', checkpointPath(request), [...taken, '/opt/ml/output'], enclosed, refuse);
+    checkPath('CheckpointConfig', checkpointPath(request), [...taken, '/opt/ml/output'], sandboxed, refuse);
   }
   if (!board) return;
   checkUri(board.S3OutputPath, refuse);
-  checkPath('TensorBoardOutputConfig', tensorBoardPath(request), [...taken, '/opt/ml/output/data'], enclosed, refuse);
+  checkPath('TensorBoardOutputConfig', tensorBoardPath(request), [...taken, '/opt/ml/output/data'], sandboxed, refuse);
   if (tensorBoardPath(request) === '/opt/ml/output')
     throw refuse('Invalid LocalPath in TensorBoardOutputConfig: "/opt/ml/output" holds the job\'s other outputs.');
   const paths = [checkpointPath(request), tensorBoardPath(request)];
@@ -36,7 +36,7 @@ function checkPath(
   member: string,
   path: string,
   forbidden: readonly string[],
-  enclosed: boolean,
+  sandboxed: boolean,
   refuse: Refuse,
 ): void {
   const no = (why: string) => refuse(`Invalid LocalPath in ${member}: ${JSON.stringify(path || '/')} ${why}.`);
@@ -46,6 +46,6 @@ function checkPath(
   if (takenThemselves.includes(path) || forbidden.some((folder) => path === folder || path.startsWith(`${folder}/`)))
     throw no('is a folder that the job or its system uses for something else');
   if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is no plain path');
-  if (!enclosed && !path.startsWith('/opt/ml/'))
+  if (!sandboxed && !path.startsWith('/opt/ml/'))
     throw no("cannot be put there without bubblewrap on Clary's machine; use a path below /opt/ml");
 }

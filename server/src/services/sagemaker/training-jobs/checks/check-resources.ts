@@ -6,8 +6,8 @@ import type { Refuse } from './refuse.ts';
 /** Each is a process group with an address in one network of 254. */
 const maxInstances = 64;
 
-/** `enclosed`: whether programs have folders and names of their own. */
-export function checkResources(request: TrainingJobRequest, enclosed: boolean, refuse: Refuse): void {
+/** `sandboxed`: whether programs have folders and names of their own. */
+export function checkResources(request: TrainingJobRequest, sandboxed: boolean, refuse: Refuse): void {
   const { ResourceConfig: resources, EnableNetworkIsolation: isolated } = request;
   if (!resources) throw refuse('ResourceConfig is required.');
   const groups = resources.InstanceGroups ?? [];
@@ -23,7 +23,7 @@ export function checkResources(request: TrainingJobRequest, enclosed: boolean, r
   if (count === 1) return;
   if (count > maxInstances)
     throw refuse(`More than ${maxInstances} instances are not supported by Clary: asked for ${count}.`);
-  if (!enclosed)
+  if (!sandboxed)
     throw refuse(
       `${count} instances need bubblewrap on Clary's machine, which gives them names and folders of their own: install it (apt-get install bubblewrap) ` +
         `and start Clary with --sandbox auto, or set InstanceCount to 1.`,

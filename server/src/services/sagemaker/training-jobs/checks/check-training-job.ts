@@ -19,12 +19,12 @@ export function checkTrainingJob(
 ): void {
   const refuse: Refuse = (message) => call.error('ValidationException', message);
   checkWhatIsNotBuilt(request, refuse);
-  checkResources(request, runtime.kind === 'container' || settings.shelter !== undefined, refuse);
+  checkResources(request, runtime.kind === 'container' || settings.sandbox !== undefined, refuse);
   checkStopping(request, refuse);
   checkChannels(request, refuse);
   if (!parseS3Uri(request.OutputDataConfig.S3OutputPath))
     throw refuse(`Invalid S3 URI: ${request.OutputDataConfig.S3OutputPath}`);
-  checkCheckpoints(request, runtime.kind === 'container' || settings.shelter !== undefined, refuse);
+  checkCheckpoints(request, runtime.kind === 'container' || settings.sandbox !== undefined, refuse);
   for (const { Name: name, Regex: regex } of request.AlgorithmSpecification?.MetricDefinitions ?? []) {
     const fault = regexFault(regex ?? '');
     if (fault) throw refuse(`Invalid regex for metric definition ${name}: ${regex}: ${fault}`);

@@ -1,5 +1,5 @@
 /**
- * A Python that opens models, shut in by bubblewrap: it sees the system's programs, its own packages and the model's folder, all read-only, and has
+ * A Python that opens models, sandboxed with bubblewrap: it sees the system's programs, its own packages and the model's folder, all read-only, and has
  * no network, no home folder and none of this process's environment. Where bubblewrap is missing or may not make namespaces, a line says so.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -31,20 +31,20 @@ export async function spawnPython(
   { executable, folders }: ModelPython,
   script: string,
   folder: string,
-  words: readonly string[],
+  args: readonly string[],
   tools: ModelTools,
 ): Promise<ChildProcess> {
   const { env } = tools;
-  const command = [executable, '-B', script, ...words];
+  const command = [executable, '-B', script, ...args];
   const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];
   const { filter } = kernelInterfaces(env);
-  const processes = await enclosingWords(env, executable);
+  const processes = await sandboxProcArgs(env, executable);
   if (!processes) {
-    tools.say('bubblewrap cannot be used here: the model is opened in a Python that is not shut in');
+    tools.say('bubblewrap cannot be used here: the model is opened in a Python without a sandbox');
     return spawn(executable, command.slice(1), { env: plainEnvironment(env), stdio });
   }
   const shown = [...system, ...folders, script, folder].filter(isAbsolute);
-  const enclosure = [
+  const isolationArgs = [
     '--unshare-all',
     '--die-with-parent',
     '--new-session',
@@ -60,7 +60,7 @@ export async function spawnPython(
     '/',
   ];
   const binds = shown.flatMap((path) => ['--ro-bind-try', path, path]);
-  const child = spawn('bwrap', [...enclosure, ...binds, '--', ...command], {
+  const child = spawn('bwrap', [...isolationArgs, ...binds, '--', ...command], {
     env: plainEnvironment(env),
     stdio: filter ? [...stdio, 'pipe'] : stdio,
   });
@@ -86,21 +86,21 @@ export function plainEnvironment(env: ModelTools['env']): Record<string, string>
 }
 
 /**
- * How a /proc is shown: a new one, or next to nothing, because a program that is shut in itself may mount none. Never the one that is there: in it lie
- * this process's files. Undefined where nothing can be shut in.
+ * The arguments that mount /proc: a new one, or almost nothing, because a sandboxed program cannot mount a new one. Never the present one: it contains
+ * the files of this process. Undefined if this machine cannot sandbox programs.
  */
-async function enclosingWords(env: ModelTools['env'], executable: string): Promise<string[] | undefined> {
+async function sandboxProcArgs(env: ModelTools['env'], executable: string): Promise<string[] | undefined> {
   // TensorFlow aborts where it cannot ask which program it is (GetExecutablePath in xla/tsl/platform/env.cc).
   const itself = ['--symlink', executable, '/proc/self/exe', '--symlink', '/dev/null', '/proc/self/cmdline'];
-  const own = ['--proc', '/proc', ...kernelInterfaces(env).words];
-  for (const words of [own, itself]) {
+  const own = ['--proc', '/proc', ...kernelInterfaces(env).args];
+  for (const args of [own, itself]) {
     const shown = system.flatMap((path) => ['--ro-bind-try', path, path]);
-    const trial = ['--unshare-all', '--cap-drop', 'ALL', ...shown, ...words, '--dev', '/dev', '--', '/bin/true'];
+    const trial = ['--unshare-all', '--cap-drop', 'ALL', ...shown, ...args, '--dev', '/dev', '--', '/bin/true'];
     const works = await execute('bwrap', trial, { env: plainEnvironment(env) }).then(
       () => true,
       () => false,
     );
-    if (works) return words;
+    if (works) return args;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * HTTP and TLS on one port, told apart by a connection's first byte. Only that byte is looked at: from then on a connection costs what it costs
+ * HTTP and TLS on one port, distinguished by a connection's first byte. Only that byte is read: after it a connection costs the same as
  * on a port of its own.
  */
 import type { Server } from 'node:http';
@@ -9,14 +9,14 @@ import { createServer, type TlsOptions } from 'node:tls';
 /** The content type of a ClientHello's record (RFC 8446 section 5.1); no HTTP method begins with it. */
 const handshake = 0x16;
 
-export interface Door {
+export interface Listener {
   /** Connections from now on get this certificate. */
   renew(certificate: Pick<TlsOptions, 'key' | 'cert'>): void;
-  /** Ends the connections that have not said what they speak. */
+  /** Closes the connections that have not sent a first byte. */
   close(): void;
 }
 
-export interface DoorOptions {
+export interface ListenerOptions {
   readonly certificate: Pick<TlsOptions, 'key' | 'cert'>;
   readonly firstByteMs: number;
   readonly handshakeMs: number;
@@ -25,8 +25,8 @@ export interface DoorOptions {
 /** A connection's other end: the same before and behind TLS. */
 const peer = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
-/** `server` goes on to answer everything, behind TLS or not, and its limits hold for both. */
-export function openDoor(server: Server, { certificate, firstByteMs, handshakeMs }: DoorOptions): Door {
+/** `server` answers every request, with or without TLS, and its limits apply to both. */
+export function openListener(server: Server, { certificate, firstByteMs, handshakeMs }: ListenerOptions): Listener {
   const [speakHttp] = server.listeners('connection');
   if (!speakHttp) throw new TypeError('the server does not listen for connections');
   server.off('connection', speakHttp as () => void);
@@ -45,7 +45,7 @@ export function openDoor(server: Server, { certificate, firstByteMs, handshakeMs
     socket.once('close', () => {
       if (undecided.get(name) === socket) undecided.delete(name);
     });
-    // A connection that is reset before it has said anything is no fault of ours.
+    // A client may reset a connection before it sends anything: not an error of the server.
     socket.on('error', drop);
     socket.setTimeout(firstByteMs, drop);
     socket.once('readable', () => {

@@ -1,4 +1,4 @@
-/** One port, HTTP and TLS: what the door does, refuses and survives. */
+/** One port, HTTP and TLS: what the listener, refuses and survives. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { startPlatform, type TestPlatform } from '../../../test/harness/platform.ts';
 import { issue, makeAuthority } from '../certificates.ts';
-import { openDoor } from './door.ts';
+import { openListener } from './listener.ts';
 
 let platform: TestPlatform;
 let ca: string;
@@ -34,7 +34,7 @@ const overTls = () => ({
   requestHandler: { httpsAgent: new Agent({ ca, keepAlive: true }) },
 });
 
-describe('the door does', () => {
+describe('the listener', () => {
   test('HTTP and TLS on one port, for the official SDK', async () => {
     const secure = platform.client(S3Client, overTls());
     const plain = platform.client(S3Client);
@@ -95,7 +95,7 @@ describe('the door does', () => {
   });
 });
 
-describe('the door refuses', () => {
+describe('the listener refuses', () => {
   test('a client that does not know the authority', async () => {
     const request = get({ port: port(), host: '127.0.0.1', path: '/_clary/health' });
     const [error] = await once(request, 'error').catch((thrown) => [thrown]);
@@ -122,15 +122,15 @@ describe('the door refuses', () => {
   });
 });
 
-describe('the door survives', () => {
+describe('the listener survives', () => {
   const now = new Date();
   const authority = makeAuthority('a test', now, 10);
   async function opened(limits: { firstByteMs: number; handshakeMs: number }) {
     const server = createServer((_request, response) => response.end('answered'));
-    const door = openDoor(server, { certificate: issue(authority, ['localhost'], now, 5), ...limits });
+    const listener = openListener(server, { certificate: issue(authority, ['localhost'], now, 5), ...limits });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return { server, door, to: () => connect((server.address() as AddressInfo).port, '127.0.0.1') };
+    return { server, listener, to: () => connect((server.address() as AddressInfo).port, '127.0.0.1') };
   }
   const ended = async (server: Server) => {
     server.close();
@@ -161,7 +161,7 @@ describe('the door survives', () => {
   });
 
   test('a stop while connections have not said what they speak', async () => {
-    const { server, door, to } = await opened({ firstByteMs: 60_000, handshakeMs: 60_000 });
+    const { server, listener, to } = await opened({ firstByteMs: 60_000, handshakeMs: 60_000 });
     const silent = to();
     const begun = to();
     let seen = 0;
@@ -169,12 +169,12 @@ describe('the door survives', () => {
     begun.write(Buffer.from([0x16]));
     await both;
     server.close();
-    door.close();
+    listener.close();
     await Promise.all([gone(silent), gone(begun), once(server, 'close')]);
   });
 
   test('a new certificate while connections are open', async () => {
-    const { server, door, to } = await opened({ firstByteMs: 5000, handshakeMs: 5000 });
+    const { server, listener, to } = await opened({ firstByteMs: 5000, handshakeMs: 5000 });
     const secure = async () => {
       const socket = connectTls({ socket: to(), ca: authority.cert, servername: 'localhost' });
       await once(socket, 'secureConnect');
@@ -182,7 +182,7 @@ describe('the door survives', () => {
     };
     const first = await secure();
     const before = first.getPeerCertificate().serialNumber;
-    door.renew(issue(authority, ['localhost'], now, 5));
+    listener.renew(issue(authority, ['localhost'], now, 5));
     const second = await secure();
     assert.notEqual(second.getPeerCertificate().serialNumber, before);
     for (const socket of [first, second]) {

@@ -1,6 +1,6 @@
 /**
- * Shuts pip in while it installs what somebody's requirements.txt names: it sees programs and libraries of the system, the folders given, those to
- * write to and the network. The server shuts jobs in by the same means; the runtime meets it by words only, so it has its own few.
+ * Sandboxes pip while it installs what a user's requirements.txt names: it sees programs and libraries of the system, the folders given, those to
+ * write to and the network. The server sandboxes jobs in the same way; the runtime imports nothing of the server, so it has its own code for it.
  */
 import { lstat, readlink, writeFile } from 'node:fs/promises';
 import { kernelInterfaces } from '../sandbox/kernel-interfaces.ts';
@@ -28,16 +28,16 @@ const systemFiles = [
 ]);
 
 /** `filterFile`: where a filter of system calls may be written; no program in the sandbox may write there. */
-export async function enclosed(
+export async function sandboxedPip(
   bubblewrap: string,
   readable: readonly string[],
   writable: readonly string[],
   filterFile: string,
   command: readonly string[],
 ): Promise<string[]> {
-  const { words, filter } = kernelInterfaces(process.env);
+  const { args, filter } = kernelInterfaces(process.env);
   if (filter) await writeFile(filterFile, filter);
-  // A shell hands the filter over as a descriptor.
+  // A shell passes the filter as a descriptor.
   const begin = filter ? ['/bin/sh', '-c', 'exec 9<"$0"; exec "$@"', filterFile] : [];
   const system: string[] = [];
   for (const folder of systemFolders) {
@@ -66,7 +66,7 @@ export async function enclosed(
       '0',
       '--proc',
       '/proc',
-      ...words,
+      ...args,
       '--dev',
       '/dev',
       '--tmpfs',
@@ -74,15 +74,15 @@ export async function enclosed(
     ],
     ...system,
     ...systemFiles.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    ...readable.flatMap((place) => ['--ro-bind', place, place]),
+    ...readable.flatMap((path) => ['--ro-bind', path, path]),
     ...wheels(),
-    ...writable.flatMap((place) => ['--bind', place, place]),
+    ...writable.flatMap((path) => ['--bind', path, path]),
     ...['--chdir', writable[0] ?? '/', '--', ...command],
   ];
 }
 
-/** Folders of wheels that the platform's owner named for pip. */
+/** Folders of wheels that the operator named for pip. */
 function wheels(): string[] {
   const named = (process.env.PIP_FIND_LINKS ?? '').split(/\s+/);
-  return named.filter((place) => place.startsWith('/')).flatMap((place) => ['--ro-bind-try', place, place]);
+  return named.filter((path) => path.startsWith('/')).flatMap((path) => ['--ro-bind-try', path, path]);
 }
