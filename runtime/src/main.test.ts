@@ -38,7 +38,7 @@ describe('the runtime refuses', { concurrency: 2 }, () => {
   const cases: [what: string, args: string[], message: string][] = [
     ['no command', [], 'a command is missing'],
     ['a command that is none', ['dance'], 'there is no command "dance"'],
-    ['a second word', ['train', 'fast'], 'train takes no further words: fast'],
+    ['a second word', ['train', 'fast'], 'train takes no further arguments: fast'],
     ['an option that is none', ['train', '--fast'], "Unknown option '--fast'"],
     ['an option without its value', ['train', '--ml-dir'], "Option '--ml-dir <value>' argument missing"],
     ['another algorithm', ['train', '--algorithm', 'linear'], 'there is no algorithm "linear"; there is: xgboost'],

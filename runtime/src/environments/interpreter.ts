@@ -41,7 +41,7 @@ const isUsable = ({ version }: Interpreter) => {
   return major === 3 && minor >= 10;
 };
 
-/** The system's own comes first: programs that are shut in see it anyway, and nothing of anybody's home has to be shown to them. */
+/** The system's own comes first: sandboxed programs see it anyway, and no home folder has to be mounted for them. */
 export async function findInterpreter(env: Variables): Promise<Interpreter> {
   const folders = [
     '/usr/bin',
@@ -63,6 +63,6 @@ export async function findInterpreter(env: Variables): Promise<Interpreter> {
 
 const isSystem = (folder: string) => folder === '/usr' || folder.startsWith('/usr/');
 
-/** What must be shown to a program that is shut in, beside the system. */
+/** What a sandboxed program needs mounted, beside the system. */
 export const placesOf = ({ prefix, basePrefix }: Interpreter): string[] =>
   [...new Set([basePrefix, prefix])].filter((folder) => !isSystem(folder));

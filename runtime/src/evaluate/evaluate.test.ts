@@ -64,7 +64,7 @@ const value = (number: number | string) => ({ value: number, standard_deviation:
 describe('evaluate does', () => {
   const thresholds = '{"rmse": {"max": 0.2}, "r2": {"min": 0.99}}';
 
-  test('a regression: document, report, decision, message; a gate that says no is no failure', async () => {
+  test('a regression: document, report, decision, message; a gate that rejects the model is no failure', async () => {
     const env = { EVALUATE_PROBLEM_TYPE: 'regression', EVALUATE_THRESHOLDS: thresholds };
     const { status, document, report, message, failure, lines, files, page } = await evaluated(env, {
       ...model(),
@@ -216,12 +216,12 @@ describe('evaluate does', () => {
     assert.notDeepEqual(metrics.f1, metrics.macro_f1);
   });
 
-  test('end with status 3 and a reason where a gate that says no is to fail', async () => {
+  test('end with status 3 and a reason where a gate that rejects the model is to fail', async () => {
     const files = { ...model(), ...labelled(-0.5, 1, 2) };
     const env = { EVALUATE_PROBLEM_TYPE: 'regression', EVALUATE_ON_REJECTION: 'fail' };
     const no = await evaluated({ ...env, EVALUATE_THRESHOLDS: thresholds }, files);
     assert.deepEqual([no.status, no.document.decision], [3, 'failed']);
-    assert.equal(no.failure, 'AlgorithmError: the gate says no: r2 0.9803 is not ≥ 0.99');
+    assert.equal(no.failure, 'AlgorithmError: the validation gate rejected the model: r2 0.9803 is not ≥ 0.99');
     const yes = await evaluated({ ...env, EVALUATE_THRESHOLDS: '{"r2": {"min": 0.9}}' }, files);
     assert.deepEqual([yes.status, yes.failure], [0, undefined]);
   });

@@ -26,7 +26,7 @@ export interface Gathering {
   end(): Outcome;
 }
 
-/** Classes are numbered from 0; a label far above is somebody else's column. */
+/** Classes are numbered from 0; a label far above is probably another column. */
 const mostClasses = 1000;
 
 export function gather(settings: Settings, model: OpenModel): Gathering {

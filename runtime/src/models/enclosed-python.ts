@@ -1,5 +1,5 @@
 /**
- * A Python that opens models, shut in by bubblewrap: it sees the system's programs, its own packages and the model's folder, all read-only, and has
+ * A Python that opens models, sandboxed by bubblewrap: it sees the system's programs, its own packages and the model's folder, all read-only, and has
  * no network, no home folder and none of this process's environment. Where bubblewrap is missing or may not make namespaces, a line says so.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -86,8 +86,8 @@ export function plainEnvironment(env: ModelTools['env']): Record<string, string>
 }
 
 /**
- * How a /proc is shown: a new one, or next to nothing, because a program that is shut in itself may mount none. Never the one that is there: in it lie
- * this process's files. Undefined where nothing can be shut in.
+ * How a /proc is shown: a new one, or next to nothing, because a program that is sandboxed itself may mount none. Never the one that is there: it contains
+ * this process's files. Undefined where nothing can be sandboxed.
  */
 async function enclosingWords(env: ModelTools['env'], executable: string): Promise<string[] | undefined> {
   // TensorFlow aborts where it cannot ask which program it is (GetExecutablePath in xla/tsl/platform/env.cc).

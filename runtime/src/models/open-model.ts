@@ -1,6 +1,6 @@
 /**
- * A model of any format that is known here, opened: the gate measures it, the check before a registration asks it. What lies in the artifact says
- * which format it is. A format that can run code is only ever opened by a Python process that is shut in, never by this one.
+ * A model of any format that is known here, opened: the gate measures it, the check before a registration asks it. What is in the artifact says
+ * which format it is. A format that can run code is only ever opened by a Python process that is sandboxed, never by this one.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

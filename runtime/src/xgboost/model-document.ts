@@ -140,7 +140,7 @@ function forest(model: Fields, groups: number): Pick<ModelDocument, 'trees' | 't
   const trees: TreeDocument[] = new Array(listed.length);
   listed.forEach((tree: UbjValue, index) => {
     const from = fields(tree, 'a tree');
-    // The library puts a tree where its id says, wherever it stands in the list.
+    // The library puts a tree where its id says, wherever it is in the list.
     const id = typeof from.id === 'number' ? from.id : index;
     if (!Number.isInteger(id) || id < 0 || id >= listed.length || trees[id])
       throw new Error(`tree ${index} has the id ${id}`);

@@ -37,9 +37,9 @@ export interface SageMakerSettings {
   readonly runtimeMain: string;
   /** Environment that the platform's own algorithms get (PATH, HOME, cache folder, pip's settings). */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
-  /** Where programs of users can be shut in. */
+  /** The sandbox for programs of users; undefined where there is none. */
   readonly shelter?: Shelter | undefined;
-  /** Files and folders that the runtime needs to see when it is shut in. */
+  /** Files and folders that the runtime needs to see inside the sandbox. */
   readonly runtimePlaces: readonly string[];
   /** Pythons of this machine that stand for environments, by the name of the environment or of its framework. */
   readonly pythonEnvironments: Readonly<Record<string, string>>;

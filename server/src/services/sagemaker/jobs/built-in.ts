@@ -1,4 +1,4 @@
-/** Runs of the platform's own algorithms (the runtime). They open what users bring, so they are shut in like everybody else's programs. */
+/** Runs of the platform's own algorithms (the runtime). They open files of users, so they run in the same sandbox as the programs of users. */
 import type { Enclosure, Mount, ProcessSpec } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../deps.ts';
 import type { Host } from './job-work.ts';
@@ -6,7 +6,7 @@ import type { Host } from './job-work.ts';
 /** Where a program finds the job's folder. */
 export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.shelter ? '/opt/ml' : ml);
 
-/** Variables that name places of the platform's user, which an enclosed program does not see. */
+/** Variables that name places of the platform's user, which a sandboxed program does not see. */
 export function enclosedEnvironment(settings: SageMakerSettings): Record<string, string> {
   const { TMPDIR: _, ...rest } = settings.runtimeEnvironment;
   return settings.shelter ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
@@ -30,7 +30,7 @@ export function builtInRun(
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
     env: { ...enclosedEnvironment(settings), ...env },
     cwd: ml,
-    // Not root: who is root inside may make no further enclosure, and the gate makes one for models that are programs.
+    // Not root: who is root inside may create no nested sandbox, and the gate creates one for models that are programs.
     enclosure: {
       mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
       user: 1000,
@@ -41,7 +41,7 @@ export function builtInRun(
   };
 }
 
-/** Fetches the algorithms' library where it is not there yet: an enclosed program may not. */
+/** Fetches the algorithms' library where it is not there yet: a sandboxed program may not. */
 export const libraryMaking = (settings: SageMakerSettings): Omit<ProcessSpec, 'dir'> => ({
   kind: 'process',
   command: [settings.nodePath, settings.runtimeMain, 'prepare'],

@@ -72,7 +72,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   }
 
   let isLibraryThere = false;
-  /** An enclosed program may not fetch it. Answers why it cannot be had. */
+  /** A sandboxed program may not fetch it. Answers why it cannot be had. */
   async function fetchLibrary(): Promise<string | undefined> {
     if (isLibraryThere) return undefined;
     const { command, env, cwd } = libraryMaking(settings);

@@ -135,7 +135,10 @@ describe('the gate does', () => {
   it('fail the job for a no where it was asked to', async () => {
     const job = await evaluated('rejected', 'joblib', { ...environment, EVALUATE_ON_REJECTION: 'fail' });
     assert.equal(job.ProcessingJobStatus, 'Failed');
-    assert.match(job.FailureReason ?? '', /^AlgorithmError: the gate says no: log_loss 0\.\d{4} is not ≤ 0\.01$/);
+    assert.match(
+      job.FailureReason ?? '',
+      /^AlgorithmError: the validation gate rejected the model: log_loss 0\.\d{4} is not ≤ 0\.01$/,
+    );
   });
 });
 

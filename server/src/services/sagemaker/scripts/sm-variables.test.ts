@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readScriptWords } from './script-request.ts';
-import { type ScriptPlace, smVariables } from './sm-variables.ts';
+import { readScriptArgs } from './script-request.ts';
+import { type ScriptContext, smVariables } from './sm-variables.ts';
 
 const channelConfig = { TrainingInputMode: 'File', S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' };
-const place: ScriptPlace = {
+const place: ScriptContext = {
   ml: '/opt/ml',
   jobName: 'the-job',
   region: 'eu-west-1',
@@ -19,7 +19,7 @@ const place: ScriptPlace = {
   },
   inputDataConfig: { train: channelConfig, 'my-data.v2': channelConfig },
 };
-const words = readScriptWords({
+const words = readScriptArgs({
   sagemaker_program: '"train.py"',
   sagemaker_submit_directory: '"s3://bucket/job/source/sourcedir.tar.gz"',
   sagemaker_container_log_level: '10',
@@ -105,19 +105,19 @@ describe('smVariables does', () => {
   });
 
   test('leave out what no program could be started with', () => {
-    const long = readScriptWords({ sagemaker_program: 'a.py', big: JSON.stringify('x'.repeat(140_000)), small: '1' });
+    const long = readScriptArgs({ sagemaker_program: 'a.py', big: JSON.stringify('x'.repeat(140_000)), small: '1' });
     const { SM_HPS, SM_HP_BIG, SM_HP_SMALL, SM_TRAINING_ENV } = smVariables(long, place);
     assert.deepEqual([SM_HPS, SM_HP_BIG, SM_HP_SMALL, SM_TRAINING_ENV], [undefined, undefined, '1', undefined]);
   });
 });
 
-describe('readScriptWords does', () => {
+describe('readScriptArgs does', () => {
   test('take the program from the environment, too, as bring-your-own images do', () => {
-    const read = readScriptWords(
+    const read = readScriptArgs(
       {},
       { SAGEMAKER_PROGRAM: 'a.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/input/data/code' },
     );
     assert.deepEqual([read.program, read.submitDirectory], ['a.py', '/opt/ml/input/data/code']);
-    assert.equal(readScriptWords({ sagemaker_program: '""' }).program, undefined);
+    assert.equal(readScriptArgs({ sagemaker_program: '""' }).program, undefined);
   });
 });

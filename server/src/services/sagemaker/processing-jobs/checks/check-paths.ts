@@ -1,7 +1,7 @@
 /** Where in its container a processing job may have inputs and outputs. Pure. */
 import { plainPath } from '../plain-path.ts';
 
-/** Folders that the system, or the platform, has for something else; what lies in them, too. */
+/** Folders that the system, or the platform, has for something else; what is in them, too. */
 const taken = [
   ...['/opt/ml/config', '/opt/python'],
   ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/run', '/sbin', '/sys', '/usr'],

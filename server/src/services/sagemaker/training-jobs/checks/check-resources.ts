@@ -6,7 +6,7 @@ import type { Refuse } from './refuse.ts';
 /** Each is a process group with an address in one network of 254. */
 const maxInstances = 64;
 
-/** `enclosed`: whether programs have folders and names of their own. */
+/** `sandboxed`: whether programs have folders and names of their own. */
 export function checkResources(request: TrainingJobRequest, enclosed: boolean, refuse: Refuse): void {
   const { ResourceConfig: resources, EnableNetworkIsolation: isolated } = request;
   if (!resources) throw refuse('ResourceConfig is required.');
