@@ -120,14 +120,14 @@ describe('the runtime refuses', { concurrency: 2 }, () => {
   });
 });
 
-describe('the runtime does', () => {
-  test('say where the library is', async () => {
+describe('the runtime', () => {
+  test('says where the library is', async () => {
     const { code, out } = await run('prepare');
     assert.equal(code, 0);
     assert.equal(out, `${await ensureLibrary(process.env, () => {})}\n`);
   });
 
-  test('train in a process of its own, and probe what came out', async () => {
+  test('trains in a process of its own, and probes what came out', async () => {
     using job = exampleJob({ num_round: '2' }, { train: csv('1,2\n2,3\n3,4\n') });
     const { code, out, errors } = await run('train', '--ml-dir', job.mlDir);
     assert.deepEqual([code, errors], [0, '']);
@@ -139,7 +139,7 @@ describe('the runtime does', () => {
     assert.deepEqual([probed.code, JSON.parse(job.read('output/probe.json')?.toString() ?? '{}').features], [0, 1]);
   });
 
-  test('probe a model', async () => {
+  test('probes a model', async () => {
     using folder = exampleFolder();
     folder.write('model/xgboost-model', exampleModel());
     const { code, out } = await run('probe', '--ml-dir', folder.mlDir);

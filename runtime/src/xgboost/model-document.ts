@@ -233,7 +233,7 @@ function list(value: UbjValue | undefined, name: string): ArrayLike<UbjValue> {
 function numbers(value: UbjValue | undefined, name: string): Numbers {
   const given = list(value, name);
   if (Array.isArray(given) && !given.every((entry) => typeof entry === 'number')) {
-    throw new Error(`not a model of XGBoost: ${name} holds something that is no number`);
+    throw new Error(`not a model of XGBoost: ${name} holds something that is not a number`);
   }
   return given as Numbers;
 }

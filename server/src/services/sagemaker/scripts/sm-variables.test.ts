@@ -33,10 +33,10 @@ const words = readScriptArgs({
   layers: '[64, 32]',
 });
 
-describe('smVariables does', () => {
+describe('smVariables', () => {
   const variables = smVariables(words, place);
 
-  test('give the script what ENVIRONMENT_VARIABLES.md says, by the toolkit’s own values', () => {
+  test('gives the script what ENVIRONMENT_VARIABLES.md says, by the toolkit’s own values', () => {
     const { SM_TRAINING_ENV: _, ...rest } = variables;
     assert.deepEqual(rest, {
       SM_HOSTS: '["algo-1","algo-2"]',
@@ -83,7 +83,7 @@ describe('smVariables does', () => {
     });
   });
 
-  test('tell it all again in SM_TRAINING_ENV', () => {
+  test('repeats all of it in SM_TRAINING_ENV', () => {
     const all = JSON.parse(variables.SM_TRAINING_ENV ?? '');
     assert.deepEqual(all.channel_input_dirs, {
       train: '/opt/ml/input/data/train',
@@ -99,20 +99,20 @@ describe('smVariables does', () => {
     assert.equal(all.num_cpus, 4);
   });
 
-  test('name real paths where nothing is mounted', () => {
+  test('names real paths where nothing is mounted', () => {
     const { SM_MODEL_DIR, SM_CHANNEL_TRAIN } = smVariables(words, { ...place, ml: '/data/runs/x/ml' });
     assert.deepEqual([SM_MODEL_DIR, SM_CHANNEL_TRAIN], ['/data/runs/x/ml/model', '/data/runs/x/ml/input/data/train']);
   });
 
-  test('leave out what no program could be started with', () => {
+  test('leaves out what no program could be started with', () => {
     const long = readScriptArgs({ sagemaker_program: 'a.py', big: JSON.stringify('x'.repeat(140_000)), small: '1' });
     const { SM_HPS, SM_HP_BIG, SM_HP_SMALL, SM_TRAINING_ENV } = smVariables(long, place);
     assert.deepEqual([SM_HPS, SM_HP_BIG, SM_HP_SMALL, SM_TRAINING_ENV], [undefined, undefined, '1', undefined]);
   });
 });
 
-describe('readScriptArgs does', () => {
-  test('take the program from the environment, too, as bring-your-own images do', () => {
+describe('readScriptArgs', () => {
+  test('takes the program from the environment, too, as bring-your-own images do', () => {
     const read = readScriptArgs(
       {},
       { SAGEMAKER_PROGRAM: 'a.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/input/data/code' },

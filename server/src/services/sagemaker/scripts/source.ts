@@ -31,7 +31,7 @@ async function unpackSource(archive: Readable, dir: string, uri: string, volumeG
     await rm(dir, { recursive: true, force: true });
     if (error instanceof ArchiveRefused) throw refused(uri, error.message);
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw refused(uri, "there is no room on this machine's disk for what it unpacks to");
+      throw refused(uri, "this machine's disk is full; no space for what it unpacks to");
     throw error;
   }
 }

@@ -13,11 +13,11 @@ const takenThemselves = ['/', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var
  * container that is free will do. `shelter`: without it only the job's own folder can be given to the program.
  */
 export function pathFault(path: string, shelter: boolean): string | undefined {
-  if (!path.startsWith('/')) return 'is no absolute path';
+  if (!path.startsWith('/')) return 'is not an absolute path';
   const plain = plainPath(path);
   const names = plain.split('/').slice(1);
   const odd = (name: string) => name === '.' || name === '..' || Buffer.byteLength(name) > 255;
-  if (names.some(odd) || /[\0\r\n]/.test(path)) return 'is no plain path';
+  if (names.some(odd) || /[\0\r\n]/.test(path)) return 'is not a plain path';
   if (takenThemselves.includes(plain) || taken.some((folder) => plain === folder || plain.startsWith(`${folder}/`)))
     return 'is a folder that the job or its system uses for something else';
   if (!shelter && !plain.startsWith('/opt/ml/'))

@@ -272,7 +272,7 @@ describe('an input fails the job', () => {
     const manifest = (key: string) => [s3Input('list', key, { S3DataType: 'ManifestFile' as const })];
     assert.match(
       await failure('no-manifest', manifest('bad.manifest')),
-      /^ClientError: Data download failed: .*bad\.manifest is no manifest/,
+      /^ClientError: Data download failed: .*bad\.manifest is not a manifest/,
     );
     await bench.put('gone.manifest', JSON.stringify([{ prefix: `s3://${bucket}/gone/` }, 'x']));
     assert.match(await failure('gone', manifest('gone.manifest')), /NoSuchKey/);

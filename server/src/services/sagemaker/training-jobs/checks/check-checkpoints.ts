@@ -42,10 +42,10 @@ function checkPath(
   const no = (why: string) => refuse(`Invalid LocalPath in ${member}: ${JSON.stringify(path || '/')} ${why}.`);
   const names = path.split('/').slice(1);
   const odd = (name: string) => name === '' || name === '.' || name === '..' || Buffer.byteLength(name) > 255;
-  if (path !== '' && !path.startsWith('/')) throw no('is no absolute path');
+  if (path !== '' && !path.startsWith('/')) throw no('is not an absolute path');
   if (takenThemselves.includes(path) || forbidden.some((folder) => path === folder || path.startsWith(`${folder}/`)))
     throw no('is a folder that the job or its system uses for something else');
-  if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is no plain path');
+  if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is not a plain path');
   if (!enclosed && !path.startsWith('/opt/ml/'))
     throw no("cannot be put there without bubblewrap on Clary's machine; use a path below /opt/ml");
 }
