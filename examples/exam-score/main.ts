@@ -67,7 +67,7 @@ const gate = await stage('Validate', async () => {
   const verdict = await validate(foundation, `${run}-evaluate`, model.modelDataUrl, 'regression', thresholds, {
     features,
   });
-  if (!verdict.passed) throw new Error(`the gate says no:\n${verdict.table.join('\n')}`);
+  if (!verdict.passed) throw new Error(`the validation gate rejected the model:\n${verdict.table.join('\n')}`);
   return {
     did: 'the gate measured the model on the validation data',
     resources: [verdict.jobArn, verdict.evaluationUri, verdict.reportUri],

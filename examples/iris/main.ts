@@ -69,7 +69,7 @@ for (const objective of ['multi:softprob', 'multi:softmax'] as const) {
     const features = ['sepal length', 'sepal width', 'petal length', 'petal width'];
     const names = { classes: species, features };
     const verdict = await validate(foundation, `${name}-evaluate`, model.url, 'multiclass', thresholds, names);
-    if (!verdict.passed) throw new Error(`the gate says no:\n${verdict.table.join('\n')}`);
+    if (!verdict.passed) throw new Error(`the validation gate rejected the model:\n${verdict.table.join('\n')}`);
     return {
       did: 'macro averages',
       resources: [verdict.evaluationUri, verdict.reportUri],

@@ -38,7 +38,7 @@ describe('the runtime refuses', { concurrency: 2 }, () => {
   const cases: [what: string, args: string[], message: string][] = [
     ['no command', [], 'a command is missing'],
     ['a command that is none', ['dance'], 'there is no command "dance"'],
-    ['a second word', ['train', 'fast'], 'train takes no further words: fast'],
+    ['a second word', ['train', 'fast'], 'train takes no further arguments: fast'],
     ['an option that is none', ['train', '--fast'], "Unknown option '--fast'"],
     ['an option without its value', ['train', '--ml-dir'], "Option '--ml-dir <value>' argument missing"],
     ['another algorithm', ['train', '--algorithm', 'linear'], 'there is no algorithm "linear"; there is: xgboost'],
@@ -120,14 +120,14 @@ describe('the runtime refuses', { concurrency: 2 }, () => {
   });
 });
 
-describe('the runtime does', () => {
-  test('say where the library is', async () => {
+describe('the runtime', () => {
+  test('says where the library is', async () => {
     const { code, out } = await run('prepare');
     assert.equal(code, 0);
     assert.equal(out, `${await ensureLibrary(process.env, () => {})}\n`);
   });
 
-  test('train in a process of its own, and probe what came out', async () => {
+  test('trains in a process of its own, and probes what came out', async () => {
     using job = exampleJob({ num_round: '2' }, { train: csv('1,2\n2,3\n3,4\n') });
     const { code, out, errors } = await run('train', '--ml-dir', job.mlDir);
     assert.deepEqual([code, errors], [0, '']);
@@ -139,7 +139,7 @@ describe('the runtime does', () => {
     assert.deepEqual([probed.code, JSON.parse(job.read('output/probe.json')?.toString() ?? '{}').features], [0, 1]);
   });
 
-  test('probe a model', async () => {
+  test('probes a model', async () => {
     using folder = exampleFolder();
     folder.write('model/xgboost-model', exampleModel());
     const { code, out } = await run('probe', '--ml-dir', folder.mlDir);

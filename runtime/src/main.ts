@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** What runs inside a job or a model replica: one word, one piece of work. `--ml-dir` stands for /opt/ml. */
+/** What runs inside a job or a model replica: one command, one piece of work. `--ml-dir` stands for /opt/ml. */
 import { parseArgs } from 'node:util';
 import { pulseThreadPool } from './thread-pool-pulse.ts';
 
@@ -17,10 +17,10 @@ const usage = `usage: main.ts <train|evaluate|serve|probe|prepare|prepare-model|
   feed      streams channels through named pipes, as the plan says
   environments  makes, lists and removes the Python environments of jobs`;
 
-/** What is wrong with the words, as against what goes wrong in the work. */
+/** Wrong arguments, as opposed to an error while the command runs. */
 class UsageError extends Error {}
 
-function readWords(args: readonly string[]) {
+function readArguments(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -34,7 +34,7 @@ function readWords(args: readonly string[]) {
       },
     });
     const [command, ...rest] = positionals;
-    if (rest.length > 0) throw new UsageError(`${command} takes no further words: ${rest.join(' ')}`);
+    if (rest.length > 0) throw new UsageError(`${command} takes no further arguments: ${rest.join(' ')}`);
     const { 'ml-dir': mlDir, algorithm, image, socket, plan } = values;
     return { command, mlDir, algorithm, image, socket, plan };
   } catch (error) {
@@ -60,7 +60,7 @@ async function makeConverter(): Promise<void> {
 async function run(args: readonly string[]): Promise<number> {
   if (args[0] === 'environments')
     return (await import('./environments/command.ts')).environments(args.slice(1), process.env, console.log);
-  const { command, mlDir, algorithm, image, socket, plan } = readWords(args);
+  const { command, mlDir, algorithm, image, socket, plan } = readArguments(args);
   const libraryFile = async () => (await import('./xgboost/library.ts')).ensureLibrary(process.env, console.log);
   const convert = async (file: string) => {
     // Another Python of this machine may do.

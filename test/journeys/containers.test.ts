@@ -243,10 +243,7 @@ describe('A training job in a container cannot', () => {
     const job = await bench.train('artifact-link', inContainer('links', running(script)));
     assert.deepEqual(
       [job.TrainingJobStatus, job.FailureReason],
-      [
-        'Failed',
-        'ClientError: Artifact upload failed: /opt/ml/model is no folder any more; a link in its place is not followed',
-      ],
+      ['Failed', 'ClientError: Artifact upload failed: /opt/ml/model is no longer a folder; links are not followed'],
     );
     const broken = await bench.train(
       'broken-metrics',

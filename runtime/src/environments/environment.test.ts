@@ -46,8 +46,8 @@ const filled =
     return one;
   };
 
-describe('made does', () => {
-  test('make what is not there, whole; find it after that', async () => {
+describe('made', () => {
+  test('makes what is not there, whole; finds it after that', async () => {
     using here = cache();
     const folder = join(here.root, 'a-1');
     assert.deepEqual(await made(folder, filled(environment('a', '1'))), environment('a', '1'));
@@ -55,7 +55,7 @@ describe('made does', () => {
     assert.deepEqual(readdirSync(here.root), ['a-1']);
   });
 
-  test('leave nothing where making fails', async () => {
+  test('leaves nothing where making fails', async () => {
     using here = cache();
     const failing = made(join(here.root, 'a-1'), async (work) => {
       writeFileSync(join(work, 'half'), '');
@@ -65,7 +65,7 @@ describe('made does', () => {
     assert.deepEqual(readdirSync(here.root), []);
   });
 
-  test('let one of two makers win, and answer both', async () => {
+  test('lets one of two makers win, and answers both', async () => {
     using here = cache();
     const folder = join(here.root, 'a-1');
     const both = await Promise.all([1, 2].map(() => made(folder, filled(environment('a', '1')))));
@@ -73,14 +73,14 @@ describe('made does', () => {
     assert.deepEqual(readdirSync(here.root), ['a-1']);
   });
 
-  test('take a folder without its description for none', async () => {
+  test('takes a folder without its description for none', async () => {
     using here = cache();
     assert.equal(await findEnvironment(join(here.root, 'a-1')), undefined);
   });
 });
 
-describe('writeOverlay does', () => {
-  test('write a virtual environment that sees the folders named', async () => {
+describe('writeOverlay', () => {
+  test('writes a virtual environment that sees the folders named', async () => {
     using here = cache();
     const prefix = join(here.root, 'overlay');
     await writeOverlay(
@@ -101,10 +101,10 @@ describe('writeOverlay does', () => {
   });
 });
 
-describe('list and prune do', () => {
+describe('list and prune', () => {
   const old = new Date(Date.now() - 40 * 86_400_000);
 
-  test('tell what is there and what could be, and how big it is', async () => {
+  test('tells what is there and what could be, and how big it is', async () => {
     using here = cache();
     await made(join(here.root, 'scikit-learn-1.2-abc'), filled(environment('scikit-learn-1.2', 'abc'), 3 * 2 ** 20));
     await made(join(here.root, 'scikit-learn-1.2-with-def'), filled(environment('scikit-learn-1.2', 'def')));
@@ -124,7 +124,7 @@ describe('list and prune do', () => {
     );
   });
 
-  test('count what is linked to once: in all that have it, as nobody’s own', async () => {
+  test('counts what is linked to once: in all that have it, as no owner’s', async () => {
     using here = cache();
     const [first, second] = ['a', 'b'].map((name) => join(here.root, name)) as [string, string];
     await made(first, filled(environment('a', 'a'), 3 * 2 ** 20));
@@ -139,7 +139,7 @@ describe('list and prune do', () => {
     assert.match(other ?? '', /^removed b b \(4 MiB/);
   });
 
-  test('remove what uv keeps of packages that no environment has any more, but nothing new', async () => {
+  test('removes what uv keeps of packages that no environment has any more, but nothing new', async () => {
     using here = cache();
     const archive = (name: string, age: Date) => {
       const folder = join(here.env.CLARY_CACHE_DIR, 'uv', 'archive-v0', name);
@@ -162,7 +162,7 @@ describe('list and prune do', () => {
     assert.deepEqual(readdirSync(join(here.env.CLARY_CACHE_DIR, 'uv', 'archive-v0')).sort(), ['fresh', 'linked']);
   });
 
-  test('remove what was not used for so long, and what a kill left', async () => {
+  test('removes what was not used for so long, and what a kill left', async () => {
     using here = cache();
     for (const name of ['old-1', 'new-2']) await made(join(here.root, name), filled(environment(name, name)));
     utimesSync(join(here.root, 'old-1', 'environment.json'), old, old);
@@ -181,8 +181,8 @@ describe('list and prune do', () => {
   });
 });
 
-describe('packagesIn does', () => {
-  test('go by the names of dist-info folders', async () => {
+describe('packagesIn', () => {
+  test('goes by the names of dist-info folders', async () => {
     using here = cache();
     for (const name of ['scikit_learn-1.2.1.dist-info', 'Torch-1.13.1a0.egg-info', 'numpy', 'x.py'])
       await made(join(here.root, name), filled(environment(name, '')));

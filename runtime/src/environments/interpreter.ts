@@ -31,7 +31,7 @@ print(json.dumps({
 /** Throws CannotMake where it is no Python that can be used. */
 export async function askInterpreter(program: string): Promise<Interpreter> {
   const { stdout } = await promisify(execFile)(program, ['-I', '-c', question], { timeout: 60_000 }).catch((error) => {
-    throw new CannotMake(`${program} is no Python that runs: ${(error as Error).message.trim().split('\n').at(-1)}`);
+    throw new CannotMake(`${program} is not a Python that runs: ${(error as Error).message.trim().split('\n').at(-1)}`);
   });
   return JSON.parse(stdout) as Interpreter;
 }

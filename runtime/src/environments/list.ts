@@ -1,4 +1,4 @@
-/** What lies in the cache: every environment that could be made, those that were, how big they are (and they alone) and when a job last used them. */
+/** What is in the cache: every environment that could be made, those that were, how big they are (and they alone) and when a job last used them. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Variables } from '../python-index/wheel.ts';

@@ -65,8 +65,8 @@ async function makeBrought(here: ReturnType<typeof machine>, attempt: string): P
   await execute(process.execPath, words, { env: { ...here.env, PIP_FIND_LINKS: links } });
 }
 
-describe('environments make does', () => {
-  test('make one once, also where two make it at the same time; its Python has what the lock says', async () => {
+describe('environments make', () => {
+  test('makes one once, also where two make it at the same time; its Python has what the lock says', async () => {
     using here = machine();
     await Promise.all([here.make('pip'), here.make('pip')]);
     const { overlay, packages, hash } = here.made();
@@ -76,7 +76,7 @@ describe('environments make does', () => {
     assert.match((await here.make('pip')).stdout, /^pip \(Python 3\.\d+\.\d+\) is there: \S+\n$/);
   });
 
-  test('survive a kill halfway: nothing half-made is taken for an environment', async () => {
+  test('survives a kill halfway: nothing half-made is taken for an environment', async () => {
     using here = machine();
     const child = spawn(process.execPath, here.words('pip'), { env: here.env, stdio: 'ignore', detached: true });
     while (!existsSync(here.root) || !readdirSync(here.root).some((name) => name.startsWith('making-'))) {
@@ -90,7 +90,7 @@ describe('environments make does', () => {
     assert.ok(existsSync(here.made().overlay));
   });
 
-  test('add what a requirements.txt asks for in a layer, programs too', async () => {
+  test('adds what a requirements.txt asks for in a layer, programs too', async () => {
     using here = machine();
     const requirements = join(here.cache, 'requirements.txt');
     writeFileSync(requirements, '# nothing but one\ntabulate==0.9.0\n');
@@ -109,7 +109,7 @@ describe('environments make does', () => {
     assert.match(help, /tabulate/i);
   });
 
-  test('run the code of a source distribution in a sandbox: it writes nowhere else', async () => {
+  test('runs the code of a source distribution in a sandbox: it writes nowhere else', async () => {
     using here = machine();
     const trespass = join(here.cache, 'trespass');
     const attempt = `try:\n    open(${JSON.stringify(trespass)}, "w").write("x")\nexcept OSError:\n    pass\n`;
@@ -152,7 +152,7 @@ describe('environments make refuses', () => {
       stderr: /^there is no environment mxnet-1; there are: huggingface-pytorch, pytorch-2, scikit-learn-1\.2,/,
     });
     await assert.rejects(here.make('pytorch-2', '--python', '/bin/false'), {
-      stderr: /^\/bin\/false is no Python that runs/,
+      stderr: /^\/bin\/false is not a Python that runs/,
     });
   });
 

@@ -1,4 +1,4 @@
-/** Which packages lie in a site-packages folder, by the names of their dist-info folders: https://packaging.python.org/en/latest/specifications/recording-installed-packages/ */
+/** Which packages are in a site-packages folder, by the names of their dist-info folders: https://packaging.python.org/en/latest/specifications/recording-installed-packages/ */
 import { readdir } from 'node:fs/promises';
 
 export async function packagesIn(folders: readonly string[]): Promise<Record<string, string>> {

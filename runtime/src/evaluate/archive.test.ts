@@ -37,8 +37,8 @@ const refuses = async (archive: Uint8Array, message: string | RegExp) => {
   });
 };
 
-describe('openArtifact does', () => {
-  test('unpack files and folders beside the archive', async () => {
+describe('openArtifact', () => {
+  test('unpacks files and folders beside the archive', async () => {
     using folder = folderWith(
       await archiveOf(
         { name: './', type: 'directory' },
@@ -61,18 +61,18 @@ describe('openArtifact does', () => {
     assert.equal(readFileSync(join(target, 'xgboost-model'), 'utf8'), 'model');
   });
 
-  test('take a folder as it is where there is no archive', async () => {
+  test('takes a folder as it is where there is no archive', async () => {
     using folder = exampleFolder();
     folder.write('xgboost-model', 'model');
     assert.equal(await openArtifact(folder.mlDir), folder.mlDir);
   });
 
-  test('take no rights from the archive', async () => {
+  test('takes no rights from the archive', async () => {
     using folder = folderWith(await archiveOf({ name: 'run', mode: 0o6777, text: '#!/bin/sh' }));
     assert.equal(statSync(join(await openArtifact(folder.mlDir), 'run')).mode & 0o7111, 0);
   });
 
-  test('unpack long names and large files', async () => {
+  test('unpacks long names and large files', async () => {
     const name = `${'n'.repeat(90)}/${'m'.repeat(120)}`;
     using folder = folderWith(await archiveOf({ name, text: 'x'.repeat(3_000_000) }));
     assert.equal(statSync(join(await openArtifact(folder.mlDir), name)).size, 3_000_000);

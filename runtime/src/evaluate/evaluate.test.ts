@@ -61,10 +61,10 @@ const labelled = (...labels: (number | string)[]) => ({
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const value = (number: number | string) => ({ value: number, standard_deviation: 'NaN' });
 
-describe('evaluate does', () => {
+describe('evaluate', () => {
   const thresholds = '{"rmse": {"max": 0.2}, "r2": {"min": 0.99}}';
 
-  test('a regression: document, report, decision, message; a gate that says no is no failure', async () => {
+  test('a regression: document, report, decision, message; a gate that rejects the model is no failure', async () => {
     const env = { EVALUATE_PROBLEM_TYPE: 'regression', EVALUATE_THRESHOLDS: thresholds };
     const { status, document, report, message, failure, lines, files, page } = await evaluated(env, {
       ...model(),
@@ -159,7 +159,7 @@ describe('evaluate does', () => {
     assert.deepEqual([metrics.recall, metrics.auc], [value(0.5), value(1)]);
   });
 
-  test('say NaN in words that JSON has', async () => {
+  test('says NaN in words that JSON has', async () => {
     const env = { EVALUATE_PROBLEM_TYPE: 'binary', EVALUATE_THRESHOLDS: '{"auc": {"min": 0.5}}' };
     const { document, message } = await evaluated(env, {
       ...model({ objective: 'binary:logistic' }),
@@ -206,7 +206,7 @@ describe('evaluate does', () => {
     assert.deepEqual(itself.files.includes('roc.svg'), false);
   });
 
-  test('average as it is asked to', async () => {
+  test('averages as it is asked to', async () => {
     const trees = [leafTree(0.1), exampleTree, leafTree(0.3)];
     const three = { classes: 3, trees, treeInfo: [0, 1, 2], objective: 'multi:softprob' };
     const files = { ...model(three), ...labelled(0, 2, 1, 2, 2) };
@@ -216,23 +216,23 @@ describe('evaluate does', () => {
     assert.notDeepEqual(metrics.f1, metrics.macro_f1);
   });
 
-  test('end with status 3 and a reason where a gate that says no is to fail', async () => {
+  test('ends with status 3 and a reason where a gate that rejects the model is to fail', async () => {
     const files = { ...model(), ...labelled(-0.5, 1, 2) };
     const env = { EVALUATE_PROBLEM_TYPE: 'regression', EVALUATE_ON_REJECTION: 'fail' };
     const no = await evaluated({ ...env, EVALUATE_THRESHOLDS: thresholds }, files);
     assert.deepEqual([no.status, no.document.decision], [3, 'failed']);
-    assert.equal(no.failure, 'AlgorithmError: the gate says no: r2 0.9803 is not ≥ 0.99');
+    assert.equal(no.failure, 'AlgorithmError: the validation gate rejected the model: r2 0.9803 is not ≥ 0.99');
     const yes = await evaluated({ ...env, EVALUATE_THRESHOLDS: '{"r2": {"min": 0.9}}' }, files);
     assert.deepEqual([yes.status, yes.failure], [0, undefined]);
   });
 
-  test('take thresholds from a file where a variable is too short for them', async () => {
+  test('takes thresholds from a file where a variable is too short for them', async () => {
     const files = { ...model(), ...labelled(-0.5, 1, 2), 'thresholds/gate.json': '{"mae": {"max": 0.01}}' };
     const { document } = await evaluated({ EVALUATE_PROBLEM_TYPE: 'regression' }, files);
     assert.deepEqual([document.decision, document.rows[0].required], ['failed', '≤ 0.01']);
   });
 
-  test('read columns by their names, and name them in what they are worth', async () => {
+  test('reads columns by their names, and names them in what they are worth', async () => {
     const env = { EVALUATE_PROBLEM_TYPE: 'regression', EVALUATE_LABEL: 'score' };
     const csv = 'hours,tests,score\n1,1,-0.5\n3,0,0.75\n3,1,2\n';
     const { document } = await evaluated(env, { ...model(), 'test/a.csv': csv });
@@ -240,7 +240,7 @@ describe('evaluate does', () => {
     assert.deepEqual(Object.keys(document.feature_importance.values).sort(), ['hours', 'tests']);
   });
 
-  test('name classes and features that the data numbers', async () => {
+  test('names classes and features that the data numbers', async () => {
     const env = {
       EVALUATE_PROBLEM_TYPE: 'binary',
       EVALUATE_CLASSES: '["stays", "leaves"]',
@@ -257,7 +257,7 @@ describe('evaluate does', () => {
     }
   });
 
-  test('tell how far metrics vary from 200 rows on, the same each time', async () => {
+  test('tells how far metrics vary from 200 rows on, the same each time', async () => {
     const files = {
       ...model(),
       'test/a.csv': Array.from({ length: 200 }, (_, i) => `${i % 7},${rows[i % 3]}\n`).join(''),
@@ -270,7 +270,7 @@ describe('evaluate does', () => {
     assert.match(once.report ?? '', /\| metric \| value \| standard deviation \|/);
   });
 
-  test('take the model from its archive and all files of the test data', async () => {
+  test('takes the model from its archive and all files of the test data', async () => {
     const tar = pack();
     tar.entry({ name: 'xgboost-model' }, exampleModel());
     tar.finalize();
@@ -299,21 +299,21 @@ describe('evaluate refuses', () => {
     ['a header and nothing else', regression, { ...model(), 'test/a.csv': 'label,a,b\n' }, 'The test data holds no row'],
     ['a feature in words', regression, { ...model(), 'test/a.csv': '1,2,3\n1,2,red\n' }, 'test/a.csv, line 2, column 3: "red" is not a finite number. Encode text as numbers and leave a missing cell empty'],
     ['a label in words', binary, { ...model({ objective: 'binary:logistic' }), ...labelled('yes') }, 'Test row 1: the label "yes" is a text: name the classes in the model\'s order with EVALUATE_CLASSES'],
-    ['a label that is no class of the model', multiclass, { ...model(wide), ...labelled(0, 3) }, "Test row 2: the label 3 is outside of the model's 3 classes, which are numbered from 0"],
+    ['a label that is not a class of the model', multiclass, { ...model(wide), ...labelled(0, 3) }, "Test row 2: the label 3 is outside of the model's 3 classes, which are numbered from 0"],
     ['a label that is none of the classes named', { ...binary, EVALUATE_CLASSES: '["no", "yes"]' }, { ...model({ objective: 'binary:logistic' }), ...labelled('no', 'maybe') }, 'Test row 2: the label maybe is none of the classes no, yes'],
-    ['predictions that are no probabilities', binary, { ...model(negative), ...labelled(0) }, 'The model predicts -6.5 for test row 1, which is no probability: set EVALUATE_OUTPUT=logits where it answers logits'],
+    ['predictions that are no probabilities', binary, { ...model(negative), ...labelled(0) }, 'The model predicts -6.5 for test row 1, which is not a probability: set EVALUATE_OUTPUT=logits where it answers logits'],
     ['an average that is none', { ...multiclass, EVALUATE_AVERAGE: 'mean' }, {}, 'EVALUATE_AVERAGE must be one of macro, micro, weighted, not "mean"'],
     ['classes that are no list', { ...binary, EVALUATE_CLASSES: 'yes' }, {}, 'EVALUATE_CLASSES must be a list of different names such as ["no", "yes"], in the order of the model'],
     ['names for other features', { ...regression, EVALUATE_FEATURES: '["a"]' }, { ...model(), ...labelled(1, 2) }, 'EVALUATE_FEATURES names 1 features, the test data has 2'],
     ['two files of thresholds', regression, { ...model(), 'thresholds/a.json': '{}', 'thresholds/b.json': '{}' }, 'The input thresholds holds 2 files (a.json, b.json): it needs one'],
     ['an archive of other things', regression, { 'model/readme.txt': 'x', 'model/notes.txt': 'x' }, /^ClientError: the model archive holds no model that is known here: found notes\.txt, readme\.txt; known are: /],
     ['a label that is missing', regression, { ...model(), ...labelled(1, '') }, 'Test row 2: the label is missing'],
-    ['a label that is no class', binary, { ...model({ objective: 'binary:logistic' }), ...labelled(0.5) }, 'Test row 1: the label 0.5 is no class: classes are whole numbers from 0'],
-    ['a class below 0', multiclass, { ...model(), ...labelled(2, -1) }, 'Test row 2: the label -1 is no class: classes are whole numbers from 0'],
+    ['a label that is not a class', binary, { ...model({ objective: 'binary:logistic' }), ...labelled(0.5) }, 'Test row 1: the label 0.5 is not a class: classes are whole numbers from 0'],
+    ['a class below 0', multiclass, { ...model(), ...labelled(2, -1) }, 'Test row 2: the label -1 is not a class: classes are whole numbers from 0'],
     ['a third class where there are two', binary, { ...model({ objective: 'binary:logistic' }), ...labelled(0, 2) }, 'Test row 2: the label 2 is neither 0 nor 1: is the problem multiclass?'],
-    ['predictions that are no classes', multiclass, { ...model(negative), ...labelled(0) }, 'The model predicts -6 for test row 1, which is no class: is the problem regression?'],
-    ['several outputs as a regression', regression, { ...model(wide), ...labelled(0) }, 'The model predicts 3 values a row: that is no regression (EVALUATE_PROBLEM_TYPE)'],
-    ['three outputs as two classes', binary, { ...model(wide), ...labelled(0) }, 'The model predicts 3 values a row: that is no binary problem (EVALUATE_PROBLEM_TYPE)'],
+    ['predictions that are no classes', multiclass, { ...model(negative), ...labelled(0) }, 'The model predicts -6 for test row 1, which is not a class: is the problem regression?'],
+    ['several outputs as a regression', regression, { ...model(wide), ...labelled(0) }, 'The model predicts 3 values a row: that is not a regression (EVALUATE_PROBLEM_TYPE)'],
+    ['three outputs as two classes', binary, { ...model(wide), ...labelled(0) }, 'The model predicts 3 values a row: that is not a binary problem (EVALUATE_PROBLEM_TYPE)'],
     ['thresholds on what is not measured', { ...regression, EVALUATE_THRESHOLDS: '{"auc":{"min":1}}' }, { ...model(), ...labelled(1) }, 'EVALUATE_THRESHOLDS names the metric "auc"; measured are: mse, rmse, mae, mape, r2'],
   ]; // biome-ignore format: a table
   for (const [what, env, files, failure] of cases) {

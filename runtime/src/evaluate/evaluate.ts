@@ -29,7 +29,7 @@ export interface EvaluateOptions {
   readonly libraryFile: LibraryFile;
 }
 
-/** Of a gate that says no and was asked to fail for it. */
+/** Exit status when the gate rejects the model and its settings ask for a failure. */
 const rejected = 3;
 
 /** Resolves to the exit status. */
@@ -43,7 +43,10 @@ export async function evaluate({ mlDir, env, libraryFile }: EvaluateOptions): Pr
     try {
       const { decision, rows } = await evaluateModel(model, settings, thresholds, mlDir);
       if (decision === 'passed' || settings.onRejection === 'complete') return;
-      await writeFile(join(mlDir, 'output', 'failure'), `AlgorithmError: the gate says no: ${missedWords(rows)}`);
+      await writeFile(
+        join(mlDir, 'output', 'failure'),
+        `AlgorithmError: the validation gate rejected the model: ${missedText(rows)}`,
+      );
       status = rejected;
     } finally {
       await model[Symbol.asyncDispose]();
@@ -125,7 +128,7 @@ function namesOf({ features }: Settings, model: OpenModel, sample: Sample): read
   return features ?? model.names ?? sample.names;
 }
 
-const missedWords = (rows: Evaluation['rows']) =>
+const missedText = (rows: Evaluation['rows']) =>
   rows
     .filter((row) => !row.passed)
     .map((row) => `${row.metric} ${row.value.toFixed(4)} is not ${row.required}`)
@@ -135,7 +138,7 @@ async function writeResults(mlDir: string, evaluation: Evaluation): Promise<void
   const folder = await makeFolder(mlDir, 'processing', 'evaluation');
   await makeFolder(mlDir, 'output');
   const plots = plotsOf(evaluation);
-  const missed = missedWords(evaluation.rows);
+  const missed = missedText(evaluation.rows);
   const files: [string, string][] = [
     [join(folder, 'evaluation.json'), `${JSON.stringify(evaluationDocument(evaluation), null, 2)}\n`],
     [join(folder, 'report.md'), markdownReport(evaluation, plots)],

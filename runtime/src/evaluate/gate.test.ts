@@ -6,8 +6,8 @@ import { judge, tableOf } from './gate.ts';
 const metrics = { rmse: 2.5, r2: 0.9, auc: Number.NaN };
 const decision = (thresholds: object) => judge(metrics, JSON.stringify(thresholds)).decision;
 
-describe('judge does', () => {
-  test('include the bound for min and max, exclude it for above and below', () => {
+describe('judge', () => {
+  test('includes the bound for min and max, excludes it for above and below', () => {
     for (const [bound, value, passed] of [
       ['min', 2.5, true],
       ['min', 2.51, false],
@@ -21,7 +21,7 @@ describe('judge does', () => {
       assert.equal(decision({ rmse: { [bound]: value } }), passed ? 'passed' : 'failed', `${bound} ${value}`);
   });
 
-  test('answer a row for each bound, and fail for one that does not hold', () => {
+  test('answers a row for each bound, and fails for one that does not hold', () => {
     assert.deepEqual(judge(metrics, '{"rmse": {"max": 3, "above": 0}, "r2": {"min": 0.95}}'), {
       rows: [
         { metric: 'rmse', value: 2.5, required: '≤ 3', passed: true },
@@ -32,13 +32,13 @@ describe('judge does', () => {
     });
   });
 
-  test('let nothing pass that could not be measured', () => {
+  test('lets nothing pass that could not be measured', () => {
     for (const bound of ['min', 'max', 'above', 'below']) assert.equal(decision({ auc: { [bound]: 0.5 } }), 'failed');
   });
 
-  test('pass where nothing is asked', () => assert.deepEqual(judge(metrics, '{}'), { rows: [], decision: 'passed' }));
+  test('passes where nothing is asked', () => assert.deepEqual(judge(metrics, '{}'), { rows: [], decision: 'passed' }));
 
-  test('print a table', () =>
+  test('prints a table', () =>
     assert.equal(
       tableOf(judge(metrics, '{"rmse": {"max": 3}, "r2": {"min": 0.95}}').rows),
       [

@@ -1,4 +1,4 @@
-/** A list of doubles that grows by halves. What an evaluation keeps of its rows lies in such lists, so their limit is the evaluation's. */
+/** A list of doubles that grows by halves. What an evaluation keeps of its rows is in such lists, so their limit is the evaluation's. */
 import { ClientError } from '../contract/client-error.ts';
 
 /** Numbers kept in all: 400 MB. Features are not kept; a regression keeps two numbers a row, k classes k + 2. */

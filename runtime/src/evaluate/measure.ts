@@ -24,7 +24,7 @@ import type { Outcome } from './outcome.ts';
 import type { Settings } from './settings.ts';
 
 export interface NamedCurve {
-  /** The class that is told from the rest; the positive one of a binary problem. */
+  /** The class that is distinguished from the rest; the positive one of a binary problem. */
   readonly name: string;
   readonly area: number;
   readonly roc: Curve;

@@ -26,7 +26,7 @@ export interface Gathering {
   end(): Outcome;
 }
 
-/** Classes are numbered from 0; a label far above is somebody else's column. */
+/** Classes are numbered from 0; a label far above is probably another column. */
 const mostClasses = 1000;
 
 export function gather(settings: Settings, model: OpenModel): Gathering {
@@ -42,7 +42,7 @@ function gatherNumbers(): Gathering {
     add(given, { kind, width, values }) {
       if (width !== 1 || kind !== 'values')
         throw new ClientError(
-          `The model predicts ${kind === 'values' ? `${width} values` : kind} a row: that is no regression (EVALUATE_PROBLEM_TYPE)`,
+          `The model predicts ${kind === 'values' ? `${width} values` : kind} a row: that is not a regression (EVALUATE_PROBLEM_TYPE)`,
         );
       checkRows(given, values.length);
       given.forEach((text, i) => {
@@ -76,7 +76,7 @@ function gatherClasses(settings: Settings, model: OpenModel): Gathering {
   const scores = growing(budget);
   const names = settings.classes ?? model.classes;
   if (names && settings.problem === 'binary' && names.length !== 2)
-    throw new ClientError(`The classes are ${names.join(', ')}: that is no binary problem (EVALUATE_PROBLEM_TYPE)`);
+    throw new ClientError(`The classes are ${names.join(', ')}: that is not a binary problem (EVALUATE_PROBLEM_TYPE)`);
   let reading: Reading | undefined;
   let seen = 0;
   let row = 0;
@@ -90,7 +90,7 @@ function gatherClasses(settings: Settings, model: OpenModel): Gathering {
         const predicted = reading?.read(prediction.values, i, row, scores) as number;
         if (!(predicted >= 0 && predicted < (names?.length ?? mostClasses)))
           throw new ClientError(
-            `The model predicts ${predicted} for test row ${row}, which is no class: is the problem regression?`,
+            `The model predicts ${predicted} for test row ${row}, which is not a class: is the problem regression?`,
           );
         seen = Math.max(seen, label + 1, predicted + 1);
         labels.push(label);
@@ -126,7 +126,7 @@ function labelOf(
       `Test row ${row}: the label "${text}" is a text: name the classes in the model's order with EVALUATE_CLASSES`,
     );
   if (!Number.isInteger(label) || label < 0 || label >= mostClasses)
-    throw new ClientError(`Test row ${row}: the label ${text} is no class: classes are whole numbers from 0`);
+    throw new ClientError(`Test row ${row}: the label ${text} is not a class: classes are whole numbers from 0`);
   if (problem === 'binary' && label > 1)
     throw new ClientError(`Test row ${row}: the label ${text} is neither 0 nor 1: is the problem multiclass?`);
   if (classes !== undefined && label >= classes)

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 
 export function finite(value: number, row: number): number {
   if (Number.isFinite(value)) return value;
-  throw new ClientError(`The model predicts ${value} for test row ${row}, which is no number`);
+  throw new ClientError(`The model predicts ${value} for test row ${row}, which is not a number`);
 }
 
 export interface Reading {
@@ -27,7 +27,7 @@ export function readingOf(
   const fits = names === undefined || width === 1 || width === names.length;
   if (!fits || (problem === 'binary' && width > 2))
     throw new ClientError(
-      `The model predicts ${width} values a row: that is no ${names && !fits ? `choice of ${names.length} classes` : `${problem} problem (EVALUATE_PROBLEM_TYPE)`}`,
+      `The model predicts ${width} values a row: that is not a ${names && !fits ? `choice of ${names.length} classes` : `${problem} problem (EVALUATE_PROBLEM_TYPE)`}`,
     );
   if (kind === 'labels' || (problem === 'multiclass' && width === 1))
     return readLabels(problem === 'binary' ? 2 : undefined);
@@ -77,7 +77,7 @@ function probabilityReader({ output }: Settings, kind: Prediction['kind'], width
     const wrong = given.find((value) => value < 0 || value > 1);
     if (wrong !== undefined)
       throw new ClientError(
-        `The model predicts ${wrong} for test row ${row}, which is no probability: set EVALUATE_OUTPUT=logits where it answers logits`,
+        `The model predicts ${wrong} for test row ${row}, which is not a probability: set EVALUATE_OUTPUT=logits where it answers logits`,
       );
     return given;
   };

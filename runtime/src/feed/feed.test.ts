@@ -127,7 +127,7 @@ describe('a feeder', () => {
     assert.deepEqual(await ended, [1, null]);
     assert.match(
       await readFile(join(feeder.dir, 'failure'), 'utf8'),
-      /^ClientError: Data of channel train could not be decompressed: CompressionType is Gzip, and an object is no whole gzip file/,
+      /^ClientError: Data of channel train could not be decompressed: CompressionType is Gzip, and an object is not a whole gzip file/,
     );
   });
 

@@ -19,7 +19,7 @@ async function* unzipped(path: string, channel: string): AsyncGenerator<Buffer> 
     const { code, message } = error as NodeJS.ErrnoException;
     if (!code?.startsWith('Z_')) throw error;
     throw new ClientError(
-      `Data of channel ${channel} could not be decompressed: CompressionType is Gzip, and an object is no whole gzip file (${message})`,
+      `Data of channel ${channel} could not be decompressed: CompressionType is Gzip, and an object is not a whole gzip file (${message})`,
     );
   } finally {
     source.destroy();

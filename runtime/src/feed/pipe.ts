@@ -25,7 +25,7 @@ async function openPipe(path: string): Promise<FileHandle> {
   const pipe = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
   if ((await pipe.stat()).isFIFO()) return pipe;
   await pipe.close();
-  throw new Error(`${path} is no pipe any more`);
+  throw new Error(`${path} is no longer a pipe`);
 }
 
 async function writeWhole(pipe: FileHandle, chunk: Buffer): Promise<void> {

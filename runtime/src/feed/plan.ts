@@ -1,4 +1,4 @@
-/** What a feeder is told, in a file. Whoever starts it writes the plan before; it is never changed. */
+/** The plan of a feeder, a file. Whoever starts it writes the plan before; it is never changed. */
 import { readFile } from 'node:fs/promises';
 
 export interface PipePlan {

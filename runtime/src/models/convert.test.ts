@@ -44,7 +44,7 @@ const refuses = (message: string | RegExp) =>
     return true;
   });
 
-describe('convertModel does', () => {
+describe('convertModel', () => {
   for (const { version, rows, models } of all) {
     for (const { objective, predictions, ...files } of models) {
       for (const form of ['binary', 'pickle'] as const) {
@@ -63,7 +63,7 @@ describe('convertModel does', () => {
     }
   }
 
-  test('let the check before a registration and the gate open them', async () => {
+  test('lets the check before a registration and the gate open them', async () => {
     const [saved] = all;
     put(Buffer.from(saved?.models[0]?.binary ?? '', 'base64'));
     const mlDir = mkdtempSync(join(tmpdir(), 'old-models-probe-'));

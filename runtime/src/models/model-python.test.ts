@@ -45,8 +45,8 @@ async function machine(environments: Record<string, Record<string, string>>) {
 
 const pickled = (version: string) => `\x80\x04\x8c\x10_sklearn_version\x94\x8c\x05${version}\x94`;
 
-describe('findPython does', () => {
-  test('take the environment that has the format’s package, and say so', async () => {
+describe('findPython', () => {
+  test('takes the environment that has the format’s package, and says so', async () => {
     using here = await machine({
       'pytorch-2': { torch: '2.8.0' },
       'huggingface-pytorch': { torch: '2.8.0' },
@@ -61,7 +61,7 @@ describe('findPython does', () => {
     assert.equal(await here.opens('inference code', 'inference.py', code), latest);
   });
 
-  test('take the scikit-learn that wrote the model, though another was used later', async () => {
+  test('takes the scikit-learn that wrote the model, though another was used later', async () => {
     using here = await machine({
       'scikit-learn-1.4': { joblib: '1.6.0', 'scikit-learn': '1.4.2' },
       'scikit-learn-1.2': { joblib: '1.6.0', 'scikit-learn': '1.2.1' },
@@ -71,7 +71,7 @@ describe('findPython does', () => {
     assert.equal(await here.opens('joblib', 'model.joblib', 'compressed'), python('scikit-learn-1.2'));
   });
 
-  test('take the Python that was named before any other, and the machine’s where no environment has the package', async () => {
+  test('takes the Python that was named before any other, and the machine’s where no environment has the package', async () => {
     using here = await machine({ 'pytorch-2': { torch: '2.8.0' } });
     const named = { CLARY_PYTHON: '/usr/bin/python3' };
     assert.equal(await here.opens('torch', 'model.pth', '', named), '/usr/bin/python3');
@@ -79,7 +79,7 @@ describe('findPython does', () => {
     assert.deepEqual(here.said, []);
   });
 
-  test('pass over an environment whose Python is gone', async () => {
+  test('passes over an environment whose Python is gone', async () => {
     using here = await machine({ 'pytorch-2': { torch: '2.8.0' } });
     rmSync(join(here.folderOf('pytorch-2'), 'overlay/bin/python3'));
     assert.equal(await here.opens('torch', 'model.pth', ''), '/usr/bin/python3');

@@ -61,7 +61,7 @@ function inputsOf(session: InferenceSession): Input[] {
   return session.inputMetadata.map((input) => {
     if (!input.isTensor || !['float32', 'float64', 'int64', 'int32'].includes(input.type))
       throw new ClientError(
-        `the ONNX model's input ${input.name} is no table of numbers: only such models can be asked here`,
+        `the ONNX model's input ${input.name} is not a table of numbers: only such models can be asked here`,
       );
     return { name: input.name, type: input.type, shape: input.shape };
   });

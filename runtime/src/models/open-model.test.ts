@@ -76,7 +76,7 @@ const own = (name: string, file: string, content: string) => {
   return name;
 };
 
-describe('openModel does', () => {
+describe('openModel', () => {
   for (const [name, format, kind, tolerance] of [
     ['classes', 'joblib', 'probabilities', 0],
     ['names', 'joblib', 'probabilities', 0],
@@ -106,7 +106,7 @@ describe('openModel does', () => {
     });
   }
 
-  test('say classes and what features are worth, where the model does', async () => {
+  test('says classes and what features are worth, where the model does', async () => {
     await opened('names', async ({ classes, importance }) => {
       assert.deepEqual(classes, ['setosa', 'versicolor', 'virginica']);
       assert.deepEqual([importance?.measure, importance?.values.length], ['coefficient', 4]);
@@ -118,7 +118,7 @@ describe('openModel does', () => {
       assert.ok(Math.abs(value - (told.gains?.[i] as number)) < 1e-3, `${value} is not ${told.gains?.[i]}`);
   });
 
-  test('log a line and continue where they cannot sandbox Python', async () => {
+  test('logs a line and continues where Python cannot be sandboxed', async () => {
     const said: string[] = [];
     const env = { PATH: folder, CLARY_PYTHON: python };
     const model = await openModel(join(folder, 'linear'), { env, say: (line) => said.push(line) });
@@ -126,7 +126,7 @@ describe('openModel does', () => {
     assert.deepEqual(said, ['bubblewrap cannot be used here: the model is opened in a Python without a sandbox']);
   });
 
-  test('load what inference code loads, as SageMaker’s containers do', async () => {
+  test('loads what inference code loads, as SageMaker’s containers do', async () => {
     const code =
       'def model_fn(folder):\n  return open(folder + "/factor").read()\ndef predict_fn(rows, model):\n  print("noise")\n  return rows.sum(axis=1) * float(model)\n';
     own('code', 'factor', '2');
@@ -248,7 +248,7 @@ def model_fn(folder):
   });
 });
 
-describe('probe does', () => {
+describe('probe', () => {
   async function probed(name: string, algorithm?: string) {
     const mlDir = mkdtempSync(join(tmpdir(), 'probe-'));
     try {
@@ -275,7 +275,7 @@ describe('probe does', () => {
     });
   }
 
-  test('refuse what XGBoost would not serve, where it is to serve', async () => {
+  test('refuses what XGBoost would not serve, where it is to serve', async () => {
     for (const name of ['onnx', 'pipeline']) {
       const { status, said } = await probed(name);
       assert.equal(status, 1);

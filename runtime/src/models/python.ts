@@ -84,7 +84,7 @@ interface FrameReader {
 const longestLine = 64 * 2 ** 20;
 
 function frameReader(child: ChildProcess): FrameReader {
-  // Whatever ends the process ends its output, and that is where the end is told.
+  // Whatever ends the process ends its output, and so its end is read there.
   child.on('error', () => child.stdout?.destroy());
   child.stdin?.on('error', () => {});
   const chunks = child.stdout?.[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

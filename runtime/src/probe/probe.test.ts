@@ -30,8 +30,8 @@ async function probed(
 
 const model = (tree: object) => exampleModel({ trees: [{ ...exampleTree, ...tree }] });
 
-describe('probe does', () => {
-  test('say what the model takes and predicts', async () => {
+describe('probe', () => {
+  test('says what the model takes and predicts', async () => {
     assert.deepEqual(await probed({ 'xgboost-model': exampleModel() }), {
       status: 0,
       document: { ok: true, format: 'xgboost', features: 2, prediction: '-0.5' },
@@ -39,7 +39,7 @@ describe('probe does', () => {
     });
   });
 
-  test('find a model of any name when it is the only file', async () => {
+  test('finds a model of any name when it is the only file', async () => {
     assert.equal((await probed({ 'my.json': exampleModel(), '.hidden': 'x' })).status, 0);
     assert.equal((await probed({ 'xgboost-model': exampleModel(), 'notes.txt': 'x' })).status, 0);
   });

@@ -52,7 +52,7 @@ function readCell(
   place: number,
 ): number {
   let at = start;
-  // The end of the body is the end of a line; what lies behind it is somebody else's.
+  // The end of the body is the end of a line; bytes after it are not part of the body.
   let byte = at < end ? (bytes[at] as number) : newline;
   const isNegative = byte === minus;
   if (isNegative || byte === plus) byte = ++at < end ? (bytes[at] as number) : newline;

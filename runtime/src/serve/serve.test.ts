@@ -117,8 +117,8 @@ class Client implements Disposable {
   }
 }
 
-describe('serve does', () => {
-  test('say when it is ready, on a socket for its user alone; answer pings and requests; go when told', async () => {
+describe('serve', () => {
+  test('says when it is ready, on a socket for its user alone; answers pings and requests; ends on request', async () => {
     using at = place();
     await using running = await start(at);
     assert.equal(running.firstLine, `ready: xgboost with 2 features on ${at.socket}`);

@@ -135,7 +135,7 @@ function openConnection(peer: Socket, answer: Answer): Connection {
 
 async function drain(server: Server, connections: ReadonlySet<Connection>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Two turns of the loop, in which what already lies in the sockets is read and answered.
+  // Two turns of the loop, in which what already is in the sockets is read and answered.
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   for (const connection of connections) connection.finish();
   const impatience = setTimeout(() => {

@@ -114,7 +114,7 @@ function describeArray(array: BigUint64Array | Uint32Array | Float32Array, types
   return JSON.stringify({ data: [Number(koffi.address(array)), true], shape: [array.length], typestr, version: 3 });
 }
 
-/** What fails between instances is told as a list of calls, the innermost last. */
+/** XGBoost reports a failure between instances as a list of calls, the innermost last. */
 function refusal(text: string): Error {
   const calls = text.split('Stack trace:')[0]?.match(/^- \[.*$/gm);
   return calls

@@ -23,7 +23,7 @@ const noHeader =
   'is not a number. Encode text as numbers, put the label into the first column and leave a missing cell empty';
 const missing = Number.NaN;
 
-describe('csvReader does', () => {
+describe('csvReader', () => {
   const plain = [
     [1, 2.5, -3],
     [0, 0.5, 4],
@@ -53,7 +53,7 @@ describe('csvReader does', () => {
       ));
   }
 
-  test('take empty cells, "" and nan as missing, at the end of a line too', () => {
+  test('takes empty cells, "" and nan as missing, at the end of a line too', () => {
     assert.deepEqual(rowsOf('1,,3\n2,"",nan\n3,NaN,\n,1, \n'), [
       [1, missing, 3],
       [2, missing, missing],
@@ -62,7 +62,7 @@ describe('csvReader does', () => {
     ]);
   });
 
-  test('round each number to the float32 that is nearest', () => {
+  test('rounds each number to the float32 that is nearest', () => {
     let state = 20_261_122;
     const random = () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -75,7 +75,7 @@ describe('csvReader does', () => {
     }
   });
 
-  test('read the largest and the smallest floats', () => {
+  test('reads the largest and the smallest floats', () => {
     assert.deepEqual(rowsOf('3.4028235e38,-3.4028235e38\n1e-45,1e-60\n'), [
       [3.4028234663852886e38, -3.4028234663852886e38],
       [Math.fround(1e-45), 0],

@@ -27,8 +27,8 @@ const read = (files: Record<string, string>, type: string | undefined = 'text/cs
 const refuses = (files: Record<string, string>, message: string, type?: string, csvWeights?: boolean) =>
   assert.rejects(read(files, type, csvWeights), new ClientError(message));
 
-describe('readCsvFolder does', () => {
-  test('read each of the delimiters that the endpoint reads', async () => {
+describe('readCsvFolder', () => {
+  test('reads each of the delimiters that the endpoint reads', async () => {
     for (const delimiter of [',', ';', '\t', '|'])
       assert.deepEqual(
         (await withChannel({ a: `1${delimiter}10\n2${delimiter}\n` }, readCsvFolder)).values,
@@ -36,7 +36,7 @@ describe('readCsvFolder does', () => {
       );
   });
 
-  test('join all files in the order of their names, those of folders among them', async () => {
+  test('joins all files in the order of their names, those of folders among them', async () => {
     const files = { 'b.csv': '3,30\n', 'a.csv': '1,10\n2,20', 'c/d.csv': '4,40\r\n' };
     assert.deepEqual(await withChannel(files, readCsvFolder), {
       labels: Float32Array.of(1, 2, 3, 4),
@@ -46,43 +46,43 @@ describe('readCsvFolder does', () => {
     });
   });
 
-  test('leave out files that begin with _, such as Spark’s _SUCCESS, and what is no file', () =>
+  test('leaves out files that begin with _, such as Spark’s _SUCCESS, and what is no file', () =>
     withChannel({ 'a.csv': '1,10\n', _SUCCESS: '', _started_1: 'x' }, async (folder) => {
       symlinkSync('/etc/passwd', join(folder, 'link.csv'));
       assert.equal((await readCsvFolder(folder)).rows, 1);
     }));
 });
 
-describe('readDataset does', () => {
-  test('take the content type in each of its spellings', async () => {
+describe('readDataset', () => {
+  test('takes the content type in each of its spellings', async () => {
     for (const type of ['text/csv', 'TEXT/CSV', 'csv', 'text/csv; label_size=1'])
       assert.equal((await read({ a: '1,2\n' }, type)).isSparse, false, type);
     for (const type of ['text/libsvm', 'text/x-libsvm', 'libsvm'])
       assert.equal((await read({ a: '1 1:2\n' }, type)).isSparse, true, type);
   });
 
-  test('take libsvm where no type is given, as the container does', () =>
+  test('takes libsvm where no type is given, as the container does', () =>
     withChannel({ a: '1 1:2\n' }, async (folder) => {
       assert.equal((await readDataset(folder, undefined, false)).isSparse, true);
     }));
 
-  test('take the second column as weights where it is told to', async () => {
+  test('takes the second column as weights where the settings ask for it', async () => {
     const { labels, weights, columns } = await read({ a: '1,0.5,7,8\n0,2,9,10\n' }, 'text/csv', true);
     assert.deepEqual([Array.from(labels), Array.from(weights ?? []), columns], [[1, 0], [0.5, 2], 2]);
   });
 
-  test('have weights from libsvm only where one is not 1', async () => {
+  test('has weights from libsvm only where one is not 1', async () => {
     assert.equal((await read({ a: '1 1:2\n' }, 'libsvm')).weights, undefined);
     assert.deepEqual((await read({ a: '1 1:2\n', b: '1:3 4:2\n' }, 'libsvm')).weights, Float32Array.of(1, 3));
   });
 
-  test('take a content type with parameters', async () => {
+  test('takes a content type with parameters', async () => {
     for (const type of ['text/csv; label_size=1', 'TEXT/CSV;label_size=1;charset=utf8', 'csv;charset=utf8'])
       assert.equal((await read({ a: '1,2\n' }, type)).columns, 1);
     assert.equal((await read({ a: '1 1:2\n' }, 'text/libsvm ;charset=utf8')).isSparse, true);
   });
 
-  test('be as wide as the greatest index', async () =>
+  test('is as wide as the greatest index', async () =>
     assert.equal((await read({ a: '1 0:2\n', b: '1 9:2\n' }, 'libsvm')).columns, 10));
 });
 
@@ -179,7 +179,7 @@ describe('checkLabels', () => {
     });
   }
 
-  test('refuses what is no class', () => {
+  test('refuses what is not a class', () => {
     checkLabels(Float32Array.of(0, 1, 2), 'multi:softmax', 3, 'validation');
     for (const label of [3, -1, 0.5, Number.NaN])
       assert.throws(

@@ -45,16 +45,16 @@ describe('createEvaluator does, to the bit, what XGBoost 3.2 was observed to do:
   }
 });
 
-describe('createEvaluator does', () => {
+describe('createEvaluator', () => {
   const predict = (model: string, ...row: number[]) =>
     Array.from(createEvaluator(readModelDocument(Buffer.from(model))).predict(Float32Array.from(row), 1));
 
-  test('read base_score in both notations', () => {
+  test('reads base_score in both notations', () => {
     for (const baseScore of ['5E-1', '[5E-1]', '0.5'])
       assert.deepEqual(predict(exampleModel({ baseScore }), 1, 1), [-0.5]);
   });
 
-  test('stop where training found the best round, in the notation of XGBoost 1 and of 2 and later', () => {
+  test('stops where training found the best round, in the notation of XGBoost 1 and of 2 and later', () => {
     const trees = [1, 2, 4, 8].map(leafTree);
     assert.deepEqual(predict(exampleModel({ trees }), 0, 0), [15.5]);
     assert.deepEqual(predict(exampleModel({ trees, attributes: { best_iteration: '1' } }), 0, 0), [3.5]);
@@ -63,7 +63,7 @@ describe('createEvaluator does', () => {
     assert.deepEqual(predict(exampleModel({ trees, attributes: { best_iteration: 'x' } }), 0, 0), [15.5]);
   });
 
-  test('send a value that equals the condition to the right, a missing one where the node says', () => {
+  test('sends a value that equals the condition to the right, a missing one where the node says', () => {
     const trees = [{ ...exampleTree, defaultLeft: [0, 0, 1, 0, 0] }];
     assert.deepEqual(predict(exampleModel(), 2.5, 0.5), [2]);
     assert.deepEqual(predict(exampleModel(), Number.NaN, 0.5), [-0.5]);
@@ -79,13 +79,13 @@ describe('createEvaluator does', () => {
     );
   });
 
-  test('take an infinite condition for what it is', () => {
+  test('takes an infinite condition for what it is', () => {
     const bare = (word: string) => exampleModel().replace('"split_conditions":[2.5,', `"split_conditions":[${word},`);
     assert.deepEqual(predict(bare('Infinity'), 1e30, 0), [-0.5]);
     assert.deepEqual(predict(bare('-Infinity'), -1e30, 0), [0.75]);
   });
 
-  test('leave what it does not know to somebody who does', () => {
+  test('leaves what it does not know to the library', () => {
     assert.throws(() => predict(exampleModel({ objective: 'custom:mine' }), 0, 0), UnknownModelFormat);
     assert.throws(
       () => predict(exampleModel({ trees: [{ ...exampleTree, right: [3, -1, 4, -1, -1] }] }), 0, 0),

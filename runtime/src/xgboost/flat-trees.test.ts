@@ -108,8 +108,8 @@ function categoricalModel(trees: readonly CategoricalTree[]): Buffer {
 
 const bitsOf = (values: Float32Array) => new Int32Array(values.buffer, values.byteOffset, values.length);
 
-describe('flattenTrees does', () => {
-  test('lay siblings side by side and make a leaf its own child', () => {
+describe('flattenTrees', () => {
+  test('lays siblings side by side and makes a leaf its own child', () => {
     const { words, floats, roots, depths } = flatten(exampleTree);
     assert.equal(words.length, 5 * nodeWords);
     assert.deepEqual([Array.from(roots), Array.from(depths)], [[0], [2]]);
@@ -124,19 +124,19 @@ describe('flattenTrees does', () => {
     assert.deepEqual([floats[right], words[right + 1]], [0.5, 1 | (1 << missingRightBit)]);
   });
 
-  test('keep the order of the trees, their groups and their depths', () => {
+  test('keeps the order of the trees, their groups and their depths', () => {
     const { roots, depths, floats } = flatten(leafTree(1), exampleTree, leafTree(2));
     assert.deepEqual(Array.from(roots), [0, nodeWords, 6 * nodeWords]);
     assert.deepEqual(Array.from(depths), [0, 2, 0]);
     assert.deepEqual([floats[3], floats[6 * nodeWords + 3]], [1, 2]);
   });
 
-  test('take the first trees only where the last are not used', () => {
+  test('takes the first trees only where the last are not used', () => {
     const document = readModelDocument(Buffer.from(exampleModel({ trees: [leafTree(1), exampleTree] })));
     assert.equal(flattenTrees(document, 1).words.length, nodeWords);
   });
 
-  test('write a set of categories with the first as the highest bit', () => {
+  test('writes a set of categories with the first as the highest bit', () => {
     const tree: CategoricalTree = {
       ...exampleTree,
       feature: [1, 0, 0, 0, 0],

@@ -62,8 +62,8 @@ const choices: [name: string, ...values: string[]][] = [
   ['save_model_on_termination', 'true', 'false'],
 ];
 
-describe('readHyperparameters does', () => {
-  test('take what is left out at its default', () => {
+describe('readHyperparameters', () => {
+  test('takes what is left out at its default', () => {
     assert.deepEqual(read({}), {
       numRound: 10,
       earlyStoppingRounds: undefined,
@@ -76,7 +76,7 @@ describe('readHyperparameters does', () => {
     });
   });
 
-  test('keep what is the container’s from the library and hand on the rest', () => {
+  test('keeps what is the container’s from the library and passes the rest', () => {
     const given = {
       csv_weights: '1',
       early_stopping_rounds: '3',
@@ -96,7 +96,7 @@ describe('readHyperparameters does', () => {
     });
   });
 
-  test('compute the metric that a tuning job watches, beside those that were asked for', () => {
+  test('computes the metric that a tuning job watches, beside those that were asked for', () => {
     const watched = (given: Record<string, string>) => {
       const { evalMetrics, earlyStoppingMetric } = read(given);
       return { evalMetrics, earlyStoppingMetric };
@@ -109,12 +109,12 @@ describe('readHyperparameters does', () => {
     });
   });
 
-  test('know the second names', () => {
+  test('knows the second names', () => {
     const { parameters } = read({ learning_rate: '0.1', min_split_loss: '2', reg_lambda: '3', reg_alpha: '4' });
     assert.deepEqual(parameters, { eta: '0.1', gamma: '2', lambda: '3', alpha: '4', objective: 'reg:squarederror' });
   });
 
-  test('read names of the past as those of today', () => {
+  test('reads names of the past as those of today', () => {
     assert.equal(read({ objective: 'reg:linear' }).parameters.objective, 'reg:squarederror');
     assert.equal(read({ tree_method: 'gpu_hist' }).parameters.tree_method, 'hist');
   });
@@ -132,17 +132,17 @@ describe('readHyperparameters does', () => {
     });
   }
 
-  test('take any seed and base_score, and texts as they are', () => {
+  test('takes any seed and base_score, and texts as they are', () => {
     for (const seed of ['-5', '0', '2147483646']) assert.equal(read({ seed }).parameters.seed, seed);
     assert.equal(read({ base_score: '-1.5' }).parameters.base_score, '-1.5');
     assert.equal(read({ monotone_constraints: '(1,-1)' }).parameters.monotone_constraints, '(1,-1)');
   });
 
-  test('take metrics with a threshold', () => {
+  test('takes metrics with a threshold', () => {
     assert.deepEqual(read({ eval_metric: 'error@0.7,ndcg@3-,map@5' }).evalMetrics, ['error@0.7', 'ndcg@3-', 'map@5']);
   });
 
-  test('know in which direction a metric is better', () => {
+  test('knows in which direction a metric is better', () => {
     for (const metric of ['auc', 'aucpr', 'map', 'map@3', 'ndcg@5-', 'interval-regression-accuracy'])
       assert.equal(isGreaterBetter(metric), true, metric);
     for (const metric of ['rmse', 'mape', 'error@0.5', 'logloss', 'aft-nloglik'])

@@ -35,8 +35,8 @@ const working = `if [ "$1" = -c ]; then mkdir -p "$4/xgboost/lib" && echo librar
 
 const install = 'Install python3 with pip and connect the machine to a package index once, then run the job again.';
 
-describe('cacheFolder does', () => {
-  test('prefer what is more particular', () => {
+describe('cacheFolder', () => {
+  test('prefers what is more particular', () => {
     const env = { CLARY_CACHE_DIR: '/a', XDG_CACHE_HOME: '/b', HOME: '/c' };
     assert.equal(cacheFolder(env), '/a');
     assert.equal(cacheFolder({ ...env, CLARY_CACHE_DIR: '' }), '/b/clary');
@@ -45,15 +45,15 @@ describe('cacheFolder does', () => {
   });
 });
 
-describe('ensureLibrary does', () => {
-  test('answer what is there, without a word and without Python', async () => {
+describe('ensureLibrary', () => {
+  test('answers what is there, without a word and without Python', async () => {
     using here = machine();
     mkdirSync(join(here.cache, inside, '..'), { recursive: true });
     writeFileSync(join(here.cache, inside), '');
     assert.equal(await ensureLibrary(here.env, assert.fail), join(here.cache, inside));
   });
 
-  test('fetch what is missing, say so, and leave nothing else behind', async () => {
+  test('fetches what is missing, says so, and leaves nothing else behind', async () => {
     using here = machine(working);
     const said: string[] = [];
     const file = await ensureLibrary(here.env, (line) => said.push(line));

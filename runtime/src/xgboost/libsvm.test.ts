@@ -14,7 +14,7 @@ const refuses = (text: string, message: string) => assert.throws(() => parse(tex
 const malformed = (line: number, token: string) =>
   `train/a.libsvm, line ${line}: "${token}" is not libsvm. A line is "label index:value index:value …"; for CSV give the channel the ContentType text/csv`;
 
-describe('libsvmReader does', () => {
+describe('libsvmReader', () => {
   const table: SparseTable = {
     labels: [1, 0, -1.5],
     weights: [1, 1, 1],
@@ -33,17 +33,17 @@ describe('libsvmReader does', () => {
   ];
   for (const [what, text] of writings) test(`read ${what}`, () => assert.deepEqual(parse(text), table));
 
-  test('leave indexes as they are, from 0 or from 1', () => {
+  test('leaves indexes as they are, from 0 or from 1', () => {
     assert.deepEqual(parse('1 0:5 1:6\n').columns, [0, 1]);
     assert.deepEqual(parse('1 1:5 2:6\n').columns, [1, 2]);
   });
 
-  test('read weights after the label', () =>
+  test('reads weights after the label', () =>
     assert.deepEqual(parse('1:0.25 1:5\n0:2 1:6\n1 1:7').weights, [0.25, 2, 1]));
 
-  test('take nan as a value that is missing', () => assert.deepEqual(parse('1 1:nan\n').values, [Number.NaN]));
+  test('takes nan as a value that is missing', () => assert.deepEqual(parse('1 1:nan\n').values, [Number.NaN]));
 
-  test('add a second file below the first', () => {
+  test('adds a second file below the first', () => {
     const both = parse('0 2:3\n', parse('1 1:5\n'));
     assert.deepEqual(
       [both.labels, both.offsets, both.columns],

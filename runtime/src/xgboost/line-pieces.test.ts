@@ -24,13 +24,13 @@ async function piecesOf(text: string, bytes: number): Promise<string[]> {
   return pieces;
 }
 
-describe('eachPiece does', () => {
-  test('hand over whole lines', async () =>
+describe('eachPiece', () => {
+  test('hands over whole lines', async () =>
     assert.deepEqual(await piecesOf('1,2\n3,4\n5,6\n7,8', 9), ['1,2\n3,4\n', '5,6\n7,8']));
-  test('take a line that is longer than a piece', async () =>
+  test('takes a line that is longer than a piece', async () =>
     assert.deepEqual(await piecesOf('1,23456789\n3,4\n', 4), ['1,23456789\n3,4\n']));
-  test('hand over nothing of an empty file', async () => assert.deepEqual(await piecesOf('', 8), []));
-  test('lose no byte, however the pieces fall', async () => {
+  test('hands over nothing of an empty file', async () => assert.deepEqual(await piecesOf('', 8), []));
+  test('loses no byte, however the pieces fall', async () => {
     const text = '1,2\n\n345,6\r\n7,8\n9,10\n';
     for (let bytes = 1; bytes < text.length + 2; bytes++) {
       const pieces = await piecesOf(text, bytes);

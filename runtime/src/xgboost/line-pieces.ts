@@ -1,4 +1,4 @@
-/** A text file in pieces of whole lines: its size is no limit (one read takes 2 GiB at most), and its text does not lie in memory beside what was read from it. */
+/** A text file in pieces of whole lines: its size is no limit (one read takes 2 GiB at most), and its text is not kept in memory beside what was read from it. */
 import { open } from 'node:fs/promises';
 
 const newline = 0x0a;

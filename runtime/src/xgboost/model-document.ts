@@ -140,7 +140,7 @@ function forest(model: Fields, groups: number): Pick<ModelDocument, 'trees' | 't
   const trees: TreeDocument[] = new Array(listed.length);
   listed.forEach((tree: UbjValue, index) => {
     const from = fields(tree, 'a tree');
-    // The library puts a tree where its id says, wherever it stands in the list.
+    // The library puts a tree where its id says, wherever it is in the list.
     const id = typeof from.id === 'number' ? from.id : index;
     if (!Number.isInteger(id) || id < 0 || id >= listed.length || trees[id])
       throw new Error(`tree ${index} has the id ${id}`);
@@ -233,7 +233,7 @@ function list(value: UbjValue | undefined, name: string): ArrayLike<UbjValue> {
 function numbers(value: UbjValue | undefined, name: string): Numbers {
   const given = list(value, name);
   if (Array.isArray(given) && !given.every((entry) => typeof entry === 'number')) {
-    throw new Error(`not a model of XGBoost: ${name} holds something that is no number`);
+    throw new Error(`not a model of XGBoost: ${name} holds something that is not a number`);
   }
   return given as Numbers;
 }

@@ -24,7 +24,7 @@ const nearly = (actual: readonly number[], expected: readonly number[]) =>
 
 const margins = [-100, -20, -1.5, -0.25, 0, 0.25, 1.5, 20, 88];
 
-describe('objectives do', () => {
+describe('objectives', () => {
   for (const name of ['reg:squarederror', 'reg:linear', 'reg:absoluteerror', 'binary:logitraw', 'rank:ndcg']) {
     test(`${name}: leave margins as they are, both ways`, () => {
       assert.deepEqual(transformed(name, ...margins), margins);
@@ -79,7 +79,7 @@ describe('objectives do', () => {
     assert.deepEqual(transformed('multi:softprob', 1000, 1000), [0.5, 0.5]);
   });
 
-  test('write at the place asked for, into the array that they read from too', () => {
+  test('writes at the place asked for, into the array that they read from too', () => {
     const both = Float32Array.of(9, 1, 3, 9);
     objective('multi:softprob').transform(both, 1, 2, both, 1);
     assert.deepEqual([both[0], both[3]], [9, 9]);

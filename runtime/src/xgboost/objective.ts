@@ -1,7 +1,7 @@
 /**
  * What each of XGBoost's objectives does to a margin before it is a prediction, and to base_score before it is a margin, in XGBoost's own order of
- * float32 operations (src/objective/*, src/common/math.h of XGBoost 3.2). An objective that is not in the table is somebody else's work
- * (the C library's): never guess a transform.
+ * float32 operations (src/objective/*, src/common/math.h of XGBoost 3.2). An objective that is not in the table is left
+ * to XGBoost's C library: never guess a transform.
  */
 import { expf, logf } from './float-math.ts';
 

@@ -72,7 +72,7 @@ const objectives: [
   ['count:poisson', 'poisson-nloglik', (a, b) => Math.floor(5 * a + b)],
 ];
 
-describe('train does', () => {
+describe('train', () => {
   for (const booster of ['gbtree', 'dart', 'gblinear']) {
     for (const [objective, metric, label, extra] of objectives) {
       test(`learn ${objective} with ${booster}: a line a round, metrics, a model that can be loaded`, async () => {
@@ -115,7 +115,7 @@ describe('train does', () => {
     assert.deepEqual(Array.from(predict(Float32Array.of(10, 20), 2)), [1, 5]);
   });
 
-  test('weigh rows as csv_weights and libsvm weights say', async () => {
+  test('weighs rows as csv_weights and libsvm weights say', async () => {
     const given = { num_round: '1', eta: '1', lambda: '0', min_child_weight: '0' };
     const weighted = await trained({ ...given, csv_weights: '1' }, { train: csv('1,3,7\n5,1,7\n') });
     const { predict } = await readModel(weighted.model ?? Buffer.alloc(0));
@@ -124,7 +124,7 @@ describe('train does', () => {
     assert.deepEqual(sparse.rounds, weighted.rounds);
   });
 
-  test('take libsvm for what the same CSV is, missing cells included', async () => {
+  test('takes libsvm for what the same CSV is, missing cells included', async () => {
     const text = table(3, (a) => a);
     const sparse = text.split('\n').map((line) => {
       const [label, ...cells] = line.split(',');
@@ -137,7 +137,7 @@ describe('train does', () => {
     assert.deepEqual(fromLibsvm.model, fromCsv.model);
   });
 
-  test('make the same model of the same seed, another of another', async () => {
+  test('makes the same model of the same seed, another of another', async () => {
     const channels = { train: csv(table(4, (a, b) => a * b)) };
     const given = { num_round: '5', subsample: '0.5', nthread: '1' };
     const models = [];
@@ -146,14 +146,14 @@ describe('train does', () => {
     assert.notDeepEqual(models[0], models[2]);
   });
 
-  test('print several metrics in the order given', async () => {
+  test('prints several metrics in the order given', async () => {
     const given = { num_round: '2', objective: 'binary:logistic', eval_metric: 'auc,error@0.3,logloss' };
     const { rounds, metrics } = await trained(given, { train: csv(table(5, (a, b) => +(a > b))) });
     assert.match(rounds[1] ?? '', /^\[1\]#011train-auc:[\d.]+#011train-error@0\.3:[\d.]+#011train-logloss:[\d.]+$/);
     assert.deepEqual(Object.keys(metrics ?? {}), ['train:auc', 'train:error@0.3', 'train:logloss']);
   });
 
-  test('stop early by the last metric of the last channel, and remember the best round', async () => {
+  test('stops early by the last metric of the last channel, and remember the best round', async () => {
     const random = seededRandom(6);
     const noise = () => random();
     for (const metric of ['rmse', 'mae']) {
@@ -174,7 +174,7 @@ describe('train does', () => {
     }
   });
 
-  test('stop early upwards where greater is better', async () => {
+  test('stops early upwards where greater is better', async () => {
     const given = { num_round: '50', early_stopping_rounds: '2', objective: 'binary:logistic', eval_metric: 'auc' };
     const data = csv(table(8, (a) => +(a > 0.5)));
     const { rounds, lines } = await trained(given, { train: data, validation: data });
@@ -185,7 +185,7 @@ describe('train does', () => {
     assert.ok(lines.some((line) => line.endsWith('Stopping. Best iteration: [0] validation-auc:1')));
   });
 
-  test('watch the metric of a tuning job, though another is asked for last', async () => {
+  test('watches the metric of a tuning job, though another is asked for last', async () => {
     const random = seededRandom(6);
     const channels = { train: csv(table(6, () => random())), validation: csv(table(7, () => random())) };
     const given = { num_round: '500', early_stopping_rounds: '3', eta: '0.9', eval_metric: 'mape,rmse' };
@@ -193,7 +193,7 @@ describe('train does', () => {
     assert.ok(lines.some((line) => /Stopping\. Best iteration: \[\d+\] validation-mae:/.test(line)));
   });
 
-  test('train every round where there is no validation channel or no metric, as the container does', async () => {
+  test('trains every round where there is no validation channel or no metric, as the container does', async () => {
     const data = csv(table(8, (a) => +(a > 0.5)));
     const given = { num_round: '9', early_stopping_rounds: '2', objective: 'binary:logistic' };
     for (const [more, channels] of [
@@ -207,7 +207,7 @@ describe('train does', () => {
     }
   });
 
-  test('leave out of the metrics what is no number', async () => {
+  test('leaves out of the metrics what is no number', async () => {
     const given = { num_round: '1', objective: 'binary:logistic', eval_metric: 'logloss,auc' };
     const { status, rounds, metrics } = await trained(given, { train: csv('1,2\n1,3\n') });
     assert.equal(status, 0);
@@ -215,7 +215,7 @@ describe('train does', () => {
     assert.deepEqual(Object.keys(metrics ?? {}), ['train:logloss']);
   });
 
-  test('listen to SIGTERM only while it trains', async () => {
+  test('listens to SIGTERM only while it trains', async () => {
     const before = process.listenerCount('SIGTERM');
     await trained({ num_round: '1' }, { train: csv('1,2\n') });
     await trained({ num_round: '1', updater: 'magic' }, { train: csv('1,2\n') });

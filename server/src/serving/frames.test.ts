@@ -33,8 +33,8 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-describe('frames do', () => {
-  it('write a request as the table says', () => {
+describe('frames', () => {
+  it('writes a request as the table says', () => {
     const bytes = requestFrame(0x01020304, 'text/csv', '*/*', 'trace=é', Buffer.from('1,2'));
     assert.equal(
       bytes.toString('latin1'),
@@ -44,20 +44,20 @@ describe('frames do', () => {
     assert.deepEqual(pingFrame(7), frame(7, frameKind.ping, new Uint8Array()));
   });
 
-  it('take a body that is a view into a larger buffer', () => {
+  it('takes a body that is a view into a larger buffer', () => {
     const whole = new Uint8Array(100).map((_, i) => i);
     const bytes = requestFrame(1, '', '', '', whole.subarray(40, 60));
     assert.deepEqual(bytes.subarray(13), Buffer.from(whole.subarray(40, 60)));
   });
 
-  it('read a response: status, type and body', () => {
+  it('reads a response: status, type and body', () => {
     const { rest } = { rest: response(1, 415, 'text/plain', 'ünlesbar').subarray(9) };
     const { status, contentType, body } = readResponse(rest);
     assert.deepEqual([status, contentType, body.toString()], [415, 'text/plain', 'ünlesbar']);
     assert.equal(readResponse(response(1, 204, '', '').subarray(9)).body.length, 0);
   });
 
-  it('read the same frames however the stream is cut', () => {
+  it('reads the same frames however the stream is cut', () => {
     const stream = Buffer.concat(
       Array.from({ length: 60 }, (_, id) => response(id, 200, 'text/csv', 'x'.repeat(id % 7 === 0 ? 70_000 : id * 3))),
     );
@@ -79,7 +79,7 @@ describe('frames do', () => {
     }
   });
 
-  it('read byte by byte', () => {
+  it('reads byte by byte', () => {
     const { seen, push } = collector();
     const stream = Buffer.concat([
       pingFrame(1),

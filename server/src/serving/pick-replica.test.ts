@@ -27,23 +27,23 @@ const route = (...variants: VariantRoute[]): EndpointRoute => ({
   tags: { resourceTags: {}, context: {} },
 });
 
-describe('pickVariant does', () => {
-  it('divide by weight', () => {
+describe('pickVariant', () => {
+  it('divides by weight', () => {
     const between = route(variant('blue', 3), variant('green', 1));
     const names = Array.from({ length: 100 }, (_, i) => pickVariant(between, i / 100)?.name);
     assert.equal(names.filter((name) => name === 'blue').length, 75);
     assert.equal(names.filter((name) => name === 'green').length, 25);
   });
 
-  it('take the only one, whatever its weight', () =>
+  it('takes the only one, whatever its weight', () =>
     assert.equal(pickVariant(route(variant('only', 0)), 0.5)?.name, 'only'));
 
-  it('pass over weights of nothing and variants without a replica', () => {
+  it('passes over weights of nothing and variants without a replica', () => {
     const between = route(variant('off', 0), variant('empty', 100, []), variant('on', 1));
     for (let i = 0; i < 100; i++) assert.equal(pickVariant(between, i / 100)?.name, 'on');
   });
 
-  it('answer at the very edges of the random number', () => {
+  it('answers at the very edges of the random number', () => {
     const between = route(variant('a', 0.1), variant('b', 0.2), variant('c', 0.7));
     assert.equal(pickVariant(between, 0)?.name, 'a');
     assert.equal(pickVariant(between, 1 - Number.EPSILON)?.name, 'c');
@@ -60,8 +60,8 @@ describe('pickVariant refuses', () => {
   });
 });
 
-describe('pickReplica does', () => {
-  it('take the one with the fewest requests, the first of equals', () => {
+describe('pickReplica', () => {
+  it('takes the one with the fewest requests, the first of equals', () => {
     const pick = (...inFlight: number[]) =>
       pickReplica(
         variant(

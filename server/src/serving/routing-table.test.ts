@@ -14,8 +14,8 @@ const route = (endpointConfigName: string, endpointName = 'e'): EndpointRoute =>
   tags: { resourceTags: {}, context: {} },
 });
 
-describe('the routing table does', () => {
-  it('find what was published last', () => {
+describe('the routing table', () => {
+  it('finds what was published last', () => {
     const table = createRoutingTable();
     assert.equal(table.find(...at), undefined);
     table.publish(...at, route('one'));
@@ -26,7 +26,7 @@ describe('the routing table does', () => {
     table.publish(...at, undefined);
   });
 
-  it('leave the route that a request holds as it is', () => {
+  it('leaves the route that a request holds as it is', () => {
     const table = createRoutingTable();
     table.publish(...at, route('one'));
     const held = table.find(...at);

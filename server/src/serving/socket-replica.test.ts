@@ -78,8 +78,8 @@ const gone = (message: string | RegExp) => (error: unknown) => {
 };
 const nothing = () => {};
 
-describe('a replica behind a socket does', () => {
-  it('answer many requests on one connection, in whatever order they are answered', async () => {
+describe('a replica behind a socket', () => {
+  it('answers many requests on one connection, in whatever order they are answered', async () => {
     await using model = await listen();
     const replica = await connectReplica('r', model.path, nothing);
     const count = 500;
@@ -96,7 +96,7 @@ describe('a replica behind a socket does', () => {
     replica.close();
   });
 
-  it('hand on status, type and bytes, and take what belongs to nobody for nothing', async () => {
+  it('passes on status, type and bytes, and ignores bytes of no request', async () => {
     await using model = await listen();
     const replica = await connectReplica('r', model.path, nothing);
     const answer = replica.invoke(request('x', { customAttributes: 'trace=é' }), 10_000);
@@ -109,7 +109,7 @@ describe('a replica behind a socket does', () => {
     replica.close();
   });
 
-  it('carry megabytes both ways', async () => {
+  it('sends megabytes in both directions', async () => {
     await using model = await listen();
     const replica = await connectReplica('r', model.path, nothing);
     const large = 'x'.repeat(6 * 1024 * 1024);

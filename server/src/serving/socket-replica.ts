@@ -135,7 +135,7 @@ class SocketReplica implements Replica {
 /** A process that hangs must not hold up whoever waits for it. */
 const readyWithinMs = 5000;
 
-/** Connects to a model's process and waits until it answers. Rejects where nobody listens (yet). `onClose` is called once, when the connection ends. */
+/** Connects to a model's process and waits until it answers. Rejects if no process listens (yet). `onClose` is called once, when the connection ends. */
 export async function connectReplica(
   id: string,
   path: string,

@@ -48,7 +48,7 @@ function parse(text: string, place: Place): Record<string, unknown> | unknown[] 
     // Said below, in the file's words.
   }
   throw new ClientError(
-    `${at(place)} is no JSON object or list: a line is {"label": 1, "features": [2, 3]} or [1, 2, 3]`,
+    `${at(place)} is not a JSON object or list: a line is {"label": 1, "features": [2, 3]} or [1, 2, 3]`,
   );
 }
 
@@ -67,5 +67,5 @@ function cellOf(cell: unknown, place: Place, what: string): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'boolean') return cell ? '1' : '0';
   if (typeof cell === 'number' || typeof cell === 'string') return String(cell);
-  throw new ClientError(`${at(place)}, ${what}: ${JSON.stringify(cell).slice(0, 40)} is no number`);
+  throw new ClientError(`${at(place)}, ${what}: ${JSON.stringify(cell).slice(0, 40)} is not a number`);
 }

@@ -37,7 +37,7 @@ const body = [
   [3, 4],
 ];
 
-describe('readTestData does', () => {
+describe('readTestData', () => {
   for (const [what, name, text, layout, names] of [
     ['the label first', 'a.csv', 'x,1,2\ny,3,4\n', {}, undefined],
     ['Windows line ends, an empty line, no last line end', 'a.csv', 'x,1,2\r\n\r\ny,3,4', {}, undefined],
@@ -61,7 +61,7 @@ describe('readTestData does', () => {
     });
   } // biome-ignore format: a table
 
-  test('leave out what is missing', async () => {
+  test('leaves out what is missing', async () => {
     assert.deepEqual((await read({ 'a.csv': '1,,nan\n' })).rows, [[Number.NaN, Number.NaN]]);
     assert.deepEqual((await read({ 'a.jsonl': '[1,null,2]\n' })).rows, [[Number.NaN, 2]]);
     const sparse = { 'a.svm': '1 1:5\n' };
@@ -69,7 +69,7 @@ describe('readTestData does', () => {
     assert.deepEqual((await read(sparse, { features: 2, absent: Number.NaN })).rows, [[Number.NaN, 5]]);
   });
 
-  test('read every file, and no more than a batch at a time', async () => {
+  test('reads every file, and no more than a batch at a time', async () => {
     const lines = (from: number, count: number) =>
       Array.from({ length: count }, (_, i) => `${from + i},${i}\n`).join('');
     const { labels, batches } = await read({ 'a.csv': lines(0, 10_000), 'deep/b.csv': lines(10_000, 10_000) });
@@ -80,7 +80,7 @@ describe('readTestData does', () => {
     assert.equal(batches, 3);
   });
 
-  test('put columns into the order of the model', () => {
+  test('puts columns into the order of the model', () => {
     assert.deepEqual(orderFor(['b', 'a'], ['a', 'b']), [1, 0]);
     for (const given of [['b', 'a'], ['a', 'c'], ['a'], undefined])
       assert.equal(orderFor(['b', 'a'], given), undefined);
@@ -104,10 +104,10 @@ describe('readTestData refuses', () => {
     ['a column that is not there', { 'a.csv': 'a,b\n1,2\n' }, { label: 'c' }, 'EVALUATE_LABEL names the column "c", which test/a.csv does not have: columns are: a, b'],
     ['a name without a header', { 'a.csv': '1,2\n' }, { label: 'c' }, 'EVALUATE_LABEL names the column "c", which test/a.csv does not have: it has no header'],
     ['a position that is not there', { 'a.csv': '1,2\n' }, { label: '2' }, 'EVALUATE_LABEL is 2, and test/a.csv has 2 columns: they are counted from 0'],
-    ['what is no JSON', { 'a.jsonl': 'x\n' }, {}, /^test\/a\.jsonl, line 1 is no JSON object or list/],
+    ['what is no JSON', { 'a.jsonl': 'x\n' }, {}, /^test\/a\.jsonl, line 1 is not a JSON object or list/],
     ['an object without the label', { 'a.jsonl': '{"y":1,"a":2}\n' }, {}, 'test/a.jsonl, line 1 has no "label": name the label\'s key with EVALUATE_LABEL'],
     ['an object with other keys', { 'a.jsonl': '{"label":1,"a":2}\n{"label":1,"b":2}\n' }, {}, 'test/a.jsonl, line 2 has other keys than the first line: a'],
-    ['an object in an object', { 'a.jsonl': '{"label":1,"a":{"b":2}}\n' }, {}, 'test/a.jsonl, line 1, a: {"b":2} is no number'],
+    ['an object in an object', { 'a.jsonl': '{"label":1,"a":{"b":2}}\n' }, {}, 'test/a.jsonl, line 1, a: {"b":2} is not a number'],
     ['libsvm without a model that says its width', { 'a.svm': '1 0:1\n' }, {}, 'test/a.svm: libsvm needs a model that says how many features it takes; give CSV or JSON Lines'],
     ['an index outside of the model', { 'a.svm': '1 2:1\n' }, { features: 2 }, "test/a.svm, line 1: the index 2 is outside of the model's 2 features, counted from 0"],
     ['what is no libsvm', { 'a.svm': '1 a\n' }, { features: 2 }, 'test/a.svm, line 1: "a" is not libsvm, which is "label index:value …"'],

@@ -31,8 +31,8 @@ describe('regressionMetrics does', () => {
   });
 });
 
-describe('confusion matrices do', () => {
-  test('put the truth in rows', () => {
+describe('confusion matrices', () => {
+  test('puts the truth in rows', () => {
     // scikit-learn's documentation of confusion_matrix.
     assert.deepEqual(confusionMatrix([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2], 3), [
       [2, 0, 0],
@@ -41,7 +41,7 @@ describe('confusion matrices do', () => {
     ]);
   });
 
-  test('score one class against the rest', () => {
+  test('scores one class against the rest', () => {
     // tn 3, fp 1, fn 2, tp 4
     const matrix = [
       [3, 1],
@@ -53,7 +53,7 @@ describe('confusion matrices do', () => {
     nearly({ ...negative }, { precision: 3 / 5, recall: 3 / 4, f1: 6 / 9, support: 4, predicted: 5 });
   });
 
-  test('average: scikit-learn’s documentation of precision_score and f1_score', () => {
+  test('averages: scikit-learn’s documentation of precision_score and f1_score', () => {
     // y_true = [0, 1, 2, 0, 1, 2], y_pred = [0, 2, 1, 0, 0, 1]: macro 0.22…, 0.33…, 0.26…; micro 0.33…; weighted 0.22…, 0.26…
     const matrix = confusionMatrix([0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 0, 1], 3);
     const average = (kind: Parameters<typeof averaged>[2]) => averaged(classScores(matrix), matrix, kind);
@@ -62,20 +62,20 @@ describe('confusion matrices do', () => {
     nearly({ ...average('weighted') }, { precision: 2 / 9, recall: 1 / 3, f1: 0.8 / 3 });
   });
 
-  test('leave classes that nobody has and nobody predicts out of the mean', () => {
+  test('leaves classes that no row has and no row predicts out of the mean', () => {
     const matrix = confusionMatrix([0, 1], [0, 1], 5);
     const perfect = { precision: 1, recall: 1, f1: 1, f0_5: 1, f2: 1 };
     for (const kind of ['macro', 'micro', 'weighted'] as const)
       assert.deepEqual(averaged(classScores(matrix), matrix, kind), perfect);
   });
 
-  test('say 0 where nothing can be divided', () => {
+  test('says 0 where nothing can be divided', () => {
     const [, positive] = classScores(confusionMatrix([0, 1], [0, 0], 2));
     assert.deepEqual([positive?.precision, positive?.recall, positive?.f1, positive?.f2], [0, 0, 0, 0]);
   });
 });
 
-describe('curves do', () => {
+describe('curves', () => {
   const ranked = steps([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
 
   test("what scikit-learn's documentation prints", () => {
@@ -90,20 +90,20 @@ describe('curves do', () => {
     assert.ok(Math.abs(averagePrecision(ranked) - 5 / 6) < 1e-12);
   });
 
-  test('rank all right, all wrong, all the same', () => {
+  test('ranks all right, all wrong, all the same', () => {
     assert.equal(areaUnderRoc(steps([0, 1], [0.1, 0.9])), 1);
     assert.equal(areaUnderRoc(steps([1, 0], [0.1, 0.9])), 0);
     assert.equal(areaUnderRoc(steps([1, 0, 1], [0.5, 0.5, 0.5])), 0.5);
   });
 
-  test('say NaN where one side is missing', () => {
+  test('says NaN where one side is missing', () => {
     for (const labels of [[1, 1], [0, 0], []])
       assert.equal(areaUnderRoc(steps(labels, [0.1, 0.9].slice(0, labels.length))), Number.NaN);
     assert.equal(averagePrecision(steps([0, 0], [0.1, 0.9])), 0);
     assert.deepEqual([...precisionRecallCurve(steps([0, 0], [0.1, 0.9])).x], [1, 1, 0]);
   });
 
-  test('count pairs, ties half', () => {
+  test('counts pairs, ties half', () => {
     const random = seededRandom(9);
     for (let round = 0; round < 50; round++) {
       const scores = Array.from({ length: 30 }, () => Math.floor(random() * 8));
@@ -121,7 +121,7 @@ describe('curves do', () => {
     }
   });
 
-  test('keep the log loss finite for a probability of 0', () => {
+  test('keeps the log loss finite for a probability of 0', () => {
     assert.ok(Math.abs(logLoss([1, 0], [1, 0, 0.5, 0.5], 2) - (36.04365338911715 + Math.LN2) / 2) < 1e-12);
   });
 });

@@ -49,7 +49,7 @@ function assertWellFormed(text: string): void {
   assert.doesNotMatch(text.replaceAll(/<\/?[\w-]+(\s[^<>]*)?>/g, ''), /[<>]/);
 }
 
-describe('plots do', () => {
+describe('plots', () => {
   for (const plot of plots) {
     test(`stand alone, in light and dark, and say what they show: ${plot.title}`, () => {
       const text = file(plot);
@@ -61,40 +61,40 @@ describe('plots do', () => {
     });
   }
 
-  test('name a class that is no friend of markup', () => {
+  test('names a class that is no friend of markup', () => {
     const text = file(rocPlot([curve]));
     assert.match(text, /Class &lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt; &amp; co: area 0\.75\./);
   });
 
-  test('draw a curve from corner to corner', () => {
+  test('draws a curve from corner to corner', () => {
     const path = /class="curve"[^>]* d="M([^"]+)"/.exec(rocPlot([curve]).body)?.[1]?.split('L') ?? [];
     assert.deepEqual([path.length, path[0], path.at(-1)], [5, '66 374', '496 52']);
   });
 
-  test('colour a cell by its share of the true class', () => {
+  test('colours a cell by its share of the true class', () => {
     const [first, second] = [...confusionPlot([[3, 1], [0, 0]], ['no', 'yes']).body.matchAll(/opacity:(0\.\d{3})/g)].map(([, o]) => Number(o));
     assert.ok(first !== undefined && second !== undefined && first > 2 * second, `${first} and ${second}`);
   }); // biome-ignore format: a matrix
 
-  test('put the worthiest feature first, by its size', () =>
+  test('puts the worthiest feature first, by its size', () =>
     assert.deepEqual(
       worths.map(({ feature }) => feature),
       ['feature 1', 'feature 2', 'feature 0'],
     ));
 
-  test('draw fifteen hundred points of many', () => {
+  test('draws fifteen hundred points of many', () => {
     const many = Float64Array.from({ length: 100_000 }, (_, i) => i);
     const circles = predictedPlot(many, many, 1).body.match(/<circle/g)?.length ?? 0;
     assert.ok(circles > 1000 && circles <= 1500, String(circles));
   });
 
-  test('keep the ends of a long curve', () => {
+  test('keeps the ends of a long curve', () => {
     const x = Float64Array.from({ length: 5000 }, (_, i) => i);
     const kept = thinned({ x, y: x }, 100);
     assert.deepEqual([kept.length, kept[0], kept.at(-1)], [100, 0, 4999]);
   });
 
-  test('mark axes with round numbers', () => {
+  test('marks axes with round numbers', () => {
     assert.deepEqual(ticks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
     assert.deepEqual(ticks(-130, 260), [-100, 0, 100, 200]);
     assert.deepEqual(range([5, 5]), { from: 4.5, to: 5.5 });
@@ -105,8 +105,8 @@ describe('plots do', () => {
   });
 });
 
-describe('htmlReport does', () => {
-  test('ask for nothing from outside, and write names as names', () => {
+describe('htmlReport', () => {
+  test('asks for nothing from outside, and writes names as names', () => {
     const settings = readSettings({
       EVALUATE_PROBLEM_TYPE: 'binary',
       EVALUATE_TITLE: hostile,

@@ -65,7 +65,7 @@ export function openCommunicator(libraryFile: string): Communicator {
             dmlc_tracker_uri: address,
             dmlc_tracker_port: port,
             dmlc_task_id: String(index).padStart(4, '0'),
-            // The tracker is there before anybody is told of it; where it has gone since, it will not come back.
+            // The tracker listens before its address is sent to the others; a tracker that has ended since does not restart.
             dmlc_retry: 1,
           }),
         ),

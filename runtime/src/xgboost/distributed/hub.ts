@@ -2,19 +2,19 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Failure, hearWords, lost, sendWord, type Word } from './words.ts';
+import { type Failure, lost, type Message, readMessages, sendMessage } from './messages.ts';
 
 /** The first that is free counts: somebody's server on all addresses of the machine must not stop a job. */
 export const ports = Array.from({ length: 16 }, (_, i) => 9099 + i);
 
 interface Seat {
   readonly values: unknown[];
-  deliver(word: Word): void;
+  deliver(message: Message): void;
 }
 
 export interface Hub {
   /** The first instance's own words. */
-  hear(word: Word): void;
+  receive(message: Message): void;
   /** Resolves when the others have gone, with what went wrong on one of them. */
   readonly over: Promise<Failure | undefined>;
   close(): void;
@@ -25,7 +25,7 @@ export async function openHub(
   [own, ...others]: readonly [string, ...string[]],
   job: string,
   withinMs: number,
-  deliver: (word: Word) => void,
+  deliver: (message: Message) => void,
 ): Promise<Hub> {
   const table = openTable(own, others, deliver);
   const sockets = new Set<Socket>();
@@ -49,20 +49,20 @@ export async function openHub(
   } finally {
     clearTimeout(late);
   }
-  return { hear: (word) => table.hear(own, word), over: table.over, close };
+  return { receive: (message) => table.receive(own, message), over: table.over, close };
 }
 
 type Table = ReturnType<typeof openTable>;
 
 /** Who is there, and what each has said. Knows no connections. */
-function openTable(own: string, others: readonly string[], deliver: (word: Word) => void) {
+function openTable(own: string, others: readonly string[], deliver: (message: Message) => void) {
   const seats = new Map<string, Seat>([[own, { values: [], deliver }]]);
   const expected = new Set(others);
   const complete = Promise.withResolvers<void>();
   const over = Promise.withResolvers<Failure | undefined>();
   let fault: Failure | undefined;
-  const tell = (word: Word) => {
-    for (const seat of seats.values()) seat.deliver(word);
+  const tell = (message: Message) => {
+    for (const seat of seats.values()) seat.deliver(message);
   };
   function collect(): void {
     const rows = [...seats];
@@ -90,11 +90,11 @@ function openTable(own: string, others: readonly string[], deliver: (word: Word)
       if (expected.size === 0) complete.resolve();
       return true;
     },
-    hear(host: string, word: Word): void {
-      if (word.say === 'failure') fail(host, word.failure);
-      if (word.say === 'leave') leave(host);
-      if (word.say !== 'value') return;
-      seats.get(host)?.values.push(word.value);
+    receive(host: string, message: Message): void {
+      if (message.say === 'failure') fail(host, message.failure);
+      if (message.say === 'leave') leave(host);
+      if (message.say !== 'value') return;
+      seats.get(host)?.values.push(message.value);
       collect();
     },
     gone(host: string): void {
@@ -111,12 +111,13 @@ function openTable(own: string, others: readonly string[], deliver: (word: Word)
 
 function welcome(socket: Socket, job: string, table: Table): void {
   let host: string | undefined;
-  sendWord(socket, { say: 'welcome', job });
-  hearWords(
+  sendMessage(socket, { say: 'welcome', job });
+  readMessages(
     socket,
-    (word) => {
-      if (host !== undefined) table.hear(host, word);
-      else if (word.say === 'here' && table.seat(word.host, (told) => sendWord(socket, told))) host = word.host;
+    (message) => {
+      if (host !== undefined) table.receive(host, message);
+      else if (message.say === 'here' && table.seat(message.host, (told) => sendMessage(socket, told)))
+        host = message.host;
       else socket.destroy();
     },
     () => host !== undefined && table.gone(host),

@@ -75,7 +75,8 @@ describe('a meeting', () => {
   test('keeps two jobs at one address apart', async () => {
     const hosts = addresses(2);
     const [first, second] = await Promise.all([sit(hosts, 'one'), sit(hosts, 'two')]);
-    const say = (meetings: Meeting[], word: string) => Promise.all(meetings.map((meeting) => meeting.exchange(word)));
+    const say = (meetings: Meeting[], message: string) =>
+      Promise.all(meetings.map((meeting) => meeting.exchange(message)));
     const [[one], [two]] = await Promise.all([say(first, 'one'), say(second, 'two')]);
     assert.deepEqual(Object.values(one ?? {}), ['one', 'one']);
     assert.deepEqual(Object.values(two ?? {}), ['two', 'two']);

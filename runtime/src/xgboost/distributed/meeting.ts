@@ -1,5 +1,5 @@
 /**
- * Where the instances of a job meet: by way of the first of them they tell each other what each has, and hear at once when one of them is gone. Training
+ * Where the instances of a job meet: by way of the first of them they tell each other what each has, and receive at once when one of them is gone. Training
  * itself goes through XGBoost's own connections (communicator.ts), which would wait for a missing instance and cannot say what happened to it.
  */
 import { lookup } from 'node:dns/promises';
@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instances } from '../../contract/instances.ts';
 import { openHub, ports } from './hub.ts';
-import { errorOf, type Failure, failureOf, hearWords, lost, sendWord, type Word } from './words.ts';
+import { errorOf, type Failure, failureOf, lost, type Message, readMessages, sendMessage } from './messages.ts';
 
 /** Instances begin together; their names may be known a while later. */
 const arrivalMs = 300_000;
@@ -30,15 +30,15 @@ export async function meet(instances: Instances, job: string, withinMs = arrival
   const waiting: PromiseWithResolvers<never>[] = [];
   const failed = Promise.withResolvers<Error>();
   let failure: Error | undefined;
-  const hear = (word: Word) => {
-    if (word.say === 'values') waiting.shift()?.resolve(word.values as never);
-    if (word.say !== 'failure' || failure) return;
-    failure = errorOf(word.failure);
+  const receive = (message: Message) => {
+    if (message.say === 'values') waiting.shift()?.resolve(message.values as never);
+    if (message.say !== 'failure' || failure) return;
+    failure = errorOf(message.failure);
     failed.resolve(failure);
     for (const each of waiting.splice(0)) each.reject(failure);
   };
   const { own, hosts } = instances;
-  const line = await (own === hosts[0] ? hubLine : lineToHub)(instances, job, withinMs, hear);
+  const line = await (own === hosts[0] ? hubLine : lineToHub)(instances, job, withinMs, receive);
   return {
     exchange(value) {
       if (failure) return Promise.reject(failure);
@@ -69,49 +69,54 @@ export async function meet(instances: Instances, job: string, withinMs = arrival
 }
 
 interface Line {
-  say(word: Word): void;
+  say(message: Message): void;
   readonly over: Promise<Failure | undefined> | undefined;
   end(): void;
 }
 
-type OpenLine = (instances: Instances, job: string, withinMs: number, hear: (word: Word) => void) => Promise<Line>;
+type OpenLine = (
+  instances: Instances,
+  job: string,
+  withinMs: number,
+  receive: (message: Message) => void,
+) => Promise<Line>;
 
-const hubLine: OpenLine = async ({ hosts }, job, withinMs, hear) => {
-  const hub = await openHub(hosts, job, withinMs, hear);
-  return { say: hub.hear, over: hub.over, end: hub.close };
+const hubLine: OpenLine = async ({ hosts }, job, withinMs, receive) => {
+  const hub = await openHub(hosts, job, withinMs, receive);
+  return { say: hub.receive, over: hub.over, end: hub.close };
 };
 
 /** The hub's door is the one that names our job; it may not be open yet. */
-const lineToHub: OpenLine = async ({ own, hosts: [hub] }, job, withinMs, hear) => {
+const lineToHub: OpenLine = async ({ own, hosts: [hub] }, job, withinMs, receive) => {
   for (const until = Date.now() + withinMs; Date.now() < until; await delay(pauseMs)) {
     const place = await lookup(hub, { family: 4 }).catch(() => undefined);
     for (const port of place ? ports : []) {
-      const socket = await knock(place?.address ?? '', port, job, hub, hear);
+      const socket = await knock(place?.address ?? '', port, job, hub, receive);
       if (!socket) continue;
-      sendWord(socket, { say: 'here', host: own });
-      return { say: (word) => sendWord(socket, word), over: undefined, end: () => socket.end().unref() };
+      sendMessage(socket, { say: 'here', host: own });
+      return { say: (message) => sendMessage(socket, message), over: undefined, end: () => socket.end().unref() };
     }
   }
   throw new Error(`the instance ${hub} could not be reached within ${withinMs / 1000} seconds`);
 };
 
-/** Answers the connection once it has been greeted in the job's name; undefined at somebody else's door. */
+/** Answers the connection once it has been greeted in the job's name; undefined at another program's listener. */
 function knock(
   host: string,
   port: number,
   job: string,
   name: string,
-  hear: (word: Word) => void,
+  receive: (message: Message) => void,
 ): Promise<Socket | undefined> {
   const socket = connect({ host, port, noDelay: true });
   const answer = Promise.withResolvers<Socket | undefined>();
   const unanswered = setTimeout(() => socket.destroy(), greetingMs);
   let inside = false;
-  hearWords(
+  readMessages(
     socket,
-    (word) => {
-      if (inside) return hear(word);
-      inside = word.say === 'welcome' && word.job === job;
+    (message) => {
+      if (inside) return receive(message);
+      inside = message.say === 'welcome' && message.job === job;
       clearTimeout(unanswered);
       if (inside) answer.resolve(socket);
       else socket.destroy();
@@ -119,7 +124,7 @@ function knock(
     () => {
       clearTimeout(unanswered);
       answer.resolve(undefined);
-      if (inside) hear({ say: 'failure', failure: lost(name) });
+      if (inside) receive({ say: 'failure', failure: lost(name) });
     },
   );
   return answer.promise;

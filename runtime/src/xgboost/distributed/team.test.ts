@@ -40,12 +40,12 @@ function start(given: Record<string, string>, shares: readonly Channels[]): Inst
     });
     const round = Promise.withResolvers<void>();
     let printed = '';
-    const hear = (chunk: Buffer) => {
+    const receive = (chunk: Buffer) => {
       printed += chunk;
       if (printed.includes('#011train-')) round.resolve();
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout.on('data', receive);
+    child.stderr.on('data', receive);
     const ended = once(child, 'close').then(([code, signal]) => ({
       status: code ?? signal,
       printed,

@@ -63,8 +63,8 @@ const captured = (name: string, count: number) =>
     return found.length >= count ? found : undefined;
   });
 
-describe('data capture does', () => {
-  it('write what was asked and answered where AWS writes it, as AWS writes it', async () => {
+describe('data capture', () => {
+  it('writes what was asked and answered where AWS writes it, as AWS writes it', async () => {
     const endpoint = await deploy('full');
     assert.deepEqual(endpoint.DataCaptureConfig, {
       EnableCapture: true,
@@ -101,7 +101,7 @@ describe('data capture does', () => {
     assert.equal(path.exec(key)?.[1], inferenceTime.slice(0, 13).replace(/[-T]/g, '/'));
   });
 
-  it('write each request once, many in a file', async () => {
+  it('writes each request once, many in a file', async () => {
     await deploy('many');
     const bodies = Array.from({ length: 50 }, (_, i) => `${i},1`);
     await Promise.all(bodies.map((Body) => ask('many', { Body })));
@@ -111,7 +111,7 @@ describe('data capture does', () => {
     assert.ok((await files('many')).length < bodies.length);
   });
 
-  it('encode by the configured content types: JSON as it is, the rest in base64', async () => {
+  it('encodes by the configured content types: JSON as it is, the rest in base64', async () => {
     await deploy('types', { CaptureContentTypeHeader: { JsonContentTypes: ['application/json'] } });
     const body = '{"features": [4, 1]}';
     await ask('types', { ContentType: 'application/json', Accept: 'application/json', Body: body });
@@ -128,7 +128,7 @@ describe('data capture does', () => {
     assert.equal(csv.captureData.endpointInput.data, Buffer.from('4,1').toString('base64'));
   });
 
-  it('capture one side only, and enabled unless it is said otherwise', async () => {
+  it('captures one side only, and is enabled by default', async () => {
     const endpoint = await deploy('input', { CaptureOptions: [{ CaptureMode: 'Input' }], EnableCapture: undefined });
     assert.equal(endpoint.DataCaptureConfig?.EnableCapture, true);
     await ask('input');
@@ -136,7 +136,7 @@ describe('data capture does', () => {
     assert.deepEqual(Object.keys(record.captureData), ['endpointInput']);
   });
 
-  it('sample: none, some and all', async () => {
+  it('samples: none, some and all', async () => {
     for (const [name, percentage] of [
       ['none', 0],
       ['some', 50],

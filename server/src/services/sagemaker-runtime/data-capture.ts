@@ -69,7 +69,7 @@ export function startDataCapture({ aws, log, settings }: DataCaptureOptions): Da
         ContentType: 'application/jsonlines',
       });
     } catch (error) {
-      log.error('captured requests could not be written and are lost', {
+      log.error('data capture: captured requests lost', {
         endpoint: route.endpointName,
         destination: capture.destinationS3Uri,
         requests: lines.length,

@@ -70,8 +70,8 @@ const counted = (name: string, count: number, variantName?: string) =>
     return reading && reading.sum >= count ? reading : undefined;
   });
 
-describe('invocation metrics do', () => {
-  it('count invocations and the model’s refusals', async () => {
+describe('invocation metrics', () => {
+  it('counts invocations and the model’s refusals', async () => {
     await bench.deploy('counts', 'base');
     for (let i = 0; i < 5; i++) await bench.predict('counts');
     for (let i = 0; i < 2; i++) await assert.rejects(bench.predict('counts', '1,2,3'), { name: 'ModelError' });
@@ -99,7 +99,7 @@ describe('invocation metrics do', () => {
     });
   });
 
-  it('measure latencies in microseconds', async () => {
+  it('measures latencies in microseconds', async () => {
     await bench.deploy('times', 'base');
     const started = performance.now();
     for (let i = 0; i < 4; i++) await bench.predict('times');
@@ -115,7 +115,7 @@ describe('invocation metrics do', () => {
     assert.ok(sum > 0 && sum < elapsed * 1.01, `${sum} of ${elapsed}`);
   });
 
-  it('divide invocations by instances', async () => {
+  it('divides invocations by instances', async () => {
     await bench.deploy('pair', 'pair');
     for (let i = 0; i < 6; i++) await bench.predict('pair');
     await counted('pair', 6);
@@ -128,7 +128,7 @@ describe('invocation metrics do', () => {
     });
   });
 
-  it('keep variants apart', async () => {
+  it('keeps variants apart', async () => {
     await bench.createConfig('variants', 'base', {
       ProductionVariants: [variant('blue', 'base', { InitialVariantWeight: 0 }), variant('green', 'base')],
     });

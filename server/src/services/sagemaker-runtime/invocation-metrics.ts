@@ -86,7 +86,7 @@ export function startInvocationMetrics({ aws, clock, log, settings }: Invocation
             MetricData: metricData(counts, clock.now()),
           });
       } catch (error) {
-        log.error('metrics of an endpoint were lost', { endpoint: counts.route.endpointName, error });
+        log.error('invocation metrics: metrics of an endpoint lost', { endpoint: counts.route.endpointName, error });
       }
     }
   }

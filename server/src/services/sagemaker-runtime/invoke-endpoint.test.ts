@@ -39,8 +39,8 @@ async function ask(changes: Partial<InvokeEndpointCommandInput>) {
 }
 const lines = (text: string) => text.trim().split('\n').map(Number);
 
-describe('InvokeEndpoint does', () => {
-  it('answer text/csv, a line a row, and say which variant did', async () => {
+describe('InvokeEndpoint', () => {
+  it('answers text/csv, a line a row, and says which variant did', async () => {
     const answer = await ask({});
     assert.deepEqual(lines(answer.text), scores);
     assert.deepEqual([answer.ContentType, answer.InvokedProductionVariant], ['text/csv; charset=utf-8', 'AllTraffic']);
@@ -57,12 +57,12 @@ describe('InvokeEndpoint does', () => {
       assert.deepEqual(lines((await ask({ ContentType: type, Body: body })).text), scores));
   }
 
-  it('read {"features": […]}', async () => {
+  it('reads {"features": […]}', async () => {
     const answer = await ask({ ContentType: 'application/json', Body: '{"features": [4, 1]}' });
     assert.deepEqual(lines(answer.text), [scores[0]]);
   });
 
-  it('answer in the form that is accepted', async () => {
+  it('answers in the form that is accepted', async () => {
     const json = await ask({ Accept: 'application/json' });
     assert.equal(json.ContentType, 'application/json');
     assert.deepEqual(JSON.parse(json.text), { predictions: scores.map((score) => ({ score })) });
@@ -71,7 +71,7 @@ describe('InvokeEndpoint does', () => {
     }
   });
 
-  it('answer many callers at once, each with its own', async () => {
+  it('answers many callers at once, each with its own', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, async (_, i) => (await ask({ Body: rows[i % 2] })).text),
     );
@@ -81,14 +81,14 @@ describe('InvokeEndpoint does', () => {
     );
   });
 
-  it('answer megabytes', async () => {
+  it('answers megabytes', async () => {
     const count = 300_000;
     const answer = await ask({ Body: `${rows[0]}\n`.repeat(count) });
     assert.deepEqual(new Set(lines(answer.text)), new Set([scores[0]]));
     assert.equal(lines(answer.text).length, count);
   });
 
-  it('answer nothing to nothing', async () => {
+  it('answers nothing to nothing', async () => {
     assert.equal((await ask({ Body: '' })).text, '');
     assert.equal((await ask({ Body: undefined })).text, '');
   });

@@ -1,10 +1,15 @@
 /**
  * SageMaker Runtime: the table of its operations.
  *
- * Gaps: InvokeEndpointAsync and InvokeEndpointWithResponseStream answer 501; TargetModel, TargetContainerHostname, InferenceComponentName,
- * EnableExplanations and SessionId are refused.
- * Differs by design: JSON requests (`{"features": […]}`, `{"instances": […]}`) are answered by the built-in XGBoost, which refuses them on AWS.
- * Client quirks: none known.
+ * Gaps
+ * - InvokeEndpointAsync and InvokeEndpointWithResponseStream answer 501.
+ * - TargetModel, TargetContainerHostname, InferenceComponentName, EnableExplanations and SessionId are refused.
+ *
+ * Differs from AWS by design
+ * - The built-in XGBoost answers JSON requests (`{"features": […]}`, `{"instances": […]}`); on AWS it refuses them.
+ *
+ * Client quirks
+ * - None known.
  */
 import type { AwsAccess } from '../../contract/aws.ts';
 import { defineService, type Service } from '../../contract/service.ts';
@@ -26,7 +31,7 @@ export interface SageMakerRuntimeResources {
 
 export function sageMakerRuntimeService(resources: SageMakerRuntimeResources): {
   service: Service;
-  /** Writes what waits in memory. */
+  /** Writes what is still in memory. */
   stop(): Promise<void>;
 } {
   const capture = startDataCapture(resources);

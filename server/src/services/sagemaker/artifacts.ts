@@ -1,4 +1,4 @@
-/** Model artifacts: fetched from S3 in somebody's name, unpacked without trust; packed and put back. */
+/** Model artifacts: fetched from S3 with a role's credentials, unpacked without trust; packed and put back. */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -82,8 +82,8 @@ before(async () => {
 });
 after(async () => platform?.[Symbol.asyncDispose]());
 
-describe('A role that is handed over does', () => {
-  it('work where the caller may pass it to this service', async () => {
+describe('A role that is handed over', () => {
+  it('works where the caller may pass it to this service', async () => {
     const condition = { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
     const passer = await userWho('passer', { Resource: arnOf('trusting'), Condition: condition });
     await passer.send(training('passed', arnOf('trusting')));

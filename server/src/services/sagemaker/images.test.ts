@@ -21,8 +21,8 @@ const tableOf = async (content: unknown) => imageTable(await readImages(await fi
 
 const call = { error: (code: string, message: string) => Object.assign(new Error(message), { name: code }) as never };
 
-describe('The table of images does', () => {
-  test('know the built-in ones, whatever their registry', () => {
+describe('The table of images', () => {
+  test('knows the built-in ones, whatever their registry', () => {
     const table = imageTable([], undefined);
     const xgboost = { kind: 'builtin', name: 'xgboost' };
     assert.deepEqual(
@@ -35,7 +35,7 @@ describe('The table of images does', () => {
     assert.equal(table.find('clary/evaluate', 'training'), undefined);
   });
 
-  test('take what is configured first, by the whole image or what follows its registry', async () => {
+  test('takes what is configured first, by the whole image or what follows its registry', async () => {
     const table = await tableOf([
       { pattern: 'my-registry/*', runs: 'container' },
       { pattern: 'team/boost:*', runs: 'xgboost' },
@@ -57,7 +57,7 @@ describe('The table of images does', () => {
       assert.equal(table.find(image, 'training'), undefined, image);
   });
 
-  test('process in the Python environment of a framework, and of XGBoost', async () => {
+  test('processes in the Python environment of a framework, and of XGBoost', async () => {
     const table = await tableOf([]);
     for (const image of [
       'x.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3',
@@ -66,7 +66,7 @@ describe('The table of images does', () => {
       assert.equal(table.find(image, 'processing')?.kind, 'python', image);
   });
 
-  test('run images of the past in the nearest environment', () => {
+  test('runs images of the past in the nearest environment', () => {
     const table = imageTable([], undefined);
     const asks = (image: string) => {
       const runtime = table.find(image, 'processing');

@@ -5,7 +5,7 @@
  */
 import type { Call } from '../../contract/call.ts';
 import { type PythonRuntime, pythonImages, xgboostScript } from './scripts/python-images.ts';
-import { readScriptWords, type ScriptRequest } from './scripts/script-request.ts';
+import { readScriptArgs, type ScriptRequest } from './scripts/script-request.ts';
 
 export type ImageUse = 'training' | 'serving' | 'processing' | 'registering';
 
@@ -103,6 +103,6 @@ export function trainingRuntimeOf(request: ScriptRequest, images: ImageTable): R
   const { TrainingImage: image = '', ContainerEntrypoint: entrypoint } = request.AlgorithmSpecification ?? {};
   const found = images.find(image, 'training');
   if (found?.kind !== 'builtin') return found;
-  const { program } = readScriptWords(request.HyperParameters, request.Environment);
+  const { program } = readScriptArgs(request.HyperParameters, request.Environment);
   return program || entrypoint ? xgboostScript(nameOf(image)) : found;
 }

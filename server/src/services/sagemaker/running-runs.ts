@@ -40,7 +40,7 @@ export function runningRuns(database: Database): RunningRuns {
       if (found !== undefined) return found;
       const looking: Promise<boolean> = lookUp(database, run).then(
         (isRunning) => {
-          // Its end may have been told meanwhile.
+          // Its end may have been reported meanwhile.
           if (known.get(run) !== looking) return isRunning;
           if (isRunning) known.set(run, true);
           else known.delete(run);

@@ -1,4 +1,4 @@
-/** Where something lies in S3, in the forms that SageMaker's clients send: s3://…, and https://… of either style. Pure text. */
+/** Where something is in S3, in the forms that SageMaker's clients send: s3://…, and https://… of either style. Pure text. */
 export interface S3Location {
   readonly bucket: string;
   /** Empty for the whole bucket. */

@@ -1,25 +1,35 @@
 /**
  * SageMaker: the table of its operations.
  *
- * Gaps: what is not in the table answers 501. The built-in XGBoost reads CSV and libsvm (docs/xgboost.md); channels come from S3 alone; processing takes
- * inputs and outputs in S3, as files; models have one container, of the built-in XGBoost; endpoint variants are instance-based. A request for more is
- * refused with a ValidationException that names it, never ignored. What of a job has no meaning on one machine (VPCs, KMS keys of volumes, encryption
- * between hosts, where the debugger and the profiler would write) is stored and shown; rules of theirs, tensors and parameters are refused by name.
- * Search is over training jobs, models, packages, groups and endpoints of the caller's own account (no CrossAccount). Lists other than those of jobs page by offset.
- * Differs by design: CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage). A version is Completed
- * only after its artifact was loaded and asked. FastFile is File: there is no distance that streaming could shorten. Several instances of a job share
- * the machine's loopback, each with an address of its own; what binds to 0.0.0.0 on two of them collides. Expressions of MetricDefinitions are RE2's
- * (decision 0020). /opt/ml/output/metrics.json reports metrics, too. Inputs and outputs of processing jobs may lie outside of /opt/ml/processing.
- * Scripts are started by torchrun, Open MPI (without SSH) or with a TF_CONFIG, at ports of the job's own; pytorch_ddp is torchrun, too. smdistributed,
- * PyTorch/XLA and parameter servers are refused.
- * A job over its MaxPendingTimeInSeconds ends as Stopped, with a message that
- * says so. Objects and archives' entries with a newline or another control character in their names are refused. Tags of an endpoint reach
- * predictions a moment after they are changed.
- * What a program printed just before a kill of the server may be in its log twice, never not at all; metrics in it count once.
- * Every start is warm: a warm pool's status follows KeepAlivePeriodInSeconds, and no job takes another's. Nothing profiles (ProfilingStatus Disabled).
- * Search shows of a built-in algorithm's job no MetricDefinitions; DescribeTrainingJob does.
- * Client quirks: the Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob (always there) and waits for an endpoint's log group (made with
- * the endpoint).
+ * Gaps (a request for more is refused with a ValidationException that names it, never ignored)
+ * - Operations that are not in the table answer 501.
+ * - The built-in XGBoost reads CSV and libsvm only (docs/xgboost.md).
+ * - Channels of training jobs come from S3 only. Processing jobs read inputs from S3 and write outputs to S3, as files.
+ * - Models have one container, of the built-in XGBoost. Endpoint variants are instance-based.
+ * - smdistributed, PyTorch/XLA, parameter servers, and the debugger's rules, tensors and parameters are refused.
+ * - VPCs, KMS keys of volumes, encryption between hosts, and the output locations of debugger and profiler are stored and shown without effect.
+ * - Nothing profiles (ProfilingStatus Disabled).
+ * - Search covers training jobs, models, packages, groups and endpoints of the caller's account (no CrossAccount).
+ * - Lists other than those of jobs page by offset.
+ *
+ * Differs from AWS by design
+ * - CreateModel refuses a model package version that is not Approved (setting requireApprovedModelPackage).
+ * - A model package version is Completed only after its artifact was loaded and has answered a prediction.
+ * - FastFile is File: the objects are on the same machine, so streaming saves nothing.
+ * - Instances of a job share the machine's loopback, each with its own address. Two that bind the same port on 0.0.0.0 collide.
+ * - Expressions of MetricDefinitions are RE2's (decision 0020). /opt/ml/output/metrics.json reports metrics, too.
+ * - Inputs and outputs of processing jobs may be outside /opt/ml/processing.
+ * - Distributed scripts start with torchrun (pytorch_ddp, too), Open MPI without SSH, or a TF_CONFIG, at ports of the job's own.
+ * - A job over its MaxPendingTimeInSeconds ends as Stopped, with a message that says so.
+ * - Objects and archive entries whose names contain control characters are refused.
+ * - A change of an endpoint's tags takes effect on predictions after a moment.
+ * - Log lines printed just before a kill of the server may appear twice, and are never missing; metrics in them count once.
+ * - Every start is warm: a warm pool's status follows KeepAlivePeriodInSeconds, and no job takes another job's pool.
+ * - Search shows no MetricDefinitions for jobs of built-in algorithms; DescribeTrainingJob does.
+ *
+ * Client quirks
+ * - The Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob, so it is always present.
+ * - The Python SDK waits for an endpoint's log group, so it is created with the endpoint.
  */
 import { defineService, type Service } from '../../contract/service.ts';
 import type { SageMakerDeps, SageMakerResources } from './deps.ts';
@@ -71,7 +81,7 @@ import { updateTrainingJob } from './training-jobs/update-training-job.ts';
 
 export function sagemakerService(resources: SageMakerResources): {
   service: Service;
-  /** Stops reconciling; jobs and replicas go on and are adopted at the next start. */
+  /** Stops reconciling; jobs and replicas keep running and are adopted at the next start. */
   stop(): Promise<void>;
 } {
   const works = { training: trainingWork(resources), processing: processingWork(resources) };

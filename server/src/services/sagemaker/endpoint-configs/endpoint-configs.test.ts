@@ -31,8 +31,8 @@ const remove = (name: string) => bench.sagemaker.send(new DeleteEndpointConfigCo
 const validation = (message: string | RegExp) => ({ name: 'ValidationException', message });
 const missing = (name: string) => validation(`Could not find endpoint configuration "${arnOf(name)}".`);
 
-describe('endpoint configurations do', () => {
-  it('come, are described, and go', async () => {
+describe('endpoint configurations', () => {
+  it('are created, described and deleted', async () => {
     const ProductionVariants = [
       variant('blue', 'base', { InitialVariantWeight: 3 }),
       variant('green', 'base', { InitialInstanceCount: 2 }),
@@ -54,7 +54,7 @@ describe('endpoint configurations do', () => {
     await assert.rejects(describeConfig('plain'), missing('plain'));
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     for (const name of ['list-b', 'list-c', 'list-a']) await create(name);
     const list = async (asked: object) => {
       const names: string[][] = [];

@@ -35,6 +35,6 @@ export async function shipReplicaLog(
     }
   } catch (error) {
     // A log that cannot be written must not take the model out of service.
-    resources.log.warn('an endpoint log could not be shipped', { endpoint: endpoint.name, error });
+    resources.log.warn('endpoint logs: upload failed', { endpoint: endpoint.name, error });
   }
 }

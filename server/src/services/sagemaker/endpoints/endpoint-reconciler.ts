@@ -1,6 +1,6 @@
 /**
  * Makes endpoints true: starts the replicas that a configuration wants, publishes them once all of them answer, replaces those that die, ends those
- * that nobody wants. Every step can be repeated; after a restart the running replicas are found by their rows and adopted.
+ * that are no longer wanted. Every step can be repeated; after a restart the running replicas are found by their rows and adopted.
  */
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import type { Replica } from '../../../serving/replica.ts';
@@ -95,7 +95,11 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
       await forget(endpoint, row);
       throw new ReplicaFailed(pingFailure(row, health.reason));
     }
-    log.warn('a replica ended and is replaced', { endpoint: endpoint.name, replica: row.id, reason: health.reason });
+    log.warn('endpoint reconciler: replica ended, starting another', {
+      endpoint: endpoint.name,
+      replica: row.id,
+      reason: health.reason,
+    });
     await forget(endpoint, row);
     return false;
   }

@@ -100,7 +100,7 @@ export function endpointStore(database: Database) {
     insert: (endpoint: Endpoint): Statement =>
       statement(sql.insertInto('sagemaker_endpoints').values(rowOf(endpoint)).compile(), 1),
 
-    /** The change holds only if nobody changed the endpoint since it was read (`endpoint.revision` as read). */
+    /** The change succeeds only if no other writer changed the endpoint since it was read (`endpoint.revision` as read). */
     update: (endpoint: Endpoint): Statement =>
       statement(
         sql

@@ -81,8 +81,8 @@ const gone = (name: string) =>
     ),
   );
 
-describe('endpoints do', () => {
-  it('come into service, answer, and go with their processes', async () => {
+describe('endpoints', () => {
+  it('come into service, answer, and end with their processes', async () => {
     const { EndpointArn: arn } = await create('plain');
     assert.equal(arn, arnOf('plain'));
     const creating = await describeEndpoint('plain');
@@ -113,7 +113,7 @@ describe('endpoints do', () => {
     assert.equal((await bench.deploy('plain', 'base')).EndpointStatus, 'InService');
   });
 
-  it('serve several variants by weight and by name', async () => {
+  it('serves several variants by weight and by name', async () => {
     await bench.createConfig('two', 'base', {
       ProductionVariants: [variant('base', 'base', { InitialVariantWeight: 0 }), variant('other', 'other')],
     });
@@ -139,7 +139,7 @@ describe('endpoints do', () => {
     });
   });
 
-  it('swap their configuration without a failed invocation', async () => {
+  it('swaps their configuration without a failed invocation', async () => {
     await bench.deploy('swap', 'base');
     // Many rows keep a replica busy long enough to be met in the middle of an answer.
     const rows = Array.from({ length: 20_000 }, () => '4,1').join('\n');
@@ -167,7 +167,7 @@ describe('endpoints do', () => {
     assert.equal(await bench.predict('swap', rows), expected);
   });
 
-  it('go back to what served when an update fails', async () => {
+  it('rolls back to what served when an update fails', async () => {
     await bench.deploy('back', 'base');
     const answer = await bench.predict('back');
     await update('back', 'broken');
@@ -183,7 +183,7 @@ describe('endpoints do', () => {
     assert.deepEqual([mended.EndpointConfigName, mended.FailureReason], ['other', undefined]);
   });
 
-  it('go in the order of the SageMaker SDK 2.x: model, configuration, endpoint', async () => {
+  it('can be deleted in the order of the SageMaker SDK 2.x: model, configuration, endpoint', async () => {
     await bench.createModel('leaving', (await bench.train('leaving')).ModelArtifacts?.S3ModelArtifacts);
     await bench.createConfig('leaving', 'leaving');
     await bench.deploy('leaving', 'leaving');
@@ -198,7 +198,7 @@ describe('endpoints do', () => {
     await gone('leaving');
   });
 
-  it('keep serving while an update’s configuration is deleted, and after', async () => {
+  it('keeps serving while an update’s configuration is deleted, and after', async () => {
     await bench.createConfig('first', 'base');
     await bench.deploy('moving', 'first');
     const before = await bench.predict('moving');
@@ -220,7 +220,7 @@ describe('endpoints do', () => {
     await gone('moving');
   });
 
-  it('serve what AWS’s older containers saved, once its registration was checked: the binary format and a pickle', async () => {
+  it('serves what AWS’s older containers saved, once its registration was checked: the binary format and a pickle', async () => {
     const observed = new URL('../../../../../runtime/testdata/old-models.json', import.meta.url);
     const [, , { rows, models }] = JSON.parse(await readFile(observed, 'utf8'));
     const [{ predictions, ...files }] = models;
@@ -252,7 +252,7 @@ describe('endpoints do', () => {
     }
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     for (const name of ['list-b', 'list-c', 'list-a']) await create(name, { EndpointConfigName: 'broken' });
     for (const name of ['list-b', 'list-c', 'list-a']) await bench.endpointWhen(name, 'Failed');
     const list = async (asked: object) => {

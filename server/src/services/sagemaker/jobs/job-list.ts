@@ -5,7 +5,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../storage/database.ts';
-import type { PagePlace } from '../page-token.ts';
+import type { PagePosition } from '../page-token.ts';
 import type { Job, JobKind } from './job.ts';
 import { type JobTable, jobOf, jobTables } from './job-store.ts';
 
@@ -23,7 +23,7 @@ export interface JobFilter {
 export interface JobPage extends JobFilter {
   readonly sortBy: 'name' | 'created_at' | 'status';
   readonly order: 'asc' | 'desc';
-  readonly after: PagePlace | undefined;
+  readonly after: PagePosition | undefined;
   readonly limit: number;
 }
 
@@ -87,7 +87,7 @@ export function jobList<Request>(database: Database, kind: JobKind) {
     const column = sql.ref(page.sortBy);
     const order = descends ? sql`${column} desc, arn desc` : sql`${column}, arn`;
     // Row values, so that an index can be followed.
-    const beyond = ({ key, arn }: PagePlace) =>
+    const beyond = ({ key, arn }: PagePosition) =>
       descends ? sql`(${column}, arn) < (${key}, ${arn})` : sql`(${column}, arn) > (${key}, ${arn})`;
     const conditions = [
       sql`kind = ${kind}`,

@@ -23,7 +23,7 @@ export function jobLogs<Request>(resources: SageMakerResources, work: JobWork<Re
   const read = (job: Job<Request>, lines: readonly string[], at: Date, service: Aws) =>
     work.read?.(job, lines, at, service).catch((error) => {
       if (!(error instanceof AwsError)) throw error;
-      log.warn('metrics in a log were not published', { job: job.name, error });
+      log.warn('job logs: metrics not published', { job: job.name, error });
       return undefined;
     });
 

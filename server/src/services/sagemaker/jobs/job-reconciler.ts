@@ -98,7 +98,7 @@ export function startJobReconciler<Request>(
     (await queueing).leave(job.arn);
     await work
       .afterwards(ended, service(job))
-      .catch((error) => log.warn('a job ended without its metrics', { job: job.name, error }));
+      .catch((error) => log.warn('job reconciler: metrics not published', { job: job.name, error }));
     await removeRuns(runs.dirOf(job), resources.executor);
   }
 
@@ -253,11 +253,11 @@ export function startJobReconciler<Request>(
       const kept = await carry(job, stopping, async (signal, aws) =>
         work.salvage?.(job, runs.hostsOf(job), aws, signal),
       );
-      if (!kept) log.warn('what a failed job left took too long to be kept', { job: job.name });
+      if (!kept) log.warn('job reconciler: upload of outputs of a failed job timed out', { job: job.name });
     } catch (error) {
       // The next server keeps it.
       if (stopping.aborted) throw error;
-      log.warn('what a failed job left was not kept', { job: job.name, error });
+      log.warn('job reconciler: upload of outputs of a failed job failed', { job: job.name, error });
     }
   }
 
@@ -278,7 +278,7 @@ export function startJobReconciler<Request>(
     );
   }
 
-  /** Asks a job that runs too long, that somebody stopped, or of which an instance failed, to end; kills it after the time of grace. */
+  /** Asks a job that runs too long, that was stopped, or of which an instance failed, to end; kills it after the time of grace. */
   async function limits(job: Job<Request>, found: Standing): Promise<number | undefined> {
     const { failed } = found;
     const now = clock.now().getTime();

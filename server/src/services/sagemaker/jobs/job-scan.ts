@@ -1,11 +1,11 @@
 /**
- * The SQL with which Search goes through jobs. It goes in slices, each a short statement: one that read all jobs would keep everybody else from the
+ * The SQL with which Search goes through jobs. It goes in slices, each a short statement: one that read all jobs would keep all others from the
  * database meanwhile. Of a job that is not shown it reads what decides about it and no more.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { formatArn } from '../../../contract/arn.ts';
 import type { Database } from '../../../storage/database.ts';
-import type { PagePlace } from '../page-token.ts';
+import type { PagePosition } from '../page-token.ts';
 import type { Job, JobKind } from './job.ts';
 import { type JobTable, jobOf, jobTables } from './job-store.ts';
 
@@ -33,7 +33,7 @@ export interface JobOrder {
   /** What the order goes by: a column, or a term that may be null. Nulls come last. */
   readonly key: Condition;
   readonly descends: boolean;
-  readonly after: PagePlace | undefined;
+  readonly after: PagePosition | undefined;
   readonly limit: number;
 }
 
@@ -155,7 +155,9 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
       const sorted = sql`case when ${beyond(order)} then 0 else 1 end, ${key} is null, ${key} ${direction}, arn ${direction}`;
       const pieces = indexed ? inIndex(bounds, conditions.whole) : inTable(bounds, conditions);
       for await (const piece of pieces) {
-        const rows = await read(sql<PagePlace & { total: number }>`select ${key} as key, arn, count(*) over () as total
+        const rows = await read(sql<
+          PagePosition & { total: number }
+        >`select ${key} as key, arn, count(*) over () as total
           ${piece} order by ${sorted} limit ${limit}`);
         yield { total: rows[0]?.total ?? 0, first: rows.map(({ arn, key: value }) => ({ arn, key: value })) };
       }

@@ -68,7 +68,7 @@ export function jobStore<Request>(database: Database, kind: JobKind) {
     insert: (job: Job<Request>): Statement =>
       statement(jobTables.insertInto('sagemaker_jobs').values(rowOf(job)).compile(), 1),
 
-    /** Holds only if nobody changed the job since it was read. Leaves the log's offsets alone. */
+    /** Succeeds only if no other writer changed the job since it was read. Leaves the log's offsets alone. */
     update(job: Job<Request>): Statement {
       const { log_offsets: _, ...row } = rowOf(job);
       return statement(
@@ -82,7 +82,7 @@ export function jobStore<Request>(database: Database, kind: JobKind) {
       );
     },
 
-    /** Holds only if nobody changed the job since it was read. Its tags go with it. */
+    /** Succeeds only if no other writer changed the job since it was read. Its tags go with it. */
     remove: (job: Job<Request>): Statement =>
       statement(
         jobTables

@@ -8,7 +8,7 @@ import type { Host } from './job-work.ts';
 export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): JobRuntime {
   const runtime = images.find(image, use);
   if (!runtime || runtime.kind === 'framework')
-    throw new JobFailed(`ClientError: no runtime for image ${image} any more`);
+    throw new JobFailed(`ClientError: image ${image} no longer has a runtime`);
   return runtime;
 }
 

@@ -8,7 +8,7 @@ const ofStoppedMs = 15 * 60_000;
 /** More than a full volume takes; a job with more of its own time left has all of it. */
 const usualMs = 3_600_000;
 
-/** `bornAt`: since when this server runs. Until then nothing was carried, and no restart may cost a result. */
+/** `bornAt`: since when this server runs. Until then nothing was uploaded, and no restart may cost a result. */
 export function uploadEndsAt(
   { state }: Pick<Job, 'state'>,
   enteredAt: number,

@@ -51,8 +51,8 @@ async function lines(logs: CloudWatchLogsClient, logGroupName: string, logStream
 const rounds = (found: readonly string[]) =>
   found.flatMap((line) => /^\[(\d+)\]#011train-rmse:/.exec(line)?.[1] ?? []).map(Number);
 
-describe('logs do', () => {
-  it('hold what a job printed, in the stream that AWS names', async () => {
+describe('logs', () => {
+  it('holds what a job printed, in the stream that AWS names', async () => {
     const logs = platform.client(CloudWatchLogsClient);
     const job = await bench.train('plain');
     const stream = `plain/algo-1-${job.CreationTime?.getTime()}`;
@@ -89,7 +89,7 @@ describe('logs do', () => {
     );
   });
 
-  it('hold each line once and in order, however many calls bring them', async () => {
+  it('holds each line once and in order, however many calls bring them', async () => {
     const logs = platform.client(CloudWatchLogsClient);
     const count = 4000;
     const job = await bench.train('long', { HyperParameters: { num_round: String(count), max_depth: '1' } });

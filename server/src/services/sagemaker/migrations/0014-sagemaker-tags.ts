@@ -1,6 +1,6 @@
 /**
  * Tags of SageMaker's resources, and what lists of jobs are found by. Triggers take a resource's tags away with it, whoever removes it and however; the
- * tags that earlier versions kept in the requests alone are brought over.
+ * tags that earlier versions kept in the requests alone are copied.
  */
 import type { Migration } from '../../../storage/migration.ts';
 

@@ -34,8 +34,8 @@ const missing = (name: string) => ({
   message: `ModelPackageGroup ${arnOf(name)} does not exist.`,
 });
 
-describe('model package groups do', () => {
-  it('come, are described by name and by ARN, and go', async () => {
+describe('model package groups', () => {
+  it('are created, described by name and by ARN, and deleted', async () => {
     const { ModelPackageGroupArn: arn } = await create('scores', { ModelPackageGroupDescription: 'exam scores' });
     assert.equal(arn, arnOf('scores'));
     const group = await describeGroup('scores');
@@ -52,7 +52,7 @@ describe('model package groups do', () => {
     await create('scores');
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     for (const name of ['list-b', 'list-c', 'list-a']) await create(name);
     const list = async (asked: object) => {
       const names: string[][] = [];

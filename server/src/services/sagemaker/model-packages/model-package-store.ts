@@ -66,7 +66,7 @@ export function modelPackageStore(database: Database) {
     insert: (version: ModelPackage): Statement =>
       statement(sql.insertInto('sagemaker_model_packages').values(rowOf(version)).compile(), 1),
 
-    /** Holds only if nobody changed the version since it was read. */
+    /** Succeeds only if no other writer changed the version since it was read. */
     update: (version: ModelPackage): Statement =>
       statement(
         sql
@@ -78,7 +78,7 @@ export function modelPackageStore(database: Database) {
         1,
       ),
 
-    /** Holds only if nobody changed it since it was read. */
+    /** Succeeds only if no other writer changed it since it was read. */
     remove: (version: ModelPackage): Statement =>
       statement(
         version.groupName

@@ -52,8 +52,8 @@ const update = (name: string, changes: Partial<UpdateModelPackageCommandInput>) 
   bench.sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arnOf(name), ...changes }));
 const validation = (message: string | RegExp) => ({ name: 'ValidationException', message });
 
-describe('model packages do', () => {
-  it('number the versions of a group, check the artifact and describe', async () => {
+describe('model packages', () => {
+  it('numbers the versions of a group, checks the artifact and describes', async () => {
     await group('scores');
     assert.equal(
       await create({ ModelPackageGroupName: 'scores', ModelPackageDescription: 'the first' }),
@@ -86,7 +86,7 @@ describe('model packages do', () => {
     assert.deepEqual(other.CustomerMetadataProperties, { team: 'exams' });
   });
 
-  it('change approval and metadata, and say who did', async () => {
+  it('changes approval and metadata, and says who did', async () => {
     await group('approval');
     await create({ ModelPackageGroupName: 'approval', CustomerMetadataProperties: { a: '1', b: '2' } });
     // While the check runs, too: both write the same row.
@@ -109,7 +109,7 @@ describe('model packages do', () => {
     assert.deepEqual([rejected.ModelApprovalStatus, rejected.ApprovalDescription], ['Rejected', 'rmse below 5']);
   });
 
-  it('live without a group', async () => {
+  it('lives without a group', async () => {
     assert.equal(await create({ ModelPackageName: 'alone' }), arnOf('alone'));
     const alone = await checked('alone');
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe('model packages do', () => {
     await assert.rejects(describePackage('alone'), validation(`ModelPackage ${arnOf('alone')} does not exist.`));
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     await group('list');
     for (let i = 0; i < 3; i++) await create({ ModelPackageGroupName: 'list' });
     await update('list/2', { ModelApprovalStatus: 'Approved' });

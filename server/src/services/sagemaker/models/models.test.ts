@@ -58,8 +58,8 @@ async function versionOf(modelDataUrl: string) {
   return arn ?? '';
 }
 
-describe('models do', () => {
-  it('come, are described, and go', async () => {
+describe('models', () => {
+  it('are created, described and deleted', async () => {
     const container = { Image: image, ModelDataUrl: url, Environment: { LEVEL: '1' }, ContainerHostname: 'main' };
     const { ModelArn: arn } = await create('plain', { PrimaryContainer: container });
     assert.equal(arn, arnOf('plain'));
@@ -77,7 +77,7 @@ describe('models do', () => {
     await create('plain', { PrimaryContainer: { ...container, Environment } });
   });
 
-  it('come of a version that is Approved', async () => {
+  it('are created from a version that is Approved', async () => {
     await bench.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'versions' }));
     const trained = await bench.train('trained');
     const arn = await versionOf(trained.ModelArtifacts?.S3ModelArtifacts ?? '');
@@ -104,7 +104,7 @@ describe('models do', () => {
     );
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     for (const name of ['list-b', 'list-c', 'list-a']) await create(name);
     const list = async (asked: object) => {
       const names: string[][] = [];

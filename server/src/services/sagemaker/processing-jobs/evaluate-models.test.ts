@@ -106,7 +106,7 @@ async function evaluated(name: string, model: string, Environment: Record<string
 
 const text = async (key: string) => Buffer.from(await bench.read(key)).toString();
 
-describe('the gate does', () => {
+describe('the gate', () => {
   for (const model of ['joblib', 'onnx']) {
     it(`measure a model in ${model} as scikit-learn does, and say no`, async () => {
       // ONNX knows its classes by number: they are named in its order.
@@ -132,10 +132,13 @@ describe('the gate does', () => {
     });
   }
 
-  it('fail the job for a no where it was asked to', async () => {
+  it('fails the job for a rejected model if the settings ask for it', async () => {
     const job = await evaluated('rejected', 'joblib', { ...environment, EVALUATE_ON_REJECTION: 'fail' });
     assert.equal(job.ProcessingJobStatus, 'Failed');
-    assert.match(job.FailureReason ?? '', /^AlgorithmError: the gate says no: log_loss 0\.\d{4} is not ≤ 0\.01$/);
+    assert.match(
+      job.FailureReason ?? '',
+      /^AlgorithmError: the validation gate rejected the model: log_loss 0\.\d{4} is not ≤ 0\.01$/,
+    );
   });
 });
 

@@ -15,7 +15,7 @@ import { failureReason } from '../scripts/script-failure.ts';
 import { coresOf, shownCommand } from '../scripts/script-job.ts';
 import { hostAddresses } from './cluster.ts';
 import { linkedMounts } from './inputs/linked.ts';
-import { outerMounts } from './places.ts';
+import { outerMounts } from './local-paths.ts';
 import { type ProcessingJob, type ProcessingJobRequest, processingLogGroup } from './processing-job.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ..
 }
 
 /** What the reconciler has ready when an instance is to start. */
-export interface LaunchPlace {
+export interface LaunchContext {
   readonly identity: Environment;
   readonly settings: SageMakerSettings;
   /** In which the job's runs have their folders. */
@@ -41,12 +41,12 @@ export async function launchProcessing(
   job: ProcessingJob,
   runtime: JobRuntime,
   host: Host,
-  given: LaunchPlace,
+  given: LaunchContext,
 ): Promise<RunSpec> {
   const isolated = job.request.NetworkConfig?.EnableNetworkIsolation ?? false;
   const sandboxNetwork = { network: isolated ? 'none' : 'open', hosts: hostAddresses(job) } as const;
-  const place = { ...given, identity: isolated ? withoutCredentials(given.identity) : given.identity };
-  const spec = await programOf(job, runtime, host, place, sandboxNetwork);
+  const context = { ...given, identity: isolated ? withoutCredentials(given.identity) : given.identity };
+  const spec = await programOf(job, runtime, host, context, sandboxNetwork);
   const { sandbox } = spec;
   if (!sandbox) return spec;
   const linked = await linkedMounts(job.request, host);
@@ -56,10 +56,10 @@ export async function launchProcessing(
   return { ...spec, sandbox: { ...sandbox, mounts } };
 }
 
-/** It needs neither the network nor anybody's credentials, and models that it opens must not have them. */
+/** It needs neither the network nor any credentials, and models that it opens must not have them. */
 const alone = { network: 'none', hosts: {} } as const;
 
-/** The gate is the platform's own program: a variable such as NODE_OPTIONS would make it somebody else's. */
+/** The gate is the platform's own program: a variable such as NODE_OPTIONS would replace its code. */
 const evaluateVariables = (given: Environment): Environment =>
   Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
 
@@ -67,12 +67,12 @@ function programOf(
   job: ProcessingJob,
   runtime: JobRuntime,
   host: Host,
-  place: LaunchPlace,
+  context: LaunchContext,
   sandboxNetwork: SandboxNetwork,
 ): RunSpec | Promise<RunSpec> {
   const { Environment: environment = {}, AppSpecification: app } = job.request;
-  const { identity, settings } = place;
-  if (runtime.kind === 'python') return inPython(job, runtime, host, place, sandboxNetwork);
+  const { identity, settings } = context;
+  if (runtime.kind === 'python') return inPython(job, runtime, host, context, sandboxNetwork);
   if (runtime.kind === 'builtin')
     return builtInRun(settings, host, [runtime.name], evaluateVariables(environment), alone);
   const names = { PROCESSING_JOB_NAME: job.name, PROCESSING_JOB_ARN: job.arn };
@@ -93,7 +93,7 @@ async function inPython(
   job: ProcessingJob,
   runtime: PythonRuntime,
   host: Host,
-  { identity, jobDir, settings }: LaunchPlace,
+  { identity, jobDir, settings }: LaunchContext,
   sandboxNetwork: SandboxNetwork,
 ): Promise<RunSpec> {
   const { request } = job;

@@ -75,8 +75,8 @@ const describeJob = (name: string) =>
   bench.sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: name }));
 const stop = (name: string) => bench.sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: name }));
 
-describe('processing jobs do', () => {
-  it('measure a model, describe and store what came of it', async () => {
+describe('processing jobs', () => {
+  it('measures a model, describes and stores the result', async () => {
     const job = await run('measure');
     assert.equal(job.ProcessingJobStatus, 'Completed', job.FailureReason);
     assert.equal(job.ProcessingJobArn, arnOf('measure'));
@@ -90,7 +90,7 @@ describe('processing jobs do', () => {
     assert.ok(evaluation.rows[0].value > 0 && evaluation.rows[0].value < 100);
   });
 
-  it('stop what waits for its place, and answer a second stop', async () => {
+  it('stops a job that waits for capacity, and answers a second stop', async () => {
     const names = Array.from({ length: 5 }, (_, i) => `queue-${i}`);
     for (const name of names) await create(name);
     await stop('queue-4');
@@ -100,7 +100,7 @@ describe('processing jobs do', () => {
     }
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     for (const name of ['list-b', 'list-a']) await run(name);
     await run('list-c', { Environment: {} });
     const list = async (asked: object) => {
@@ -159,8 +159,8 @@ describe('processing jobs refuse', () => {
     ['two instances of the gate', many(2), 'Image clary/evaluate:1 runs on one instance: set InstanceCount to 1, not 2.'],
     ['more instances than there are addresses', { ...many(65), AppSpecification: sklearn }, 'More than 64 instances are not supported by Clary: asked for 65.'],
     ['instances that could not reach each other', { ...many(2), AppSpecification: sklearn, NetworkConfig: { EnableNetworkIsolation: true } }, 'EnableNetworkIsolation with 2 instances is not supported by Clary yet: they could not reach each other.'],
-    ['a path that leads up', s3({ LocalPath: '/opt/ml/processing/../../etc' }), 'Input model: LocalPath "/opt/ml/processing/../../etc" is no plain path.'],
-    ['a relative path', s3({ LocalPath: 'input' }), 'Input model: LocalPath "input" is no absolute path.'],
+    ['a path that leads up', s3({ LocalPath: '/opt/ml/processing/../../etc' }), 'Input model: LocalPath "/opt/ml/processing/../../etc" is not a plain path.'],
+    ['a relative path', s3({ LocalPath: 'input' }), 'Input model: LocalPath "input" is not an absolute path.'],
     ['a folder of the system', s3({ LocalPath: '/usr/lib/x' }), 'Input model: LocalPath "/usr/lib/x" is a folder that the job or its system uses for something else.'],
     ['a folder of the job', place({ LocalPath: '/opt/ml/config/' }), 'Output evaluation: LocalPath "/opt/ml/config/" is a folder that the job or its system uses for something else.'],
     ['an input without its path', s3({ LocalPath: undefined }), 'Input model: LocalPath is a required parameter when AppManaged is False.'],

@@ -9,11 +9,11 @@ import type { Host, JobWork } from '../jobs/job-work.ts';
 import { environmentMaking } from '../scripts/made-environment.ts';
 import { instanceCount } from './cluster.ts';
 import { checkExitMessage, exitMessage, writeContractFiles } from './contract-files.ts';
-import { bringInputs } from './inputs/bring-inputs.ts';
+import { downloadInputs } from './inputs/download-inputs.ts';
 import { explainProcessing, launchProcessing, runtimeOf } from './launch-processing.ts';
+import { folderOf, localPathOf, outerMounts } from './local-paths.ts';
 import { outputsOf } from './outputs/output.ts';
 import { processingOutputs } from './outputs/processing-outputs.ts';
-import { folderOf, outerMounts, placeOf } from './places.ts';
 import {
   type ProcessingJob,
   type ProcessingJobRequest,
@@ -50,13 +50,14 @@ export function processingWork({
       for (const host of hosts) await layOut(job, host, hosts);
       // An engine of containers sees to it by itself.
       const canLink = kind === 'container' || settings.sandbox?.overlays;
-      await bringInputs(job, hosts, aws, canLink ? 'links' : 'copies', signal);
+      await downloadInputs(job, hosts, aws, canLink ? 'links' : 'copies', signal);
     },
     launch: (job, host, identity, { settings }) =>
       launchProcessing(job, runtimeOf(job.request, images), host, { identity, settings, jobDir: dirname(host.dir) }),
     explain: explainProcessing,
     tend(job, hosts, role) {
-      const warn = (error: unknown) => log.warn('outputs were not carried to S3', { job: job.name, error });
+      const warn = (error: unknown) =>
+        log.warn('processing job: upload of outputs failed, will retry', { job: job.name, error });
       outputs.tend(job, hosts, role, warn, clock.now().getTime()).catch(warn);
     },
     salvage: outputs.salvage,
@@ -87,5 +88,5 @@ async function layOut(job: ProcessingJob, host: Host, hosts: readonly Host[]): P
   }
   await writeContractFiles(job, host, hosts);
   for (const { path } of outputsOf(request))
-    await mkdir(folderOf(placeOf(request, host, path)), { recursive: true, mode: 0o700 });
+    await mkdir(folderOf(localPathOf(request, host, path)), { recursive: true, mode: 0o700 });
 }

@@ -1,8 +1,8 @@
 /** What can be known of a script at once, when a training job is asked for. */
 import type { Call } from '../../../contract/call.ts';
 import { type ImageTable, trainingRuntimeOf } from '../images.ts';
-import { distributionLack } from './distribution.ts';
-import { type ScriptRequest, wordsOf } from './script-request.ts';
+import { unsupportedDistribution } from './distribution.ts';
+import { type ScriptRequest, scriptArgsOf } from './script-request.ts';
 
 /** Throws ValidationException. */
 export function checkScript(
@@ -24,10 +24,10 @@ export function checkScript(
       `ContainerArguments without a ContainerEntrypoint mean nothing to image ${image}.`,
     );
   if (entrypoint) return;
-  const words = wordsOf(request);
-  const lack = words.program && distributionLack(words, runtime.framework, instances);
-  if (lack) throw call.error('ValidationException', lack);
-  if (words.program) return;
+  const args = scriptArgsOf(request);
+  const unsupported = args.program && unsupportedDistribution(args, runtime.framework, instances);
+  if (unsupported) throw call.error('ValidationException', unsupported);
+  if (args.program) return;
   throw call.error(
     'ValidationException',
     `Image ${image} runs a script: name it in the hyperparameter sagemaker_program (and its archive in sagemaker_submit_directory), or give a ContainerEntrypoint.`,

@@ -6,11 +6,11 @@
 import { createHash } from 'node:crypto';
 import type { Distribution } from './distribution.ts';
 import { shown } from './python-values.ts';
-import type { ScriptWords } from './script-request.ts';
+import type { ScriptArgs } from './script-request.ts';
 
 export type Command = readonly [string, ...string[]];
 
-export interface LaunchPlace {
+export interface DistributedHost {
   readonly currentHost: string;
   /** The job's instances. */
   readonly hosts: readonly string[];
@@ -31,23 +31,27 @@ export function firstPort(runId: string): number {
 export function distributedCommand(
   distribution: Distribution,
   script: Command,
-  { frameworkParameters: parameters }: Pick<ScriptWords, 'frameworkParameters'>,
-  place: LaunchPlace,
+  { frameworkParameters: parameters }: Pick<ScriptArgs, 'frameworkParameters'>,
+  host: DistributedHost,
 ): Command {
   const { by, hosts } = distribution;
-  if (by === 'torchrun') return torchrun(distribution, script, place);
+  if (by === 'torchrun') return torchrun(distribution, script, host);
   if (by === 'mirrored') return script;
   const [leader, ...others] = hosts;
-  if (place.currentHost !== leader) return [place.python, place.mpiProgram, 'follow'];
+  if (host.currentHost !== leader) return [host.python, host.mpiProgram, 'follow'];
   const option = (name: string) => shown(parameters[`sagemaker_mpi_${name}`] ?? '');
-  const run = mpirun(distribution, script, option('custom_mpi_options'), Number(option('num_processes')), place);
-  return others.length === 0 ? run : [place.python, place.mpiProgram, 'lead', others.join(','), '--', ...run];
+  const run = mpirun(distribution, script, option('custom_mpi_options'), Number(option('num_processes')), host);
+  return others.length === 0 ? run : [host.python, host.mpiProgram, 'lead', others.join(','), '--', ...run];
 }
 
-function torchrun({ hosts, processesPerHost }: Distribution, [python, ...words]: Command, place: LaunchPlace): Command {
+function torchrun(
+  { hosts, processesPerHost }: Distribution,
+  [python, ...words]: Command,
+  host: DistributedHost,
+): Command {
   const nodes = ['--nnodes', String(hosts.length), '--nproc_per_node', String(processesPerHost)];
-  const leader = ['--master_addr', place.addressOf(hosts[0] ?? ''), '--master_port', String(firstPort(place.runId))];
-  const rank = hosts.length > 1 ? ['--node_rank', String(hosts.indexOf(place.currentHost))] : [];
+  const leader = ['--master_addr', host.addressOf(hosts[0] ?? ''), '--master_port', String(firstPort(host.runId))];
+  const rank = hosts.length > 1 ? ['--node_rank', String(hosts.indexOf(host.currentHost))] : [];
   return [python, '-m', 'torch.distributed.run', ...nodes, ...leader, ...rank, ...words];
 }
 
@@ -56,7 +60,7 @@ function mpirun(
   [program, ...words]: Command,
   custom: string,
   count: number,
-  { python, addressOf }: LaunchPlace,
+  { python, addressOf }: DistributedHost,
 ): Command {
   const slots = hosts.map((host) => addressOf(host) + (processesPerHost === 1 ? '' : `:${processesPerHost}`));
   const { debug, more } = customOptions(custom);
@@ -82,16 +86,16 @@ function mpirun(
 
 /** Of custom_mpi_options the toolkit knows --NCCL_DEBUG and hands the rest to mpirun. */
 function customOptions(custom: string): { debug: string; more: string[] } {
-  const words = custom.split(/\s+/).filter((word) => word !== '');
-  const place = words.findIndex((word) => /^--NCCL_DEBUG(=|$)/.test(word));
-  if (place === -1) return { debug: 'INFO', more: words };
-  const [, joined] = words[place]?.split('=') ?? [];
-  const more = words.toSpliced(place, joined === undefined ? 2 : 1);
-  return { debug: joined ?? words[place + 1] ?? 'INFO', more };
+  const options = custom.split(/\s+/).filter((word) => word !== '');
+  const position = options.findIndex((word) => /^--NCCL_DEBUG(=|$)/.test(word));
+  if (position === -1) return { debug: 'INFO', more: options };
+  const [, joined] = options[position]?.split('=') ?? [];
+  const more = options.toSpliced(position, joined === undefined ? 2 : 1);
+  return { debug: joined ?? options[position + 1] ?? 'INFO', more };
 }
 
 /** By what PyTorch's processes find each other, also where a script starts them itself: the toolkit's _set_distributed_environment, _set_nccl_environment. */
-export function torchVariables(version: string | undefined, { hosts, addressOf, runId }: LaunchPlace) {
+export function torchVariables(version: string | undefined, { hosts, addressOf, runId }: DistributedHost) {
   return {
     MASTER_ADDR: addressOf(hosts[0] ?? ''),
     MASTER_PORT: String(firstPort(runId)),
@@ -109,14 +113,14 @@ export const torchrunVariables = (version = '') => ({
 });
 
 /** TF_CONFIG of the toolkit's _build_tf_config_for_mwms. */
-export function mirroredVariables({ hosts }: Distribution, { currentHost, addressOf, runId }: LaunchPlace) {
+export function mirroredVariables({ hosts }: Distribution, { currentHost, addressOf, runId }: DistributedHost) {
   const worker = hosts.map((host, i) => `${addressOf(host)}:${firstPort(runId) + i}`);
   const task = { index: hosts.indexOf(currentHost), type: 'worker' };
   return { TF_CONFIG: JSON.stringify({ cluster: { worker }, environment: 'cloud', task }) };
 }
 
 /** How mpirun reaches the other instances, and they know that it is theirs. `prefix`: of an Open MPI that is not where it was built for. */
-export function mpiVariables(prefix: string | undefined, { python, mpiProgram, runId }: LaunchPlace) {
+export function mpiVariables(prefix: string | undefined, { python, mpiProgram, runId }: DistributedHost) {
   return {
     OMPI_MCA_plm_rsh_agent: `${python} ${mpiProgram} reach`,
     CLARY_MPI_PORT: String(firstPort(runId) + 1),

@@ -8,7 +8,7 @@ import type { Host } from '../jobs/job-work.ts';
 import { instancesOf, resourceConfig } from '../training-jobs/cluster.ts';
 import type { TrainingJob } from '../training-jobs/training-job.ts';
 import {
-  type LaunchPlace,
+  type DistributedHost,
   mirroredVariables,
   mpiVariables,
   torchrunVariables,
@@ -18,13 +18,17 @@ import { type Cluster, distributionOf } from './distribution.ts';
 import type { MadeEnvironment } from './made-environment.ts';
 import type { PythonRuntime } from './python-images.ts';
 import { pythonInside } from './python-run.ts';
-import { wordsOf } from './script-request.ts';
+import { scriptArgsOf } from './script-request.ts';
 
 export const clusterOf = ({ request }: TrainingJob, { name }: Host) => resourceConfig(request, name) as Cluster;
 
 const mpiProgram = ({ runtimeMain }: SageMakerSettings) => join(dirname(runtimeMain), '..', 'python', 'clary_mpi.py');
 
-export function placeOf({ request, state }: TrainingJob, host: Host, settings: SageMakerSettings): LaunchPlace {
+export function distributedHostOf(
+  { request, state }: TrainingJob,
+  host: Host,
+  settings: SageMakerSettings,
+): DistributedHost {
   return {
     currentHost: host.name,
     hosts: instancesOf(request).map(({ name }) => name),
@@ -51,10 +55,10 @@ export async function distributedVariables(
   environment: MadeEnvironment,
   settings: SageMakerSettings,
 ): Promise<Distributed> {
-  const place = placeOf(job, host, settings);
+  const place = distributedHostOf(job, host, settings);
   const isTorch = frameworkModule.startsWith('sagemaker_pytorch_container');
   const usual = isTorch ? torchVariables(environment.packages.torch, place) : {};
-  const distribution = distributionOf(wordsOf(job.request), framework, clusterOf(job, host));
+  const distribution = distributionOf(scriptArgsOf(job.request), framework, clusterOf(job, host));
   const processes = distribution?.processesPerHost ?? 1;
   if (distribution?.by === 'torchrun')
     return { processes, variables: { ...usual, ...torchrunVariables(environment.packages.torch) }, mounts: [] };

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
+  type DistributedHost,
   distributedCommand,
   firstPort,
-  type LaunchPlace,
   mirroredVariables,
   mpiVariables,
 } from './distributed-launch.ts';
-import { type Cluster, distributionHosts, distributionLack, distributionOf } from './distribution.ts';
-import { readScriptWords } from './script-request.ts';
+import { type Cluster, distributionHosts, distributionOf, unsupportedDistribution } from './distribution.ts';
+import { readScriptArgs } from './script-request.ts';
 import { smVariables } from './sm-variables.ts';
 
 const cluster: Cluster = { current_host: 'algo-2', hosts: ['algo-1', 'algo-2'] };
-const place: LaunchPlace = {
+const place: DistributedHost = {
   currentHost: 'algo-2',
   hosts: cluster.hosts,
   addressOf: (host) => host,
@@ -24,13 +24,13 @@ const port = String(firstPort(place.runId));
 const script = [place.python, 'train.py', '--x', '1'] as const;
 
 const asked = (words: Record<string, unknown>) =>
-  readScriptWords(
+  readScriptArgs(
     Object.fromEntries(
       Object.entries({ sagemaker_program: 'train.py', ...words }).map(([name, value]) => [name, JSON.stringify(value)]),
     ),
   );
 
-function command(words: Record<string, unknown>, framework = 'pytorch', current: Partial<LaunchPlace> = {}) {
+function command(words: Record<string, unknown>, framework = 'pytorch', current: Partial<DistributedHost> = {}) {
   const read = asked(words);
   const distribution = distributionOf(read, framework, cluster);
   return distribution && distributedCommand(distribution, script, read, { ...place, ...current });
@@ -130,11 +130,11 @@ describe('variables', () => {
   });
 });
 
-describe('distributionLack says no', () => {
+describe('unsupportedDistribution refuses', () => {
   test('to parameter servers of several instances, which one instance never starts', () => {
     const words = asked({ sagemaker_parameter_server_enabled: true });
-    assert.match(distributionLack(words, 'tensorflow', 2) ?? '', /^Parameter servers .* not supported by Clary/);
-    assert.equal(distributionLack(words, 'tensorflow', 1), undefined);
-    assert.equal(distributionLack(words, 'pytorch', 2), undefined);
+    assert.match(unsupportedDistribution(words, 'tensorflow', 2) ?? '', /^Parameter servers .* not supported by Clary/);
+    assert.equal(unsupportedDistribution(words, 'tensorflow', 1), undefined);
+    assert.equal(unsupportedDistribution(words, 'pytorch', 2), undefined);
   });
 });

@@ -4,7 +4,7 @@
  * https://github.com/aws/sagemaker-tensorflow-training-toolkit/blob/master/src/sagemaker_tensorflow_container/training.py. Pure.
  */
 import { type PythonObject, type PythonValue, shown } from './python-values.ts';
-import type { ScriptWords } from './script-request.ts';
+import type { ScriptArgs } from './script-request.ts';
 
 /** What of resourceconfig.json decides about it. */
 export interface Cluster {
@@ -53,7 +53,7 @@ const isPyTorch = (framework: string) => framework === 'pytorch' || framework ==
 
 /** Undefined where the script is started as it is. */
 export function distributionOf(
-  { frameworkParameters: parameters }: Pick<ScriptWords, 'frameworkParameters'>,
+  { frameworkParameters: parameters }: Pick<ScriptArgs, 'frameworkParameters'>,
   framework: string,
   cluster: Cluster,
 ): Distribution | undefined {
@@ -79,8 +79,8 @@ export function distributionOf(
 }
 
 /** Why the script cannot be started as its hyperparameters ask; undefined where it can, as far as the request shows. */
-export function distributionLack(
-  { frameworkParameters: parameters, program = '' }: Pick<ScriptWords, 'frameworkParameters' | 'program'>,
+export function unsupportedDistribution(
+  { frameworkParameters: parameters, program = '' }: Pick<ScriptArgs, 'frameworkParameters' | 'program'>,
   framework: string,
   instances: number,
 ): string | undefined {

@@ -27,7 +27,7 @@ const pairs: readonly [text: string, shown: string, dumped: string][] = [
   ['["line\\nbreak\\u0001\\\\"]', "['line\\nbreak\\x01\\\\']", '["line\\nbreak\\u0001\\\\"]'],
 ];
 
-describe('values do', () => {
+describe('values', () => {
   for (const [text, str, json] of pairs) {
     test(`show ${text} as Python does`, () => {
       assert.equal(shown(decoded(text)), str);
@@ -35,7 +35,7 @@ describe('values do', () => {
     });
   }
 
-  test('stay texts where they are no JSON', () => {
+  test('stay texts where they are not JSON', () => {
     for (const text of ['007', 's3://bucket/key', 'constructor', 'True', '', "{'a': 1}", '1.', '.5', '+1'])
       assert.equal(decoded(text), text);
   });
@@ -54,11 +54,11 @@ describe('values do', () => {
   });
 });
 
-describe('commandArguments does', () => {
+describe('commandArguments', () => {
   const read = (values: Record<string, string>): PythonObject =>
     Object.fromEntries(Object.entries(values).map(([name, text]) => [name, decoded(text)]));
 
-  test('give names in order, one dash for a letter, mappings as k=v,…', () => {
+  test('gives names in order, one dash for a letter, mappings as k=v,…', () => {
     const args = commandArguments(
       read({
         'learning-rate': '0.10',
@@ -91,7 +91,7 @@ describe('commandArguments does', () => {
     ]);
   });
 
-  test('sort as Python does: capitals first, beyond the plane last', () => {
+  test('sorts as Python does: capitals first, beyond the plane last', () => {
     assert.deepEqual(
       commandArguments(read({ 'a🎓': '1', Zz: '2', 'a\uffee': '3' })).filter((_, i) => i % 2 === 0),
       ['--Zz', '--a\uffee', '--a🎓'],
@@ -99,8 +99,8 @@ describe('commandArguments does', () => {
   });
 });
 
-describe('variableOf does', () => {
-  test('leave texts alone, write the rest as JSON, null as nothing', () => {
+describe('variableOf', () => {
+  test('leaves texts alone, writes the rest as JSON, null as nothing', () => {
     assert.deepEqual(
       ['"ü"', '1.0', 'true', '[1, 2]', 'null'].map((text) => variableOf(decoded(text))),
       ['ü', '1.0', 'true', '[1,2]', ''],

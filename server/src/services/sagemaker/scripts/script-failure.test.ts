@@ -9,8 +9,8 @@ const traceback = `Traceback (most recent call last):
     raise ValueError("boom")
 ValueError: boom`;
 
-describe('failureReason does', () => {
-  test('say it in the toolkit’s words, the last traceback, the command, where the log is', () => {
+describe('failureReason', () => {
+  test('says it in the toolkit’s text, the last traceback, the command, where the log is', () => {
     const reason = failureReason({
       exitCode: 1,
       printed: `epoch 1\n${traceback.replace('boom', 'handled')}\nepoch 2\n${traceback}\n\n`,
@@ -23,7 +23,7 @@ describe('failureReason does', () => {
     );
   });
 
-  test('fit 1,024 characters and keep the exception, the command and the log', () => {
+  test('fits 1,024 characters and keeps the exception, the command and the log', () => {
     const deep = traceback.replace(
       'ValueError: boom',
       `${'  File "/opt/ml/code/deep.py", line 1, in f\n'.repeat(100)}ValueError: boom`,
@@ -37,7 +37,7 @@ describe('failureReason does', () => {
     assert.match(reason, /job\/algo-1-1$/);
   });
 
-  test('explain a kill', () => {
+  test('explains a kill', () => {
     assert.match(
       failureReason({ exitCode: 137, printed: 'a\nb\n', command, log }),
       /ErrorMessage "a\nb"\nExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/,
@@ -49,8 +49,8 @@ describe('failureReason does', () => {
   });
 });
 
-describe('errorMessage does', () => {
-  test('take the last lines where there is no traceback, without colours, progress bars and control characters', () => {
+describe('errorMessage', () => {
+  test('takes the last lines where there is no traceback, without colours, progress bars and control characters', () => {
     const printed = '  0%|  |\r 50%|# |\r100%|##|\r\n\x1b[31mbad\x1b[0m \x07thing\n';
     assert.equal(errorMessage(printed), '100%|##|\nbad thing');
     assert.equal(errorMessage(Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n')).split('\n').length, 12);

@@ -10,14 +10,14 @@ import { JobFailed } from '../jobs/job.ts';
 import type { Host } from '../jobs/job-work.ts';
 import type { TrainingJob } from '../training-jobs/training-job.ts';
 import { type Command, distributedCommand } from './distributed-launch.ts';
-import { clusterOf, distributedVariables, placeOf } from './distributed-script.ts';
+import { clusterOf, distributedHostOf, distributedVariables } from './distributed-script.ts';
 import { distributionOf } from './distribution.ts';
 import { commandOf, entryPointOf, installation } from './entry-point.ts';
 import { environmentMaking, environmentNote, environmentOf } from './made-environment.ts';
 import type { PythonRuntime } from './python-images.ts';
 import { pythonRun } from './python-run.ts';
 import { commandArguments } from './python-values.ts';
-import { wordsOf } from './script-request.ts';
+import { scriptArgsOf } from './script-request.ts';
 import { type ResourceConfig, smVariables } from './sm-variables.ts';
 import { fetchSource, layerRequirements, placeSource } from './source.ts';
 
@@ -40,14 +40,14 @@ export async function scriptMaking(
   settings: SageMakerSettings,
   role: () => Promise<Aws>,
 ): Promise<Omit<ProcessSpec, 'dir'> | undefined> {
-  const words = wordsOf(job.request);
-  await fetchSource(words, jobDir, role, job.request.ResourceConfig?.VolumeSizeInGB);
-  return environmentMaking(settings, jobDir, runtime, await layerRequirements(words, jobDir));
+  const args = scriptArgsOf(job.request);
+  await fetchSource(args, jobDir, role, job.request.ResourceConfig?.VolumeSizeInGB);
+  return environmentMaking(settings, jobDir, runtime, await layerRequirements(args, jobDir));
 }
 
 /** Puts the code beside the data that is there already. */
 export const prepareScript = (job: TrainingJob, host: Host): Promise<void> =>
-  placeSource(wordsOf(job.request), jobDirOf(host), host.ml, job.request.ResourceConfig?.VolumeSizeInGB);
+  placeSource(scriptArgsOf(job.request), jobDirOf(host), host.ml, job.request.ResourceConfig?.VolumeSizeInGB);
 
 export async function launchScript(
   job: TrainingJob,
@@ -57,9 +57,9 @@ export async function launchScript(
   settings: SageMakerSettings,
 ): Promise<ProcessSpec> {
   const { request } = job;
-  const words = wordsOf(request);
+  const args = scriptArgsOf(request);
   const jobDir = jobDirOf(host);
-  const requirements = await layerRequirements(words, jobDir);
+  const requirements = await layerRequirements(args, jobDir);
   const environment = await environmentOf(settings, jobDir, runtime, requirements);
   const cores = coresOf(request.ResourceConfig?.InstanceType);
   const ml = mlInside(settings, host);
@@ -75,8 +75,8 @@ export async function launchScript(
     inputDataConfig: await config('inputdataconfig.json'),
   };
   const names = await readdir(join(host.ml, 'code'));
-  const kind = entryPointOf(words.program ?? '', names);
-  const first = words.program ? installation(kind, names, requirements !== undefined) : undefined;
+  const kind = entryPointOf(args.program ?? '', names);
+  const first = args.program ? installation(kind, names, requirements !== undefined) : undefined;
   const distributed = await distributedVariables(job, runtime, host, environment, settings);
   const command = commandFor(job, runtime, host, settings, names);
   const image = request.AlgorithmSpecification?.TrainingImage ?? '';
@@ -86,7 +86,7 @@ export async function launchScript(
     cwd: `${ml}/code`,
     identity,
     variables: {
-      ...smVariables(words, place),
+      ...smVariables(args, place),
       ...distributed.variables,
       PYTHONPATH: `${ml}/code`,
       TRAINING_JOB_NAME: job.name,
@@ -113,18 +113,18 @@ function commandFor(
   const { ContainerEntrypoint: given, ContainerArguments: more = [] } = request.AlgorithmSpecification ?? {};
   const [first, ...rest] = given ?? [];
   if (first !== undefined) return [first, ...rest, ...more];
-  const words = wordsOf(request);
-  const { program = '', hyperparameters } = words;
+  const args = scriptArgsOf(request);
+  const { program = '', hyperparameters } = args;
   const kind = entryPointOf(program, names);
-  const place = placeOf(job, host, settings);
+  const place = distributedHostOf(job, host, settings);
   const script = commandOf(kind, program, place.python, commandArguments(hyperparameters));
-  const distribution = distributionOf(words, framework, clusterOf(job, host));
+  const distribution = distributionOf(args, framework, clusterOf(job, host));
   if (!distribution) return script;
   if (distribution.by === 'torchrun' && kind !== 'python')
     throw new JobFailed(
       'ClientError: Python packages are not supported for torch_distributed. Please use a python script as the entry-point',
     );
-  return distributedCommand(distribution, script, words, place);
+  return distributedCommand(distribution, script, args, place);
 }
 
 /** The command as the job's owner sees it. */
@@ -139,5 +139,5 @@ export async function scriptCommand(
 }
 
 /** One line that a shell would read as the same words. */
-export const shownCommand = (words: readonly string[]): string =>
-  words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');
+export const shownCommand = (args: readonly string[]): string =>
+  args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');

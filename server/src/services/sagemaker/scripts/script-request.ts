@@ -17,7 +17,7 @@ const own = [
   'sagemaker_s3_output',
 ];
 
-export interface ScriptWords {
+export interface ScriptArgs {
   readonly program: string | undefined;
   /** s3://…/sourcedir.tar.gz, or a path of the container. */
   readonly submitDirectory: string | undefined;
@@ -31,7 +31,7 @@ export interface ScriptWords {
 
 type Texts = Readonly<Record<string, string>>;
 
-export function readScriptWords(hyperparameters: Texts = {}, environment: Texts = {}): ScriptWords {
+export function readScriptArgs(hyperparameters: Texts = {}, environment: Texts = {}): ScriptArgs {
   const all = Object.entries(hyperparameters).map(([name, text]) => [name, decoded(text)] as const);
   const toolkit = Object.fromEntries(all);
   const text = (name: string) => {
@@ -63,5 +63,5 @@ export interface ScriptRequest {
   readonly Environment?: Texts | undefined;
 }
 
-export const wordsOf = ({ HyperParameters, Environment }: ScriptRequest): ScriptWords =>
-  readScriptWords(HyperParameters, Environment);
+export const scriptArgsOf = ({ HyperParameters, Environment }: ScriptRequest): ScriptArgs =>
+  readScriptArgs(HyperParameters, Environment);

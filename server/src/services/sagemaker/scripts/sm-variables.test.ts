@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readScriptWords } from './script-request.ts';
-import { type ScriptPlace, smVariables } from './sm-variables.ts';
+import { readScriptArgs } from './script-request.ts';
+import { type ScriptContext, smVariables } from './sm-variables.ts';
 
 const channelConfig = { TrainingInputMode: 'File', S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' };
-const place: ScriptPlace = {
+const place: ScriptContext = {
   ml: '/opt/ml',
   jobName: 'the-job',
   region: 'eu-west-1',
@@ -19,7 +19,7 @@ const place: ScriptPlace = {
   },
   inputDataConfig: { train: channelConfig, 'my-data.v2': channelConfig },
 };
-const words = readScriptWords({
+const words = readScriptArgs({
   sagemaker_program: '"train.py"',
   sagemaker_submit_directory: '"s3://bucket/job/source/sourcedir.tar.gz"',
   sagemaker_container_log_level: '10',
@@ -33,10 +33,10 @@ const words = readScriptWords({
   layers: '[64, 32]',
 });
 
-describe('smVariables does', () => {
+describe('smVariables', () => {
   const variables = smVariables(words, place);
 
-  test('give the script what ENVIRONMENT_VARIABLES.md says, by the toolkit’s own values', () => {
+  test('gives the script what ENVIRONMENT_VARIABLES.md says, by the toolkit’s own values', () => {
     const { SM_TRAINING_ENV: _, ...rest } = variables;
     assert.deepEqual(rest, {
       SM_HOSTS: '["algo-1","algo-2"]',
@@ -83,7 +83,7 @@ describe('smVariables does', () => {
     });
   });
 
-  test('tell it all again in SM_TRAINING_ENV', () => {
+  test('repeats all of it in SM_TRAINING_ENV', () => {
     const all = JSON.parse(variables.SM_TRAINING_ENV ?? '');
     assert.deepEqual(all.channel_input_dirs, {
       train: '/opt/ml/input/data/train',
@@ -99,25 +99,25 @@ describe('smVariables does', () => {
     assert.equal(all.num_cpus, 4);
   });
 
-  test('name real paths where nothing is mounted', () => {
+  test('names real paths where nothing is mounted', () => {
     const { SM_MODEL_DIR, SM_CHANNEL_TRAIN } = smVariables(words, { ...place, ml: '/data/runs/x/ml' });
     assert.deepEqual([SM_MODEL_DIR, SM_CHANNEL_TRAIN], ['/data/runs/x/ml/model', '/data/runs/x/ml/input/data/train']);
   });
 
-  test('leave out what no program could be started with', () => {
-    const long = readScriptWords({ sagemaker_program: 'a.py', big: JSON.stringify('x'.repeat(140_000)), small: '1' });
+  test('leaves out what no program could be started with', () => {
+    const long = readScriptArgs({ sagemaker_program: 'a.py', big: JSON.stringify('x'.repeat(140_000)), small: '1' });
     const { SM_HPS, SM_HP_BIG, SM_HP_SMALL, SM_TRAINING_ENV } = smVariables(long, place);
     assert.deepEqual([SM_HPS, SM_HP_BIG, SM_HP_SMALL, SM_TRAINING_ENV], [undefined, undefined, '1', undefined]);
   });
 });
 
-describe('readScriptWords does', () => {
-  test('take the program from the environment, too, as bring-your-own images do', () => {
-    const read = readScriptWords(
+describe('readScriptArgs', () => {
+  test('takes the program from the environment, too, as bring-your-own images do', () => {
+    const read = readScriptArgs(
       {},
       { SAGEMAKER_PROGRAM: 'a.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/input/data/code' },
     );
     assert.deepEqual([read.program, read.submitDirectory], ['a.py', '/opt/ml/input/data/code']);
-    assert.equal(readScriptWords({ sagemaker_program: '""' }).program, undefined);
+    assert.equal(readScriptArgs({ sagemaker_program: '""' }).program, undefined);
   });
 });

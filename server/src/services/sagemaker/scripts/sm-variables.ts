@@ -4,7 +4,7 @@
  */
 import { type Cluster, distributionGroups, distributionHosts } from './distribution.ts';
 import { commandArguments, fromPlain, type PythonObject, type PythonValue, variableOf } from './python-values.ts';
-import type { ScriptWords } from './script-request.ts';
+import type { ScriptArgs } from './script-request.ts';
 
 export interface ResourceConfig extends Cluster {
   readonly current_instance_type?: string;
@@ -16,7 +16,7 @@ export interface ResourceConfig extends Cluster {
   }[];
 }
 
-export interface ScriptPlace {
+export interface ScriptContext {
   /** /opt/ml, as the script sees it. */
   readonly ml: string;
   readonly jobName: string;
@@ -31,11 +31,11 @@ export interface ScriptPlace {
 
 const groupOf = ({ current_group_name: name }: ResourceConfig) => name ?? 'homogeneousCluster';
 
-function facts(words: ScriptWords, place: ScriptPlace) {
-  const { ml, resourceConfig, inputDataConfig } = place;
+function facts(args: ScriptArgs, context: ScriptContext) {
+  const { ml, resourceConfig, inputDataConfig } = context;
   const { hosts, current_host: host, instance_groups: groups = [] } = resourceConfig;
   const channels = Object.keys(inputDataConfig).sort();
-  const program = words.program ?? '';
+  const program = args.program ?? '';
   return {
     hosts,
     network_interface_name: resourceConfig.network_interface_name ?? 'eth0',
@@ -51,37 +51,37 @@ function facts(words: ScriptWords, place: ScriptPlace) {
       groups.find(({ instance_group_name: name }) => name === groupOf(resourceConfig))?.hosts ?? [],
     instance_groups: groups.map(({ instance_group_name: name }) => name),
     instance_groups_dict: Object.fromEntries(groups.map((group) => [group.instance_group_name, group])),
-    distribution_instance_groups: distributionGroups(words.frameworkParameters, resourceConfig),
+    distribution_instance_groups: distributionGroups(args.frameworkParameters, resourceConfig),
     is_hetero: groups.length > 1,
     module_name: program.replace(/\.py$/, ''),
-    framework_module: place.frameworkModule ?? null,
+    framework_module: context.frameworkModule ?? null,
     input_dir: `${ml}/input`,
     input_config_dir: `${ml}/input/config`,
     output_dir: `${ml}/output`,
-    num_cpus: place.cores,
-    num_gpus: place.gpus,
+    num_cpus: context.cores,
+    num_gpus: context.gpus,
     num_neurons: 0,
     model_dir: `${ml}/model`,
-    module_dir: words.submitDirectory ?? `${ml}/code`,
+    module_dir: args.submitDirectory ?? `${ml}/code`,
     channels,
   };
 }
 
 /** SM_TRAINING_ENV: the toolkit's whole description of the job. */
-function trainingEnvironment(words: ScriptWords, place: ScriptPlace): PythonObject {
-  const { channels, ...rest } = facts(words, place);
-  const { current_host: host } = place.resourceConfig;
-  const taking = distributionHosts(words.frameworkParameters, place.resourceConfig);
+function trainingEnvironment(args: ScriptArgs, context: ScriptContext): PythonObject {
+  const { channels, ...rest } = facts(args, context);
+  const { current_host: host } = context.resourceConfig;
+  const taking = distributionHosts(args.frameworkParameters, context.resourceConfig);
   const leader = taking[0] ?? rest.hosts[0] ?? host;
   return {
     ...(fromPlain(rest) as PythonObject),
-    hyperparameters: words.hyperparameters,
-    additional_framework_parameters: words.frameworkParameters,
-    log_level: words.logLevel,
+    hyperparameters: args.hyperparameters,
+    additional_framework_parameters: args.frameworkParameters,
+    log_level: args.logLevel,
     ...(fromPlain({
-      channel_input_dirs: Object.fromEntries(channels.map((name) => [name, `${place.ml}/input/data/${name}`])),
+      channel_input_dirs: Object.fromEntries(channels.map((name) => [name, `${context.ml}/input/data/${name}`])),
       distribution_hosts: taking,
-      job_name: place.jobName,
+      job_name: context.jobName,
       master_hostname: leader,
       is_master: host === leader,
     }) as PythonObject),
@@ -91,26 +91,26 @@ function trainingEnvironment(words: ScriptWords, place: ScriptPlace): PythonObje
 /** A single one may not be longer for the kernel to start a program with it (MAX_ARG_STRLEN). */
 const longestVariable = 131_000;
 
-export function smVariables(words: ScriptWords, place: ScriptPlace): Record<string, string> {
-  const { framework_module: frameworkModule, ...plain } = facts(words, place);
+export function smVariables(args: ScriptArgs, context: ScriptContext): Record<string, string> {
+  const { framework_module: frameworkModule, ...plain } = facts(args, context);
   const values: Record<string, PythonValue> = {
     ...(fromPlain(plain) as PythonObject),
     framework_module: frameworkModule,
-    hps: words.hyperparameters,
-    framework_params: words.frameworkParameters,
-    log_level: words.logLevel,
-    training_env: trainingEnvironment(words, place),
-    user_args: commandArguments(words.hyperparameters),
+    hps: args.hyperparameters,
+    framework_params: args.frameworkParameters,
+    log_level: args.logLevel,
+    training_env: trainingEnvironment(args, context),
+    user_args: commandArguments(args.hyperparameters),
   };
-  for (const name of plain.channels) values[`channel_${name}`] = `${place.ml}/input/data/${name}`;
-  for (const [name, value] of Object.entries(words.hyperparameters)) values[`hp_${name}`] = value;
+  for (const name of plain.channels) values[`channel_${name}`] = `${context.ml}/input/data/${name}`;
+  for (const [name, value] of Object.entries(args.hyperparameters)) values[`hp_${name}`] = value;
   const variables = Object.entries(values).map(([name, value]) => [`SM_${name.toUpperCase()}`, variableOf(value)]);
   return Object.fromEntries([
     ...variables.filter(
       ([name = '', value = '']) => name.length + value.length < longestVariable && !value.includes('\0'),
     ),
-    ['CURRENT_HOST', place.resourceConfig.current_host],
-    ['SAGEMAKER_REGION', words.region ?? place.region],
-    ['SAGEMAKER_JOB_NAME', words.jobName ?? ''],
+    ['CURRENT_HOST', context.resourceConfig.current_host],
+    ['SAGEMAKER_REGION', args.region ?? context.region],
+    ['SAGEMAKER_JOB_NAME', args.jobName ?? ''],
   ]);
 }

@@ -12,7 +12,7 @@ import { openObject } from '../artifacts.ts';
 import { JobFailed } from '../jobs/job.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import { entryPointOf } from './entry-point.ts';
-import type { ScriptWords } from './script-request.ts';
+import type { ScriptArgs } from './script-request.ts';
 
 /** Code, not data: what is bigger than this comes by a channel. */
 const maxBytes = 2 * 2 ** 30;
@@ -31,14 +31,14 @@ async function unpackSource(archive: Readable, dir: string, uri: string, volumeG
     await rm(dir, { recursive: true, force: true });
     if (error instanceof ArchiveRefused) throw refused(uri, error.message);
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw refused(uri, "there is no room on this machine's disk for what it unpacks to");
+      throw refused(uri, "this machine's disk is full; no space for what it unpacks to");
     throw error;
   }
 }
 
-/** Brings the archive that the request names in S3 into the job's folder, once. It has the room that an instance's volume has. */
+/** Downloads the archive that the request names in S3 into the job's folder, once. It has the room that an instance's volume has. */
 export async function fetchSource(
-  { submitDirectory: uri }: ScriptWords,
+  { submitDirectory: uri }: ScriptArgs,
   jobDir: string,
   role: () => Promise<Aws>,
   volumeGiB = Number.POSITIVE_INFINITY,
@@ -63,7 +63,7 @@ export const standsAlone = (requirements: string) =>
   );
 
 /** The requirements.txt that an environment's layer can be made of. */
-export async function layerRequirements({ program }: ScriptWords, jobDir: string): Promise<string | undefined> {
+export async function layerRequirements({ program }: ScriptArgs, jobDir: string): Promise<string | undefined> {
   const file = join(sourceIn(jobDir), 'requirements.txt');
   if (!program || !(await isThere(sourceIn(jobDir)))) return undefined;
   if (entryPointOf(program, await readdir(sourceIn(jobDir))) === 'command') return undefined;
@@ -73,12 +73,12 @@ export async function layerRequirements({ program }: ScriptWords, jobDir: string
 
 /** Puts the code where the script runs. Throws JobFailed where the program is not in it. */
 export async function placeSource(
-  words: ScriptWords,
+  args: ScriptArgs,
   jobDir: string,
   ml: string,
   volumeGiB = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const { program, submitDirectory: uri } = words;
+  const { program, submitDirectory: uri } = args;
   const code = join(ml, 'code');
   if (await isThere(sourceIn(jobDir))) await cp(sourceIn(jobDir), code, { recursive: true, verbatimSymlinks: true });
   else if (uri) await placeLocal(uri, ml, code, volumeGiB);

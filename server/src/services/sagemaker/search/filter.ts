@@ -62,7 +62,7 @@ const typeNames: Record<PropertyType, string> = {
   group: 'structure',
 };
 
-/** Undefined where the wanted value is none of the type. NotEquals is told as Equals. */
+/** Undefined where the wanted value is none of the type. NotEquals is read as Equals. */
 function satisfier(type: PropertyType, operator: string, wanted: string): ((value: Value) => boolean) | undefined {
   const equals = operator === 'Equals' || operator === 'NotEquals';
   if (operator === 'Contains') return (value) => String(value).includes(wanted);

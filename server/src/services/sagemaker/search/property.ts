@@ -121,7 +121,7 @@ function walkFrom(root: Structure, name: string): Walked | undefined {
   return prefixed && { ...prefixed, steps: [member('Model'), ...prefixed.steps] };
 }
 
-/** Deeper ones are found too; nobody needs them suggested. */
+/** Deeper ones are found too, but not suggested. */
 const maxDepth = 5;
 
 /** The names of all properties that have values, in the order of the model; maps and tags, whose keys are anybody's, are left out. */

@@ -1,10 +1,10 @@
 /** The order of a search's results, and the first of them: however many match, only a page of them is held. Pure. */
-import type { PagePlace } from '../page-token.ts';
+import type { PagePosition } from '../page-token.ts';
 import { parseNumber } from './filter.ts';
 import type { Property } from './property.ts';
 
 export type Order = 'Ascending' | 'Descending';
-type Key = PagePlace['key'];
+type Key = PagePosition['key'];
 
 /** Times as milliseconds; null where the record lacks the property. Hyperparameters that are numbers sort as such. */
 export function sortKey({ type, values }: Property, record: object): Key {
@@ -15,7 +15,7 @@ export function sortKey({ type, values }: Property, record: object): Key {
 }
 
 /** Whatever the order, what lacks the property comes last; in equal keys the ARN decides. Numbers come before text. */
-export function comparePlaces(a: PagePlace, b: PagePlace, order: Order): number {
+export function comparePositions(a: PagePosition, b: PagePosition, order: Order): number {
   const sign = order === 'Ascending' ? 1 : -1;
   if (a.key === b.key) return sign * compare(a.arn, b.arn);
   if (a.key === null) return 1;
@@ -26,14 +26,14 @@ export function comparePlaces(a: PagePlace, b: PagePlace, order: Order): number 
 
 const compare = <T extends string | number>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
 
-export interface Ranking<T extends PagePlace> {
+export interface Ranking<T extends PagePosition> {
   add(item: T): void;
   /** In order. */
   readonly first: readonly T[];
 }
 
 /** Keeps the first `limit` of all that are added. */
-export function ranking<T extends PagePlace>(limit: number, order: Order): Ranking<T> {
+export function ranking<T extends PagePosition>(limit: number, order: Order): Ranking<T> {
   const first: T[] = [];
   return {
     first,
@@ -42,7 +42,7 @@ export function ranking<T extends PagePlace>(limit: number, order: Order): Ranki
       let high = first.length;
       while (low < high) {
         const middle = (low + high) >> 1;
-        if (comparePlaces(first[middle] as T, item, order) < 0) low = middle + 1;
+        if (comparePositions(first[middle] as T, item, order) < 0) low = middle + 1;
         else high = middle;
       }
       if (low === limit) return;

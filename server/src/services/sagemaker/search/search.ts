@@ -9,20 +9,20 @@ import { inTurn } from '../../../kit/in-turn.ts';
 import { loadServiceModel } from '../../../models/service-model.ts';
 import { type Structure, structureOf } from '../../../models/shape.ts';
 import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { type PagePlace, pageToken, readPageToken } from '../page-token.ts';
+import { type PagePosition, pageToken, readPageToken } from '../page-token.ts';
 import { findTags } from '../tags/tag-store.ts';
 import { findTaggable } from '../tags/taggable.ts';
 import { compileExpression, filtersIn } from './expression.ts';
 import type { Test } from './filter.ts';
 import { findProperty, type Property } from './property.ts';
-import { comparePlaces, type Order, ranking, sortKey } from './ranking.ts';
+import { comparePositions, type Order, ranking, sortKey } from './ranking.ts';
 import { type Candidate, type Scan, type Searchable, type SearchRecord, searchables } from './searchable.ts';
 import { visibilityContexts, visibleExpression } from './visibility.ts';
 
 /** Rows read at once: their documents are parsed on the thread that serves requests. */
 const scanned = 50;
 
-/** Searches go through their rows one after the other: many at once would take the machine from everybody else. */
+/** Searches go through their rows one after the other: many at once would starve other requests. */
 const turns = inTurn();
 
 export const search: SageMakerOperation<'Search'> = {
@@ -118,11 +118,11 @@ interface Plan {
   readonly sort: Property;
   readonly sortBy: string;
   readonly order: Order;
-  readonly after: PagePlace | undefined;
+  readonly after: PagePosition | undefined;
   readonly limit: number;
 }
 
-type Found = PagePlace & Partial<Candidate>;
+type Found = PagePosition & Partial<Candidate>;
 
 /** The first of what is found, one more than is shown (whether there is a next page), and how many there are. */
 async function run(
@@ -143,7 +143,7 @@ async function run(
     for await (const piece of ranked) {
       goOn();
       total += piece.total;
-      for (const item of piece.first) if (!after || comparePlaces(item, after, order) > 0) best.add(item);
+      for (const item of piece.first) if (!after || comparePositions(item, after, order) > 0) best.add(item);
     }
     return { first: best.first, total };
   }
@@ -154,7 +154,7 @@ async function run(
       if (!test(candidate.record)) continue;
       total += 1;
       const item = { ...candidate, key: sortKey(sort, candidate.record) };
-      if (!after || comparePlaces(item, after, order) > 0) best.add(item);
+      if (!after || comparePositions(item, after, order) > 0) best.add(item);
     }
   }
   return { first: best.first, total };

@@ -8,7 +8,7 @@ import { modelPackageGroupAnswer, modelPackageGroupStore } from '../model-packag
 import { describePackage } from '../model-packages/model-package.ts';
 import { modelPackageStore } from '../model-packages/model-package-store.ts';
 import { modelAnswer, modelStore } from '../models/model.ts';
-import type { PagePlace } from '../page-token.ts';
+import type { PagePosition } from '../page-token.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import type { Expression } from './expression.ts';
 import { trainingJobs } from './training-jobs.ts';
@@ -35,7 +35,7 @@ export interface Scan {
 export interface ScanOrder {
   readonly sortBy: string;
   readonly descends: boolean;
-  readonly after: PagePlace | undefined;
+  readonly after: PagePosition | undefined;
   readonly limit: number;
 }
 
@@ -43,7 +43,7 @@ export interface RankedPiece {
   /** How many satisfy the expression. */
   readonly total: number;
   /** The first of them in the order. */
-  readonly first: readonly PagePlace[];
+  readonly first: readonly PagePosition[];
 }
 
 export interface Searchable {

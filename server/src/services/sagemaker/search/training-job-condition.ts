@@ -152,7 +152,7 @@ function failureIs(operator: string, value: string): Condition {
   return operator === 'NotEquals' ? sql`(${failure} is null or ${is})` : is;
 }
 
-/** What stands in a path of SQLite's without being quoted any further. */
+/** What is in a path of SQLite's without being quoted any further. */
 const plain = /^[^"\\]+$/;
 
 /** The value of a metric; undefined for a name that SQLite cannot be asked for. */
@@ -196,7 +196,7 @@ function hyperParameterIs(key: string, operator: string, value: string): Narrowi
 const told =
   /^(OutputDataConfig\.KmsKeyId|ModelArtifacts|SecondaryStatus|WarmPoolStatus|FinalMetricDataList|ProfilingStatus)/;
 
-/** Text that a request has somewhere stands in its document, as JSON writes it. */
+/** Text that a request has somewhere is in its document, as JSON writes it. */
 function inRequest(name: string, operator: string, value: string, root: Structure): Narrowing {
   if (told.test(name) || findProperty(root, name)?.type !== 'text' || !value.isWellFormed()) return nothing;
   const text = JSON.stringify(value);

@@ -40,7 +40,7 @@ function candidateOf(job: TrainingJob, now: Date): Candidate {
   return { arn: job.arn, record: { ...describeTraining(job), ...(pool && { WarmPoolStatus: pool }) } };
 }
 
-/** What of a record is told from the job's state; all that is neither here nor a column stands in its request. */
+/** The part of a record that is read from the job's state; all that is neither here nor a column is in its request. */
 const ofState: ReadonlySet<string> = new Set([
   'SecondaryStatus',
   'SecondaryStatusTransitions',

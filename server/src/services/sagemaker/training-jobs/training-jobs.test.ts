@@ -58,8 +58,8 @@ const firstRound = (name: string) =>
     return events?.length ? true : undefined;
   });
 
-describe('training jobs do', () => {
-  it('train, describe and store the artifact', async () => {
+describe('training jobs', () => {
+  it('trains, describes and stores the artifact', async () => {
     const { TrainingJobArn: arn } = await create('plain');
     assert.equal(arn, arnOf('plain'));
     const job = await bench.jobEnd('plain');
@@ -107,7 +107,7 @@ describe('training jobs do', () => {
     assert.ok(Math.abs(least - (metric?.Value ?? 1)) < 1e-6);
   });
 
-  it('stop while running: the model as far as it came is kept', async () => {
+  it('stops while running: the model as far as it came is kept', async () => {
     await create('stopped', slow);
     await firstRound('stopped');
     await stop('stopped');
@@ -125,7 +125,7 @@ describe('training jobs do', () => {
     assert.ok((await bench.read('model/stopped/output/model.tar.gz')).length > 100);
   });
 
-  it('stop what runs longer than it may', async () => {
+  it('stops what runs longer than it may', async () => {
     const job = await bench.train('overdue', { ...slow, StoppingCondition: { MaxRuntimeInSeconds: 1 } });
     assert.deepEqual([job.TrainingJobStatus, job.SecondaryStatus], ['Stopped', 'MaxRuntimeExceeded']);
     assert.equal(
@@ -134,7 +134,7 @@ describe('training jobs do', () => {
     );
   });
 
-  it('list: filters, order and pages', async () => {
+  it('lists: filters, order and pages', async () => {
     for (const name of ['list-c', 'list-a', 'list-b']) await bench.train(name);
     await bench.train('list-d', { HyperParameters: { num_round: 'many' } });
     const list = async (input: object) => {

@@ -12,13 +12,13 @@ import type { Host, JobWork } from '../jobs/job-work.ts';
 import { containerRun, withoutCredentials } from '../jobs/launch.ts';
 import { failureReason } from '../scripts/script-failure.ts';
 import { launchScript, prepareScript, scriptCommand, scriptMaking } from '../scripts/script-job.ts';
-import { wordsOf } from '../scripts/script-request.ts';
+import { scriptArgsOf } from '../scripts/script-request.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
 import { linkedMounts } from './channels/linked.ts';
-import { carriedMounts } from './checkpoints/carried-folders.ts';
 import { trainingCheckpoints } from './checkpoints/training-checkpoints.ts';
+import { uploadedMounts } from './checkpoints/uploaded-folders.ts';
 import { hostAddresses, instancesOf, resourceConfig, shareOfCluster } from './cluster.ts';
 import { trainingMetrics } from './metrics/training-metrics.ts';
 import { storeOutputs } from './outputs/store-outputs.ts';
@@ -61,7 +61,7 @@ export function trainingWork({
       const { kind } = runtimeFor(job, images);
       if (kind === 'builtin') libraryMade = true;
       for (const host of hosts) await layOut(job, host);
-      const isLinked = kind === 'container' || (!bringsCode(job) && settings.sandbox?.overlays);
+      const isLinked = kind === 'container' || (!hasLocalCode(job) && settings.sandbox?.overlays);
       await fillChannels(job, hosts, aws, isLinked ? 'links' : 'copies', signal);
       if (kind === 'python') for (const host of hosts) await prepareScript(job, host);
       await checkpoints.bring(job, hosts, aws, signal);
@@ -74,7 +74,8 @@ export function trainingWork({
     },
     explain: explainScript,
     tend(job, hosts, role) {
-      const warn = (error: unknown) => log.warn('checkpoints could not be carried to S3', { job: job.name, error });
+      const warn = (error: unknown) =>
+        log.warn('training job: upload of checkpoints failed, will retry', { job: job.name, error });
       checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
     },
     read: metrics.read,
@@ -97,7 +98,7 @@ export function trainingWork({
 function runtimeFor({ request }: TrainingJob, images: ImageTable): JobRuntime {
   const found = trainingRuntimeOf(request, images);
   if (!found || found.kind === 'framework')
-    throw new JobFailed(`ClientError: no runtime for image ${request.AlgorithmSpecification?.TrainingImage} any more`);
+    throw new JobFailed(`ClientError: image ${request.AlgorithmSpecification?.TrainingImage} no longer has a runtime`);
   return found;
 }
 
@@ -131,7 +132,7 @@ async function layOut({ request }: TrainingJob, { name, ml }: Host): Promise<voi
 }
 
 /** The script comes by a channel and is placed before the program sees its inputs. */
-const bringsCode = ({ request }: TrainingJob) => /^(file:\/\/|\/)/.test(wordsOf(request).submitDirectory ?? '');
+const hasLocalCode = ({ request }: TrainingJob) => /^(file:\/\/|\/)/.test(scriptArgsOf(request).submitDirectory ?? '');
 
 /** The instance's program alone. */
 function programOf(
@@ -184,7 +185,7 @@ async function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spe
     sandbox: {
       ...spec.sandbox,
       hostname: host.name,
-      mounts: [...mounts, ...(await linkedMounts(host)), ...carriedMounts(job, host)],
+      mounts: [...mounts, ...(await linkedMounts(host)), ...uploadedMounts(job, host)],
       hosts: { ...hosts, ...hostAddresses(job) },
     },
   };

@@ -1,6 +1,6 @@
 /**
  * UpdateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateTrainingJob.html
- * The time that a warm pool is kept, and the profiler's settings, which are kept and told though nothing profiles (ProfilingStatus Disabled).
+ * The time that a warm pool is kept, and the profiler's settings, which are stored and shown, although nothing profiles (ProfilingStatus Disabled).
  */
 import type { Call } from '../../../contract/call.ts';
 import type { Input } from '../../../models/types.ts';

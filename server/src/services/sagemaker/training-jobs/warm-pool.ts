@@ -1,5 +1,5 @@
 /**
- * What is told of a training job's warm pool. Every start is warm here, so nothing is set aside: the status follows the time that was asked for, and
+ * The warm pool that a training job's description shows. Every start is warm here, so nothing is set aside: the status follows the time that was asked for, and
  * no pool is taken from one job by another (Reused).
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_WarmPoolStatus.html
  */

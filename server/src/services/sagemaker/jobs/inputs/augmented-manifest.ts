@@ -49,7 +49,7 @@ function recordOf(line: string, where: string, attributes: readonly string[]): A
   }
   return attributes.map((name) => {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name))
-      throw inputFailure(`${where} has no attribute ${JSON.stringify(name)}, which AttributeNames asks for`);
+      throw inputFailure(`${where} has no attribute ${JSON.stringify(name)}, which AttributeNames names`);
     const value = (found as Record<string, unknown>)[name];
     if (!name.endsWith('-ref')) return { text: typeof value === 'string' ? value : JSON.stringify(value) };
     const object = typeof value === 'string' ? parseS3Uri(value) : undefined;

@@ -28,6 +28,6 @@ export function explainedInput(error: unknown, { uri, roleArn, region }: InputSo
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTDIR')
     return inputFailure(`two objects below ${uri} would be the same file; one key is a folder of the other`);
-  if (code === 'ENOSPC') return inputFailure(`there is no room on this machine's disk for ${uri}`);
+  if (code === 'ENOSPC') return inputFailure(`this machine's disk is full; no space for ${uri}`);
   return error;
 }

@@ -54,7 +54,7 @@ export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: 
 export async function manifestObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
   const { uri } = source;
   const refuse = (why: string) =>
-    inputFailure(`${uri} is no manifest (${why}). It has the form [{"prefix": "s3://bucket/folder/"}, "key", …]`);
+    inputFailure(`${uri} is not a manifest (${why}). It has the form [{"prefix": "s3://bucket/folder/"}, "key", …]`);
   let manifest: unknown;
   try {
     manifest = JSON.parse((await readWhole(aws, source, maxManifestBytes, signal)).toString('utf8'));
@@ -62,14 +62,14 @@ export async function manifestObjects(aws: Aws, source: InputSource, signal?: Ab
     if (!(error instanceof SyntaxError)) throw error;
     throw refuse(error.message);
   }
-  if (!Array.isArray(manifest)) throw refuse('it is no list');
+  if (!Array.isArray(manifest)) throw refuse('it is not a list');
   const [head, ...rest] = manifest;
   const prefix = (head as { prefix?: unknown } | null)?.prefix;
   if (typeof prefix !== 'string' || !parseS3Uri(prefix)) throw refuse('its first entry names no prefix in S3');
   if (rest.length === 0) throw refuse('it names no object');
   const { bucket, key } = locationOf(prefix);
   return rest.map((entry, i) => {
-    if (typeof entry !== 'string' || entry === '') throw refuse(`entry ${i + 1} is no key`);
+    if (typeof entry !== 'string' || entry === '') throw refuse(`entry ${i + 1} is not a key`);
     return { bucket, key: key + entry, names: safeNames(entry, uri) };
   });
 }

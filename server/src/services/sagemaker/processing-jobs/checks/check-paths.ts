@@ -1,7 +1,7 @@
 /** Where in its container a processing job may have inputs and outputs. Pure. */
 import { plainPath } from '../plain-path.ts';
 
-/** Folders that the system, or the platform, has for something else; what lies in them, too. */
+/** Folders that the system, or the platform, has for something else; what is in them, too. */
 const taken = [
   ...['/opt/ml/config', '/opt/python'],
   ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/run', '/sbin', '/sys', '/usr'],
@@ -13,11 +13,11 @@ const takenThemselves = ['/', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var
  * container that is free will do. `sandbox`: without it only the job's own folder can be given to the program.
  */
 export function pathFault(path: string, sandbox: boolean): string | undefined {
-  if (!path.startsWith('/')) return 'is no absolute path';
+  if (!path.startsWith('/')) return 'is not an absolute path';
   const plain = plainPath(path);
   const names = plain.split('/').slice(1);
   const odd = (name: string) => name === '.' || name === '..' || Buffer.byteLength(name) > 255;
-  if (names.some(odd) || /[\0\r\n]/.test(path)) return 'is no plain path';
+  if (names.some(odd) || /[\0\r\n]/.test(path)) return 'is not a plain path';
   if (takenThemselves.includes(plain) || taken.some((folder) => plain === folder || plain.startsWith(`${folder}/`)))
     return 'is a folder that the job or its system uses for something else';
   if (!sandbox && !plain.startsWith('/opt/ml/'))

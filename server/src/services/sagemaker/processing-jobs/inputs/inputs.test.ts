@@ -53,11 +53,11 @@ async function seen(name: string, inputs: readonly ProcessingInput[], folders: s
 }
 
 const at = '/opt/ml/processing/input';
-/** Smaller objects lie in the database. */
+/** Smaller objects are in the database. */
 const largeBytes = 100_000;
 const bytesOf = (name: string) => Buffer.alloc(largeBytes, name);
 
-/** At the end of a program: it goes on when it is told to. */
+/** At the end of a program: it waits until a file tells it to continue. */
 const waiting = `
 import os, time
 open('/opt/ml/reached', 'w').close()
@@ -272,7 +272,7 @@ describe('an input fails the job', () => {
     const manifest = (key: string) => [s3Input('list', key, { S3DataType: 'ManifestFile' as const })];
     assert.match(
       await failure('no-manifest', manifest('bad.manifest')),
-      /^ClientError: Data download failed: .*bad\.manifest is no manifest/,
+      /^ClientError: Data download failed: .*bad\.manifest is not a manifest/,
     );
     await bench.put('gone.manifest', JSON.stringify([{ prefix: `s3://${bucket}/gone/` }, 'x']));
     assert.match(await failure('gone', manifest('gone.manifest')), /NoSuchKey/);

@@ -1,6 +1,6 @@
 /**
  * Inputs whose files are links into the platform's store. They lie beside the folders that the program can write to, and it sees them through a mount that
- * takes what it writes: the store's bytes are out of its reach. What lies in an output's folder is read as the program left it, so an input that meets one
+ * takes what it writes: the store's bytes are out of its reach. What is in an output's folder is read as the program left it, so an input that meets one
  * is copied; of inputs in each other's folders the outermost folder holds all.
  */
 import { mkdir, readdir } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { isIn, outermost } from '../plain-path.ts';
 import type { ProcessingJobRequest } from '../processing-job.ts';
 import { inputsOf } from './input.ts';
 
-/** Where the program's last word is read from. */
+/** The folder that is read after the program has ended. */
 const readAfterwards = '/opt/ml/output';
 
 const linkedRoot = ({ dir }: Pick<Host, 'dir'>) => join(dir, 'linked');

@@ -225,7 +225,7 @@ for number, target in enumerate(${JSON.stringify([...targets, ...odd])}): os.sym
       const job = await runProcessing(bench, name, script, { outputs: [out(name, { S3UploadMode })] });
       assert.equal(
         job.FailureReason,
-        'ClientError: Artifact upload failed: /opt/ml/processing/out is no folder any more; a link in its place is not followed',
+        'ClientError: Artifact upload failed: /opt/ml/processing/out is no longer a folder; links are not followed',
       );
       assert.deepEqual(await stored(bench, `${name}/out/`), {});
     }

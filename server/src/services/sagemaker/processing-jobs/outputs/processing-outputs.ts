@@ -1,35 +1,35 @@
-/** The outputs of all processing jobs: those that are continuous are carried to S3 every few moments while the job runs, all of them at its end. */
+/** The outputs of all processing jobs: those that are continuous are uploaded to S3 every few moments while the job runs, all of them at its end. */
 import type { Aws } from '../../../../contract/aws.ts';
 import type { Host } from '../../jobs/job-work.ts';
 import { volumeBytes } from '../../jobs/volume.ts';
-import { placeOf } from '../places.ts';
+import { localPathOf } from '../local-paths.ts';
 import type { ProcessingJob } from '../processing-job.ts';
-import { openCarried } from './carried.ts';
-import { type Carrying, carryOutput } from './carry-output.ts';
 import { outputsOf } from './output.ts';
+import { type Uploader, uploadOutput } from './upload-output.ts';
+import { openUploaded } from './uploaded.ts';
 
 const everyMs = 1000;
 
 interface Tended {
-  readonly carryings: readonly Carrying[];
+  readonly uploaders: readonly Uploader[];
   /** Ends what is under way. */
   readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
 }
 
-async function carryingsOf({ request }: ProcessingJob, hosts: readonly Host[]): Promise<Carrying[]> {
-  const carryings: Carrying[] = [];
+async function uploadersOf({ request }: ProcessingJob, hosts: readonly Host[]): Promise<Uploader[]> {
+  const uploaders: Uploader[] = [];
   const maxBytes = volumeBytes(request.ProcessingResources.ClusterConfig?.VolumeSizeInGB);
   for (const host of hosts) {
-    const carried = await openCarried(host);
+    const uploaded = await openUploaded(host);
     for (const output of outputsOf(request)) {
-      const place = placeOf(request, host, output.path);
+      const place = localPathOf(request, host, output.path);
       const kmsKeyId = request.ProcessingOutputConfig?.KmsKeyId || undefined;
-      carryings.push({ host, output, place, kmsKeyId, carried, seen: new Map(), maxBytes });
+      uploaders.push({ host, output, place, kmsKeyId, uploaded, seen: new Map(), maxBytes });
     }
   }
-  return carryings;
+  return uploaders;
 }
 
 export function processingOutputs() {
@@ -38,8 +38,8 @@ export function processingOutputs() {
   function tendedOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Tended> {
     const found = tended.get(job.state.runId);
     if (found) return found;
-    const made = carryingsOf(job, hosts).then((carryings) => ({
-      carryings,
+    const made = uploadersOf(job, hosts).then((uploaders) => ({
+      uploaders,
       ending: new AbortController(),
       running: undefined,
       lastAt: 0,
@@ -49,10 +49,10 @@ export function processingOutputs() {
     return made;
   }
 
-  async function carryDue(own: Tended, role: () => Promise<Aws>): Promise<void> {
+  async function uploadDue(own: Tended, role: () => Promise<Aws>): Promise<void> {
     const aws = await role();
-    const carry = { last: false, signal: own.ending.signal };
-    for (const carrying of own.carryings) if (carrying.output.continuous) await carryOutput(carrying, aws, carry);
+    const turn = { last: false, signal: own.ending.signal };
+    for (const uploader of own.uploaders) if (uploader.output.continuous) await uploadOutput(uploader, aws, turn);
   }
 
   async function finish(
@@ -66,13 +66,13 @@ export function processingOutputs() {
     // Nobody writes any more: what is under way is done again, as it is now.
     own.ending.abort();
     await own.running;
-    const carry = { last: true, signal };
-    for (const carrying of own.carryings)
-      if (all || carrying.output.continuous) await carryOutput(carrying, aws, carry);
+    const turn = { last: true, signal };
+    for (const uploader of own.uploaders)
+      if (all || uploader.output.continuous) await uploadOutput(uploader, aws, turn);
   }
 
   return {
-    /** `warn` hears why a look carried nothing; the next look tries again. */
+    /** `warn` receives the reason why a look uploaded nothing; the next look tries again. */
     async tend(
       job: ProcessingJob,
       hosts: readonly Host[],
@@ -84,7 +84,7 @@ export function processingOutputs() {
       const own = await tendedOf(job, hosts);
       if (own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
-      own.running = carryDue(own, role)
+      own.running = uploadDue(own, role)
         .catch((error) => {
           if (!own.ending.signal.aborted) warn(error);
         })

@@ -245,10 +245,10 @@ describe('a job ends Failed', () => {
 
   it('for manifests that are none', async () => {
     for (const [name, text, why] of [
-      ['words', 'hello', /is no manifest \(Unexpected token/],
-      ['object', '{}', /is no manifest \(it is no list\)/],
-      ['headless', '["a"]', /is no manifest \(its first entry names no prefix in S3\)/],
-      ['numbers', `[{"prefix":"s3://${bucket}/"}, 5]`, /is no manifest \(entry 1 is no key\)/],
+      ['words', 'hello', /is not a manifest \(Unexpected token/],
+      ['object', '{}', /is not a manifest \(it is not a list\)/],
+      ['headless', '["a"]', /is not a manifest \(its first entry names no prefix in S3\)/],
+      ['numbers', `[{"prefix":"s3://${bucket}/"}, 5]`, /is not a manifest \(entry 1 is not a key\)/],
     ] as const) {
       await bench.put(`lists/${name}`, text);
       await fails(`manifest-${name}`, channel('train', `lists/${name}`, manifest), why);
@@ -267,7 +267,7 @@ describe('a job ends Failed', () => {
     await fails(
       'attribute',
       channel('train', 'lists/augmented', source, { InputMode: 'Pipe' }),
-      `ClientError: Data download failed: line 1 of s3://${bucket}/lists/augmented has no attribute "colour", which AttributeNames asks for`,
+      `ClientError: Data download failed: line 1 of s3://${bucket}/lists/augmented has no attribute "colour", which AttributeNames names`,
     );
   });
 
@@ -299,7 +299,7 @@ describe('a request is refused for', () => {
     ['attributes without a manifest', channel('train', 'x', { AttributeNames: ['a'] }), 'channel train: AttributeNames is only supported with S3DataType AugmentedManifestFile.'],
     ['a name that is a way out', channel('..', 'files/'), 'Channel names name folders; .. cannot be one.'],
     ['a manifest that is no object', channel('train', '', { S3DataType: 'ManifestFile' }), `channel train: S3DataType ManifestFile needs an S3Uri that names an object, not s3://${bucket}/.`],
-    ['a group that is not there', channel('train', 'x', { InstanceGroupNames: ['g'] }), 'channel train: InstanceGroupNames names g, which is no group of ResourceConfig.InstanceGroups.'],
+    ['a group that is not there', channel('train', 'x', { InstanceGroupNames: ['g'] }), 'channel train: InstanceGroupNames names g, which is not a group of ResourceConfig.InstanceGroups.'],
     ['a file system', { ChannelName: 'train', DataSource: { FileSystemDataSource: { FileSystemId: 'fs-01234567890', FileSystemAccessMode: 'ro', FileSystemType: 'EFS', DirectoryPath: '/x' } } }, 'channel train: a data source other than S3DataSource is not supported by Clary yet.'],
   ] as [string, Channel, string][]) {
     it(what, () => refused(given, message));

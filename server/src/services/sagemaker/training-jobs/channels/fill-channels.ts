@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Aws } from '../../../../contract/aws.ts';
 import { augmentedRecords } from '../../jobs/inputs/augmented-manifest.ts';
-import { type Bringing, bringObjects } from '../../jobs/inputs/bring-objects.ts';
+import { type DownloadMode, downloadObjects } from '../../jobs/inputs/download-objects.ts';
 import type { InputSource } from '../../jobs/inputs/input-failure.ts';
 import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
 import type { Host } from '../../jobs/job-work.ts';
@@ -22,7 +22,7 @@ export async function fillChannels(
   job: TrainingJob,
   hosts: readonly Host[],
   aws: Aws,
-  bringing: Bringing,
+  mode: DownloadMode,
   signal: AbortSignal,
 ): Promise<void> {
   await rm(stagedFolder(hosts), { recursive: true, force: true });
@@ -31,7 +31,7 @@ export async function fillChannels(
     const source = { uri: channel.uri, roleArn: job.request.RoleArn, region: job.region };
     const getting = receivers(channel, hosts, job.request);
     if (channel.mode === 'Pipe') await stage(channel, index, getting, aws, source, signal, stagedFolder(hosts));
-    else await fill(channel, getting, aws, source, signal, bringing);
+    else await fill(channel, getting, aws, source, signal, mode);
   }
 }
 
@@ -44,15 +44,15 @@ async function fill(
   aws: Aws,
   source: InputSource,
   signal: AbortSignal,
-  bringing: Bringing,
+  mode: DownloadMode,
 ): Promise<void> {
   const objects = await objectsOf(channel, aws, source, signal);
   for (const [i, host] of hosts.entries()) {
     const own = channel.sharded ? objects.filter((_, j) => j % hosts.length === i) : objects;
     const place = join(dataFolder(host), channel.name);
-    if (bringing === 'links') await mkdir(place, { recursive: true, mode: 0o700 });
-    const folder = bringing === 'links' ? join(linkedFolder(host), channel.name) : place;
-    await bringObjects(aws, own, folder, source, signal, bringing);
+    if (mode === 'links') await mkdir(place, { recursive: true, mode: 0o700 });
+    const folder = mode === 'links' ? join(linkedFolder(host), channel.name) : place;
+    await downloadObjects(aws, own, folder, source, signal, mode);
   }
 }
 
@@ -82,7 +82,7 @@ async function stage(
         )
       : (await objectsOf(channel, aws, source, signal)).map((object) => [fileOf(object)]);
   // Read by the feeder alone, which is shown them read-only.
-  await bringObjects(aws, objects, stagedObjects(folder, index), source, signal, 'links');
+  await downloadObjects(aws, objects, stagedObjects(folder, index), source, signal, 'links');
   await writeFile(stagedRecords(folder, index), records.map((parts) => `${JSON.stringify(parts)}\n`).join(''));
   for (const host of hosts) {
     await mkdir(dataFolder(host), { recursive: true, mode: 0o700 });

@@ -139,9 +139,9 @@ describe('refused are', () => {
     ['/opt/ml/model', 'is a folder that the job or its system uses for something else'],
     ['/opt/ml/input/data/x', 'is a folder that the job or its system uses for something else'],
     ['/usr/lib/x', 'is a folder that the job or its system uses for something else'],
-    ['/tmp/../etc', 'is no plain path'],
+    ['/tmp/../etc', 'is not a plain path'],
     ['/', 'is a folder that the job or its system uses for something else'],
-    ['relative', 'is no absolute path'],
+    ['relative', 'is not an absolute path'],
   ] as const) {
     it(`the path ${path}`, () =>
       assert.rejects(bench.train('refused', request('pass', 'refused', path)), ({ name, message }: Error) => {

@@ -59,7 +59,7 @@ function checkChannel(channel: Channel, request: TrainingJobRequest, refuse: Ref
   const unknown = channel.groups?.find((group) => !known.includes(group));
   if (unknown)
     throw refuse(
-      `channel ${name}: InstanceGroupNames names ${unknown}, which is no group of ResourceConfig.InstanceGroups.`,
+      `channel ${name}: InstanceGroupNames names ${unknown}, which is not a group of ResourceConfig.InstanceGroups.`,
     );
 }
 

@@ -1,10 +1,10 @@
 /** Where checkpoints cannot be: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html */
 import { parseS3Uri } from '../../s3-uri.ts';
-import { checkpointPath, tensorBoardPath } from '../checkpoints/carried-folders.ts';
+import { checkpointPath, tensorBoardPath } from '../checkpoints/uploaded-folders.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
 import type { Refuse } from './refuse.ts';
 
-/** Folders that the job, or its system, has for something else; what lies in them, too. */
+/** Folders that the job, or its system, has for something else; what is in them, too. */
 const taken = [
   ...['/opt/ml/input', '/opt/ml/model', '/opt/ml/code', '/opt/ml/failure'],
   ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/run', '/sbin', '/sys', '/usr'],
@@ -42,7 +42,7 @@ function checkPath(
   const no = (why: string) => refuse(`Invalid LocalPath in ${member}: ${JSON.stringify(path || '/')} ${why}.`);
   const names = path.split('/').slice(1);
   const odd = (name: string) => name === '' || name === '.' || name === '..' || Buffer.byteLength(name) > 255;
-  if (path !== '' && !path.startsWith('/')) throw no('is no absolute path');
+  if (path !== '' && !path.startsWith('/')) throw no('is not an absolute path');
   if (takenThemselves.includes(path) || forbidden.some((folder) => path === folder || path.startsWith(`${folder}/`)))
     throw no('is a folder that the job or its system uses for something else');
   if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is no plain path');

@@ -33,7 +33,7 @@ export function checkTrainingJob(
 
 /**
  * What would change the result and cannot be done. What has no meaning on one machine (VPCs, encryption between hosts) is kept and shown; so are
- * ProfilerConfig and DebugHookConfig with an S3OutputPath alone, which the SageMaker SDK 2.x sends with every job: they ask for files that nobody reads
+ * ProfilerConfig and DebugHookConfig with an S3OutputPath alone, which the SageMaker SDK 2.x sends with every job: they ask for files that no program reads
  * without a rule.
  */
 function checkWhatIsNotBuilt(request: TrainingJobRequest, refuse: Refuse): void {

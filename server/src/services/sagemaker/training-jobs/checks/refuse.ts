@@ -1,4 +1,4 @@
-/** How a check says no: it throws what this answers. */
+/** The error that a check throws to refuse a request. */
 import type { AwsError } from '../../../../contract/aws-error.ts';
 
 export type Refuse = (message: string) => AwsError;

@@ -1,6 +1,6 @@
 /**
  * /opt/ml/output/metrics.json: what a program reports without printing it. An addition to SageMaker's contract: a flat object of numbers, or a list of
- * `{name, value, step?}`. A file of another form is no reason to fail a job that has trained: its owner is told in the log.
+ * `{name, value, step?}`. A file of another form is no reason to fail a job that has trained: a line in the job's log says so.
  */
 import { readBeneath } from '../../../../engine/beneath.ts';
 import type { Host } from '../../jobs/job-work.ts';

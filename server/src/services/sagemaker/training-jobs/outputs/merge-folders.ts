@@ -7,7 +7,7 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** Makes `merged` anew. Only for folders that nobody writes to any more. */
+/** Makes `merged` anew. Only for folders that no process writes to any more. */
 export async function mergeFolders(folders: readonly string[], merged: string): Promise<void> {
   await rm(merged, { recursive: true, force: true });
   await mkdir(merged, { mode: constants.S_IRWXU });

@@ -132,7 +132,7 @@ describe('outputs never are files of the machine', () => {
       assert.equal(job.TrainingJobStatus, 'Failed');
       assert.equal(
         job.FailureReason,
-        `ClientError: Artifact upload failed: /opt/ml/${folder} is no folder any more; a link in its place is not followed`,
+        `ClientError: Artifact upload failed: /opt/ml/${folder} is no longer a folder; links are not followed`,
       );
       assert.deepEqual(await keys(name), []);
     });

@@ -45,9 +45,7 @@ async function together(hosts: readonly Host[], ...names: readonly string[]): Pr
     for (let i = 1; i <= names.length; i++) {
       const path = join(ml, ...names.slice(0, i));
       if (!(await isFolder(path)) && (await readdir(dirname(path))).includes(basename(path)))
-        throw uploadFailure(
-          `/opt/ml/${names.slice(0, i).join('/')} is no folder any more; a link in its place is not followed`,
-        );
+        throw uploadFailure(`/opt/ml/${names.slice(0, i).join('/')} is no longer a folder; links are not followed`);
     }
   }
   const [only, ...more] = folders;

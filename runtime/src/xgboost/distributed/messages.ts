@@ -1,42 +1,42 @@
-/** What instances say to each other before they train, and between two rounds: JSON, a line a word. */
+/** Messages of instances to each other before they train, and between two rounds: JSON, one message a line. */
 import type { Socket } from 'node:net';
 import { ClientError } from '../../contract/client-error.ts';
 
-/** What went wrong on one instance is everybody's failure, in the same words. */
+/** What went wrong on one instance fails all instances with the same text. */
 export interface Failure {
   readonly kind: 'ClientError' | 'AlgorithmError';
   readonly text: string;
 }
 
-export type Word =
+export type Message =
   | { readonly say: 'welcome'; readonly job: string }
   | { readonly say: 'here'; readonly host: string }
   | { readonly say: 'value'; readonly value: unknown }
-  /** Everybody's, by host. */
+  /** The values of all instances, by host. */
   | { readonly say: 'values'; readonly values: Readonly<Record<string, unknown>> }
   | { readonly say: 'failure'; readonly failure: Failure }
   | { readonly say: 'leave' };
 
-export function sendWord(socket: Socket, word: Word): void {
-  if (socket.writable) socket.write(`${JSON.stringify(word)}\n`);
+export function sendMessage(socket: Socket, message: Message): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }
 
-const maxWordLength = 2 ** 20;
+const maxMessageLength = 2 ** 20;
 
-/** `gone` is called once, when no more words can come. What is no word of ours ends the connection. */
-export function hearWords(socket: Socket, hear: (word: Word) => void, gone: () => void): void {
+/** `gone` is called once, when no more messages can arrive. Any other text ends the connection. */
+export function readMessages(socket: Socket, receive: (message: Message) => void, gone: () => void): void {
   let rest = '';
   socket.setEncoding('utf8');
   socket.on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     try {
-      for (const line of lines) hear(JSON.parse(line) as Word);
+      for (const line of lines) receive(JSON.parse(line) as Message);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       socket.destroy();
     }
-    if (rest.length > maxWordLength) socket.destroy();
+    if (rest.length > maxMessageLength) socket.destroy();
   });
   socket.on('error', () => socket.destroy());
   socket.once('close', gone);

@@ -1,19 +1,19 @@
-/** What of an instance's outputs is in S3 already, kept beside its run: a server that is started again does not carry it twice. */
+/** What of an instance's outputs is in S3 already, kept beside its run: a server that is started again does not upload it twice. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../../jobs/job-work.ts';
 
-export interface Carried {
+export interface Uploaded {
   has(output: string, file: string, signature: string): boolean;
   add(output: string, file: string, signature: string): Promise<void>;
-  /** What is lost of it is carried once more. */
+  /** What is lost of it is uploaded once more. */
   keep(): Promise<void>;
 }
 
 /** Writing it down takes longer the more there is. */
 const keepEveryMs = 2000;
 
-export async function openCarried({ dir }: Pick<Host, 'dir'>): Promise<Carried> {
+export async function openUploaded({ dir }: Pick<Host, 'dir'>): Promise<Uploaded> {
   const path = join(dir, 'outputs.json');
   const text = await readFile(path, 'utf8').catch(() => '[]');
   const signatures = new Map<string, string>(JSON.parse(text) as [string, string][]);

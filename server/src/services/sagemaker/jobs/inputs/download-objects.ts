@@ -1,5 +1,5 @@
 /**
- * Brings objects into a folder in the job's role's name, a few at a time. Ends soon where its signal does. Bytes that lie in the platform's own store
+ * Downloads objects into a folder in the job's role's name, a few at a time. Ends soon where its signal does. Bytes that are in the platform's own store
  * as they are need not pass through this process: they are linked to, or copied by the system.
  */
 import { constants, createWriteStream } from 'node:fs';
@@ -14,34 +14,34 @@ import type { InputObject } from './input-objects.ts';
 
 const atOnce = 4;
 
-/** links: nobody can write to the folder's files, for they are the store's own. */
-export type Bringing = 'links' | 'copies';
+/** links: no process can write to the folder's files, because they are the store's own files. */
+export type DownloadMode = 'links' | 'copies';
 
 /** The folder is made; its files must not be there yet. */
-export async function bringObjects(
+export async function downloadObjects(
   aws: Aws,
   objects: readonly InputObject[],
   folder: string,
   source: InputSource,
   signal: AbortSignal,
-  bringing: Bringing = 'copies',
+  mode: DownloadMode = 'copies',
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const waiting = objects.values();
-  const bringOneByOne = async () => {
+  const downloadOneByOne = async () => {
     for (const object of waiting) {
       either.throwIfAborted();
       try {
-        await bring(aws, object, join(folder, ...object.names), either, bringing);
+        await download(aws, object, join(folder, ...object.names), either, mode);
       } catch (error) {
         failed.abort();
         throw explainedInput(error, source, object.bucket);
       }
     }
   };
-  const done = await Promise.allSettled(Array.from({ length: atOnce }, bringOneByOne));
+  const done = await Promise.allSettled(Array.from({ length: atOnce }, downloadOneByOne));
   signal.throwIfAborted();
   // The first to fail ended the others.
   const reasons = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -49,23 +49,23 @@ export async function bringObjects(
   if (reason) throw reason;
 }
 
-async function bring(
+async function download(
   aws: Aws,
   object: InputObject,
   path: string,
   signal: AbortSignal,
-  bringing: Bringing,
+  mode: DownloadMode,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const body = await openObject(aws, object);
-  if (body instanceof FileStream && body.path && (await takeFile(body.path, path, bringing))) body.destroy();
+  if (body instanceof FileStream && body.path && (await takeFile(body.path, path, mode))) body.destroy();
   else await pipeline(body, createWriteStream(path, { flags: 'wx' }), { signal });
 }
 
 /** Answers false where the bytes must be streamed: their file is gone meanwhile (the stream has it still), or cannot be linked to. */
-async function takeFile(from: string, to: string, bringing: Bringing): Promise<boolean> {
+async function takeFile(from: string, to: string, mode: DownloadMode): Promise<boolean> {
   const take =
-    bringing === 'links' ? link(from, to) : copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    mode === 'links' ? link(from, to) : copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   return take.then(
     () => true,
     (error: NodeJS.ErrnoException) => {

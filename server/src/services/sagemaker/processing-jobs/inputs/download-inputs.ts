@@ -1,12 +1,12 @@
-/** Brings the inputs of a processing job to its instances: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Input.html */
+/** Downloads the inputs of a processing job to its instances: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Input.html */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
-import { type Bringing, bringObjects } from '../../jobs/inputs/bring-objects.ts';
+import { type DownloadMode, downloadObjects } from '../../jobs/inputs/download-objects.ts';
 import { type InputSource, inputFailure } from '../../jobs/inputs/input-failure.ts';
 import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
 import type { Host } from '../../jobs/job-work.ts';
-import { folderOf, placeOf } from '../places.ts';
+import { folderOf, localPathOf } from '../local-paths.ts';
 import type { ProcessingJob } from '../processing-job.ts';
 import { type Input, inputsOf } from './input.ts';
 import { layOutLinked, linkedFolder, removeLinked } from './linked.ts';
@@ -21,11 +21,11 @@ interface Shipment {
  * All of them are listed before the first is fetched: two that bring the same file fail the job before it has waited for anything. `bringing`: links,
  * where the program can be given mounts that take what it writes.
  */
-export async function bringInputs(
+export async function downloadInputs(
   job: ProcessingJob,
   hosts: readonly Host[],
   aws: Aws,
-  bringing: Bringing,
+  mode: DownloadMode,
   signal: AbortSignal,
 ): Promise<void> {
   const { request } = job;
@@ -37,14 +37,14 @@ export async function bringInputs(
   }
   for (const [i, host] of hosts.entries()) {
     await removeLinked(host);
-    if (bringing === 'links') await layOutLinked(request, host);
+    if (mode === 'links') await layOutLinked(request, host);
     const own = shipments.map((shipment) => ({ ...shipment, objects: shardOf(shipment, i, hosts.length) }));
     refuseDoubles(own);
     for (const { input, source, objects } of own) {
-      const place = folderOf(placeOf(request, host, input.path));
+      const place = folderOf(localPathOf(request, host, input.path));
       await mkdir(place, { recursive: true, mode: 0o700 });
-      const linked = bringing === 'links' ? linkedFolder(request, host, input.path) : undefined;
-      await bringObjects(aws, objects, linked ?? place, source, signal, linked ? 'links' : 'copies');
+      const linked = mode === 'links' ? linkedFolder(request, host, input.path) : undefined;
+      await downloadObjects(aws, objects, linked ?? place, source, signal, linked ? 'links' : 'copies');
     }
   }
 }

@@ -10,7 +10,7 @@ import { outputsOf } from './outputs/output.ts';
 import { isIn, outermost } from './plain-path.ts';
 import type { ProcessingJobRequest } from './processing-job.ts';
 
-export interface Place {
+export interface LocalPath {
   /** A folder that no program can replace. */
   readonly root: string;
   /** The way down from it. */
@@ -30,7 +30,7 @@ function outerFolders(request: ProcessingJobRequest): string[] {
 const outerRoot = (host: Host, index: number) => join(host.dir, 'places', String(index));
 
 /** `path`: as inputsOf and outputsOf answer it. */
-export function placeOf(request: ProcessingJobRequest, host: Host, path: string): Place {
+export function localPathOf(request: ProcessingJobRequest, host: Host, path: string): LocalPath {
   if (path.startsWith(ml)) return { root: host.ml, names: path.slice(ml.length).split('/') };
   const folders = outerFolders(request);
   const index = folders.findIndex((folder) => isIn(path, folder));
@@ -38,7 +38,7 @@ export function placeOf(request: ProcessingJobRequest, host: Host, path: string)
   return { root: outerRoot(host, index), names: below === '' ? [] : below.split('/') };
 }
 
-export const folderOf = ({ root, names }: Place) => join(root, ...names);
+export const folderOf = ({ root, names }: LocalPath) => join(root, ...names);
 
 export const outerMounts = (request: ProcessingJobRequest, host: Host): Mount[] =>
   outerFolders(request).map((to, i) => ({ from: outerRoot(host, i), to, writable: true }));

@@ -1,5 +1,5 @@
 /**
- * Folders that are carried to S3 while a job runs: its checkpoints and what it writes for TensorBoard. Pure.
+ * Folders that are uploaded to S3 while a job runs: its checkpoints and what it writes for TensorBoard. Pure.
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CheckpointConfig.html, .../API_TensorBoardOutputConfig.html
  */
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { Host } from '../../jobs/job-work.ts';
 import { below, parseS3Uri, type S3Location } from '../../s3-uri.ts';
 import type { TrainingJob, TrainingJobRequest } from '../training-job.ts';
 
-export interface CarriedFolder {
+export interface UploadedFolder {
   readonly name: 'checkpoints' | 'tensorboard';
   /** What the program calls it, without a slash at the end. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface CarriedFolder {
 }
 
 const trimmed = (path: string) => path.replace(/\/+$/, '');
-const orDefault = (path: string | undefined, name: CarriedFolder['name']) =>
+const orDefault = (path: string | undefined, name: UploadedFolder['name']) =>
   trimmed(path || { checkpoints: '/opt/ml/checkpoints', tensorboard: '/opt/ml/output/tensorboard' }[name]);
 
 export const checkpointPath = ({ CheckpointConfig: config }: TrainingJobRequest) =>
@@ -28,13 +28,16 @@ export const tensorBoardPath = ({ TensorBoardOutputConfig: config }: TrainingJob
   orDefault(config?.LocalPath, 'tensorboard');
 
 /** Below /opt/ml it is a folder of that one; elsewhere one of its own, which the program finds mounted in its place. */
-function placed(name: CarriedFolder['name'], path: string, to: S3Location, host: Host): CarriedFolder {
+function placed(name: UploadedFolder['name'], path: string, to: S3Location, host: Host): UploadedFolder {
   return path.startsWith('/opt/ml/')
     ? { name, path, to, root: host.ml, names: path.slice('/opt/ml/'.length).split('/') }
     : { name, path, to, root: join(host.dir, name), names: [] };
 }
 
-export function carriedFolders({ name, request }: Pick<TrainingJob, 'name' | 'request'>, host: Host): CarriedFolder[] {
+export function uploadedFolders(
+  { name, request }: Pick<TrainingJob, 'name' | 'request'>,
+  host: Host,
+): UploadedFolder[] {
   const { CheckpointConfig: checkpoints, TensorBoardOutputConfig: board } = request;
   const checkpointsTo = checkpoints && parseS3Uri(checkpoints.S3Uri ?? '');
   const boardTo = board && parseS3Uri(board.S3OutputPath ?? '');
@@ -47,7 +50,7 @@ export function carriedFolders({ name, request }: Pick<TrainingJob, 'name' | 're
   ];
 }
 
-export const carriedMounts = (job: TrainingJob, host: Host): Mount[] =>
-  carriedFolders(job, host)
+export const uploadedMounts = (job: TrainingJob, host: Host): Mount[] =>
+  uploadedFolders(job, host)
     .filter(({ names }) => names.length === 0)
     .map(({ root, path }) => ({ from: root, to: path, writable: true }));
