@@ -23,7 +23,7 @@ const needsMachine = /harness\/(containers|docker|podman|ordinary-user|postgres|
 export function tierOf(file: string): Tier {
   const text = readFileSync(file, 'utf8');
   if (needsMachine.test(text)) return 'machine';
-  if (/^(test\/(journeys|clients|door)|examples|cli)\//.test(file)) return 'journey';
+  if (/^(test\/(journeys|clients|listener)|examples|cli)\//.test(file)) return 'journey';
   return file.startsWith('test/') || /harness\/|child_process/.test(text) ? 'service' : 'unit';
 }
 

@@ -22,11 +22,11 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async ({ raw }) => (await import('./up.ts')).up(raw),
   },
   down: {
-    summary: 'stops the platform; models of endpoints and running jobs go on, unless --all is given',
+    summary: 'stops the platform; models of endpoints and running jobs continue, unless --all is given',
     flags: {
       data,
       all: {
-        doc: 'end models and jobs, too: jobs fail, models start again with the next `clary up` (default: they go on)',
+        doc: 'end models and jobs, too: jobs fail, models start again with the next `clary up` (default: they continue)',
       },
       'container-socket': { value: 'PATH', doc: 'socket of the container engine, as `clary up` was given it' },
     },
@@ -48,7 +48,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'sdk-config': {
     summary:
-      'sets the SageMaker Python SDK 2.x and 3.x up and prints the environment that it needs (docs/sagemaker-sdk.md)',
+      'configures the SageMaker Python SDK 2.x and 3.x and prints the environment that it needs (docs/sagemaker-sdk.md)',
     flags: {
       data,
       port,
@@ -56,7 +56,7 @@ export const commands: Readonly<Record<string, Command>> = {
       tls,
       json,
       python: { value: 'PROGRAM', doc: 'the Python that has the SDK (default: python3 of the PATH)' },
-      remove: { doc: 'take away what it has written' },
+      remove: { doc: 'delete the files that it wrote' },
     },
     examples: {
       'eval "$(npx clary sdk-config --role default)"': 'as in a SageMaker notebook: get_execution_role() works',

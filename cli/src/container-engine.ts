@@ -61,7 +61,7 @@ export async function containerEngine(): Promise<{ version: string; socket: stri
   return undefined;
 }
 
-/** Sockets that are there and not for this user. */
+/** Sockets that exist and that this user may not open. */
 export async function forbiddenSockets(): Promise<string[]> {
   const isForbidden = (path: string) =>
     access(path, constants.W_OK).then(
@@ -73,8 +73,8 @@ export async function forbiddenSockets(): Promise<string[]> {
   return sockets.filter((_, i) => found[i]);
 }
 
-/** What an engine does not hold containers to. The server's container-machine.ts asks the same. */
-export async function limitsLacking(socket: string): Promise<string[]> {
+/** The limits that an engine cannot enforce. The server's container-machine.ts checks the same. */
+export async function missingLimits(socket: string): Promise<string[]> {
   const info = await ask<{ MemoryLimit?: boolean; CpuCfsQuota?: boolean; Rootless?: boolean }>(socket, '/info');
   const own = info?.Rootless && (await ask<{ host?: { cgroupControllers?: string[] } }>(socket, '/v4.0.0/libpod/info'));
   const controllers = own ? own.host?.cgroupControllers : undefined;

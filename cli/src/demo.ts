@@ -29,7 +29,7 @@ export async function demo(args: Arguments): Promise<void> {
     console.log(`Clary answers at ${url}, its data is in ${dataFolder}`);
     const status = await runExample(example, environment, isKept ? ['--keep'] : []);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(status === 0 ? `\nThe whole road took ${seconds} s.` : `\nThe road ended early, after ${seconds} s.`);
+    console.log(status === 0 ? `\nThe workflow took ${seconds} s.` : `\nThe workflow failed after ${seconds} s.`);
     process.exitCode = status;
     if (isKept) return leaveRunning(server, dataFolder, url);
   } catch (error) {

@@ -17,11 +17,11 @@ describe('clary doctor does', { concurrency: 2 }, () => {
     assert.match(out, new RegExp(`^ok {7}Node ${process.version}\n`));
     assert.match(out, new RegExp(`\nok {7}XGBoost's library: ${cache}/libxgboost.so\n`));
     assert.match(out, /\nok {7}disk space for data: \d+ GiB free at \/.*\/\.local\/share\/clary\n/);
-    assert.match(out, /\n(ok {7}limits for jobs: version [12] at \/|missing {2}limits for jobs\n {11}costs: )/);
+    assert.match(out, /\n(ok {7}limits for jobs: version [12] at \/|missing {2}limits for jobs\n {11}impact: )/);
     assert.match(out, /\nok {7}port 0: free\n/);
   });
 
-  test('say what is missing, what that costs and how to mend it; status 1 where nothing works without it', async () => {
+  test('prints what is missing, its impact and how to fix it; exits with 1 if a needed requirement is missing', async () => {
     using here = place();
     const bin = join(here.dir, 'bin');
     mkdirSync(bin);
@@ -29,17 +29,17 @@ describe('clary doctor does', { concurrency: 2 }, () => {
     assert.equal(code, 1);
     assert.match(
       out,
-      /\nMISSING {2}Python ≥ 3\.10\n {11}costs: XGBoost cannot be fetched; no training\n {11}mend: {2}apt-get install python3\n/,
+      /\nMISSING {2}Python ≥ 3\.10\n {11}impact: XGBoost cannot be fetched; no training\n {11}fix: {4}apt-get install python3\n/,
     );
     assert.match(out, /\nMISSING {2}pip\n/);
-    assert.match(out, /\nmissing {2}XGBoost's library\n {11}costs: /);
+    assert.match(out, /\nmissing {2}XGBoost's library\n {11}impact: /);
     assert.match(out, /\nmissing {2}bubblewrap\n/);
     const socket = join(here.dir, 'nobody.sock');
     const without = await clary({ ...here.env, CLARY_CONTAINER_SOCKET: socket }, 'doctor', '--port', '0');
     assert.match(
       without.out,
       new RegExp(
-        `\nmissing {2}container engine\n {11}costs: .*nothing answers at ${socket}\\)\n {11}mend: {2}apt-get install podman`,
+        `\nmissing {2}container engine\n {11}impact: .*nothing answers at ${socket}\\)\n {11}fix: {4}apt-get install podman`,
       ),
     );
     // A Python that is too old is none.
@@ -67,7 +67,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
     const forbidden = await clary({ ...here.env, PATH: `${bin}:${here.env.PATH}` }, 'doctor', '--port', '0');
     assert.match(
       forbidden.out,
-      /\nmissing {2}bubblewrap\n {11}costs: .*\(bwrap: not for you\)\n {11}mend: {2}let users make/,
+      /\nmissing {2}bubblewrap\n {11}impact: .*\(bwrap: not for you\)\n {11}fix: {4}let users make/,
     );
   });
 
@@ -89,7 +89,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
     const own = await clary(env, 'doctor', '--port', '0');
     assert.match(
       own.out,
-      /\nmissing {2}limits of containers\n {11}costs: containers are not held to their instances’ cores:/,
+      /\nmissing {2}limits of containers\n {11}impact: containers are not limited to their instances’ cores:/,
     );
     answers['/info'] = { MemoryLimit: true, CpuCfsQuota: true };
     const roots = await clary(env, 'doctor', '--port', '0');

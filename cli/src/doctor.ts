@@ -1,4 +1,4 @@
-/** `clary doctor`: what this machine lacks, what that costs, how to mend it. Exit status 1 where something needed is missing. */
+/** `clary doctor`: prints what is missing, its impact and how to fix it. Exit status 1 if a needed requirement is missing. */
 
 import { execFile } from 'node:child_process';
 import { access, glob, statfs } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
 import type { Arguments } from './command.ts';
-import { containerEngine, containerSockets, forbiddenSockets, limitsLacking } from './container-engine.ts';
+import { containerEngine, containerSockets, forbiddenSockets, missingLimits } from './container-engine.ts';
 import type { Finding } from './finding.ts';
 import { bubblewrap, limits, overlays } from './kernel-findings.ts';
 import { placeOptions } from './place.ts';
@@ -29,8 +29,8 @@ async function python(): Promise<Finding> {
     name: 'Python ≥ 3.10',
     weight: 'needed',
     found: major === 3 && minor >= 10 ? version : undefined,
-    cost: 'XGBoost cannot be fetched; no training',
-    mend: 'apt-get install python3',
+    impact: 'XGBoost cannot be fetched; no training',
+    fix: 'apt-get install python3',
   };
 }
 
@@ -39,8 +39,8 @@ async function pip(): Promise<Finding> {
     name: 'pip',
     weight: 'needed',
     found: await answer('python3', '-m', 'pip', '--version'),
-    cost: 'XGBoost cannot be fetched on its first use; no training',
-    mend: 'apt-get install python3-pip',
+    impact: 'XGBoost cannot be fetched on its first use; no training',
+    fix: 'apt-get install python3-pip',
   };
 }
 
@@ -52,8 +52,8 @@ async function xgboost(): Promise<Finding> {
     name: "XGBoost's library",
     weight: 'useful',
     found: library,
-    cost: 'the first training job fetches about 5 MB from the Python package index',
-    mend: 'nothing to do, or run a training job once while the machine has a network',
+    impact: 'the first training job fetches about 5 MB from the Python package index',
+    fix: 'nothing to do, or run a training job once while the machine has a network',
   };
 }
 
@@ -67,19 +67,19 @@ async function containers(): Promise<Finding[]> {
     name: 'container engine',
     weight: 'useful',
     found: engine && `${engine.version} at ${engine.socket}`,
-    cost: `images that run as containers are refused (nothing answers at ${containerSockets().join(', ')})`,
-    mend: `apt-get install podman ${podman} podman.socket; or Docker${closed}; or \`clary up --container-socket PATH\``,
+    impact: `images that run as containers are refused (nothing answers at ${containerSockets().join(', ')})`,
+    fix: `apt-get install podman ${podman} podman.socket; or Docker${closed}; or \`clary up --container-socket PATH\``,
   };
   if (!engine) return [answers];
-  const lacking = await limitsLacking(engine.socket);
+  const missing = await missingLimits(engine.socket);
   return [
     answers,
     {
       name: 'limits of containers',
       weight: 'useful',
-      found: lacking.length === 0 ? 'memory and cores' : undefined,
-      cost: `containers are not held to their instances’ ${lacking.join(' and ')}: the engine has no control groups for that`,
-      mend: 'control groups of version 2, and for a user’s own engine their delegation: Delegate=cpu memory pids for user@.service; or an engine of root’s',
+      found: missing.length === 0 ? 'memory and cores' : undefined,
+      impact: `containers are not limited to their instances’ ${missing.join(' and ')}: the engine has no control groups for that`,
+      fix: 'control groups of version 2, and for a user’s own engine their delegation: Delegate=cpu memory pids for user@.service; or an engine of root’s',
     },
   ];
 }
@@ -100,8 +100,8 @@ async function space(dataFolder: string): Promise<Finding> {
     name: 'disk space for data',
     weight: 'needed',
     found: gigabytes >= 1 ? `${gigabytes.toFixed(0)} GiB free at ${dataFolder}` : undefined,
-    cost: 'uploads and jobs fail when the disk is full',
-    mend: `free at least 1 GiB, or choose another folder with --data (now ${dataFolder})`,
+    impact: 'uploads and jobs fail when the disk is full',
+    fix: `free at least 1 GiB, or choose another folder with --data (now ${dataFolder})`,
   };
 }
 
@@ -115,8 +115,8 @@ async function port(number: number): Promise<Finding> {
     name: `port ${number}`,
     weight: 'useful',
     found: free ? 'free' : undefined,
-    cost: 'something answers there already: clary itself, or `clary up` needs another port',
-    mend: 'clary up --port N',
+    impact: 'the port is in use: Clary is running, or `clary up` needs another port',
+    fix: 'clary up --port N',
   };
 }
 
@@ -135,11 +135,11 @@ export async function doctor(args: Arguments): Promise<void> {
   ]);
   const findings = found.flat();
   console.log(`ok       Node ${process.version}`);
-  for (const { name, weight, found, cost, mend } of findings) {
+  for (const { name, weight, found, impact, fix } of findings) {
     if (found) console.log(`ok       ${name}: ${found}`);
     else
       console.log(
-        `${weight === 'needed' ? 'MISSING' : 'missing'}  ${name}\n           costs: ${cost}\n           mend:  ${mend}`,
+        `${weight === 'needed' ? 'MISSING' : 'missing'}  ${name}\n           impact: ${impact}\n           fix:    ${fix}`,
       );
   }
   if (findings.some(({ weight, found }) => weight === 'needed' && !found)) process.exitCode = 1;

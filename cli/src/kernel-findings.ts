@@ -1,6 +1,6 @@
 /**
- * What this user may ask of the kernel: to shut programs in, to lay one folder over another, to hold programs to a share. What can be
- * tried is, since who may do what differs between machines. Leaves nothing behind.
+ * What the kernel allows this user: sandboxes, overlays, resource limits. Each is tried where possible, because permissions differ
+ * between machines. Every probe cleans up after itself.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,8 +12,8 @@ import type { Finding } from './finding.ts';
 const execute = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 
-/** Why it failed, in its own words; undefined where it went well. */
-async function lackOf(program: string, ...args: string[]): Promise<string | undefined> {
+/** The error message of a failed program; undefined if it succeeded. */
+async function failureOf(program: string, ...args: string[]): Promise<string | undefined> {
   return execute(program, args, { timeout: 10_000 }).then(
     () => undefined,
     (error: Error & { stderr?: string }) => error.stderr?.trim().split('\n').at(-1) || error.message,
@@ -29,35 +29,35 @@ export async function bubblewrap(): Promise<Finding> {
     ({ stdout }) => stdout.trim(),
     () => undefined,
   );
-  const walls = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--cap-drop', 'ALL'];
+  const isolation = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--cap-drop', 'ALL'];
   const view = ['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
-  const lack = version && (await lackOf('bwrap', ...walls, ...view, '--', '/bin/true'));
+  const failure = version && (await failureOf('bwrap', ...isolation, ...view, '--', '/bin/true'));
   return {
     name: 'bubblewrap',
     weight: 'useful',
-    found: lack ? undefined : version,
-    cost:
-      'programs of jobs, your own scripts among them, are not shut in: they can read what the platform can read' +
-      (lack ? ` (${lack})` : ''),
-    mend: version ? allowNamespaces : 'apt-get install bubblewrap',
+    found: failure ? undefined : version,
+    impact:
+      'jobs, including your own scripts, run without a sandbox: they can read every file that the server can read' +
+      (failure ? ` (${failure})` : ''),
+    fix: version ? allowNamespaces : 'apt-get install bubblewrap',
   };
 }
 
 const layOver =
   'cd "$1" && mkdir lower upper work merged && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged && : >merged/file';
 
-/** `folder`: where the data lies or will lie. */
+/** `folder`: the data folder, or its nearest existing parent. */
 export async function overlays(folder: string): Promise<Finding> {
   const dir = await mkdtemp(join(folder, '.clary-doctor-')).catch(() => undefined);
-  const words = ['--user', '--map-root-user', '--mount', '--', '/bin/sh', '-c', layOver, 'sh'];
-  const lack = dir ? await lackOf('unshare', ...words, dir) : `nothing can be written in ${folder}`;
+  const args = ['--user', '--map-root-user', '--mount', '--', '/bin/sh', '-c', layOver, 'sh'];
+  const failure = dir ? await failureOf('unshare', ...args, dir) : `nothing can be written in ${folder}`;
   if (dir) await removeOverlay(dir);
   return {
     name: 'overlays',
     weight: 'useful',
-    found: lack ? undefined : 'inputs of jobs are linked to',
-    cost: `inputs of jobs are copied, each time (${lack})`,
-    mend: 'Linux ≥ 5.11, a data folder on a disk of this machine (ext4, xfs, btrfs; no network, no container’s own file system), and user namespaces',
+    found: failure ? undefined : 'inputs of jobs are linked to',
+    impact: `inputs of jobs are copied, each time (${failure})`,
+    fix: 'Linux ≥ 5.11, a data folder on a disk of this machine (ext4, xfs, btrfs; no network, no container’s own file system), and user namespaces',
   };
 }
 
@@ -72,8 +72,8 @@ export async function limits(): Promise<Finding> {
     name: 'limits for jobs',
     weight: 'useful',
     found: await controlGroups(),
-    cost: 'a job can take more memory, cores and processes than its instance has: the queue alone shares the machine out',
-    mend: isRoot
+    impact: 'a job can take more memory, cores and processes than its instance has: only the queue shares the machine',
+    fix: isRoot
       ? 'mount control groups at /sys/fs/cgroup, writable'
       : 'with systemd and control groups of version 2: systemd-run --user --scope -p Delegate=yes npx clary up; else only root may',
   };

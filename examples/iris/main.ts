@@ -1,5 +1,5 @@
 /**
- * Iris: three species told apart by four measures, over the same road as the exam score, as probabilities (multi:softprob) and as a class (multi:softmax).
+ * Iris: three species classified by four measures, in the same workflow as the exam score, as probabilities (multi:softprob) and as a class (multi:softmax).
  * Run it against a platform that runs: `eval "$(npx clary env)"; npx clary-node examples/iris/main.ts`.
  */
 import { readFile } from 'node:fs/promises';

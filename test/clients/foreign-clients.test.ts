@@ -41,7 +41,7 @@ function prepared(name: 'CLARY_TEST_PYTHON' | 'CLARY_TEST_AWS'): string {
 }
 
 describe('boto3 does', () => {
-  test('the whole road, and Python predicts what the endpoint predicts', async () => {
+  test('runs the whole workflow, and Python predicts what the endpoint predicts', async () => {
     const script = fileURLToPath(new URL('./exam_score.py', import.meta.url));
     const { stdout } = await execute(prepared('CLARY_TEST_PYTHON'), [script, folder], { env: environment() });
     const seen = JSON.parse(stdout);

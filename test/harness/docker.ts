@@ -8,11 +8,11 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../../examples/road/stage.ts';
-import type { EngineWords } from './engine-words.ts';
+import type { EngineSettings } from './engine-settings.ts';
 
 const containerdProgram = '/usr/bin/containerd';
 
-export async function dockerIn(folder: string, socket: string): Promise<EngineWords> {
+export async function dockerIn(folder: string, socket: string): Promise<EngineSettings> {
   const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
   const below = (name: string) => join(folder, name);
   const runtime = below('containerd.sock');

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { EngineWords } from './engine-words.ts';
+import type { EngineSettings } from './engine-settings.ts';
 
 const podman = process.env.CLARY_TEST_PODMAN ?? 'podman';
 const runc = process.env.CLARY_TEST_RUNC ?? '/usr/sbin/runc';
@@ -20,7 +20,7 @@ events_logger = "file"
 runc = [${JSON.stringify(runc)}]
 `;
 
-export async function podmanIn(folder: string, socket: string): Promise<EngineWords> {
+export async function podmanIn(folder: string, socket: string): Promise<EngineSettings> {
   const conf = join(folder, 'containers.conf');
   await writeFile(conf, configuration);
   const isRoot = process.getuid?.() === 0;

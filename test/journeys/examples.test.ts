@@ -1,4 +1,4 @@
-/** The examples as a newcomer runs them: the command line starts a platform of its own, the example walks the whole road, everything stops. */
+/** The examples as a newcomer runs them: the command line starts a platform of its own, the example runs the whole workflow, everything stops. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';

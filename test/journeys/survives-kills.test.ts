@@ -1,4 +1,4 @@
-/** The whole road while the server is killed (-9) in each of its eight stages and started again: what was acknowledged is there, what had begun ends. */
+/** The whole workflow while the server is killed (-9) in each of its eight stages and started again: what was acknowledged is there, what had begun ends. */
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';

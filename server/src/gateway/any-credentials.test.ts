@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Door, doors, saidBy } from '../../../test/harness/doors.ts';
+import { type Door, doors, saidBy } from '../../../test/harness/listeners.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Sending, send, sign } from '../../../test/harness/signed.ts';
 import { ConfigError, readConfig } from '../config.ts';

@@ -9,7 +9,7 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type Door, doors, saidBy } from '../../../test/harness/doors.ts';
+import { type Door, doors, saidBy } from '../../../test/harness/listeners.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Sending, send, sign } from '../../../test/harness/signed.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { type Door, doors, saidBy } from '../../../test/harness/doors.ts';
+import { type Door, doors, saidBy } from '../../../test/harness/listeners.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Sending, send, sign } from '../../../test/harness/signed.ts';
 import { readConfig } from '../config.ts';

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Door, doors, saidBy } from '../../../test/harness/doors.ts';
+import { type Door, doors, saidBy } from '../../../test/harness/listeners.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Answer, type Sending, type Signed, send, sign } from '../../../test/harness/signed.ts';
 

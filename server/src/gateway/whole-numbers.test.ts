@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { cbor } from '@smithy/core/cbor';
-import { type Door, doors, saidBy } from '../../../test/harness/doors.ts';
+import { type Door, doors, saidBy } from '../../../test/harness/listeners.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Sending, send, sign } from '../../../test/harness/signed.ts';
 

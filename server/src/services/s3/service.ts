@@ -1,19 +1,31 @@
 /**
  * S3: the table of its operations.
  *
- * Gaps: MFA delete, encryption contexts and websites answer 501. Documents need no digest. Storage classes that need a restore are refused.
- * Of buckets: notifications are kept and told, nobody delivers them yet (every object's event is in the outbox); lifecycle transitions have no
- * effect (all classes are one disk). Whether a policy's principals, or a notification's destinations, exist is not asked, nor whether a condition
- * key belongs to its action. aws:kms has one key, alias/aws/s3; buckets cannot be set to others or to aws:kms:dsse (501), objects that ask for them
- * get that one and are told so. Acceleration, logging, websites, replication, analytics, inventory, metrics, tiering and requester-pays cannot be
- * set (501) and answer as never set.
- * Differs by design: one endpoint serves the buckets of every region without redirects; nothing is eventually consistent. Objects are encrypted at
- * rest where their request, their bucket or --default-encryption says so. SSE-C is taken over HTTP, too. A copy names its source's bytes. Bodies
- * in aws-chunked without a decoded length are taken. Anonymous callers: docs/decisions/0027-anonymous-access-by-bucket-policy.md. Other accounts come
- * in where the bucket's policy or a grant names them; all objects are their bucket's owner's, whoever wrote them. CompleteMultipartUpload's Location
- * has no host.
- * Client quirks: boto3 lists with encoding-type=url and decodes `+` as a space; the JavaScript SDK sends CRC-32 in a trailer for streams and in
- * a header for buffers; the AWS CLI asks for CRC64NVME.
+ * Gaps
+ * - MFA delete, encryption contexts and websites answer 501.
+ * - Documents need no digest.
+ * - Storage classes that need a restore are refused.
+ * - Notifications are stored and returned, but not delivered (every object's event is in the outbox).
+ * - Lifecycle transitions have no effect: all classes are one disk.
+ * - Not checked: whether a policy's principals or a notification's destinations exist, whether a condition key belongs to its action.
+ * - aws:kms has one key, alias/aws/s3. Buckets cannot be set to others or to aws:kms:dsse (501); objects that request them get that one, and the
+ *   response names it.
+ * - Acceleration, logging, websites, replication, analytics, inventory, metrics, tiering and requester-pays cannot be set (501) and answer as never set.
+ *
+ * Differs from AWS by design
+ * - One endpoint serves the buckets of every region without redirects; nothing is eventually consistent.
+ * - Objects are encrypted at rest where their request, their bucket or --default-encryption says so.
+ * - SSE-C is accepted over HTTP, too.
+ * - A copy names its source's bytes.
+ * - Bodies in aws-chunked without a decoded length are accepted.
+ * - Anonymous callers: docs/decisions/0027-anonymous-access-by-bucket-policy.md.
+ * - Other accounts have access where the bucket's policy or a grant names them; the bucket's owner owns all objects, whoever wrote them.
+ * - CompleteMultipartUpload's Location has no host.
+ *
+ * Client quirks
+ * - boto3 lists with encoding-type=url and decodes `+` as a space.
+ * - The JavaScript SDK sends CRC-32 in a trailer for streams and in a header for buffers.
+ * - The AWS CLI requests CRC64NVME.
  */
 import { defineService, type OperationTable, type Service } from '../../contract/service.ts';
 import { startBlobCollector } from './blob-collector.ts';

@@ -14,7 +14,7 @@ import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { readConfig } from '../../server/src/config.ts';
 import { startServer } from '../../server/src/main.ts';
 import { catalog, eventSource, type ServiceName } from '../../server/src/models/catalog.ts';
-import { type Door, saidBy } from '../harness/doors.ts';
+import { type Door, saidBy } from '../harness/listeners.ts';
 import { type Signed, send } from '../harness/signed.ts';
 
 const minutes = 60_000;

@@ -1,5 +1,5 @@
 /** How one engine's program is called. */
-export interface EngineWords {
+export interface EngineSettings {
   /** What the machine needs for it. */
   readonly mend: string;
   readonly env: NodeJS.ProcessEnv;
