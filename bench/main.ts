@@ -1,6 +1,6 @@
-/** `npm run bench [-- road|predict|s3|jobs]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
+/** `npm run bench [-- workflow|predict|s3|jobs]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
 const benches: Record<string, () => Promise<void>> = {
-  road: async () => (await import('./road.ts')).road(),
+  workflow: async () => (await import('./workflow.ts')).workflow(),
   predict: async () => (await import('./predict.ts')).predict(),
   jobs: async () => (await import('./jobs.ts')).jobs(),
   s3: async () => (await import('./s3.ts')).s3(),

@@ -16,10 +16,10 @@ export function features(row: number): number[] {
 }
 
 export async function deployModel(): Promise<{ endpointName: string; bucket: string; key: string }> {
-  const { s3, sagemaker } = await import('../examples/road/clients.ts');
-  const { layFoundation } = await import('../examples/road/foundation.ts');
-  const { until } = await import('../examples/road/stage.ts');
-  const { train, xgboostImage } = await import('../examples/road/train.ts');
+  const { s3, sagemaker } = await import('../examples/workflow/clients.ts');
+  const { layFoundation } = await import('../examples/workflow/foundation.ts');
+  const { until } = await import('../examples/workflow/stage.ts');
+  const { train, xgboostImage } = await import('../examples/workflow/train.ts');
   const foundation = await layFoundation('bench');
   const rows = Array.from({ length: 10_000 }, (_, index) => {
     const values = features(index);

@@ -15,8 +15,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { iam, s3, sts } from '../road/clients.ts';
-import { stage } from '../road/stage.ts';
+import { iam, s3, sts } from '../workflow/clients.ts';
+import { stage } from '../workflow/stage.ts';
 
 const { Account: account, Arn: me } = await sts.send(new GetCallerIdentityCommand({}));
 const name = `governed-${Date.now()}`;

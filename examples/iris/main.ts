@@ -4,13 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { s3 } from '../road/clients.ts';
-import { layFoundation } from '../road/foundation.ts';
-import { captured, predict, readMetrics } from '../road/operate.ts';
-import { approve, deploy, register, withdraw } from '../road/release.ts';
-import { stage } from '../road/stage.ts';
-import { train } from '../road/train.ts';
-import { validate } from '../road/validate.ts';
+import { s3 } from '../workflow/clients.ts';
+import { layFoundation } from '../workflow/foundation.ts';
+import { captured, predict, readMetrics } from '../workflow/operate.ts';
+import { approve, deploy, register, withdraw } from '../workflow/release.ts';
+import { stage } from '../workflow/stage.ts';
+import { train } from '../workflow/train.ts';
+import { validate } from '../workflow/validate.ts';
 
 const species = ['setosa', 'versicolor', 'virginica'];
 const flower = [5.1, 3.5, 1.4, 0.2];

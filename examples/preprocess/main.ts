@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateProcessingJobCommand, DescribeProcessingJobCommand } from '@aws-sdk/client-sagemaker';
-import { s3, sagemaker } from '../road/clients.ts';
-import { layFoundation } from '../road/foundation.ts';
-import { stage, until } from '../road/stage.ts';
+import { s3, sagemaker } from '../workflow/clients.ts';
+import { layFoundation } from '../workflow/foundation.ts';
+import { stage, until } from '../workflow/stage.ts';
 
 const { bucket, roleArn } = await layFoundation('preprocess');
 const ProcessingJobName = `preprocess-${Date.now()}`;

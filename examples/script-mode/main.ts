@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTrainingJobCommand, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { s3, sagemaker } from '../road/clients.ts';
-import { layFoundation } from '../road/foundation.ts';
-import { stage, until } from '../road/stage.ts';
+import { s3, sagemaker } from '../workflow/clients.ts';
+import { layFoundation } from '../workflow/foundation.ts';
+import { stage, until } from '../workflow/stage.ts';
 
 const { bucket, roleArn } = await layFoundation('script-mode');
 const TrainingJobName = `script-mode-${Date.now()}`;

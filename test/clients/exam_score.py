@@ -1,4 +1,4 @@
-"""The exam-score road with boto3, unmodified: from a raw CSV to a monitored endpoint. Prints one JSON object of what it saw."""
+"""The exam-score workflow with boto3, unmodified: from a raw CSV to a monitored endpoint. Prints one JSON object of what it saw."""
 
 import io
 import json
@@ -12,8 +12,8 @@ import boto3
 import numpy as np
 import xgboost
 
-BUCKET = "boto3-road"
-ROLE = "boto3-road-role"
+BUCKET = "boto3-workflow"
+ROLE = "boto3-workflow-role"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 DATA = Path(sys.argv[1])
 
@@ -43,7 +43,7 @@ role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust)
 iam.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
 
 sagemaker.create_training_job(
-    TrainingJobName="boto3-road",
+    TrainingJobName="boto3-workflow",
     RoleArn=role,
     AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
     HyperParameters={"num_round": "50", "max_depth": "4"},
@@ -59,16 +59,16 @@ sagemaker.create_training_job(
     ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
     StoppingCondition={"MaxRuntimeInSeconds": 600},
 )
-job = until(lambda: (d := sagemaker.describe_training_job(TrainingJobName="boto3-road"))["TrainingJobStatus"] != "InProgress" and d)
-stream = logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix="boto3-road/")["logStreams"][0]
+job = until(lambda: (d := sagemaker.describe_training_job(TrainingJobName="boto3-workflow"))["TrainingJobStatus"] != "InProgress" and d)
+stream = logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix="boto3-workflow/")["logStreams"][0]
 events = logs.get_log_events(logGroupName="/aws/sagemaker/TrainingJobs", logStreamName=stream["logStreamName"], startFromHead=True)["events"]
-artifact = s3.get_object(Bucket=BUCKET, Key="model/boto3-road/output/model.tar.gz")["Body"].read()
+artifact = s3.get_object(Bucket=BUCKET, Key="model/boto3-workflow/output/model.tar.gz")["Body"].read()
 model_bytes = tarfile.open(fileobj=io.BytesIO(artifact)).extractfile("xgboost-model").read()
 booster = xgboost.Booster(model_file=bytearray(model_bytes))
 
-sagemaker.create_model_package_group(ModelPackageGroupName="boto3-road")
+sagemaker.create_model_package_group(ModelPackageGroupName="boto3-workflow")
 package = sagemaker.create_model_package(
-    ModelPackageGroupName="boto3-road",
+    ModelPackageGroupName="boto3-workflow",
     ModelApprovalStatus="PendingManualApproval",
     InferenceSpecification={
         "Containers": [{"Image": IMAGE, "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"]}],
@@ -78,10 +78,10 @@ package = sagemaker.create_model_package(
 )["ModelPackageArn"]
 until(lambda: sagemaker.describe_model_package(ModelPackageName=package)["ModelPackageStatus"] == "Completed")
 sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
-sagemaker.create_model(ModelName="boto3-road", ExecutionRoleArn=role, PrimaryContainer={"ModelPackageName": package})
+sagemaker.create_model(ModelName="boto3-workflow", ExecutionRoleArn=role, PrimaryContainer={"ModelPackageName": package})
 sagemaker.create_endpoint_config(
-    EndpointConfigName="boto3-road",
-    ProductionVariants=[{"VariantName": "AllTraffic", "ModelName": "boto3-road", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}],
+    EndpointConfigName="boto3-workflow",
+    ProductionVariants=[{"VariantName": "AllTraffic", "ModelName": "boto3-workflow", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}],
     DataCaptureConfig={
         "EnableCapture": True,
         "InitialSamplingPercentage": 100,
@@ -90,14 +90,14 @@ sagemaker.create_endpoint_config(
         "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
     },
 )
-sagemaker.create_endpoint(EndpointName="boto3-road", EndpointConfigName="boto3-road")
-sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="boto3-road", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+sagemaker.create_endpoint(EndpointName="boto3-workflow", EndpointConfigName="boto3-workflow")
+sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="boto3-workflow", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 rows = np.loadtxt(DATA / "validation.csv", delimiter=",", dtype=np.float32)[:20, 1:]
 body = "\n".join(",".join(str(v) for v in row) for row in rows)
-answer = runtime.invoke_endpoint(EndpointName="boto3-road", ContentType="text/csv", Body=body)["Body"].read().decode()
+answer = runtime.invoke_endpoint(EndpointName="boto3-workflow", ContentType="text/csv", Body=body)["Body"].read().decode()
 served = np.array([float(line) for line in answer.split()])
 expected = booster.predict(xgboost.DMatrix(rows))
-captured = until(lambda: s3.list_objects_v2(Bucket=BUCKET, Prefix="captured/boto3-road/AllTraffic/").get("Contents"))
+captured = until(lambda: s3.list_objects_v2(Bucket=BUCKET, Prefix="captured/boto3-workflow/AllTraffic/").get("Contents"))
 
 
 def invocations() -> Any:
@@ -108,7 +108,7 @@ def invocations() -> Any:
             "Metric": {
                 "Namespace": "AWS/SageMaker",
                 "MetricName": "Invocations",
-                "Dimensions": [{"Name": "EndpointName", "Value": "boto3-road"}, {"Name": "VariantName", "Value": "AllTraffic"}],
+                "Dimensions": [{"Name": "EndpointName", "Value": "boto3-workflow"}, {"Name": "VariantName", "Value": "AllTraffic"}],
             },
             "Period": 60,
             "Stat": "Sum",
@@ -118,7 +118,7 @@ def invocations() -> Any:
 
 
 counted = until(invocations)
-sagemaker.delete_endpoint(EndpointName="boto3-road")
+sagemaker.delete_endpoint(EndpointName="boto3-workflow")
 print(
     json.dumps(
         {

@@ -1,4 +1,4 @@
-/** The road driven by clients that are not ours and not JavaScript: boto3 (and Python's XGBoost), Debian's AWS CLI. */
+/** The workflow, driven by clients that are not ours and not JavaScript: boto3 (and Python's XGBoost), Debian's AWS CLI. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -51,7 +51,7 @@ describe('boto3 does', () => {
     assert.ok(seen.greatest_difference <= 1e-6, `differs by ${seen.greatest_difference}`);
     assert.match(
       seen.captured,
-      /^captured\/boto3-road\/AllTraffic\/\d{4}\/\d\d\/\d\d\/\d\d\/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl$/,
+      /^captured\/boto3-workflow\/AllTraffic\/\d{4}\/\d\d\/\d\d\/\d\d\/\d\d-\d\d-\d{3}-[0-9a-f-]{36}\.jsonl$/,
     );
     assert.deepEqual(seen.invocations, [1]);
   });
@@ -92,13 +92,13 @@ describe("Debian's AWS CLI does", () => {
   };
 
   test('buckets, copies, listings and syncs', async () => {
-    await aws('s3', 'mb', 's3://cli-road');
-    await aws('s3', 'cp', join(folder, 'train.csv'), 's3://cli-road/processed/train/train.csv');
-    assert.match(await aws('s3', 'ls', 's3://cli-road/processed/train/'), /train\.csv/);
-    const presigned = await fetch((await aws('s3', 'presign', 's3://cli-road/processed/train/train.csv')).trim());
+    await aws('s3', 'mb', 's3://cli-workflow');
+    await aws('s3', 'cp', join(folder, 'train.csv'), 's3://cli-workflow/processed/train/train.csv');
+    assert.match(await aws('s3', 'ls', 's3://cli-workflow/processed/train/'), /train\.csv/);
+    const presigned = await fetch((await aws('s3', 'presign', 's3://cli-workflow/processed/train/train.csv')).trim());
     assert.equal(await presigned.text(), await readFile(join(folder, 'train.csv'), 'utf8'));
     await mkdir(join(folder, 'back'));
-    await aws('s3', 'sync', 's3://cli-road/processed', join(folder, 'back'));
+    await aws('s3', 'sync', 's3://cli-workflow/processed', join(folder, 'back'));
     assert.equal(
       await readFile(join(folder, 'back/train/train.csv'), 'utf8'),
       await readFile(join(folder, 'train.csv'), 'utf8'),
@@ -113,7 +113,7 @@ describe("Debian's AWS CLI does", () => {
       'iam',
       'create-role',
       '--role-name',
-      'cli-road',
+      'cli-workflow',
       '--assume-role-policy-document',
       await file('trust.json', trust),
     );
@@ -122,25 +122,25 @@ describe("Debian's AWS CLI does", () => {
       'iam',
       'attach-role-policy',
       '--role-name',
-      'cli-road',
+      'cli-workflow',
       '--policy-arn',
       'arn:aws:iam::aws:policy/AmazonS3FullAccess',
     );
     const image = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';
-    const source = { S3DataType: 'S3Prefix', S3Uri: 's3://cli-road/processed/train/' };
+    const source = { S3DataType: 'S3Prefix', S3Uri: 's3://cli-workflow/processed/train/' };
     const request = {
-      TrainingJobName: 'cli-road',
+      TrainingJobName: 'cli-workflow',
       RoleArn: roleArn,
       AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File' },
       HyperParameters: { num_round: '20' },
       InputDataConfig: [{ ChannelName: 'train', ContentType: 'text/csv', DataSource: { S3DataSource: source } }],
-      OutputDataConfig: { S3OutputPath: 's3://cli-road/model' },
+      OutputDataConfig: { S3OutputPath: 's3://cli-workflow/model' },
       ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 },
       StoppingCondition: { MaxRuntimeInSeconds: 600 },
     };
     await aws('sagemaker', 'create-training-job', '--cli-input-json', await file('train.json', request));
     const job = async () =>
-      JSON.parse(await aws('sagemaker', 'describe-training-job', '--training-job-name', 'cli-road'));
+      JSON.parse(await aws('sagemaker', 'describe-training-job', '--training-job-name', 'cli-workflow'));
     await until(async () => (await job()).TrainingJobStatus !== 'InProgress');
     const { ModelArtifacts: artifacts, TrainingJobStatus: status } = await job();
     assert.equal(status, 'Completed');
@@ -149,26 +149,33 @@ describe("Debian's AWS CLI does", () => {
       'sagemaker',
       'create-model',
       '--model-name',
-      'cli-road',
+      'cli-workflow',
       '--execution-role-arn',
       roleArn,
       '--primary-container',
       JSON.stringify(container),
     );
     const variant = [
-      { VariantName: 'AllTraffic', ModelName: 'cli-road', InstanceType: 'ml.m5.large', InitialInstanceCount: 1 },
+      { VariantName: 'AllTraffic', ModelName: 'cli-workflow', InstanceType: 'ml.m5.large', InitialInstanceCount: 1 },
     ];
     await aws(
       'sagemaker',
       'create-endpoint-config',
       '--endpoint-config-name',
-      'cli-road',
+      'cli-workflow',
       '--production-variants',
       JSON.stringify(variant),
     );
-    await aws('sagemaker', 'create-endpoint', '--endpoint-name', 'cli-road', '--endpoint-config-name', 'cli-road');
+    await aws(
+      'sagemaker',
+      'create-endpoint',
+      '--endpoint-name',
+      'cli-workflow',
+      '--endpoint-config-name',
+      'cli-workflow',
+    );
     const endpoint = async () =>
-      JSON.parse(await aws('sagemaker', 'describe-endpoint', '--endpoint-name', 'cli-road')).EndpointStatus;
+      JSON.parse(await aws('sagemaker', 'describe-endpoint', '--endpoint-name', 'cli-workflow')).EndpointStatus;
     await until(async () => (await endpoint()) !== 'Creating');
     assert.equal(await endpoint(), 'InService');
     await writeFile(join(folder, 'row.csv'), '3,1,60,5');
@@ -177,7 +184,7 @@ describe("Debian's AWS CLI does", () => {
       'sagemaker-runtime',
       'invoke-endpoint',
       '--endpoint-name',
-      'cli-road',
+      'cli-workflow',
       '--content-type',
       'text/csv',
       '--body',
@@ -186,6 +193,6 @@ describe("Debian's AWS CLI does", () => {
     );
     const score = Number(await readFile(answer, 'utf8'));
     assert.ok(score >= 100 && score <= 1000, `predicted ${score}`);
-    await aws('sagemaker', 'delete-endpoint', '--endpoint-name', 'cli-road');
+    await aws('sagemaker', 'delete-endpoint', '--endpoint-name', 'cli-workflow');
   });
 });

@@ -10,7 +10,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import type { ContainerSpec, SandboxOptions } from '../../server/src/engine/executor.ts';
 import { dockerIn } from './docker.ts';
 import { podmanIn } from './podman.ts';

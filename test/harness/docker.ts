@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import type { EngineSettings } from './engine-settings.ts';
 
 const containerdProgram = '/usr/bin/containerd';

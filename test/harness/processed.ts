@@ -10,7 +10,7 @@ import {
   type ProcessingInput,
   type ProcessingOutput,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { scikitLearnImage } from './scripts.ts';
 import { bucket, type Workbench } from './workbench.ts';
 

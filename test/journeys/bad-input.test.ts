@@ -1,4 +1,4 @@
-/** What the road says to those who go wrong on it: what, where and how to mend it. */
+/** The errors of the workflow for bad input: what, where and how to fix it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -10,16 +10,16 @@ import {
   CreateModelPackageGroupCommand,
   CreateTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import type { Foundation } from '../../examples/road/foundation.ts';
+import type { Foundation } from '../../examples/workflow/foundation.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 
 let platform: TestPlatform;
 let foundation: Foundation;
-let road: typeof import('../../examples/road/train.ts') &
-  typeof import('../../examples/road/release.ts') &
-  typeof import('../../examples/road/operate.ts') &
-  typeof import('../../examples/road/foundation.ts') &
-  typeof import('../../examples/road/clients.ts');
+let workflow: typeof import('../../examples/workflow/train.ts') &
+  typeof import('../../examples/workflow/release.ts') &
+  typeof import('../../examples/workflow/operate.ts') &
+  typeof import('../../examples/workflow/foundation.ts') &
+  typeof import('../../examples/workflow/clients.ts');
 let names = 0;
 const name = () => `bad-${++names}`;
 const good = '1,0.5,0.25\n2,0.75,0.5\n3,1,0.75\n4,1.5,1\n';
@@ -28,24 +28,24 @@ before(async () => {
   platform = await startPlatform();
   Object.assign(process.env, platform.environment);
   const [clients, foundations, train, release, operate] = await Promise.all([
-    import('../../examples/road/clients.ts'),
-    import('../../examples/road/foundation.ts'),
-    import('../../examples/road/train.ts'),
-    import('../../examples/road/release.ts'),
-    import('../../examples/road/operate.ts'),
+    import('../../examples/workflow/clients.ts'),
+    import('../../examples/workflow/foundation.ts'),
+    import('../../examples/workflow/train.ts'),
+    import('../../examples/workflow/release.ts'),
+    import('../../examples/workflow/operate.ts'),
   ]);
-  road = { ...clients, ...foundations, ...train, ...release, ...operate };
-  foundation = await road.layFoundation('bad');
+  workflow = { ...clients, ...foundations, ...train, ...release, ...operate };
+  foundation = await workflow.layFoundation('bad');
   await put('processed/validation/data.csv', good);
 });
 after(() => platform[Symbol.asyncDispose]());
 
 const put = (key: string, body: string | Uint8Array) =>
-  road.s3.send(new PutObjectCommand({ Bucket: foundation.bucket, Key: key, Body: body }));
+  workflow.s3.send(new PutObjectCommand({ Bucket: foundation.bucket, Key: key, Body: body }));
 
 async function trainOn(csv: string, hyperparameters: Record<string, string> = { num_round: '5' }) {
   await put('processed/train/data.csv', csv);
-  return road.train(foundation, name(), hyperparameters);
+  return workflow.train(foundation, name(), hyperparameters);
 }
 
 describe('a training job refuses', () => {
@@ -82,7 +82,7 @@ describe('a training job refuses', () => {
   });
 
   test('a prefix where nothing is, and a bucket that is not there', async () => {
-    const train = (bucket: string) => road.train({ ...foundation, bucket }, name(), { num_round: '5' });
+    const train = (bucket: string) => workflow.train({ ...foundation, bucket }, name(), { num_round: '5' });
     await assert.rejects(
       train('no-such-bucket-here'),
       /ClientError: Data download failed: s3:\/\/no-such-bucket-here\/processed\/train\/ could not be read.*AccessDenied|NoSuchBucket/,
@@ -90,17 +90,17 @@ describe('a training job refuses', () => {
   });
 
   test('a role that may not read', async () => {
-    const other = await road.layFoundation('locked');
-    await road.iam.send(new DeleteRolePolicyCommand({ RoleName: 'locked-execution-role', PolicyName: 'bucket' }));
+    const other = await workflow.layFoundation('locked');
+    await workflow.iam.send(new DeleteRolePolicyCommand({ RoleName: 'locked-execution-role', PolicyName: 'bucket' }));
     await assert.rejects(
-      road.train({ ...foundation, roleArn: other.roleArn }, name(), { num_round: '5' }),
+      workflow.train({ ...foundation, roleArn: other.roleArn }, name(), { num_round: '5' }),
       /the role "arn:aws:iam::\d+:role\/locked-execution-role" has "s3:ListBucket".*AccessDenied/,
     );
   });
 
   test('a role that is not there and an image that nobody knows, at once', async () => {
     await assert.rejects(
-      road.train({ ...foundation, roleArn: 'arn:aws:iam::000000000000:role/nobody' }, name(), { num_round: '5' }),
+      workflow.train({ ...foundation, roleArn: 'arn:aws:iam::000000000000:role/nobody' }, name(), { num_round: '5' }),
       {
         name: 'ValidationException',
         message:
@@ -115,7 +115,7 @@ describe('a training job refuses', () => {
       ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 },
       StoppingCondition: { MaxRuntimeInSeconds: 60 },
     });
-    await assert.rejects(road.sagemaker.send(unknown), {
+    await assert.rejects(workflow.sagemaker.send(unknown), {
       message: /^no runtime for image example\.com\/own-image:1; known for training: sagemaker-xgboost:/,
     });
   });
@@ -125,54 +125,54 @@ describe('the registry and the endpoint refuse', () => {
   test('an artifact that is no archive: the version is Failed and says why', async () => {
     await put('broken/model.tar.gz', 'this is no archive');
     await assert.rejects(
-      road.register('broken', `s3://${foundation.bucket}/broken/model.tar.gz`, `s3://${foundation.bucket}/none`),
+      workflow.register('broken', `s3://${foundation.bucket}/broken/model.tar.gz`, `s3://${foundation.bucket}/none`),
       /could not be opened/,
     );
     await put('empty/model.tar.gz', gzipSync(new Uint8Array(1024)));
     await assert.rejects(
-      road.register('broken', `s3://${foundation.bucket}/empty/model.tar.gz`, `s3://${foundation.bucket}/none`),
+      workflow.register('broken', `s3://${foundation.bucket}/empty/model.tar.gz`, `s3://${foundation.bucket}/none`),
       /holds no file/,
     );
   });
 
   test('a version that is not approved, then a wrong number of features; the endpoint lives on', async () => {
     const { modelDataUrl } = await trainOn(good);
-    const arn = await road.register('good', modelDataUrl, `s3://${foundation.bucket}/none`);
+    const arn = await workflow.register('good', modelDataUrl, `s3://${foundation.bucket}/none`);
     const deploy = new CreateModelCommand({
       ModelName: 'early',
       ExecutionRoleArn: foundation.roleArn,
       PrimaryContainer: { ModelPackageName: arn },
     });
-    await assert.rejects(road.sagemaker.send(deploy), {
+    await assert.rejects(workflow.sagemaker.send(deploy), {
       name: 'ValidationException',
       message: /has approval status PendingManualApproval: only an Approved version may be deployed/,
     });
-    await road.approve(arn, 'good');
-    await road.deploy(foundation, 'good', arn);
-    await assert.rejects(road.predict('good', [1, 2, 3]), (error: Error & { OriginalStatusCode?: number }) => {
+    await workflow.approve(arn, 'good');
+    await workflow.deploy(foundation, 'good', arn);
+    await assert.rejects(workflow.predict('good', [1, 2, 3]), (error: Error & { OriginalStatusCode?: number }) => {
       assert.equal(error.name, 'ModelError');
       assert.equal(error.OriginalStatusCode, 400);
       assert.match(error.message, /data 3 .*model 2/);
       return true;
     });
-    assert.ok(Number.isFinite(Number(await road.predict('good', [1, 2]))));
-    await road.withdraw('good');
+    assert.ok(Number.isFinite(Number(await workflow.predict('good', [1, 2]))));
+    await workflow.withdraw('good');
   });
 
   test('what AWS refuses, in its words', async () => {
-    await assert.rejects(road.predict('nobody', [1]), {
+    await assert.rejects(workflow.predict('nobody', [1]), {
       name: 'ValidationError',
       message: 'Endpoint nobody of account 000000000000 not found.',
     });
     await assert.rejects(
-      road.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'no spaces' })),
+      workflow.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'no spaces' })),
       {
         name: 'ValidationException',
         message:
           /^1 validation error detected: Value 'no spaces' at 'modelPackageGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: /,
       },
     );
-    await assert.rejects(road.sagemaker.send(new CreateModelPackageCommand({ ModelPackageGroupName: 'missing' })), {
+    await assert.rejects(workflow.sagemaker.send(new CreateModelPackageCommand({ ModelPackageGroupName: 'missing' })), {
       name: 'ValidationException',
     });
   });

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { CreateProcessingJobCommand, type ProcessingInput } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { type ContainerEngine, startContainerEngine, testImage } from '../harness/containers.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import {

@@ -14,7 +14,7 @@ import {
   DescribeProcessingJobCommand,
   DescribeTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { type ContainerEngine, startContainerEngine, testImage } from '../harness/containers.ts';
 import { type PlatformProcess, startPlatform, startPlatformProcess } from '../harness/platform.ts';
 import { bucket, openWorkbench, type Workbench } from '../harness/workbench.ts';

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CreateTrainingJobCommand, type CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { pack } from 'tar-stream';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { runProcessing, s3Input } from '../harness/processed.ts';
 import { scripted, tell } from '../harness/scripted-job.ts';

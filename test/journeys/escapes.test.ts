@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTrainingJobCommand, type CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 import { scripted, tell, unpacked } from '../harness/scripted-job.ts';
 import { jobLog, runScript } from '../harness/scripts.ts';

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { isThere } from '../../server/src/engine/is-there.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
 import { scripted } from '../harness/scripted-job.ts';

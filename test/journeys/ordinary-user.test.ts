@@ -8,7 +8,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { CreateTrainingJobCommand, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
 import { scripted, tell, unpacked } from '../harness/scripted-job.ts';
 import { channel, openWorkbench, replicaPids, type Workbench } from '../harness/workbench.ts';

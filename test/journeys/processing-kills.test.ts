@@ -4,7 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { StopProcessingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
 import { processingEnd, processingLog, s3Input, s3Output, startProcessing, stored } from '../harness/processed.ts';
 import { beginnings } from '../harness/runs.ts';

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { CreateTrainingJobCommand, type CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
 import { beginnings } from '../harness/runs.ts';
 import { scripted, tell, unpacked } from '../harness/scripted-job.ts';

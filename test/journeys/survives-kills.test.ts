@@ -6,7 +6,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ListModelPackagesCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { learnersCsv } from '../../examples/exam-score/learners.ts';
 import { prepare } from '../../examples/exam-score/prepare.ts';
-import type { Foundation } from '../../examples/road/foundation.ts';
+import type { Foundation } from '../../examples/workflow/foundation.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
 
 let platform: PlatformProcess;
@@ -14,28 +14,28 @@ let foundation: Foundation;
 let modelDataUrl = '';
 let evaluationUri = '';
 let score = '';
-let road: typeof import('../../examples/road/train.ts') &
-  typeof import('../../examples/road/validate.ts') &
-  typeof import('../../examples/road/release.ts') &
-  typeof import('../../examples/road/operate.ts') &
-  typeof import('../../examples/road/clients.ts') &
-  typeof import('../../examples/road/stage.ts');
+let workflow: typeof import('../../examples/workflow/train.ts') &
+  typeof import('../../examples/workflow/validate.ts') &
+  typeof import('../../examples/workflow/release.ts') &
+  typeof import('../../examples/workflow/operate.ts') &
+  typeof import('../../examples/workflow/clients.ts') &
+  typeof import('../../examples/workflow/stage.ts');
 
 before(async () => {
   platform = await startPlatformProcess();
   // An unmodified client rides through a restart by retrying.
   Object.assign(process.env, platform.environment, { AWS_MAX_ATTEMPTS: '12' });
   const [clients, stage, foundations, train, validate, release, operate] = await Promise.all([
-    import('../../examples/road/clients.ts'),
-    import('../../examples/road/stage.ts'),
-    import('../../examples/road/foundation.ts'),
-    import('../../examples/road/train.ts'),
-    import('../../examples/road/validate.ts'),
-    import('../../examples/road/release.ts'),
-    import('../../examples/road/operate.ts'),
+    import('../../examples/workflow/clients.ts'),
+    import('../../examples/workflow/stage.ts'),
+    import('../../examples/workflow/foundation.ts'),
+    import('../../examples/workflow/train.ts'),
+    import('../../examples/workflow/validate.ts'),
+    import('../../examples/workflow/release.ts'),
+    import('../../examples/workflow/operate.ts'),
   ]);
-  road = { ...clients, ...stage, ...train, ...validate, ...release, ...operate };
-  road.sagemaker.middlewareStack.add(
+  workflow = { ...clients, ...stage, ...train, ...validate, ...release, ...operate };
+  workflow.sagemaker.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
         const answer = await next(args);
@@ -47,7 +47,7 @@ before(async () => {
   foundation = await foundations.layFoundation('kills');
 });
 after(async () => {
-  await road.withdraw('kills').catch(() => {});
+  await workflow.withdraw('kills').catch(() => {});
   await platform[Symbol.asyncDispose]();
 });
 
@@ -64,15 +64,15 @@ const answered = new Set<string>();
  * again and is told that the name is taken, here as on AWS.
  */
 async function killWhen(command: string): Promise<void> {
-  await road.until(command, async () => answered.has(command) || undefined);
+  await workflow.until(command, async () => answered.has(command) || undefined);
   await killAndRestart();
 }
 
 const put = (key: string, body: string) =>
-  road.s3.send(new PutObjectCommand({ Bucket: foundation.bucket, Key: key, Body: body }));
+  workflow.s3.send(new PutObjectCommand({ Bucket: foundation.bucket, Key: key, Body: body }));
 
 async function get(key: string): Promise<string> {
-  const found = await road.s3.send(new GetObjectCommand({ Bucket: foundation.bucket, Key: key }));
+  const found = await workflow.s3.send(new GetObjectCommand({ Bucket: foundation.bucket, Key: key }));
   return (await found.Body?.transformToString()) ?? '';
 }
 
@@ -106,12 +106,12 @@ describe('survives kill -9 in stage', () => {
 
   test('3, train: the job is Completed once, and never ran twice', async () => {
     const [trained] = await Promise.all([
-      road.train(foundation, 'kills', { num_round: '150', max_depth: '6' }),
+      workflow.train(foundation, 'kills', { num_round: '150', max_depth: '6' }),
       killWhen('CreateTrainingJobCommand'),
     ]);
     modelDataUrl = trained.modelDataUrl;
     assert.deepEqual(trained.states, ['Starting', 'Downloading', 'Training', 'Uploading', 'Completed']);
-    const { TrainingJobSummaries: jobs } = await road.sagemaker.send(new ListTrainingJobsCommand({}));
+    const { TrainingJobSummaries: jobs } = await workflow.sagemaker.send(new ListTrainingJobsCommand({}));
     assert.deepEqual(
       jobs?.map((job) => job.TrainingJobStatus),
       ['Completed'],
@@ -120,7 +120,7 @@ describe('survives kill -9 in stage', () => {
 
   test('4, validate', async () => {
     const [verdict] = await Promise.all([
-      road.validate(foundation, 'kills-evaluate', modelDataUrl, 'regression', { r2: { min: 0.5 } }),
+      workflow.validate(foundation, 'kills-evaluate', modelDataUrl, 'regression', { r2: { min: 0.5 } }),
       killWhen('CreateProcessingJobCommand'),
     ]);
     evaluationUri = verdict.evaluationUri;
@@ -128,35 +128,35 @@ describe('survives kill -9 in stage', () => {
   });
 
   test('5 and 6, register, approve and deploy', async () => {
-    const packages = () => road.sagemaker.send(new ListModelPackagesCommand({ ModelPackageGroupName: 'kills' }));
+    const packages = () => workflow.sagemaker.send(new ListModelPackagesCommand({ ModelPackageGroupName: 'kills' }));
     const [arn] = await Promise.all([
-      road.register('kills', modelDataUrl, evaluationUri),
+      workflow.register('kills', modelDataUrl, evaluationUri),
       killWhen('CreateModelPackageCommand'),
     ]);
-    await road.approve(arn, 'for the journey');
+    await workflow.approve(arn, 'for the journey');
     await killAndRestart();
     assert.equal((await packages()).ModelPackageSummaryList?.[0]?.ModelApprovalStatus, 'Approved');
-    await Promise.all([road.deploy(foundation, 'kills', arn), killWhen('CreateEndpointCommand')]);
+    await Promise.all([workflow.deploy(foundation, 'kills', arn), killWhen('CreateEndpointCommand')]);
   });
 
   test('7, predict: the same process answers the same', async () => {
-    score = await road.predict('kills', [3, 1, 60, 5]);
+    score = await workflow.predict('kills', [3, 1, 60, 5]);
     const pids = await replicaPids();
     assert.equal(pids.length, 1);
     await killAndRestart();
     assert.equal(
-      await road.until('an answer', () => road.predict('kills', [3, 1, 60, 5]).catch(() => undefined)),
+      await workflow.until('an answer', () => workflow.predict('kills', [3, 1, 60, 5]).catch(() => undefined)),
       score,
     );
     assert.deepEqual(await replicaPids(), pids);
   });
 
   test('8, monitor: captured requests and metrics are kept', async () => {
-    const { uri, line } = await road.captured(foundation.bucket, 'kills');
+    const { uri, line } = await workflow.captured(foundation.bucket, 'kills');
     await killAndRestart();
-    assert.equal((await road.captured(foundation.bucket, 'kills')).uri, uri);
+    assert.equal((await workflow.captured(foundation.bucket, 'kills')).uri, uri);
     assert.equal(JSON.parse(line).captureData.endpointInput.data, '3,1,60,5');
-    const [invocations] = await road.readMetrics('kills', ['Invocations']);
+    const [invocations] = await workflow.readMetrics('kills', ['Invocations']);
     assert.ok((invocations?.sum ?? 0) >= 1);
   });
 });

@@ -11,7 +11,7 @@ import {
   DescribeTrainingJobCommand,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../examples/road/stage.ts';
+import { until } from '../../examples/workflow/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../harness/platform.ts';
 import { beginnings } from '../harness/runs.ts';
 import { scripted, tell, unpacked } from '../harness/scripted-job.ts';

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { until } from '../../../examples/road/stage.ts';
+import { until } from '../../../examples/workflow/stage.ts';
 import { type Frame, frameKind, frameReader } from './frames.ts';
 import type { InvocationRequest, Replica } from './replica.ts';
 import { connectReplica, ReplicaUnavailable } from './socket-replica.ts';

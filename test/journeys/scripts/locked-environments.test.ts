@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CreateProcessingJobCommand, DescribeProcessingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../examples/road/stage.ts';
+import { until } from '../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../harness/platform.ts';
 import { cluster, s3Input, s3Output } from '../../harness/processed.ts';
 import { unpacked } from '../../harness/scripted-job.ts';

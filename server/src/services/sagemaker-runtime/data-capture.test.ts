@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type InvokeEndpointCommandInput } from '@aws-sdk/client-sagemaker-runtime';
-import { until } from '../../../../examples/road/stage.ts';
+import { until } from '../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
 import { bucket, openWorkbench, type Workbench } from '../../../../test/harness/workbench.ts';
 import type { CaptureRoute } from '../../serving/routing-table.ts';

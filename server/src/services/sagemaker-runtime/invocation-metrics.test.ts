@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
-import { until } from '../../../../examples/road/stage.ts';
+import { until } from '../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
 import { openWorkbench, replicaPids, variant, type Workbench } from '../../../../test/harness/workbench.ts';
 

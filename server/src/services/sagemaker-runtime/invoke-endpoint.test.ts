@@ -6,7 +6,7 @@ import {
   type InvokeEndpointCommandInput,
   InvokeEndpointWithResponseStreamCommand,
 } from '@aws-sdk/client-sagemaker-runtime';
-import { until } from '../../../../examples/road/stage.ts';
+import { until } from '../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
 import { openWorkbench, replicaPids, type Workbench } from '../../../../test/harness/workbench.ts';
 

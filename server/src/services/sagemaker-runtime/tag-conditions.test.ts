@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { AddTagsCommand, CreateEndpointCommand, DeleteTagsCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { until } from '../../../../examples/road/stage.ts';
+import { until } from '../../../../examples/workflow/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import { allow, policy } from '../../../../test/harness/sessions.ts';
 import { makeUser } from '../../../../test/harness/user.ts';

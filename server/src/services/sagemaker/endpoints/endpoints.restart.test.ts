@@ -8,7 +8,7 @@ import {
   DescribeEndpointCommand,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { type PlatformProcess, startPlatformProcess } from '../../../../../test/harness/platform.ts';
 import { openWorkbench, replicaPids, type Workbench } from '../../../../../test/harness/workbench.ts';
 

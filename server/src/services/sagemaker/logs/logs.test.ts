@@ -7,7 +7,7 @@ import {
   GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTrainingJobCommand, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, startPlatformProcess, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { channel, openWorkbench, slowCsv, type Workbench } from '../../../../../test/harness/workbench.ts';
 

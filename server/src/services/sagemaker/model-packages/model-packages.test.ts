@@ -17,7 +17,7 @@ import {
   UpdateModelPackageCommand,
   type UpdateModelPackageCommandInput,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, startPlatformProcess, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
 import { bucket, image, openWorkbench, type Workbench } from '../../../../../test/harness/workbench.ts';

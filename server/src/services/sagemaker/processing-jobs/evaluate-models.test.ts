@@ -12,7 +12,7 @@ import {
   DescribeModelPackageCommand,
   DescribeProcessingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { bucket, image, openWorkbench, type Workbench } from '../../../../../test/harness/workbench.ts';
 

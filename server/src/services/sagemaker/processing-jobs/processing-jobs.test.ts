@@ -10,7 +10,7 @@ import {
   type SageMakerClient,
   StopProcessingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, startPlatformProcess, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { scikitLearnImage } from '../../../../../test/harness/scripts.ts';
 import { bucket, openWorkbench, useBucket, type Workbench } from '../../../../../test/harness/workbench.ts';

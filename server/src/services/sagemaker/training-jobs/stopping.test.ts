@@ -10,7 +10,7 @@ import {
   type DescribeTrainingJobCommandOutput,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { scripted, unpacked } from '../../../../../test/harness/scripted-job.ts';
 import { bucket, channel, openWorkbench, type Workbench } from '../../../../../test/harness/workbench.ts';

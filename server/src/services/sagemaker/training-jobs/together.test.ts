@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchLogsClient, FilterLogEventsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type CreateTrainingJobCommandInput, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { unpacked } from '../../../../../test/harness/scripted-job.ts';
 import { bucket, channel, openWorkbench, slowCsv, type Workbench } from '../../../../../test/harness/workbench.ts';

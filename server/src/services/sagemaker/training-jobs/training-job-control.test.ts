@@ -11,7 +11,7 @@ import {
   type UpdateTrainingJobCommandInput,
   type WarmPoolResourceStatus,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { channel, openWorkbench, slowCsv, type Workbench } from '../../../../../test/harness/workbench.ts';
 

@@ -5,7 +5,7 @@ import {
   DescribeTrainingJobCommand,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatformProcess } from '../../../../../test/harness/platform.ts';
 import { channel, openWorkbench, slowCsv } from '../../../../../test/harness/workbench.ts';
 

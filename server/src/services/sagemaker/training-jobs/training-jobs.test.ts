@@ -12,7 +12,7 @@ import {
   SageMakerClient,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../examples/road/stage.ts';
+import { until } from '../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../test/harness/platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
 import {

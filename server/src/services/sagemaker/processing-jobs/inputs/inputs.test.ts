@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { ProcessingInput } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../../examples/road/stage.ts';
+import { until } from '../../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../../test/harness/platform.ts';
 import {
   cluster,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { HeadObjectCommand, ListObjectVersionsCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { StopProcessingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../../examples/road/stage.ts';
+import { until } from '../../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../../test/harness/platform.ts';
 import {
   cluster,

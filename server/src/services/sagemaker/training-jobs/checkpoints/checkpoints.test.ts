@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { CreateTrainingJobCommand, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../../examples/road/stage.ts';
+import { until } from '../../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../../test/harness/platform.ts';
 import { scripted } from '../../../../../../test/harness/scripted-job.ts';
 import { bucket, openWorkbench, type Workbench } from '../../../../../../test/harness/workbench.ts';

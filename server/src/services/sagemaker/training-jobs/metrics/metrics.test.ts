@@ -9,7 +9,7 @@ import {
   DescribeTrainingJobCommand,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { until } from '../../../../../../examples/road/stage.ts';
+import { until } from '../../../../../../examples/workflow/stage.ts';
 import { startPlatform, type TestPlatform } from '../../../../../../test/harness/platform.ts';
 import { scripted } from '../../../../../../test/harness/scripted-job.ts';
 import { openWorkbench, type Workbench } from '../../../../../../test/harness/workbench.ts';

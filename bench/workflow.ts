@@ -6,7 +6,7 @@ import { median, printTable } from './table.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 
-export async function road(): Promise<void> {
+export async function workflow(): Promise<void> {
   const starts: number[] = [];
   const memory: number[] = [];
   for (let round = 0; round < rounds; round++) {

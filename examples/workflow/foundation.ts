@@ -1,4 +1,4 @@
-/** What every road stands on: a bucket and an execution role that may use this bucket and nothing else. */
+/** What every example needs first: a bucket and an execution role that may use this bucket and nothing else. */
 import { CreateRoleCommand, EntityAlreadyExistsException, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';

@@ -1,4 +1,4 @@
-/** Prints the stages of a road: what was done, the resource's name, how long it took. A stage that throws ends the program with exit status 1. */
+/** Prints the stages of a workflow: what was done, the resource's name, how long it took. A stage that throws ends the program with exit status 1. */
 export interface StageReport {
   /** One line: what was done. */
   readonly did: string;
