@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 const imported = /^(?:import|export)[^'"]*['"](\.{1,2}\/[^'"]+)['"]/gm;
-const variable = /CLARY_TEST_[A-Z0-9]+/g;
+const variable = /CLARY_TEST_[A-Z0-9_]+/g;
 /** test/clients/client.ts takes the variable's last part. */
 const client = /startClient\(\s*'([A-Z0-9]+)'/g;
 
