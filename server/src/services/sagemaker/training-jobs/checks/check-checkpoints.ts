@@ -45,7 +45,7 @@ function checkPath(
   if (path !== '' && !path.startsWith('/')) throw no('is not an absolute path');
   if (takenThemselves.includes(path) || forbidden.some((folder) => path === folder || path.startsWith(`${folder}/`)))
     throw no('is a folder that the job or its system uses for something else');
-  if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is no plain path');
+  if (names.some(odd) || path.includes('\0') || /[\r\n]/.test(path)) throw no('is not a plain path');
   if (!sandboxed && !path.startsWith('/opt/ml/'))
     throw no("cannot be put there without bubblewrap on Clary's machine; use a path below /opt/ml");
 }
