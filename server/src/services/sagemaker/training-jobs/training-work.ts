@@ -70,7 +70,7 @@ export function trainingWork({
     explainCompanion: feederFailure,
     async launch(job, host, given, { settings }) {
       const identity = job.request.EnableNetworkIsolation ? withoutCredentials(given) : given;
-      return furnished(job, host, await programOf(job, runtimeFor(job, images), host, identity, settings));
+      return withJobFolders(job, host, await programOf(job, runtimeFor(job, images), host, identity, settings));
     },
     explain: explainScript,
     tend(job, hosts, role) {
@@ -176,8 +176,8 @@ function threads(request: TrainingJobRequest, { jobCores }: SageMakerSettings): 
   return count === 1 ? {} : { OMP_NUM_THREADS: String(Math.max(1, own)), OMP_WAIT_POLICY: 'passive' };
 }
 
-/** The program with what every one gets, whatever runs it: the other instances' names, its inputs and checkpoints in their places. */
-async function furnished<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Promise<Spec> {
+/** Adds what every program gets, whatever runs it: the names of the other instances, its inputs and its checkpoint folders. */
+async function withJobFolders<Spec extends RunSpec>(job: TrainingJob, host: Host, spec: Spec): Promise<Spec> {
   if (!spec.sandbox) return spec;
   const { mounts, hosts } = spec.sandbox;
   return {
