@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,8 @@ export async function startContainerEngine({ programs = {} }: EngineOptions = {}
     if (left.length > 0) await remove(...left);
     await kill();
     await words.end();
+    // A container's monitor starts the engine once more to clean up, in a session of its own.
+    await until('the end of the engine’s clean-up', async () => !(await isNamedByProcess(folder)) || undefined);
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -111,6 +113,13 @@ export async function startContainerEngine({ programs = {} }: EngineOptions = {}
     throw new Error(`${words.mend}. What went wrong: ${(error as Error).message}`, { cause: error });
   }
   return { socket, ask: run, remove, containers, kill, serve, [Symbol.asyncDispose]: dispose };
+}
+
+/** Whether a living process has the folder among its arguments. */
+async function isNamedByProcess(folder: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.some((command) => command.includes(folder));
 }
 
 function isAlive(group: number): boolean {

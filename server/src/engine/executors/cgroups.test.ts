@@ -221,6 +221,7 @@ describe('a server that starts again', () => {
     await sandboxed.signal(ended, 'SIGKILL');
     await end(ended);
     const groups = await groupsOf(goesOn);
+    while (!(await readFile(sandboxed.logFile(goesOn), 'utf8').catch(() => '')).includes('begun')) await nextTurn();
     await look();
     // Removed behind the start.
     for (const group of await groupsOf(ended)) while (await isThere(group)) await nextTurn();
