@@ -26,6 +26,7 @@ echo "mode $mode of $TRAINING_JOB_NAME by $0"
 case $mode in
   fails) echo 'AlgorithmError: no column age' > /opt/ml/output/failure; exit 7 ;;
   silent) exit 9 ;;
+  fills) head -c 1200000000 /dev/zero > /filled; while :; do sleep 0.05; done ;;
   slow)
     trap 'echo half > /opt/ml/model/model.txt; exit 0' TERM
     while :; do sleep 0.05; done ;;
@@ -125,6 +126,13 @@ describe('A training job in a container does', () => {
     const { answer, env } = await artifactOf('alone');
     assert.equal(answer, 'unreachable\n');
     assert.doesNotMatch(env ?? '', /AWS_(?!REGION|DEFAULT_REGION)|AUTHORIZATION/);
+  });
+
+  test('end when it fills its own layer beyond its volume', async () => {
+    const resources = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 1 } as const;
+    const job = await bench.train('fills', inContainer('fills', { ResourceConfig: resources }));
+    assert.equal(job.TrainingJobStatus, 'Failed');
+    assert.match(job.FailureReason ?? '', /^ClientError: No space left on the volume of algo-1/);
   });
 
   test('fail with the reason that it wrote, or with its exit code', async () => {

@@ -95,6 +95,8 @@ export interface Executor<Spec extends RunSpec = RunSpec> {
   onExit(dir: string, listener: () => void): () => void;
   /** The file that holds what the run printed. */
   logFile(dir: string): string;
+  /** Bytes that the run wrote outside of its folder: a container's own layer. 0 once the run has ended. */
+  layerBytes(dir: string): Promise<number>;
   /** For a run that has ended or never began: removes what exists of it elsewhere, then its folder. */
   remove(dir: string): Promise<void>;
 }

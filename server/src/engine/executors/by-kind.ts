@@ -44,6 +44,7 @@ export function executorByKind({ process, container }: Executors): Executor<RunS
       };
     },
     logFile: (dir) => process.logFile(dir),
+    layerBytes: async (dir) => (await of(dir)).layerBytes(dir),
     remove: async (dir) => (await of(dir)).remove(dir),
   };
 }

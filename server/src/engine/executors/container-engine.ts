@@ -32,6 +32,8 @@ export interface ContainerEngine {
   start(name: string): Promise<string | undefined>;
   /** Everything that it printed, from the beginning, until it ends: frames of container-log.ts. */
   log(name: string, signal: AbortSignal): Promise<Readable>;
+  /** What it wrote into its own layer, in bytes; 0 where it is gone. */
+  layerBytes(name: string): Promise<number>;
   kill(name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Ends it where it runs. What its volumes hold lies in the run's folder. */
   remove(name: string): Promise<void>;
@@ -200,6 +202,10 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
         abortSignal: signal,
       });
       return stream as unknown as Readable;
+    },
+    async layerBytes(name) {
+      const found = await unless(isAbsent, (await container(name)).inspect({ size: true } as object));
+      return (found as { readonly SizeRw?: number } | undefined)?.SizeRw ?? 0;
     },
     async kill(name, signal) {
       await unless(isOver, (await container(name)).kill({ signal }));

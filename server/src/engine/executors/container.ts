@@ -130,6 +130,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
     },
     onExit: watch.onExit,
     logFile: (dir) => join(dir, 'log'),
+    layerBytes: (dir) => engine.layerBytes(containerName(dir)),
     async remove(dir) {
       await watch.leave(dir);
       await engine

@@ -164,6 +164,7 @@ export function processExecutor({ log, sandbox, cgroups }: ProcessExecutorOption
     signal: signalRun,
     onExit: (dir, listener) => onExit(dir, listener, log),
     logFile: (dir) => join(dir, 'log'),
+    layerBytes: async () => 0,
     async remove(dir) {
       await leaveGroups(dir);
       await removeTree(dir);

@@ -50,7 +50,7 @@ export function startJobReconciler<Request>(
   const store = jobStore<Request>(database, work.kind);
   const kindDir = join(settings.runsDir, work.kind);
   const runs = jobRuns(resources, work, kindDir);
-  const volumes = volumeWatch(() => performance.now());
+  const volumes = volumeWatch(resources.executor, () => performance.now());
   const logs = jobLogs(resources, work);
   const interrupts = interruptions(store.find, clock);
   const bornAt = clock.now().getTime();

@@ -3,6 +3,7 @@
  * ended. A count that takes long is made less often. Nothing here stops anybody: the answer is a reason to.
  */
 import { join } from 'node:path';
+import type { Executor } from '../../../engine/executor.ts';
 import { folderSize } from '../../../engine/folder-size.ts';
 import type { Host } from './job-work.ts';
 
@@ -19,8 +20,8 @@ const stored = ['ml', 'places', 'checkpoints', 'tensorboard', 'log'];
 /** Everything else that a program can fill: what it changed of its inputs, /tmp, its own Python, the rest of its root folder. */
 const scratch = ['layers', 'tmp', 'python', 'home', 'root'];
 
-async function writtenBytes(dir: string, enough: number): Promise<number> {
-  let bytes = 0;
+async function writtenBytes(dir: string, enough: number, executor: Pick<Executor, 'layerBytes'>): Promise<number> {
+  let bytes = await executor.layerBytes(dir);
   for (const part of stored) bytes += await folderSize(join(dir, part), 'lengths', enough - bytes);
   for (const part of scratch) bytes += await folderSize(join(dir, part), 'blocks', enough - bytes);
   return bytes;
@@ -28,7 +29,7 @@ async function writtenBytes(dir: string, enough: number): Promise<number> {
 
 export const volumeBytes = (volumeGiB: number | undefined) => (volumeGiB ?? Number.POSITIVE_INFINITY) * gibibyte;
 
-export function volumeWatch(now: () => number) {
+export function volumeWatch(executor: Pick<Executor, 'layerBytes'>, now: () => number) {
   const nextLook = new Map<string, number>();
   return {
     /** Why the job must end, where an instance wrote more than its volume holds. `certain`: counts now, however long it takes. */
@@ -42,7 +43,7 @@ export function volumeWatch(now: () => number) {
         const began = now();
         if (!certain && began < (nextLook.get(dir) ?? 0)) continue;
         const limit = volumeBytes(volumeGiB);
-        const bytes = await writtenBytes(dir, limit);
+        const bytes = await writtenBytes(dir, limit, executor);
         nextLook.set(dir, now() + Math.max(firstPauseMs, (now() - began) * share));
         if (bytes <= limit) continue;
         return `ClientError: No space left on the volume of ${name}: the job wrote more than ${volumeGiB} GiB to its files and its log. Increase VolumeSizeInGB, or write less.`;
