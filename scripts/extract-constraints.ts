@@ -19,7 +19,7 @@ const botocore = 'botocore==1.44.5';
 
 /**
  * Shapes whose values AWS leaves out of its messages although its model does not call them sensitive. Observed on AWS: moto's tests that were
- * verified there (CloudWatch Logs), LocalStack's snapshot of 2025-03 (IAM). In most other messages the value is told.
+ * verified there (CloudWatch Logs), LocalStack's snapshot of 2025-03 (IAM). Most other messages contain the value.
  */
 const untold: Partial<Record<ServiceName, readonly string[]>> = {
   'cloudwatch-logs': ['LogGroupIdentifier'],

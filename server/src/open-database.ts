@@ -19,7 +19,7 @@ export function openDatabase(config: DatabaseConfig, log: Log, exclusive = false
     : openPostgresDatabase({ url: config.database, migrations, log, exclusive });
 }
 
-/** For a reset, when nobody has it open. */
+/** For a reset. No server may have it open. */
 export async function removeDatabase(config: DatabaseConfig): Promise<void> {
   if (config.database !== 'sqlite') return dropPostgresSchema({ url: config.database });
   for (const suffix of ['', '-wal', '-shm']) await rm(sqliteFile(config) + suffix, { force: true });

@@ -51,14 +51,22 @@ export class Connection {
   }
 
   async #open(): Promise<Client> {
-    const client = await connect(this.#target, () => this.#lost());
+    let isOpen = false;
+    let hasEnded = false;
+    const client = await connect(this.#target, () => {
+      hasEnded = true;
+      // An attempt that fails is retried by #connect; only the loss of a connection in use is reported.
+      if (isOpen) this.#lost();
+    });
     try {
       await this.#onConnect(client);
-      return client;
     } catch (error) {
       await client.end();
       throw error;
     }
+    if (hasEnded) throw new Error('the connection ended while it was opened');
+    isOpen = true;
+    return client;
   }
 
   async #connect(): Promise<Client> {

@@ -1,6 +1,6 @@
 /**
  * Functions and operators of SQLite that the stores use, defined in PostgreSQL, so that a statement is written once. They go by `json`, not `jsonb`, which
- * refuses a document for an escape that nobody asked for.
+ * refuses a whole document for one escape, even where the value is not read.
  */
 import type { Migration } from '../migration.ts';
 
