@@ -6,7 +6,7 @@ import { cloudwatch } from './services/cloudwatch/migrations/0007-cloudwatch.ts'
 import { cloudwatchLogs } from './services/cloudwatch-logs/migrations/0008-cloudwatch-logs.ts';
 import { iamMigrations } from './services/iam/migrations/all.ts';
 import { s3Migrations } from './services/s3/migrations/all.ts';
-import { sagemakerMigrations } from './services/sagemaker/migrations/all.ts';
+import { sagemakerMigrations } from './services/sagemaker/migrations.ts';
 import type { Migration } from './storage/migration.ts';
 
 export const migrations: readonly Migration[] = [

@@ -28,10 +28,10 @@ import { type ContainerCredentials, containerCredentials } from './services/iam/
 import { createIdentity } from './services/iam/identity.ts';
 import { iamService } from './services/iam/service.ts';
 import { s3Service } from './services/s3/service.ts';
-import { imageTable } from './services/sagemaker/images.ts';
-import { readImages } from './services/sagemaker/images-file.ts';
-import { runningRuns } from './services/sagemaker/running-runs.ts';
 import { sagemakerService } from './services/sagemaker/service.ts';
+import { imageTable } from './services/sagemaker/shared/images.ts';
+import { readImages } from './services/sagemaker/shared/images-file.ts';
+import { runningRuns } from './services/sagemaker/shared/running-runs.ts';
 import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
 import { stsService } from './services/sts/service.ts';
 import { createRoutingTable } from './serving/routing-table.ts';

@@ -1,7 +1,7 @@
 /** Takes an ended job's row away, and its tags with it. What it made (artifacts, logs, metrics) stays where it is; its name is free again. */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps } from '../deps.ts';
+import type { SageMakerDeps } from '../shared/deps.ts';
 import type { Job, JobKind } from './job.ts';
 import { jobStore } from './job-store.ts';
 

@@ -2,8 +2,8 @@
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps } from '../deps.ts';
-import { givenTags } from '../tags/given-tags.ts';
+import type { SageMakerDeps } from '../shared/deps.ts';
+import { givenTags } from '../shared/tags/given-tags.ts';
 import { type Job, type JobKind, moved } from './job.ts';
 import { jobStore } from './job-store.ts';
 import { newRunId } from './run-id.ts';

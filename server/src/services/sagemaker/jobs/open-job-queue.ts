@@ -1,5 +1,5 @@
 /** The queue as it is after a restart: who runs keeps its place, who waits is in line before anybody new comes. */
-import type { SageMakerResources } from '../deps.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
 import type { JobKind } from './job.ts';
 import { createJobQueue, type JobQueue, queuedJob } from './job-queue.ts';
 import { jobStore } from './job-store.ts';

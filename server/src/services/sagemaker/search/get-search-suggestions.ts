@@ -4,11 +4,11 @@
  */
 import { formatArn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
 import { jobList } from '../jobs/job-list.ts';
-import { listTagKeys } from '../tags/tag-store.ts';
-import { describeTraining, type TrainingJobRequest } from '../training-jobs/training-job.ts';
-import { propertyNames } from './property.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../shared/deps.ts';
+import { propertyNames } from '../shared/search/property.ts';
+import { listTagKeys } from '../shared/tags/tag-store.ts';
+import { describeTraining, type TrainingJobRequest } from '../training/training-job.ts';
 import { readSearchable, structureOfRecords } from './search.ts';
 
 const newestJobs = 200;

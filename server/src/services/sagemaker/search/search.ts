@@ -8,15 +8,21 @@ import type { Call } from '../../../contract/call.ts';
 import { inTurn } from '../../../kit/in-turn.ts';
 import { loadServiceModel } from '../../../models/service-model.ts';
 import { type Structure, structureOf } from '../../../models/shape.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { type PagePosition, pageToken, readPageToken } from '../page-token.ts';
-import { findTags } from '../tags/tag-store.ts';
-import { findTaggable } from '../tags/taggable.ts';
-import { compileExpression, filtersIn } from './expression.ts';
-import type { Test } from './filter.ts';
-import { findProperty, type Property } from './property.ts';
+import type { SageMakerDeps, SageMakerOperation } from '../shared/deps.ts';
+import { type PagePosition, pageToken, readPageToken } from '../shared/page-token.ts';
+import { compileExpression, filtersIn } from '../shared/search/expression.ts';
+import type { Test } from '../shared/search/filter.ts';
+import { findProperty, type Property } from '../shared/search/property.ts';
+import {
+  type Candidate,
+  type Scan,
+  type Searchable,
+  type SearchRecord,
+  searchables,
+} from '../shared/search/searchable.ts';
+import { findTags } from '../shared/tags/tag-store.ts';
+import { findTaggable } from '../shared/tags/taggable.ts';
 import { comparePositions, type Order, ranking, sortKey } from './ranking.ts';
-import { type Candidate, type Scan, type Searchable, type SearchRecord, searchables } from './searchable.ts';
 import { visibilityContexts, visibleExpression } from './visibility.ts';
 
 /** Rows read at once: their documents are parsed on the thread that serves requests. */

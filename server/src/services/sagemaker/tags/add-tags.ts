@@ -1,9 +1,9 @@
 /** AddTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html. A key that is there gets the new value. */
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
-import { checkTags } from './given-tags.ts';
+import type { SageMakerOperation } from '../shared/deps.ts';
+import { checkTags } from '../shared/tags/given-tags.ts';
+import { listTags, putTag, requireTagQuota } from '../shared/tags/tag-store.ts';
 import { notFound, readOwnTaggable, stillThere, tellServing } from './resource.ts';
-import { listTags, putTag, requireTagQuota } from './tag-store.ts';
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions */
 const quota = 50;

@@ -1,8 +1,8 @@
 /** DeleteTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteTags.html. Keys that are not there are no error. */
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerOperation } from '../shared/deps.ts';
+import { removeTags } from '../shared/tags/tag-store.ts';
 import { notFound, readOwnTaggable, stillThere, tellServing } from './resource.ts';
-import { removeTags } from './tag-store.ts';
 
 export const deleteTags: SageMakerOperation<'DeleteTags'> = {
   access: (input) => [{ action: 'sagemaker:DeleteTags', resource: input.ResourceArn ?? '*' }],

@@ -1,7 +1,7 @@
 /** ListTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTags.html */
-import type { SageMakerOperation } from '../deps.ts';
+import type { SageMakerOperation } from '../shared/deps.ts';
+import { listTags as readTags } from '../shared/tags/tag-store.ts';
 import { isThere, notFound, readTaggable } from './resource.ts';
-import { listTags as readTags } from './tag-store.ts';
 
 export const listTags: SageMakerOperation<'ListTags'> = {
   access: (input) => [{ action: 'sagemaker:ListTags', resource: input.ResourceArn ?? '*' }],

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Call } from '../../../contract/call.ts';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { queryBuilder } from '../../../storage/query-builder.ts';
-import type { SageMakerDeps } from '../deps.ts';
-import { findTaggable, type Taggable } from './taggable.ts';
+import type { SageMakerDeps } from '../shared/deps.ts';
+import { findTaggable, type Taggable } from '../shared/tags/taggable.ts';
 
 const compiler = queryBuilder<Record<string, never>>();
 
