@@ -28,6 +28,30 @@ export const settings = {
     default: 'sqlite',
     doc: 'sqlite (a file in the data folder), or postgres://user@host:port/database?schema=clary. The password may come from PGPASSWORD or ~/.pgpass.',
   },
+  blobs: {
+    flag: 'blobs',
+    kind: 'text',
+    default: 'files',
+    doc: 'Where the bytes of objects are: files (in the data folder), or s3://bucket/prefix at any S3 endpoint. Objects of up to 64 KiB are in the database in both cases.',
+  },
+  blobsEndpoint: {
+    flag: 'blobs-endpoint',
+    kind: 'text',
+    default: 'the endpoint of AWS in the region',
+    doc: 'Address of the S3 endpoint of --blobs, as http://127.0.0.1:9000.',
+  },
+  blobsRegion: {
+    flag: 'blobs-region',
+    kind: 'text',
+    default: '$AWS_REGION, else $AWS_DEFAULT_REGION, else --region',
+    doc: 'Region of the bucket of --blobs.',
+  },
+  blobsCredentials: {
+    flag: 'blobs-credentials',
+    kind: 'text',
+    default: '$AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY, else what the AWS SDKs find',
+    doc: 'File with the credentials for --blobs: JSON with accessKeyId and secretAccessKey, as in the credentials.json of another Clary. It is read at the start.',
+  },
   host: { flag: 'host', kind: 'text', default: '127.0.0.1', doc: 'Address to listen on.' },
   port: { flag: 'port', kind: 'number', default: '4566', doc: 'Port to listen on; 0 selects a free port.' },
   domain: {
@@ -174,6 +198,12 @@ export const settings = {
 export interface Config {
   readonly dataDir: string;
   readonly database: string;
+  /** files, or s3://bucket/prefix. */
+  readonly blobs: string;
+  readonly blobsEndpoint: string | undefined;
+  readonly blobsRegion: string;
+  /** Absolute. */
+  readonly blobsCredentialsFile: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly domain: string;
@@ -268,6 +298,10 @@ export function readConfig(args: readonly string[], env: Environment): Config {
   const config: Config = {
     dataDir: resolve(given.data?.value ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary')),
     database: text('database'),
+    blobs: text('blobs'),
+    blobsEndpoint: given['blobs-endpoint']?.value,
+    blobsRegion: given['blobs-region']?.value ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || text('region')),
+    blobsCredentialsFile: given['blobs-credentials'] && resolve(given['blobs-credentials'].value),
     host: text('host'),
     port: number('port', { most: 65_535 }),
     domain: text('domain').toLowerCase(),
@@ -330,6 +364,14 @@ function pythonEnvironments(given: string, source: string): Record<string, strin
 function check(config: Config, source: (name: keyof typeof settings) => string): void {
   if (config.database !== 'sqlite' && !/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(config.database))
     throw new ConfigError(`${source('database')} must be sqlite or look like postgres://user@host:5432/database`);
+  if (config.blobs !== 'files' && !/^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[\w!.*'()/-]*)?$/.test(config.blobs))
+    throw new ConfigError(`${source('blobs')} must be files or look like s3://bucket/prefix, not "${config.blobs}"`);
+  if (config.blobsEndpoint?.includes('@'))
+    throw new ConfigError(`${source('blobsEndpoint')} must be an address without credentials: use --blobs-credentials`);
+  if (config.blobsEndpoint !== undefined && !/^https?:\/\/[^/@]+\/?$/.test(config.blobsEndpoint))
+    throw new ConfigError(
+      `${source('blobsEndpoint')} must look like http://127.0.0.1:9000, not "${config.blobsEndpoint}"`,
+    );
   if (!/^\d{12}$/.test(config.account))
     throw new ConfigError(`${source('account')} must be twelve digits, not "${config.account}"`);
   if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(config.region))

@@ -58,7 +58,7 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   // No caller may wait for the address when the listener cannot be opened.
   listening.promise.catch(() => {});
   const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: listening.promise });
-  const platform = await resettablePlatform({ config, build, idle: () => gateway.idle() });
+  const platform = await resettablePlatform({ config, log, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
     administratorSecret: administrator.secretAccessKey,

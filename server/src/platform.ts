@@ -18,6 +18,7 @@ import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
+import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { describeRuns, killRun, runningBelow, runsBelow } from './runs-left.ts';
 import { cloudTrailService } from './services/cloudtrail/service.ts';
@@ -35,7 +36,6 @@ import { runningRuns } from './services/sagemaker/shared/running-runs.ts';
 import { sageMakerRuntimeService } from './services/sagemaker-runtime/service.ts';
 import { stsService } from './services/sts/service.ts';
 import { createRoutingTable } from './serving/routing-table.ts';
-import { openFileBlobs } from './storage/file-blobs.ts';
 
 /** A key of its own for each purpose (services/iam/sealed.ts has the others). */
 const objectSecretOf = (platformKey: Buffer) =>
@@ -79,7 +79,7 @@ export async function buildPlatform({
   const configuredImages = config.imagesFile ? await readImages(config.imagesFile) : [];
   const containerSocket = await findContainerSocket(config.containerSockets);
   const database = await openDatabase(config, log, true);
-  const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
+  const blobs = await openBlobs(config, platformKey, log);
   const outbox = await openOutbox({ database, clock, log });
   const lastUsed = createLastUsed(database, clock, log);
   const running = runningRuns(database);
@@ -168,6 +168,7 @@ export async function buildPlatform({
       await sagemaker.stop();
       await containers?.stop();
       await s3.stop();
+      blobs.close();
       await outbox.stop();
       await lastUsed.settled();
       await cloudTrail.stop();

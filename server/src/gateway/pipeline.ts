@@ -12,6 +12,7 @@ import type { Principal } from '../contract/principal.ts';
 import type { Service } from '../contract/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
+import { Unavailable } from '../kit/unavailable.ts';
 import {
   type CatalogEntry,
   catalog,
@@ -92,8 +93,10 @@ export async function answer(incoming: Incoming, deps: PipelineDeps): Promise<Ou
     return { response: await handleRequest(incoming, deps, known, context), ...facts() };
   } catch (caught) {
     const thrown = caught !== null && caught === incoming.stream.errored ? cutShort() : caught;
-    const error = thrown instanceof AwsError ? thrown : defect(known.protocol);
-    if (!(thrown instanceof AwsError)) {
+    const error = thrown instanceof AwsError ? thrown : defect(known.protocol, thrown);
+    if (thrown instanceof Unavailable) {
+      deps.log.info('gateway: unavailable', { requestId: incoming.requestId, ...facts(), because: thrown.message });
+    } else if (!(thrown instanceof AwsError)) {
       deps.log.error('gateway: internal error', { requestId: incoming.requestId, ...facts(), error: thrown });
     } else if (thrown.cause) {
       deps.log.info('gateway: request refused', {

@@ -62,7 +62,7 @@ async function traced(
   } catch (thrown) {
     // A refused anonymous caller leaves no record, like one with an unknown key: strangers could fill the trail.
     if (call.principal.kind === 'anonymous') throw thrown;
-    await record(undefined, thrown instanceof AwsError ? thrown : defect(what.protocol));
+    await record(undefined, thrown instanceof AwsError ? thrown : defect(what.protocol, thrown));
     throw thrown;
   }
   await record(output);

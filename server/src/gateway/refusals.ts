@@ -1,5 +1,6 @@
 /** The gateway's own refusals, in each protocol's format. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, S3's error list; texts observed. */
 import { AwsError } from '../contract/aws-error.ts';
+import { Unavailable } from '../kit/unavailable.ts';
 import type { ProtocolName } from '../models/catalog.ts';
 import type { MalformedSignature } from '../wire/malformed-signature.ts';
 
@@ -106,7 +107,10 @@ export function unsigned(names: readonly string[], protocol: ProtocolName): AwsE
   });
 }
 
-export function defect(protocol: ProtocolName): AwsError {
+/** What a caller reads of a throw that was not written for callers. Texts: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+export function defect(protocol: ProtocolName, thrown?: unknown): AwsError {
+  if (thrown instanceof Unavailable && protocol === 'rest-xml')
+    return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', { status: 503 });
   if (protocol === 'rest-xml') {
     return new AwsError('InternalError', 'We encountered an internal error. Please try again.', { status: 500 });
   }
