@@ -25,6 +25,14 @@ export function defineService<S extends ServiceName, Deps>(
   deps: Deps,
   table: OperationTable<S, Deps>,
 ): Service {
+  return { name, operations: bindOperations(deps, table) };
+}
+
+/** A part of a service's table, for a service whose parts have dependencies of their own. */
+export function bindOperations<S extends ServiceName, Deps>(
+  deps: Deps,
+  table: OperationTable<S, Deps>,
+): ReadonlyMap<string, BoundOperation> {
   const operations = new Map<string, BoundOperation>();
   for (const [operationName, operation] of Object.entries(table) as [string, Operation<S, never, Deps>][]) {
     operations.set(operationName, {
@@ -32,5 +40,5 @@ export function defineService<S extends ServiceName, Deps>(
       handle: (input, call) => operation.handle(input as never, call, deps),
     });
   }
-  return { name, operations };
+  return operations;
 }
