@@ -6,7 +6,7 @@ import { type Reconciler, startReconciler } from '../../../../engine/reconcile.t
 import type { Replica } from '../../../../serving/replica.ts';
 import type { SageMakerResources } from '../../shared/deps.ts';
 import { modelArn } from '../../shared/model-arn.ts';
-import { replicaRun } from '../../shared/running-runs.ts';
+import { replicaRun } from '../../shared/runs.ts';
 import { listTags } from '../../shared/tags/tag-store.ts';
 import type { Deployment } from './deployment.ts';
 import { type Endpoint, endpointEvent } from './endpoint.ts';
