@@ -18,6 +18,7 @@ type AnyOperation = Operation<'sagemaker', never, SageMakerDeps>;
 export function withTagPermissions(table: Table): Table {
   const entries = Object.entries(table) as [string, AnyOperation][];
   const changed = (operation: AnyOperation): AnyOperation => ({
+    ...operation,
     access(input, call, deps) {
       const asked = operation.access(input, call, deps);
       if (call.principal.kind === 'root') return asked;
