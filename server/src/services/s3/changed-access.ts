@@ -17,6 +17,7 @@ export type ChangeAccess = (
 export function withChangedAccess(table: Table, change: ChangeAccess): Table {
   const entries = Object.entries(table) as [string, AnyOperation][];
   const changed = (operation: AnyOperation): AnyOperation => ({
+    ...operation,
     access(input, call, deps) {
       const asked = operation.access(input, call, deps);
       return asked instanceof Promise

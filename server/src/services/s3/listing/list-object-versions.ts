@@ -18,6 +18,7 @@ type ListVersionsInput = Input<'s3', 'ListObjectVersions'>;
 type Entry = { readonly version: ListedVersion } | { readonly group: string };
 
 export const listObjectVersions: S3Operation<'ListObjectVersions'> = {
+  audit: { data: true },
   access: (input: ListInput, call) =>
     listAccess(input, call).map((access) => ({ ...access, action: 's3:ListBucketVersions' })),
   async handle(input, call, deps) {

@@ -32,6 +32,7 @@ type CompleteInput = Input<'s3', 'CompleteMultipartUpload'>;
 const attempts = 10;
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
+  audit: { data: true },
   access: writeAccess,
   async handle(input, call, deps) {
     refuseUnsupported(input, call);

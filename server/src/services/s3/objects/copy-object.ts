@@ -33,6 +33,7 @@ const maxSize = 5 * 1024 ** 3;
 const attempts = 10;
 
 export const copyObject: S3Operation<'CopyObject'> = {
+  audit: { data: true },
   access: (input, call) => [...sourceAccess(input, call), ...writeAccess(input, call)],
   async handle(input, call, deps) {
     checkKey(input.Key, call);

@@ -26,6 +26,7 @@ interface Wanted {
 }
 
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
+  audit: { data: true },
   // Each key is asked for when its turn comes: one that may not go refuses nothing but itself.
   access: () => [],
   async handle(input, call, deps) {

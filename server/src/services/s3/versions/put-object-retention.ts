@@ -14,6 +14,7 @@ import {
 } from './object-lock.ts';
 
 export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
+  audit: { data: true },
   access: (input, call) => [
     ...objectAccess('s3:PutObjectRetention')(input, call),
     ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input, call) : []),
