@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig, settings } from './config.ts';
+import { readConfig, settings } from './config.ts';
+import { SettingError } from './kit/setting.ts';
 
 const read = (args: string[] = [], env: Record<string, string | undefined> = {}) => readConfig(args, env);
 const refuses = (args: string[], env: Record<string, string>, message: string) =>
-  assert.throws(() => read(args, env), new ConfigError(message));
+  assert.throws(() => read(args, env), new SettingError(message));
 
 describe('readConfig does', () => {
   test('take what is left out at its default', () => {
@@ -17,7 +18,7 @@ describe('readConfig does', () => {
       database: 'sqlite',
       blobs: 'files',
       blobsEndpoint: undefined,
-      blobsRegion: 'us-east-1',
+      blobsRegion: undefined,
       blobsCredentialsFile: undefined,
       host: '127.0.0.1',
       port: 4566,
@@ -141,12 +142,12 @@ describe('readConfig does', () => {
 
   test('keep data where XDG says', () => assert.equal(read([], { XDG_DATA_HOME: '/xdg' }).dataDir, '/xdg/clary'));
 
-  test('take the region of --blobs from its flag, then from the variables of AWS, then from --region', () => {
+  test('take the region of --blobs from its flag, then from the variables of AWS', () => {
     const env = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' };
     assert.equal(read(['--blobs-region', 'eu-west-3'], env).blobsRegion, 'eu-west-3');
     assert.equal(read([], env).blobsRegion, 'eu-west-1');
     assert.equal(read([], { ...env, AWS_REGION: '' }).blobsRegion, 'eu-west-2');
-    assert.equal(read(['--region', 'eu-west-4']).blobsRegion, 'eu-west-4');
+    assert.equal(read().blobsRegion, undefined);
   });
 
   test('look for a container engine where engines are', () =>

@@ -11,7 +11,7 @@ import type { RemoteCredentials, RemoteOptions } from './storage/s3-blobs/remote
 
 type BlobsConfig = Pick<
   Config,
-  'dataDir' | 'durability' | 'blobs' | 'blobsEndpoint' | 'blobsRegion' | 'blobsCredentialsFile'
+  'dataDir' | 'durability' | 'region' | 'blobs' | 'blobsEndpoint' | 'blobsRegion' | 'blobsCredentialsFile'
 >;
 
 const folderOf = ({ dataDir }: BlobsConfig) => join(dataDir, 'blobs');
@@ -45,7 +45,7 @@ async function remoteOf(config: BlobsConfig, log: Log): Promise<RemoteOptions> {
   return {
     url: config.blobs,
     endpoint: config.blobsEndpoint,
-    region: config.blobsRegion,
+    region: config.blobsRegion ?? config.region,
     credentials: file === undefined ? undefined : await readCredentials(file),
     log,
   };
