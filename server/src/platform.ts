@@ -13,8 +13,8 @@ import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-inte
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { ensureExecutionRole } from './execution-role.ts';
+import type { PipelineDeps } from './gateway/exchange.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
-import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
