@@ -9,7 +9,7 @@ export interface Service {
   readonly name: ServiceName;
   /** Operations by AWS's name. Every other operation answers 501. */
   readonly operations: ReadonlyMap<string, BoundOperation>;
-  readonly traits: ServiceTraits;
+  readonly traits?: ServiceTraits;
 }
 
 /** A service's table: the compiler checks each name and each operation's types against AWS's model. */
@@ -23,6 +23,14 @@ export function defineService<S extends ServiceName, Deps>(
   table: OperationTable<S, Deps>,
   traits: ServiceTraits = {},
 ): Service {
+  return { name, operations: bindOperations(deps, table), traits };
+}
+
+/** A part of a service's table, for a service whose parts have dependencies of their own. */
+export function bindOperations<S extends ServiceName, Deps>(
+  deps: Deps,
+  table: OperationTable<S, Deps>,
+): ReadonlyMap<string, BoundOperation> {
   const operations = new Map<string, BoundOperation>();
   for (const [operationName, operation] of Object.entries(table) as [string, Operation<S, never, Deps>][]) {
     operations.set(operationName, {
@@ -31,5 +39,5 @@ export function defineService<S extends ServiceName, Deps>(
       handle: (input, call) => operation.handle(input as never, call, deps),
     });
   }
-  return { name, operations, traits };
+  return operations;
 }

@@ -15,7 +15,7 @@ const { format } = defaultService;
 
 /** A preflight names no service: the one that takes such requests answers it. */
 function crossOriginOf({ head }: Incoming, { services }: PipelineDeps): CrossOrigin | undefined {
-  return guessFormat(head, undefined) === format ? services.get(defaultService.name)?.traits.crossOrigin : undefined;
+  return guessFormat(head, undefined) === format ? services.get(defaultService.name)?.traits?.crossOrigin : undefined;
 }
 
 /** Adds the headers that let scripts of the request's origin read the answer. Never throws. */
@@ -26,7 +26,7 @@ export async function addCrossOriginHeaders(
 ): Promise<Outcome> {
   const { service } = outcome;
   const crossOrigin =
-    service === undefined ? crossOriginOf(incoming, deps) : deps.services.get(service)?.traits.crossOrigin;
+    service === undefined ? crossOriginOf(incoming, deps) : deps.services.get(service)?.traits?.crossOrigin;
   try {
     const found = await crossOrigin?.headers(
       locate(incoming.head, service === undefined ? format : firstFormatOf(service)),

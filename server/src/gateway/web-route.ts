@@ -20,7 +20,7 @@ const routesOf = new WeakMap<PipelineDeps['services'], readonly WebRoutes[]>();
 export function findWebRoute({ head }: Incoming, { services }: PipelineDeps): WebRoute | undefined {
   let all = routesOf.get(services);
   if (all === undefined) {
-    all = [...services.values()].flatMap(({ traits }) => traits.webRoutes ?? []);
+    all = [...services.values()].flatMap(({ traits }) => traits?.webRoutes ?? []);
     routesOf.set(services, all);
   }
   for (const routes of all) {

@@ -24,7 +24,7 @@ export async function admitUnsigned(exchange: Exchange): Promise<Admitted> {
   if (exchange.format !== defaultService.format) return refuseUnsigned(exchange);
   noteDefaultService(exchange);
   const { incoming, format, service } = exchange;
-  const anonymous = service?.traits.anonymous;
+  const anonymous = service?.traits?.anonymous;
   if (!service || !anonymous) throw refusal('missing', format);
   const { head, stream } = incoming;
   const located = locate(head, format);

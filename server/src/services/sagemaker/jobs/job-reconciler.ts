@@ -12,7 +12,7 @@ import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../shared/deps.ts';
 import { roleFor } from '../shared/execution-role.ts';
 import { ensureLogStream } from '../shared/log-shipper.ts';
-import { jobRun } from '../shared/running-runs.ts';
+import { jobRun } from '../shared/runs.ts';
 import { withoutHostPaths } from '../shared/shown-paths.ts';
 import { interruptions } from './interruptions.ts';
 import { type Job, JobFailed, type JobStatus, moved, type Phase, pendingMs } from './job.ts';

@@ -1,13 +1,13 @@
 /** CreateProcessingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html */
 
 import { insertJob } from '../jobs/insert-job.ts';
-import type { SageMakerOperation } from '../shared/deps.ts';
+import type { SageMakerOperation, WakingResources } from '../shared/deps.ts';
 import { assumeExecutionRole, passRole } from '../shared/execution-role.ts';
 import { processingJobConditions } from '../shared/request-conditions.ts';
 import { checkProcessingJob } from './checks/check-processing-job.ts';
 import { processingEvent, processingJobArn } from './processing-job.ts';
 
-export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
+export const createProcessingJob: SageMakerOperation<'CreateProcessingJob', WakingResources> = {
   access: (input, call) => [
     {
       action: 'sagemaker:CreateProcessingJob',
@@ -25,7 +25,7 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob'> = {
     const words = ['Processing Job', 'processing job'] as const;
     const name = input.ProcessingJobName;
     await insertJob({ kind: 'processing', arn, name, request, starting, words }, processingEvent, call, deps);
-    deps.wake.processingJob(arn);
+    deps.wake(arn);
     return { ProcessingJobArn: arn };
   },
 };

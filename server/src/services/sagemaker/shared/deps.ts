@@ -1,17 +1,17 @@
-/** What SageMaker's operations and reconcilers work with. */
+/** What the operations and reconcilers of every area work with. */
 import type { AwsAccess } from '../../../contract/aws.ts';
 import type { RoleRun } from '../../../contract/identity.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import type { Executor } from '../../../engine/executor.ts';
 import type { Sandbox } from '../../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../../engine/outbox.ts';
+import type { RunningRuns } from '../../../engine/running-runs.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { OperationName } from '../../../models/types.ts';
 import type { RoutingTable } from '../../../serving/routing-table.ts';
 import type { Database } from '../../../storage/database.ts';
 import type { ImageTable } from './images.ts';
-import type { RunningRuns } from './running-runs.ts';
 
 /** What platform.ts hands over. */
 export interface SageMakerResources {
@@ -52,14 +52,14 @@ export interface SageMakerSettings {
   readonly requireApprovedModelPackage: boolean;
 }
 
-/** Wakes a reconciler: there may be something to do for this key. */
-export interface SageMakerDeps extends SageMakerResources {
-  readonly wake: {
-    trainingJob(key: string): void;
-    processingJob(key: string): void;
-    modelPackage(key: string): void;
-    endpoint(key: string): void;
-  };
+/** Of an area with a reconciler. */
+export interface WakingResources extends SageMakerResources {
+  /** There may be something to do for this ARN. */
+  readonly wake: (arn: string) => void;
 }
 
-export type SageMakerOperation<N extends OperationName<'sagemaker'>> = Operation<'sagemaker', N, SageMakerDeps>;
+export type SageMakerOperation<N extends OperationName<'sagemaker'>, Deps = SageMakerResources> = Operation<
+  'sagemaker',
+  N,
+  Deps
+>;

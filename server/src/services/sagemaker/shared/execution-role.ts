@@ -8,7 +8,7 @@ import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import type { ServiceRoleRequest } from '../../../contract/identity.ts';
 import type { Access } from '../../../contract/operation.ts';
-import type { SageMakerDeps } from './deps.ts';
+import type { SageMakerResources } from './deps.ts';
 
 const servicePrincipal = 'sagemaker.amazonaws.com';
 
@@ -40,7 +40,7 @@ export async function assumeExecutionRole(
   sourceArn: string,
   roleArn: string,
   call: Call,
-  deps: SageMakerDeps,
+  deps: SageMakerResources,
 ): Promise<Aws> {
   refuseForeignRole(roleArn, call);
   try {

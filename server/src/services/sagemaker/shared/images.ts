@@ -4,7 +4,6 @@
  * What the platform's owner configured (images-file.ts) comes first. An image that nothing here runs is refused at once.
  */
 import type { Call } from '../../../contract/call.ts';
-import { readScriptArgs, type ScriptRequest } from '../training/scripts/script-request.ts';
 import { type PythonRuntime, pythonImages, xgboostScript } from './python-images.ts';
 
 export type ImageUse = 'training' | 'serving' | 'processing' | 'registering';
@@ -33,7 +32,8 @@ export const runtimes = {
   container: { uses: ['training', 'processing'], runtime: (image) => ({ kind: 'container', image }) },
 } as const satisfies Record<string, Pick<ImageEntry, 'uses' | 'runtime'>>;
 
-const nameOf = (image: string) => /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
+/** Without the registry's host. */
+export const nameOf = (image: string) => /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)?(.+)$/.exec(image)?.[1] ?? image;
 
 const xgboost = {
   pattern: /^sagemaker-xgboost:(0\.90-1|0\.90-2|1\.0-1|1\.2-1|1\.2-2|1\.3-1|1\.5-1|1\.7-1|3\.0-5)(-cpu-py3)?$/,
@@ -96,13 +96,4 @@ export function imageTable(configured: readonly ImageEntry[], containerRefusal: 
       return runtime;
     },
   };
-}
-
-/** What runs the training job: XGBoost's image trains by itself, unless the request brings a script or a command of its own. */
-export function trainingRuntimeOf(request: ScriptRequest, images: ImageTable): Runtime | undefined {
-  const { TrainingImage: image = '', ContainerEntrypoint: entrypoint } = request.AlgorithmSpecification ?? {};
-  const found = images.find(image, 'training');
-  if (found?.kind !== 'builtin') return found;
-  const { program } = readScriptArgs(request.HyperParameters, request.Environment);
-  return program || entrypoint ? xgboostScript(nameOf(image)) : found;
 }

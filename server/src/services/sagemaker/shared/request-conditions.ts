@@ -6,7 +6,7 @@
 import type { Call } from '../../../contract/call.ts';
 import type { ContextValue } from '../../../contract/operation.ts';
 import type { Input } from '../../../models/types.ts';
-import { modelArn } from '../inference/models/model.ts';
+import { modelArn } from './model-arn.ts';
 
 type Context = Readonly<Record<string, ContextValue>>;
 

@@ -1,16 +1,16 @@
 /** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler makes it true. */
 import type { Call } from '../../../contract/call.ts';
 import { insertJob } from '../jobs/insert-job.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../shared/deps.ts';
+import type { SageMakerOperation, SageMakerResources, WakingResources } from '../shared/deps.ts';
 import { assumeExecutionRole, passRole } from '../shared/execution-role.ts';
-import { trainingRuntimeOf } from '../shared/images.ts';
 import { trainingJobConditions } from '../shared/request-conditions.ts';
 import { checkTrainingJob } from './checks/check-training-job.ts';
 import { instancesOf } from './cluster.ts';
 import { checkScript } from './scripts/check-script.ts';
 import { starting, type TrainingJobRequest, trainingEvent, trainingJobArn } from './training-job.ts';
+import { trainingRuntimeOf } from './training-runtime.ts';
 
-export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
+export const createTrainingJob: SageMakerOperation<'CreateTrainingJob', WakingResources> = {
   access: (input, call) => [
     {
       action: 'sagemaker:CreateTrainingJob',
@@ -27,13 +27,13 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob'> = {
     const name = request.TrainingJobName;
     const words = ['Training job', 'training job'] as const;
     await insertJob({ kind: 'training', arn, name, request, starting, words }, trainingEvent, call, deps);
-    deps.wake.trainingJob(arn);
+    deps.wake(arn);
     return { TrainingJobArn: arn };
   },
 };
 
 /** How the job's image runs. An image that nothing here runs is refused. */
-function runtimeOf(request: TrainingJobRequest, call: Call, deps: SageMakerDeps) {
+function runtimeOf(request: TrainingJobRequest, call: Call, deps: SageMakerResources) {
   const { AlgorithmSpecification: algorithm } = request;
   if (!algorithm) throw call.error('ValidationException', 'AlgorithmSpecification with a TrainingImage is required.');
   if (algorithm.AlgorithmName)

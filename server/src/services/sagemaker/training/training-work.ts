@@ -10,7 +10,7 @@ import { containerRun, withoutCredentials } from '../jobs/launch.ts';
 import { failureReason } from '../jobs/python/script-failure.ts';
 import type { SageMakerResources, SageMakerSettings } from '../shared/deps.ts';
 import { roleFor } from '../shared/execution-role.ts';
-import { type ImageTable, type JobRuntime, trainingRuntimeOf } from '../shared/images.ts';
+import type { ImageTable, JobRuntime } from '../shared/images.ts';
 import { channelsOf, inputDataConfig } from './channels/channel.ts';
 import { feederFailure, feederRun } from './channels/feeder.ts';
 import { fillChannels } from './channels/fill-channels.ts';
@@ -29,6 +29,7 @@ import {
   trainingLogGroup,
   trainingTransition,
 } from './training-job.ts';
+import { trainingRuntimeOf } from './training-runtime.ts';
 
 const seconds = (count: number | undefined) => (count === undefined ? undefined : count * 1000);
 

@@ -2,12 +2,13 @@
 
 import type { Call } from '../../../../contract/call.ts';
 import { Conflict } from '../../../../storage/database.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, SageMakerResources } from '../../shared/deps.ts';
 import { assumeExecutionRole, passRole } from '../../shared/execution-role.ts';
+import { modelArn } from '../../shared/model-arn.ts';
 import { endpointConfigConditions } from '../../shared/request-conditions.ts';
 import { parseS3Uri } from '../../shared/s3-uri.ts';
 import { givenTags } from '../../shared/tags/given-tags.ts';
-import { modelArn, modelStore } from '../models/model.ts';
+import { modelStore } from '../models/model.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
 
 /** One machine: more copies of a model than this make nothing faster. */
@@ -55,7 +56,7 @@ function refuseWhatIsNotBuilt(input: EndpointConfig, call: Call): void {
   }
 }
 
-async function checkVariants(input: EndpointConfig, call: Call, deps: SageMakerDeps): Promise<void> {
+async function checkVariants(input: EndpointConfig, call: Call, deps: SageMakerResources): Promise<void> {
   const names = new Set<string>();
   for (const variant of input.ProductionVariants) {
     const { VariantName: name, ModelName: model } = variant;

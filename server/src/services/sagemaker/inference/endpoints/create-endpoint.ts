@@ -1,13 +1,13 @@
 /** CreateEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html. Writes the row; the reconciler makes it true. */
 import { Conflict } from '../../../../storage/database.ts';
-import type { SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, WakingResources } from '../../shared/deps.ts';
 import { givenTags } from '../../shared/tags/given-tags.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { newDeployment } from './deployment.ts';
 import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
 import { endpointStore } from './endpoint-store.ts';
 
-export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
+export const createEndpoint: SageMakerOperation<'CreateEndpoint', WakingResources> = {
   access: (input, call) => [
     { action: 'sagemaker:CreateEndpoint', resource: endpointArn(call, input.EndpointName) },
     { action: 'sagemaker:CreateEndpoint', resource: endpointConfigArn(call, input.EndpointConfigName) },
@@ -50,7 +50,7 @@ export const createEndpoint: SageMakerOperation<'CreateEndpoint'> = {
       if (error.index > 0) throw noConfig();
       throw call.error('ValidationException', `Cannot create already existing endpoint "${arn}".`);
     }
-    deps.wake.endpoint(arn);
+    deps.wake(arn);
     return { EndpointArn: arn };
   },
 };

@@ -1,10 +1,10 @@
 /** DeleteEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpoint.html */
 import { Conflict } from '../../../../storage/database.ts';
-import type { SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, WakingResources } from '../../shared/deps.ts';
 import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
 import { endpointStore } from './endpoint-store.ts';
 
-export const deleteEndpoint: SageMakerOperation<'DeleteEndpoint'> = {
+export const deleteEndpoint: SageMakerOperation<'DeleteEndpoint', WakingResources> = {
   access: (input, call) => [{ action: 'sagemaker:DeleteEndpoint', resource: endpointArn(call, input.EndpointName) }],
   async handle(input, call, deps) {
     const store = endpointStore(deps.database);
@@ -22,7 +22,7 @@ export const deleteEndpoint: SageMakerOperation<'DeleteEndpoint'> = {
         if (!(error instanceof Conflict)) throw error;
       }
     }
-    deps.wake.endpoint(arn);
+    deps.wake(arn);
     return {};
   },
 };

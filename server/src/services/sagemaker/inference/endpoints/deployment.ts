@@ -4,9 +4,10 @@
  */
 import { randomHex } from '../../../../kit/ids.ts';
 import type { Database } from '../../../../storage/database.ts';
+import { modelArn } from '../../shared/model-arn.ts';
 import type { Named } from '../../shared/named-store.ts';
 import type { EndpointConfig } from '../endpoint-configs/endpoint-config.ts';
-import { type Model, modelArn, modelStore } from '../models/model.ts';
+import { type Model, modelStore } from '../models/model.ts';
 
 export type DeployedModel = Pick<Named<Model>, 'name' | 'arn' | 'account' | 'region' | 'request'>;
 

@@ -5,9 +5,9 @@
 import { type Reconciler, startReconciler } from '../../../../engine/reconcile.ts';
 import type { Replica } from '../../../../serving/replica.ts';
 import type { SageMakerResources } from '../../shared/deps.ts';
-import { replicaRun } from '../../shared/running-runs.ts';
+import { modelArn } from '../../shared/model-arn.ts';
+import { replicaRun } from '../../shared/runs.ts';
 import { listTags } from '../../shared/tags/tag-store.ts';
-import { modelArn } from '../models/model.ts';
 import type { Deployment } from './deployment.ts';
 import { type Endpoint, endpointEvent } from './endpoint.ts';
 import { ensureEndpointLog, shipReplicaLog } from './endpoint-logs.ts';

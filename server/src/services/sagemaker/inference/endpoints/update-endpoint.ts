@@ -3,13 +3,13 @@
  * The old configuration answers until every replica of the new one is ready; no request is lost.
  */
 import { Conflict } from '../../../../storage/database.ts';
-import type { SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, WakingResources } from '../../shared/deps.ts';
 import { endpointConfigArn, endpointConfigStore } from '../endpoint-configs/endpoint-config.ts';
 import { newDeployment } from './deployment.ts';
 import { type Endpoint, endpointArn, endpointEvent } from './endpoint.ts';
 import { endpointStore } from './endpoint-store.ts';
 
-export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
+export const updateEndpoint: SageMakerOperation<'UpdateEndpoint', WakingResources> = {
   access: (input, call) => [
     { action: 'sagemaker:UpdateEndpoint', resource: endpointArn(call, input.EndpointName) },
     { action: 'sagemaker:UpdateEndpoint', resource: endpointConfigArn(call, input.EndpointConfigName) },
@@ -49,7 +49,7 @@ export const updateEndpoint: SageMakerOperation<'UpdateEndpoint'> = {
       if (error instanceof Conflict) throw error.index > 0 ? noConfig() : refusal('changed meanwhile');
       throw error;
     }
-    deps.wake.endpoint(arn);
+    deps.wake(arn);
     return { EndpointArn: arn };
   },
 };

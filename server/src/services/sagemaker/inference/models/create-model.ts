@@ -6,19 +6,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { AwsError } from '../../../../contract/aws-error.ts';
 import type { Call } from '../../../../contract/call.ts';
+import type { Output } from '../../../../models/types.ts';
 import { Conflict } from '../../../../storage/database.ts';
-import type { ModelPackage } from '../../registry/model-packages/model-package.ts';
-import { findModelPackage } from '../../registry/model-packages/model-package-store.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, SageMakerResources } from '../../shared/deps.ts';
 import { assumeExecutionRole, passRole, refuseForeignRole } from '../../shared/execution-role.ts';
+import { modelArn } from '../../shared/model-arn.ts';
 import { modelConditions } from '../../shared/request-conditions.ts';
 import { parseS3Uri } from '../../shared/s3-uri.ts';
 import { givenTags } from '../../shared/tags/given-tags.ts';
-import { type ModelRequest, modelArn, modelStore, type ServedContainer } from './model.ts';
+import { type ModelRequest, modelStore, type ServedContainer } from './model.ts';
 
-const lookAgainMs = 50;
+const lookAgainMs = 250;
 /** 20 seconds: clients give up after 60. */
-const mostLooks = 400;
+const mostLooks = 80;
 
 /** Variables by which the container would serve something else than the built-in XGBoost does. */
 const unsupportedVariables = [
@@ -81,9 +81,12 @@ function refuseWhatIsNotServed({ environment }: ServedContainer, call: Call): vo
   }
 }
 
-const isBeingChecked = ({ status }: ModelPackage) => status === 'Pending' || status === 'InProgress';
+type ModelPackage = Output<'sagemaker', 'DescribeModelPackage'>;
 
-async function resolveContainer(container: Container, call: Call, deps: SageMakerDeps): Promise<ServedContainer> {
+const isBeingChecked = ({ ModelPackageStatus: status }: ModelPackage) =>
+  status === 'Pending' || status === 'InProgress';
+
+async function resolveContainer(container: Container, call: Call, deps: SageMakerResources): Promise<ServedContainer> {
   if (container.ModelPackageName) return containerOfPackage(container, container.ModelPackageName, call, deps);
   const source = container.ModelDataSource?.S3DataSource;
   if (source && source.CompressionType !== 'Gzip') {
@@ -104,36 +107,47 @@ async function containerOfPackage(
   container: Container,
   name: string,
   call: Call,
-  deps: SageMakerDeps,
+  deps: SageMakerResources,
 ): Promise<ServedContainer> {
-  const mayDeploy = ({ approvalStatus }: ModelPackage) =>
-    !deps.settings.requireApprovedModelPackage || !approvalStatus || approvalStatus === 'Approved';
-  let version = await findModelPackage(deps.database, call, name);
+  const mayDeploy = ({ ModelApprovalStatus: approval }: ModelPackage) =>
+    !deps.settings.requireApprovedModelPackage || !approval || approval === 'Approved';
+  let version = await describePackage(name, call, deps);
   // On AWS a version can be deployed at once; here its check ends first.
-  for (let looks = 0; version && isBeingChecked(version) && mayDeploy(version) && looks < mostLooks; looks++) {
+  for (let looks = 0; isBeingChecked(version) && mayDeploy(version) && looks < mostLooks; looks++) {
     if (call.signal.aborted) break;
     await setTimeout(lookAgainMs);
-    version = await findModelPackage(deps.database, call, name);
+    version = await describePackage(name, call, deps);
   }
-  if (!version) throw call.error('ValidationException', `Could not find model package "${name}".`);
-  if (version.status !== 'Completed') {
-    throw call.error('ValidationException', `Model package "${version.arn}" is ${version.status}, not Completed.`);
+  const { ModelPackageArn: arn, ModelPackageStatus: status, ModelApprovalStatus: approval } = version;
+  if (status !== 'Completed') {
+    throw call.error('ValidationException', `Model package "${arn}" is ${status}, not Completed.`);
   }
   if (!mayDeploy(version)) {
     throw call.error(
       'ValidationException',
-      `Model package "${version.arn}" has approval status ${version.approvalStatus}: only an Approved version may be deployed. ` +
+      `Model package "${arn}" has approval status ${approval}: only an Approved version may be deployed. ` +
         'Approve it with UpdateModelPackage, or start the platform with --no-require-approved-model-package.',
     );
   }
-  const packaged = version.request.InferenceSpecification?.Containers?.[0];
+  const packaged = version.InferenceSpecification?.Containers?.[0];
   const modelDataUrl = packaged?.ModelDataUrl ?? packaged?.ModelDataSource?.S3DataSource?.S3Uri;
   if (!packaged?.Image || !modelDataUrl) {
-    throw call.error('ValidationException', `Model package "${version.arn}" names no image and artifact to deploy.`);
+    throw call.error('ValidationException', `Model package "${arn}" names no image and artifact to deploy.`);
   }
   deps.images.get(packaged.Image, 'serving', call);
   const environment = { ...packaged.Environment, ...container.Environment };
   return { image: packaged.Image, modelDataUrl, environment };
+}
+
+/** As SageMaker itself: the caller needs the permission to create models, not to describe packages. */
+async function describePackage(name: string, call: Call, { aws }: SageMakerResources): Promise<ModelPackage> {
+  try {
+    const registry = aws.asService(call.account, 'sagemaker.amazonaws.com', call.region);
+    return await registry.call('sagemaker', 'DescribeModelPackage', { ModelPackageName: name });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw call.error('ValidationException', `Could not find model package "${name}".`, { cause: error });
+  }
 }
 
 /** The role must be able to read the artifact; AWS checks it here, too, and says it like this (observed). */
@@ -142,7 +156,7 @@ async function checkArtifact(
   served: ServedContainer,
   roleArn: string | undefined,
   call: Call,
-  deps: SageMakerDeps,
+  deps: SageMakerResources,
 ) {
   const location = parseS3Uri(served.modelDataUrl);
   if (!location) throw call.error('ValidationException', `Invalid S3 URI for model data: ${served.modelDataUrl}`);

@@ -1,7 +1,8 @@
 /** DeleteModel: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteModel.html. The artifact stays where it is. */
 import { Conflict } from '../../../../storage/database.ts';
 import type { SageMakerOperation } from '../../shared/deps.ts';
-import { modelArn, modelStore } from './model.ts';
+import { modelArn } from '../../shared/model-arn.ts';
+import { modelStore } from './model.ts';
 
 export const deleteModel: SageMakerOperation<'DeleteModel'> = {
   access: (input, call) => [{ action: 'sagemaker:DeleteModel', resource: modelArn(call, input.ModelName) }],

@@ -1,6 +1,7 @@
 /** DescribeModel: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModel.html */
 import type { SageMakerOperation } from '../../shared/deps.ts';
-import { modelAnswer, modelArn, modelStore } from './model.ts';
+import { modelArn } from '../../shared/model-arn.ts';
+import { modelAnswer, modelStore } from './model.ts';
 
 export const describeModel: SageMakerOperation<'DescribeModel'> = {
   access: (input, call) => [{ action: 'sagemaker:DescribeModel', resource: modelArn(call, input.ModelName) }],

@@ -1,5 +1,4 @@
 /** A SageMaker model: an artifact, the image that serves it and the role in whose name it is read. Immutable. */
-import { formatArn } from '../../../../contract/arn.ts';
 import type { Input } from '../../../../models/types.ts';
 import type { Database } from '../../../../storage/database.ts';
 import { type Named, namedStore } from '../../shared/named-store.ts';
@@ -16,9 +15,6 @@ export interface ServedContainer {
 export interface Model extends ModelRequest {
   readonly served: ServedContainer;
 }
-
-export const modelArn = (at: { region: string; account: string }, name: string) =>
-  formatArn('sagemaker', at.region, at.account, `model/${name}`);
 
 export const modelStore = (database: Database) => namedStore<Model>(database, 'sagemaker_models');
 

@@ -7,7 +7,7 @@ import { formatGlobalArn } from '../../../../contract/arn.ts';
 import type { Call } from '../../../../contract/call.ts';
 import { randomHex } from '../../../../kit/ids.ts';
 import { Conflict } from '../../../../storage/database.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, SageMakerResources, WakingResources } from '../../shared/deps.ts';
 import { modelPackageConditions } from '../../shared/request-conditions.ts';
 import { parseS3Uri } from '../../shared/s3-uri.ts';
 import { givenTags } from '../../shared/tags/given-tags.ts';
@@ -30,7 +30,7 @@ export const artifactUri = (request: ModelPackageRequest): string | undefined =>
   return container?.ModelDataUrl ?? container?.ModelDataSource?.S3DataSource?.S3Uri;
 };
 
-export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
+export const createModelPackage: SageMakerOperation<'CreateModelPackage', WakingResources> = {
   access(input, call) {
     const location = parseS3Uri(artifactUri(input) ?? '');
     const group = input.ModelPackageGroupName;
@@ -70,13 +70,13 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage'> = {
         if (version.groupName) continue;
         throw call.error('ConflictException', `Model Package already exists: ${version.arn}`);
       }
-      deps.wake.modelPackage(version.arn);
+      deps.wake(version.arn);
       return { ModelPackageArn: version.arn };
     }
   },
 };
 
-function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): void {
+function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerResources): void {
   // In AWS's words: https://github.com/getmoto/moto/pull/7165
   if (input.ModelPackageGroupName && input.ModelPackageName) {
     throw call.error(
@@ -110,7 +110,7 @@ function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerDep
   }
 }
 
-async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMakerDeps): Promise<ModelPackage> {
+async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMakerResources): Promise<ModelPackage> {
   const group = input.ModelPackageGroupName;
   const place = { account: call.account, region: call.region };
   const groupName = group && modelPackageGroupName(group);

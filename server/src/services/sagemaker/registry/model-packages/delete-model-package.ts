@@ -1,10 +1,10 @@
 /** DeleteModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteModelPackage.html. The artifact stays where it is. */
 import { Conflict } from '../../../../storage/database.ts';
-import type { SageMakerOperation } from '../../shared/deps.ts';
+import type { SageMakerOperation, WakingResources } from '../../shared/deps.ts';
 import { modelPackageArn } from './model-package.ts';
 import { modelPackageStore } from './model-package-store.ts';
 
-export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage'> = {
+export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage', WakingResources> = {
   access: (input, call) => [
     { action: 'sagemaker:DeleteModelPackage', resource: modelPackageArn(call, input.ModelPackageName) },
   ],
@@ -22,7 +22,7 @@ export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage'> = {
         if (!(error instanceof Conflict)) throw error;
       }
     }
-    deps.wake.modelPackage(arn);
+    deps.wake(arn);
     return {};
   },
 };

@@ -1,17 +1,7 @@
-/** What Search can search: where the records of each resource come from, a page of rows at a time. Never holds more than it was asked for. */
+/** What an area declares of a resource that Search finds: where its records come from, a page of rows at a time. */
 import type { Structure } from '../../../../models/shape.ts';
 import type { Output } from '../../../../models/types.ts';
 import type { Database } from '../../../../storage/database.ts';
-import { endpointAnswer } from '../../inference/endpoints/describe-endpoint.ts';
-import { endpointStore } from '../../inference/endpoints/endpoint-store.ts';
-import { modelAnswer, modelStore } from '../../inference/models/model.ts';
-import {
-  modelPackageGroupAnswer,
-  modelPackageGroupStore,
-} from '../../registry/model-package-groups/model-package-group.ts';
-import { describePackage } from '../../registry/model-packages/model-package.ts';
-import { modelPackageStore } from '../../registry/model-packages/model-package-store.ts';
-import { trainingJobs } from '../../training/search/training-jobs.ts';
 import type { PagePosition } from '../page-token.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import type { Expression } from './expression.ts';
@@ -62,73 +52,25 @@ export interface Searchable {
   /** The whole records of those that are still there, where `pages` tells parts of them. */
   whole?(database: Database, scan: Scan, arns: readonly string[]): Promise<Candidate[]>;
   withTags(record: object, tags: readonly Tag[]): object;
+  /** Names of properties that users chose (hyperparameters, metrics), for suggestions: those of the newest resources. */
+  readonly namesInUse?: {
+    /** How they begin. */
+    readonly prefixes: readonly string[];
+    list(database: Database, at: { readonly account: string; readonly region: string }): Promise<readonly string[]>;
+  };
 }
 
-const withTags = (record: object, tags: readonly Tag[]) => ({ ...record, Tags: tags });
-
 /** By AWS's ResourceType. */
-export const searchables: Readonly<Record<string, Searchable>> = {
-  TrainingJob: {
-    member: 'TrainingJob',
-    prefix: 'training-job/',
-    sortBy: 'LastModifiedTime',
-    ...trainingJobs,
-    withTags,
-  },
-  ModelPackageGroup: {
-    member: 'ModelPackageGroup',
-    prefix: 'model-package-group/',
-    // Groups never change, so they have no LastModifiedTime.
-    sortBy: 'CreationTime',
-    async *pages(database, at, limit) {
-      for await (const groups of inPages(limit, (after) => modelPackageGroupStore(database).scan(at, after, limit))) {
-        yield groups.map((group) => ({ arn: group.arn, record: modelPackageGroupAnswer(group) }));
-      }
-    },
-    withTags,
-  },
-  ModelPackage: {
-    member: 'ModelPackage',
-    prefix: 'model-package/',
-    sortBy: 'LastModifiedTime',
-    async *pages(database, at, limit) {
-      for await (const versions of inPages(limit, (after) => modelPackageStore(database).scan(at, after, limit))) {
-        yield versions.map((version) => ({ arn: version.arn, record: describePackage(version) }));
-      }
-    },
-    withTags,
-  },
-  Endpoint: {
-    member: 'Endpoint',
-    prefix: 'endpoint/',
-    sortBy: 'LastModifiedTime',
-    async *pages(database, at, limit) {
-      for await (const endpoints of inPages(limit, (after) => endpointStore(database).scan(at, after, limit))) {
-        const records = await Promise.all(endpoints.map((endpoint) => endpointAnswer(database, endpoint)));
-        yield records.map((record) => ({ arn: record.EndpointArn, record }));
-      }
-    },
-    withTags,
-  },
-  Model: {
-    member: 'Model',
-    prefix: 'model/',
-    sortBy: 'CreationTime',
-    async *pages(database, at, limit) {
-      const endpoints = await findEndpointsOfModels(database, at, limit);
-      for await (const models of inPages(limit, (after) => modelStore(database).scan(at, after, limit))) {
-        yield models.map((model) => ({
-          arn: model.arn,
-          record: { Model: modelAnswer(model), Endpoints: endpoints.get(model.name) ?? [] },
-        }));
-      }
-    },
-    withTags: (record, tags) => ({ ...record, Model: { ...(record as { Model: object }).Model, Tags: tags } }),
-  },
-};
+export type Searchables = Readonly<Record<string, Searchable>>;
+
+/** For records whose tags are their member Tags. */
+export const withTags = (record: object, tags: readonly Tag[]): object => ({ ...record, Tags: tags });
 
 /** `read` answers the resources after an ARN, in the order of their ARNs. */
-async function* inPages<T extends { readonly arn: string }>(limit: number, read: (after: string) => Promise<T[]>) {
+export async function* inPages<T extends { readonly arn: string }>(
+  limit: number,
+  read: (after: string) => Promise<T[]>,
+) {
   let after = '';
   for (;;) {
     const page = await read(after);
@@ -136,25 +78,4 @@ async function* inPages<T extends { readonly arn: string }>(limit: number, read:
     if (page.length < limit) return;
     after = page.at(-1)?.arn ?? '';
   }
-}
-
-/** Endpoints have processes, so there are never many of them. */
-async function findEndpointsOfModels(database: Database, at: Scan, limit: number): Promise<Map<string, object[]>> {
-  const ofModels = new Map<string, object[]>();
-  for await (const endpoints of inPages(limit, (after) => endpointStore(database).scan(at, after, limit))) {
-    for (const endpoint of endpoints) {
-      const id = endpoint.servingDeployment ?? endpoint.deployment;
-      const config = (await endpointStore(database).findDeployment(endpoint.arn, id))?.config;
-      const answer = {
-        EndpointName: endpoint.name,
-        EndpointArn: endpoint.arn,
-        CreationTime: endpoint.createdAt,
-        LastModifiedTime: endpoint.modifiedAt,
-        EndpointStatus: endpoint.status,
-      };
-      const models = new Set(config?.ProductionVariants.map(({ ModelName: model }) => model ?? ''));
-      for (const model of models) ofModels.set(model, [...(ofModels.get(model) ?? []), answer]);
-    }
-  }
-  return ofModels;
 }

@@ -2,8 +2,9 @@
  * What is searched for in a job's log: the request's own definitions, else those of the built-in algorithm. The expressions are those that AWS's
  * DescribeTrainingJob shows for sagemaker-xgboost (observed, 1.5-1, 2025-05); the names are the library's metrics. Pure.
  */
-import { type ImageTable, trainingRuntimeOf } from '../../shared/images.ts';
+import type { ImageTable } from '../../shared/images.ts';
 import type { ScriptRequest } from '../scripts/script-request.ts';
+import { trainingRuntimeOf } from '../training-runtime.ts';
 import type { MetricDefinition } from './metric-scan.ts';
 
 const xgboostMetrics = [

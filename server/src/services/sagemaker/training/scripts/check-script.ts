@@ -1,6 +1,7 @@
 /** What can be known of a script at once, when a training job is asked for. */
 import type { Call } from '../../../../contract/call.ts';
-import { type ImageTable, trainingRuntimeOf } from '../../shared/images.ts';
+import type { ImageTable } from '../../shared/images.ts';
+import { trainingRuntimeOf } from '../training-runtime.ts';
 import { unsupportedDistribution } from './distribution.ts';
 import { type ScriptRequest, scriptArgsOf } from './script-request.ts';
 

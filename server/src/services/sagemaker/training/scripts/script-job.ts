@@ -1,14 +1,15 @@
 /** A training job that runs a user's script (or command) in a Python environment: what it does in the phases of jobs/job-reconciler.ts. */
 import { readdir, readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
 import type { ProcessSpec } from '../../../../engine/executor.ts';
 import { mlInside } from '../../jobs/built-in.ts';
 import { JobFailed } from '../../jobs/job.ts';
 import type { Host } from '../../jobs/job-work.ts';
+import { coresOf } from '../../jobs/python/cores.ts';
 import { environmentMaking, environmentNote, environmentOf } from '../../jobs/python/made-environment.ts';
 import { pythonRun } from '../../jobs/python/python-run.ts';
+import { shownCommand } from '../../jobs/python/shown-command.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
 import type { PythonRuntime } from '../../shared/python-images.ts';
 import type { TrainingJob } from '../training-job.ts';
@@ -20,14 +21,6 @@ import { commandArguments } from './python-values.ts';
 import { scriptArgsOf } from './script-request.ts';
 import { type ResourceConfig, smVariables } from './sm-variables.ts';
 import { fetchSource, layerRequirements, placeSource } from './source.ts';
-
-/** Virtual CPUs of an instance type go by its size: https://aws.amazon.com/sagemaker/pricing/ */
-export function coresOf(instanceType: string | undefined, machine = availableParallelism()): number {
-  const size = instanceType?.split('.').at(-1) ?? '';
-  const [, times] = /^(\d*)xlarge$/.exec(size) ?? [];
-  const asked = times === undefined ? 2 : 4 * Number(times || 1);
-  return Math.max(1, Math.min(machine, asked));
-}
 
 /** The job's folder: its instances and its making are folders in it. */
 const jobDirOf = ({ dir }: Pick<Host, 'dir'>) => dirname(dir);
@@ -137,7 +130,3 @@ export async function scriptCommand(
   const names = await readdir(join(host.ml, 'code')).catch(() => []);
   return shownCommand(commandFor(job, runtime, host, settings, names));
 }
-
-/** One line that a shell would read as the same words. */
-export const shownCommand = (args: readonly string[]): string =>
-  args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');

@@ -13,13 +13,12 @@ import { openSqliteDatabase } from '../../../../storage/sqlite-database.ts';
 import { jobStore } from '../../jobs/job-store.ts';
 import { ranking, sortKey } from '../../search/ranking.ts';
 import { search, structureOfRecords } from '../../search/search.ts';
-import type { SageMakerDeps } from '../../shared/deps.ts';
 import { compileExpression, type Expression } from '../../shared/search/expression.ts';
 import { findProperty } from '../../shared/search/property.ts';
-import { searchables } from '../../shared/search/searchable.ts';
 import { putTag, type Tag } from '../../shared/tags/tag-store.ts';
 import { describeTraining, type TrainingJob, type TrainingJobRequest, trainingJobArn } from '../training-job.ts';
 import { warmPoolOf } from '../warm-pool.ts';
+import { trainingJobs as jobs } from './training-jobs.ts';
 
 const at = { account: '000000000000', region: 'us-east-1' };
 const now = new Date('2026-06-01T00:00:00Z');
@@ -92,7 +91,6 @@ const tagsOf = (i: number): Tag[] => [
 ];
 
 before(async () => {
-  const { TrainingJob: jobs } = searchables;
   assert.ok(jobs);
   root = await structureOfRecords(jobs);
   database = await openSqliteDatabase({ file: join(dir, 'clary.db'), migrations });
@@ -147,7 +145,11 @@ async function same(asked: Asked): Promise<string[]> {
   // Three pages say how paging goes on; more would only take longer.
   for (let page = 0; page < 2; page++) {
     const input = { Resource: 'TrainingJob', MaxResults: 60, ...asked, NextToken };
-    const output = await search.handle(input as never, call, { database } as SageMakerDeps);
+    const output = await search.handle(input as never, call, {
+      database,
+      searchables: { TrainingJob: jobs },
+      taggable: {},
+    });
     assert.equal(output.TotalHits?.Value, wanted.length);
     found.push(...(output.Results ?? []).map(({ TrainingJob: job }) => job?.TrainingJobArn ?? ''));
     NextToken = output.NextToken;

@@ -1,16 +1,23 @@
 /** Training jobs for Search, of which there may be very many: the database decides what it can, and of the others only the parts that decide are read. */
 import { sql } from 'kysely';
+import type { Database } from '../../../../storage/database.ts';
+import { jobList } from '../../jobs/job-list.ts';
 import { type JobParts, jobScan, type ScanBounds } from '../../jobs/job-scan.ts';
 import type { Expression } from '../../shared/search/expression.ts';
 import { operatorOf, parseTimestamp } from '../../shared/search/filter.ts';
-import type { Candidate, Scan, Searchable } from '../../shared/search/searchable.ts';
+import { type Candidate, type Scan, type Searchable, withTags } from '../../shared/search/searchable.ts';
 import { describeTraining, type TrainingJob, type TrainingJobRequest, trainingJobArn } from '../training-job.ts';
 import { warmPoolOf } from '../warm-pool.ts';
 import { columnOf, metricOf, narrowingOf, textColumns, timeColumns } from './training-job-condition.ts';
 
 const scanOf = (database: Parameters<Searchable['pages']>[0]) => jobScan<TrainingJobRequest>(database, 'training');
 
-export const trainingJobs: Pick<Searchable, 'pages' | 'ranked' | 'whole'> = {
+export const trainingJobs: Searchable = {
+  member: 'TrainingJob',
+  prefix: 'training-job/',
+  sortBy: 'LastModifiedTime',
+  withTags,
+  namesInUse: { prefixes: ['HyperParameters.', 'Metrics.'], list: namesInJobs },
   async *pages(database, scan) {
     const narrowing = narrowingOf(scan.expression ?? {}, scan.root);
     for await (const jobs of scanOf(database).parts(boundsOf(scan), narrowing, partsOf(scan.names))) {
@@ -91,4 +98,22 @@ function narrow(bounds: Bounds, expression: Expression | undefined): void {
     if (operator === 'Equals') bounds.createdBefore = new Date(time + 1000);
     if (operator.startsWith('Less')) bounds.createdBefore = new Date(time);
   }
+}
+
+const newestJobs = 200;
+
+async function namesInJobs(database: Database, at: { readonly account: string; readonly region: string }) {
+  const jobs = await jobList<TrainingJobRequest>(database, 'training').list(at, {
+    sortBy: 'created_at',
+    order: 'desc',
+    after: undefined,
+    limit: newestJobs,
+  });
+  const names = jobs
+    .map(describeTraining)
+    .flatMap(({ HyperParameters: parameters, FinalMetricDataList: metrics }) => [
+      ...Object.keys(parameters).map((name) => `HyperParameters.${name}`),
+      ...metrics.map(({ MetricName: name }) => `Metrics.${name}`),
+    ]);
+  return [...new Set(names)];
 }
