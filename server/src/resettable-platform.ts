@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { PipelineDeps } from './gateway/pipeline.ts';
+import type { PipelineDeps } from './gateway/exchange.ts';
 import type { Log } from './kit/log.ts';
 import { removeBlobs } from './open-blobs.ts';
 import { removeDatabase } from './open-database.ts';

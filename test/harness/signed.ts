@@ -82,7 +82,8 @@ export function sign(platform: TestPlatform, sending: Sending): Signed {
   };
   const read = readSignature(request);
   if (!read) throw new Error('nothing was signed');
-  const signature = expectedSignature(read, request, payloadHash, signingKey(credentials.secretAccessKey, read));
+  const key = signingKey(credentials.secretAccessKey, read);
+  const signature = expectedSignature(read, request, payloadHash, key, read.service === 's3');
   return {
     method: request.method,
     target: query ? `${path}?${query}${expires === undefined ? '' : signature}` : path,

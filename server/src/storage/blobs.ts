@@ -22,7 +22,7 @@ export interface ByteRange {
 export const newBlobId = () => randomHex(16);
 
 export interface Blobs {
-  /** Streams in constant memory. A source that throws leaves nothing behind. An id is given once, by those who must know it before the bytes. */
+  /** Streams in constant memory. A source that throws leaves nothing. A caller that needs the id before the bytes passes it, once. */
   put(source: AsyncIterable<Uint8Array>, id?: string): Promise<Blob>;
   /** The bytes, each turned by `transform` on its way. Removing the blob afterwards does not affect them. Rejects with ENOENT if it was deleted. */
   open(id: string, range?: ByteRange, transform?: Transform): Promise<Readable>;
