@@ -64,9 +64,9 @@ function jobOf(number: number): TrainingJob {
       })),
       startedAt: createdAt,
       endedAt: createdAt + 5000,
-      ...(isFailed ? { failureReason: `AlgorithmError: exit code ${mixed % 7}` } : {}),
+      ...(isFailed ? { failureReason: `AlgorithmError: exit code ${number % 7}` } : {}),
       metrics: Object.fromEntries(
-        ['train:auc', 'validation:auc', 'train:loss', 'x'].map((metric, i) => [metric, ((mixed >> i) % 1000) / 1000]),
+        ['train:auc', 'validation:auc', 'train:loss', 'x'].map((metric, i) => [metric, ((mixed >>> i) % 1000) / 1000]),
       ),
       artifactUri: `s3://models/${name}/output/model.tar.gz`,
     },
