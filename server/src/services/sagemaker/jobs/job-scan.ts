@@ -148,17 +148,18 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
   }
 
   return {
+    // A key may be read from a document, so it is found once for each job.
     /** For each piece how many satisfy the conditions, and the first of them in the order. `indexed`: no document is looked at. */
     async *ranked(bounds: ScanBounds, conditions: JobConditions, indexed: boolean, order: JobOrder) {
       const { key, descends, limit } = order;
       const direction = descends ? sql`desc` : sql`asc`;
-      const sorted = sql`case when ${beyond(order)} then 0 else 1 end, ${key} is null, ${key} ${direction}, arn ${direction}`;
+      const sorted = sql`case when ${beyond({ ...order, key: sql`key` })} then 0 else 1 end, key is null, key ${direction}, arn ${direction}`;
       const pieces = indexed ? inIndex(bounds, conditions.whole) : inTable(bounds, conditions);
       for await (const piece of pieces) {
         const rows = await read(sql<
           PagePosition & { total: number }
-        >`select ${key} as key, arn, count(*) over () as total
-          ${piece} order by ${sorted} limit ${limit}`);
+        >`with found as materialized (select ${key} as key, arn ${piece})
+          select key, arn, count(*) over () as total from found order by ${sorted} limit ${limit}`);
         yield { total: rows[0]?.total ?? 0, first: rows.map(({ arn, key: value }) => ({ arn, key: value })) };
       }
     },
