@@ -1,5 +1,5 @@
 /**
- * What the tests need beyond Node: Pythons with boto3, XGBoost and the SageMaker SDKs in the user's cache folder, the environments of script jobs, Debian's AWS CLI, clients of S3 and podman.
+ * What the tests need beyond Node: Pythons with boto3, XGBoost and the SageMaker SDKs in the user's cache folder, the environments of script jobs, Debian's AWS CLI, clients of S3 and podman, versitygw where Go is.
  * Installs what is missing if it may (root on Debian), else prints in one line what to install and stops.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,6 +8,8 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installed } from '../bench/go.ts';
+import { versitygwModule, versitygwVersion } from '../bench/peers/versitygw.ts';
 import { cacheFolder } from '../runtime/src/cache-folder.ts';
 import { findInterpreter } from '../runtime/src/environments/interpreter.ts';
 import { uv } from '../runtime/src/environments/uv.ts';
@@ -53,6 +55,8 @@ export async function setUp(needs: ReadonlySet<string>): Promise<Record<string, 
   for (const [name, packages] of Object.entries(pythons)) {
     if (needs.has(name)) made[name] = await pythonEnvironment(packages);
   }
+  const gateway = needs.has('CLARY_TEST_VERSITYGW') ? versitygw() : undefined;
+  if (gateway) made.CLARY_TEST_VERSITYGW = gateway;
   if (needs.has(jobPython)) made[jobPython] = await jobEnvironments();
   return made;
 }
@@ -73,6 +77,18 @@ async function jobEnvironments(): Promise<string> {
     return join(overlay, 'bin', 'python3');
   } finally {
     await rm(folder, { recursive: true });
+  }
+}
+
+/** Undefined, and its tests are skipped, where there is no Go that can build it. */
+function versitygw(): string | undefined {
+  try {
+    return installed(versitygwModule, versitygwVersion);
+  } catch (error) {
+    console.log(
+      `Tests against versitygw are skipped: it cannot be built here (${(error as Error).message.split('\n')[0]})`,
+    );
+    return undefined;
   }
 }
 
