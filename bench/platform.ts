@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface Platform extends AsyncDisposable {
   readonly url: string;
-  /** From exec to the first line that says ready, in ms. */
+  /** From exec to the ready line, in ms. */
   readonly startMs: number;
   readonly process: ChildProcess;
   /** What AWS SDKs read from the environment. */
