@@ -24,10 +24,7 @@ export interface Call extends CallFacts {
   readonly log: Log;
   /** Aborts when the client disconnects or the server stops. */
   readonly signal: AbortSignal;
-  /**
-   * Whether the caller may do all of this. An operation's `access` is checked before it begins; this is for those that decide for each of many
-   * things (DeleteObjects).
-   */
+  /** Whether the caller may do all of this. An operation's `access` is checked before it begins; this is for operations that decide per item (DeleteObjects). */
   authorize(access: readonly Access[]): Decision | Promise<Decision>;
   /** Other services, as the caller. */
   readonly aws: Aws;

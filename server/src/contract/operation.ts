@@ -15,11 +15,11 @@ export interface Access {
   readonly resource: string;
   /** Condition keys that the service adds, for example `{ 'iam:PassedToService': 'sagemaker.amazonaws.com' }`. */
   readonly context?: Readonly<Record<string, ContextValue>> | undefined;
-  /** All tags of the resource, for `aws:ResourceTag/…`. Left out where they are not known: conditions on them then fail safe. */
+  /** All tags of the resource, for `aws:ResourceTag/…`. Left out if they are not known: conditions on them then deny. */
   readonly resourceTags?: Readonly<Record<string, string>> | undefined;
   /**
-   * Whose the resource is and its own policy as JSON text, where it has one. With it callers of other accounts can be let in, and the
-   * account's root can be kept out. Left out where the resource can only be of the caller's account and has no policy.
+   * The resource's account and its own policy as JSON text, if it has one. The policy can allow callers of other accounts and deny the
+   * account's root. Left out where the resource can only be of the caller's account and has no policy.
    */
   readonly resourcePolicy?: { readonly account: string; readonly document?: string | undefined } | undefined;
 }
@@ -29,11 +29,11 @@ export interface Operation<S extends ServiceName, N extends OperationName<S>, De
   readonly audit?: AuditDeclaration;
   /**
    * Every permission that this call needs; all must be allowed. Runs before validation: it must not throw on missing members.
-   * An empty list means that any caller may call whom the gateway admits: an authenticated one (sts:GetCallerIdentity), or an anonymous one where the
-   * service names the operation (contract/anonymous.ts).
+   * With an empty list every caller that the gateway admits may call: an authenticated one (sts:GetCallerIdentity), or an anonymous one where the
+   * service accepts it (contract/anonymous.ts).
    */
   access(input: Input<S, N>, call: Call, deps: Deps): readonly Access[] | Promise<readonly Access[]>;
-  /** Does it. Throws `call.error(code, message)` for an answer that is an error. */
+  /** Runs the operation. Throws `call.error(code, message)` for an answer that is an error. */
   handle(input: Input<S, N>, call: Call, deps: Deps): Promise<Output<S, N>> | Output<S, N>;
 }
 

@@ -7,13 +7,13 @@ import type { DocumentCost } from './document-cost.ts';
 
 export interface WireRequest {
   readonly method: string;
-  /** As it came, percent-encoding kept, without the query. */
+  /** As received, percent-encoding kept, without the query. */
   readonly path: string;
-  /** As it came, without the question mark. */
+  /** As received, without the question mark. */
   readonly query: string;
   /** Names in lower case; repeated headers joined by ",". */
   readonly headers: Readonly<Record<string, string>>;
-  /** Buckets may be hosts below it, besides AWS's own. */
+  /** Hosts may be below this domain, besides AWS's own and `localhost`. */
   readonly domain?: string;
   /** Gathered, or the decoded stream where the operation's input is streamed; still compressed where content-encoding says gzip. */
   readonly body: Uint8Array | Readable;
