@@ -1,4 +1,4 @@
-/** Requests signed by hand, for what no client would send: another time, another key, a header that is not signed, a body that is another. */
+/** Requests signed by hand, for requests that no client sends: another time, another key, an unsigned header, another body. */
 import { type IncomingMessage, request as open } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { encodeUri, expectedSignature, readSignature, sha256, signingKey } from '../../server/src/wire/sigv4.ts';

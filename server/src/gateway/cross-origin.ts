@@ -51,7 +51,7 @@ async function preflight(crossOrigin: CrossOrigin, incoming: Incoming, { log }: 
     const headers = await crossOrigin.preflight(locate(head, format));
     return { response: { status: 200, headers: { ...headers, 'x-amz-request-id': requestId }, body: undefined } };
   } catch (thrown) {
-    const error = thrown instanceof AwsError ? thrown : defect(format);
+    const error = thrown instanceof AwsError ? thrown : defect(format, thrown);
     if (error !== thrown) log.error('gateway: internal error in a preflight request', { requestId, error: thrown });
     const context = { requestId, method: head.method };
     const response = protocols[format.protocol].serializeError(

@@ -3,6 +3,7 @@
  * record → serialize. Knows no service by name.
  */
 import { AwsError } from '../contract/aws-error.ts';
+import { Unavailable } from '../kit/unavailable.ts';
 import { errorStatus } from '../wire/answers.ts';
 import type { WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
@@ -80,9 +81,11 @@ function answerError(caught: unknown, exchange: Exchange): Outcome {
   const { incoming, deps, format, model } = exchange;
   const { requestId, head } = incoming;
   const thrown = caught !== null && caught === incoming.stream.errored ? cutShort() : caught;
-  const error = thrown instanceof AwsError ? thrown : defect(format);
+  const error = thrown instanceof AwsError ? thrown : defect(format, thrown);
   const facts = factsOf(exchange);
-  if (error !== thrown) {
+  if (thrown instanceof Unavailable) {
+    deps.log.info('gateway: unavailable', { requestId, ...facts, because: thrown.message });
+  } else if (error !== thrown) {
     deps.log.error('gateway: internal error', { requestId, ...facts, error: thrown });
   } else if (error.cause) {
     deps.log.info('gateway: request refused', { requestId, ...facts, code: error.code, cause: error.cause });

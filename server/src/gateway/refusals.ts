@@ -1,5 +1,6 @@
 /** The gateway's own errors, in each format. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, S3's error list; texts observed. */
 import { AwsError } from '../contract/aws-error.ts';
+import { Unavailable } from '../kit/unavailable.ts';
 import type { MalformedSignature } from '../wire/malformed-signature.ts';
 import type { RequestFormat } from './format.ts';
 
@@ -138,7 +139,10 @@ export const wrongRegion = (region: string, expected: string) =>
 export const missingPayloadHash = () =>
   new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256', { status: 400 });
 
-export function defect({ traits }: RequestFormat): AwsError {
+/** What a caller reads of a throw that was not written for callers. Texts: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+export function defect({ traits }: RequestFormat, thrown: unknown): AwsError {
+  if (thrown instanceof Unavailable && traits.errors === 's3')
+    return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', { status: 503 });
   if (traits.errors === 's3') {
     return new AwsError('InternalError', 'We encountered an internal error. Please try again.', { status: 500 });
   }

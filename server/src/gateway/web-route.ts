@@ -37,7 +37,7 @@ export async function answerWebRoute(route: WebRoute, incoming: Incoming, deps: 
   try {
     return { response: await route.handle(webRequestOf(route, exchange)), ...principalIn(exchange) };
   } catch (thrown) {
-    const error = thrown instanceof AwsError ? thrown : defect(format);
+    const error = thrown instanceof AwsError ? thrown : defect(format, thrown);
     if (error !== thrown) deps.log.error('gateway: internal error in a web route', { requestId, error: thrown });
     const context = { requestId, method: head.method };
     const status = errorStatus(undefined, error);

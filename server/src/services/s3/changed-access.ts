@@ -1,4 +1,4 @@
-/** The same table, whose operations ask for what `change` makes of their permissions. Synchronous where both are. */
+/** A table of the same operations, with their permissions changed by `change`. Synchronous if both are. */
 import type { Call } from '../../contract/call.ts';
 import type { Access, Operation } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';

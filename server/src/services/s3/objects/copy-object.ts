@@ -137,7 +137,7 @@ function documentFor(input: CopyInput, original: ObjectDocument, call: Call): Ob
   return { ...kept, WebsiteRedirectLocation: input.WebsiteRedirectLocation };
 }
 
-/** The copy's blob with its digests. Undefined: the source's bytes are gone. */
+/** The copy's blob with its digests. Undefined if the source was deleted meanwhile. */
 async function bytesOf(
   source: FoundSource,
   { secret }: Sealing,
