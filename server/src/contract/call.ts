@@ -1,10 +1,10 @@
 /** Everything that an operation may know of the request around it. There is no global clock, logger or environment. */
 import type { Log } from '../kit/log.ts';
 import type { ServiceName } from '../models/catalog.ts';
+import type { Access } from './access.ts';
 import type { Aws } from './aws.ts';
 import type { AwsError, AwsErrorOptions } from './aws-error.ts';
 import type { Decision } from './identity.ts';
-import type { Access } from './operation.ts';
 import type { Principal } from './principal.ts';
 
 export interface CallFacts {

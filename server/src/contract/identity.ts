@@ -1,5 +1,5 @@
 /** What the gateway needs to know about identities (implemented by services/iam, injected by platform.ts). */
-import type { Access, ContextValue } from './operation.ts';
+import type { Access, ContextValue } from './access.ts';
 import type { Principal } from './principal.ts';
 
 export interface SigningKey {

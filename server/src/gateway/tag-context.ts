@@ -1,5 +1,5 @@
 /** The tags in a request, under each name that services give the member: the condition keys aws:RequestTag/… and aws:TagKeys. */
-import type { ContextValue } from '../contract/operation.ts';
+import type { ContextValue } from '../contract/access.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
