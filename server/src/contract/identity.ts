@@ -27,7 +27,7 @@ export interface TemporaryCredentials {
 }
 
 export interface Identity {
-  /** The key behind an access key id, with the session token of temporary ones. Synchronous if cached. */
+  /** The key with an access key id, and its session token if it is temporary. Synchronous if cached. */
   findSigningKey(
     accessKeyId: string,
     sessionToken: string | undefined,

@@ -54,7 +54,7 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   return joined;
 }
 
-/** A body with a cheaper way to send it than as a stream. */
+/** A body that can be sent more cheaply than as a stream. */
 interface Pump {
   pump(write: (chunk: Uint8Array) => Promise<void>): Promise<void>;
 }

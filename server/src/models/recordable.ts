@@ -2,7 +2,7 @@
 import type { Member, Shape, Structure } from './shape.ts';
 
 const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
-/** IAM's largest policy document is kept whole. */
+/** IAM's largest policy document is not cut. */
 const maxText = 10_240;
 const maxItems = 100;
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html: 100 KB for each of the two. */

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a signature before its key is looked up, in the messages of S3 and of all other services.
+ * Errors of a signature that are found before its key is looked up, in the messages of S3 and of all other services.
  * All others: as observed on DynamoDB (https://github.com/architect/dynalite/blob/main/index.js) and API Gateway. S3: as observed,
  * https://github.com/versity/versitygw/tree/main/s3err, https://github.com/arqbackup/arq_restore/issues/48
  */
