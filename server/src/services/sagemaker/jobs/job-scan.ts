@@ -148,7 +148,6 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
   }
 
   return {
-    // A key may be read from a document, so it is found once for each job.
     /** For each piece how many satisfy the conditions, and the first of them in the order. `indexed`: no document is looked at. */
     async *ranked(bounds: ScanBounds, conditions: JobConditions, indexed: boolean, order: JobOrder) {
       const { key, descends, limit } = order;
@@ -156,6 +155,7 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
       const sorted = sql`case when ${beyond({ ...order, key: sql`key` })} then 0 else 1 end, key is null, key ${direction}, arn ${direction}`;
       const pieces = indexed ? inIndex(bounds, conditions.whole) : inTable(bounds, conditions);
       for await (const piece of pieces) {
+        // The key may be read from a document: it is found once for each job, not at each place of the order.
         const rows = await read(sql<
           PagePosition & { total: number }
         >`with found as materialized (select ${key} as key, arn ${piece})
