@@ -13,7 +13,7 @@ export interface Limited<Request> {
   endsAt(job: Job<Request>): number;
 }
 
-interface Interruptions<Request> {
+export interface Interruptions<Request> {
   /** Somebody changed the job: whoever works on it looks whether to go on. */
   look(arn: string): void;
   /** Answers what `act` does, undefined where it was interrupted; throws what it throws otherwise, and at the server's end. */

@@ -1,4 +1,4 @@
-/** The runs of one job: one for each instance, and one before them where something must be made first. Knows folders and processes, no rows. */
+/** The runs of one job: one for each instance, a set-up run before them and a companion beside them if the kind has one. Knows folders and processes, no rows. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBeneath } from '../../../engine/beneath.ts';
@@ -7,11 +7,15 @@ import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../shared/deps.ts';
 import { roleFor } from '../shared/execution-role.ts';
 import { jobRun } from '../shared/running-runs.ts';
+import type { Host } from './host.ts';
 import { type Job, JobFailed } from './job.ts';
-import type { Host, JobWork } from './job-work.ts';
+import type { JobTraits } from './job-traits.ts';
+import type { ProgramPreparation, ProgramRun } from './phases/program.ts';
 
 /** A younger run may not have a program yet that could receive a signal: its sandbox is set up first. */
 const youngMs = 2000;
+
+const wholeMachine = { cores: Number.POSITIVE_INFINITY, memoryGiB: Number.POSITIVE_INFINITY };
 
 /** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
 const credentialsGraceMs = 24 * 3_600_000;
@@ -44,27 +48,33 @@ function standing(all: readonly HostStatus[], companion: RunStatus): Standing {
   return { all, ended: all.every(({ status }) => hasEnded(status)), failed: failed[0], companion };
 }
 
-export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Request>, kindDir: string) {
+export type JobRuns<Request> = ReturnType<typeof jobRuns<Request>>;
+
+export function jobRuns<Request>(
+  resources: SageMakerResources,
+  { limits, describe }: JobTraits<Request>,
+  kindDir: string,
+) {
   const { executor } = resources;
   const watched = new Map<string, () => void>();
   const asked = new Set<string>();
   const dirOf = (job: Job<Request>) => join(kindDir, job.state.runId);
 
   function hostsOf(job: Job<Request>): Host[] {
-    return Array.from({ length: work.instanceCount(job) }, (_, i) => {
+    return Array.from({ length: limits.instanceCount(job) }, (_, i) => {
       const name = `algo-${i + 1}`;
       const dir = join(dirOf(job), name);
       return { name, dir, ml: join(dir, 'ml') };
     });
   }
 
-  const makingDir = (job: Job<Request>) => join(dirOf(job), 'making');
+  const setUpDir = (job: Job<Request>) => join(dirOf(job), 'making');
   const companionDir = (job: Job<Request>) => join(dirOf(job), 'companion');
 
   /** An instance's part of the job's share, as the queue counts it. */
   function limitsOf(job: Job<Request>): RunLimits {
-    const { cores, memoryGiB } = work.share(job.request);
-    const count = work.instanceCount(job);
+    const { cores, memoryGiB } = limits.share?.(job.request) ?? wholeMachine;
+    const count = limits.instanceCount(job);
     const { jobCores, jobMemoryGiB } = resources.settings;
     return {
       cpus: Math.min(cores, jobCores) / count,
@@ -80,7 +90,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
   return {
     dirOf,
     hostsOf,
-    makingDir,
+    setUpDir,
 
     async look(job: Job<Request>): Promise<Standing> {
       const hosts = hostsOf(job);
@@ -91,21 +101,26 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
     },
 
     /** Starts what has not begun and watches the rest. Idempotent. */
-    async start(job: Job<Request>, { all, ended, companion }: Standing, wake: () => void): Promise<void> {
+    async start(
+      job: Job<Request>,
+      { all, ended, companion }: Standing,
+      run: ProgramRun<Request>,
+      wake: () => void,
+    ): Promise<void> {
       if (companion.state === 'absent' && !ended) {
-        const spec = await work.companion?.(job, hostsOf(job), resources);
+        const spec = await run.companion?.(job, hostsOf(job), resources);
         if (spec) await executor.start({ ...spec, dir: companionDir(job) });
       }
       const absent = all.filter(({ status }) => status.state === 'absent');
       if (absent.length > 0) {
         const identity = await resources.roleEnvironment({
-          ...roleFor(job.arn, work.roleArn(job)),
+          ...roleFor(job.arn, describe.roleArn(job)),
           region: job.region,
           run: jobRun(job),
-          lifetimeMs: work.maxRuntimeMs(job) + credentialsGraceMs,
+          lifetimeMs: limits.maxRuntimeMs(job) + credentialsGraceMs,
         });
         for (const { host } of absent) {
-          const spec = await work.launch(job, host, identity, resources);
+          const spec = await run.launch(job, host, identity, resources);
           await executor.start({ ...spec, limits: limitsOf(job) }).catch((error) => {
             throw error instanceof RunRefused ? new JobFailed(`ClientError: ${error.message}`) : error;
           });
@@ -114,15 +129,19 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
       for (const { host, status } of all) if (!hasEnded(status)) watch(host.dir, wake);
     },
 
-    /** The run before the instances, begun where there is one to begin. */
-    async make(job: Job<Request>, wake: () => void): Promise<RunStatus | undefined> {
-      const dir = makingDir(job);
+    /** Starts the set-up run if the kind has one; returns its status. Idempotent. */
+    async setUp(
+      job: Job<Request>,
+      prepare: ProgramPreparation<Request>,
+      wake: () => void,
+    ): Promise<RunStatus | undefined> {
+      const dir = setUpDir(job);
       const status = await executor.status(dir);
       if (status.state !== 'absent') {
         if (!hasEnded(status)) watch(dir, wake);
         return status;
       }
-      const spec = await work.making?.(job, resources, dirOf(job));
+      const spec = await prepare.setUp?.(job, resources, dirOf(job));
       if (!spec) return undefined;
       await executor.start({ ...spec, dir });
       watch(dir, wake);
@@ -131,7 +150,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
 
     async signal(job: Job<Request>, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
       await Promise.all(
-        [makingDir(job), ...hostsOf(job).map(({ dir }) => dir)].map((dir) => executor.signal(dir, name)),
+        [setUpDir(job), ...hostsOf(job).map(({ dir }) => dir)].map((dir) => executor.signal(dir, name)),
       );
     },
 
@@ -147,7 +166,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
 
     /** Kills whatever of the job's runs is left, and waits for its end: their folders may go then. */
     async finish(job: Job<Request>): Promise<void> {
-      for (const dir of [makingDir(job), companionDir(job), ...hostsOf(job).map((host) => host.dir)]) {
+      for (const dir of [setUpDir(job), companionDir(job), ...hostsOf(job).map((host) => host.dir)]) {
         if ((await executor.status(dir)).state !== 'running') continue;
         await executor.signal(dir, 'SIGKILL');
         await new Promise<void>((ended) => executor.onExit(dir, ended));
@@ -155,7 +174,7 @@ export function jobRuns<Request>(resources: SageMakerResources, work: JobWork<Re
     },
 
     forget(job: Job<Request>): void {
-      for (const dir of [makingDir(job), ...hostsOf(job).map((host) => host.dir)]) {
+      for (const dir of [setUpDir(job), ...hostsOf(job).map((host) => host.dir)]) {
         watched.get(dir)?.();
         watched.delete(dir);
         asked.delete(dir);

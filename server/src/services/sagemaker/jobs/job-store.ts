@@ -53,7 +53,7 @@ export const jobOf = <Request>(row: JobTable): Job<Request> => ({
   state: JSON.parse(row.state),
 });
 
-/** Whoever else changed the job: what was shipped must not be shipped again. */
+/** Whatever the revision: what was shipped must not be shipped again. */
 export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Statement =>
   statement(
     jobTables
@@ -62,6 +62,8 @@ export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Stateme
       .where('arn', '=', arn)
       .compile(),
   );
+
+export type JobStore<Request> = ReturnType<typeof jobStore<Request>>;
 
 export function jobStore<Request>(database: Database, kind: JobKind) {
   return {

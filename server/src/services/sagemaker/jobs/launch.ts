@@ -1,8 +1,8 @@
 /** How a job's program is started where its image runs as a container. Pure: what it says is what the executor does. */
 import type { ContainerSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import type { ImageTable, ImageUse, JobRuntime } from '../shared/images.ts';
+import type { Host } from './host.ts';
 import { JobFailed } from './job.ts';
-import type { Host } from './job-work.ts';
 
 /** As `images.get` answered when the job was created; the platform's owner may have changed the table since. */
 export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): JobRuntime {

@@ -5,8 +5,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBeneath } from '../../../engine/beneath.ts';
+import type { Host } from '../jobs/host.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { Host } from '../jobs/job-work.ts';
 import type { ProcessingJob } from './processing-job.ts';
 
 export async function writeContractFiles(job: ProcessingJob, host: Host, hosts: readonly Host[]): Promise<void> {

@@ -3,8 +3,8 @@
 import type { RunSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import { builtInRun } from '../jobs/built-in.ts';
+import type { Host } from '../jobs/host.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { Host } from '../jobs/job-work.ts';
 import { containerRun, runtimeAtLaunch, withoutCredentials } from '../jobs/launch.ts';
 import { coresOf } from '../jobs/python/cores.ts';
 import { environmentNote, environmentOf } from '../jobs/python/made-environment.ts';

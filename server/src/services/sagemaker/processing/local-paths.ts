@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Mount } from '../../../engine/executor.ts';
-import type { Host } from '../jobs/job-work.ts';
+import type { Host } from '../jobs/host.ts';
 import { inputsOf } from './inputs/input.ts';
 import { outputsOf } from './outputs/output.ts';
 import { isIn, outermost } from './plain-path.ts';

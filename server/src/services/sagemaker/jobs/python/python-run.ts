@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Mount, ProcessSpec, SandboxNetwork } from '../../../../engine/executor.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
-import type { Host } from '../job-work.ts';
+import type { Host } from '../host.ts';
 import { copyOverlay, type MadeEnvironment } from './made-environment.ts';
 
 export interface PythonRun {

@@ -2,10 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
+import type { Host } from '../../jobs/host.ts';
 import { type DownloadMode, downloadObjects } from '../../jobs/inputs/download-objects.ts';
 import { type InputSource, inputFailure } from '../../jobs/inputs/input-failure.ts';
 import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import { folderOf, localPathOf } from '../local-paths.ts';
 import type { ProcessingJob } from '../processing-job.ts';
 import { type Input, inputsOf } from './input.ts';

@@ -7,7 +7,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
 import { removeTree } from '../../../../engine/remove-tree.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { outputsOf } from '../outputs/output.ts';
 import { isIn, outermost } from '../plain-path.ts';
 import type { ProcessingJobRequest } from '../processing-job.ts';

@@ -1,6 +1,6 @@
 /** The outputs of all processing jobs: those that are continuous are uploaded to S3 every few moments while the job runs, all of them at its end. */
 import type { Aws } from '../../../../contract/aws.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { volumeBytes } from '../../jobs/volume.ts';
 import { localPathOf } from '../local-paths.ts';
 import type { ProcessingJob } from '../processing-job.ts';

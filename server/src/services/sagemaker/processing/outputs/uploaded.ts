@@ -1,7 +1,7 @@
 /** What of an instance's outputs is in S3 already, kept beside its run: a server that is started again does not upload it twice. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 
 export interface Uploaded {
   has(output: string, file: string, signature: string): boolean;

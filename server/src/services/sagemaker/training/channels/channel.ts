@@ -1,6 +1,6 @@
 /** A channel of the request, read once: what is left out has its default. Pure. */
 import { join } from 'node:path';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { instancesOf } from '../cluster.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
 

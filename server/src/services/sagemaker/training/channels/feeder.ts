@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readBeneath } from '../../../../engine/beneath.ts';
 import type { ProcessSpec } from '../../../../engine/executor.ts';
 import { runtimeMounts, sandboxedEnvironment } from '../../jobs/built-in.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { channelsOf, dataFolder, receivers } from './channel.ts';

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 
 export const linkedFolder = (host: Pick<Host, 'dir'>) => join(host.dir, 'linked');
 

@@ -6,7 +6,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
 import { listBeneath, openBeneath } from '../../../../engine/beneath.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { signatureOf, wholeCopy } from '../../jobs/whole-copy.ts';
 import { putOpenFile } from '../../shared/put-file.ts';
 import { below } from '../../shared/s3-uri.ts';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { below, parseS3Uri, type S3Location } from '../../shared/s3-uri.ts';
 import type { TrainingJob, TrainingJobRequest } from '../training-job.ts';
 

@@ -3,7 +3,7 @@
  * `{name, value, step?}`. A file of another form is no reason to fail a job that has trained: a line in the job's log says so.
  */
 import { readBeneath } from '../../../../engine/beneath.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import type { FoundMetric } from './metric-scan.ts';
 
 const maxBytes = 8 * 2 ** 20;

@@ -1,6 +1,6 @@
 /** A training job's metrics: https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html. Live from the log, at the end from metrics.json. */
 import type { Aws } from '../../../../contract/aws.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import type { ImageTable } from '../../shared/images.ts';
 import { type TrainingJob, trainingLogGroup } from '../training-job.ts';
 import { hasAlgorithmMetrics, metricDefinitionsOf } from './metric-definitions.ts';

@@ -2,8 +2,8 @@
 import { dirname, join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
 import { isThere } from '../../../../engine/is-there.ts';
+import type { Host } from '../../jobs/host.ts';
 import { JobFailed } from '../../jobs/job.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import type { MadeEnvironment } from '../../jobs/python/made-environment.ts';
 import { pythonInside } from '../../jobs/python/python-run.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
