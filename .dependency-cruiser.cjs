@@ -46,7 +46,8 @@ module.exports = {
     },
     {
       name: 'sagemaker-areas-are-islands',
-      comment: 'an area of SageMaker imports itself, the lifecycle of jobs and what all areas share; it calls the others by their operations',
+      comment:
+        'an area of SageMaker imports itself, the lifecycle of jobs and what all areas share; it calls the others by their operations',
       severity: 'error',
       from: { path: '^server/src/services/sagemaker/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {

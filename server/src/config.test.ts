@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig, settings } from './config.ts';
+import { readConfig, settings } from './config.ts';
+import { SettingError } from './kit/setting.ts';
 
 const read = (args: string[] = [], env: Record<string, string | undefined> = {}) => readConfig(args, env);
 const refuses = (args: string[], env: Record<string, string>, message: string) =>
-  assert.throws(() => read(args, env), new ConfigError(message));
+  assert.throws(() => read(args, env), new SettingError(message));
 
 describe('readConfig does', () => {
   test('take what is left out at its default', () => {

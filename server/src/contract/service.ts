@@ -2,6 +2,7 @@
 import type { ServiceName } from '../models/catalog.ts';
 import type { OperationName } from '../models/types.ts';
 import type { Anonymous } from './anonymous.ts';
+import { auditClassOf } from './audit-class.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { BoundOperation, Operation } from './operation.ts';
 
@@ -36,6 +37,7 @@ export function bindOperations<S extends ServiceName, Deps>(
   const operations = new Map<string, BoundOperation>();
   for (const [operationName, operation] of Object.entries(table) as [string, Operation<S, never, Deps>][]) {
     operations.set(operationName, {
+      audit: auditClassOf(operationName, operation.audit),
       access: (input, call) => operation.access(input as never, call, deps),
       handle: (input, call) => operation.handle(input as never, call, deps),
     });

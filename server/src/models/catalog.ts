@@ -49,8 +49,6 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly version: string;
   /** The XML namespace of answers (query, rest-xml). */
   readonly xmlNamespace?: string;
-  /** The operations that act on data (objects, predictions, metrics, log events) and not on the resources that hold it: what CloudTrail calls data events. */
-  readonly dataOperations?: RegExp;
   /** Those whose callers have no key to sign with. */
   readonly unsignedOperations?: RegExp;
   /** What a document of the service's may be, where that is not what is usual. */
@@ -75,7 +73,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     target: 'GraniteServiceVersion20100801',
     version: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
-    dataOperations: /^(PutMetricData|GetMetric(Data|Statistics|WidgetImage)|ListMetrics)$/,
     // PutMetricData takes a thousand metrics with 150 values each.
     documents: { cost: 800_000 },
     botocore: 'cloudwatch',
@@ -86,7 +83,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['aws-json-1.1'],
     target: 'Logs_20140328',
     version: '2014-03-28',
-    dataOperations: /^(PutLogEvents|GetLogEvents|FilterLogEvents|GetLogRecord|GetLogObject|StartLiveTail)$/,
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
   },
@@ -106,8 +102,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
     // CompleteMultipartUpload of 10,000 parts with every checksum is 3 MiB, and a cost of 340,000.
     documents: { bytes: 4 * 1024 * 1024, cost: 500_000 },
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html; the lock's configuration is the bucket's.
-    dataOperations: /Object(?!LockConfiguration)|MultipartUpload|^(UploadPart(Copy)?|ListParts|HeadBucket)$/,
     botocore: 's3',
     load: () => import('@aws-sdk/client-s3'),
   },
@@ -123,7 +117,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     signingName: 'sagemaker',
     protocols: ['rest-json'],
     version: '2017-05-13',
-    dataOperations: /./,
     // https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html
     documents: { bytes: 6 * 1024 * 1024 },
     botocore: 'sagemaker-runtime',

@@ -192,7 +192,7 @@ export const s3Operations = {
   PutObjectRetention: putObjectRetention,
 } satisfies OperationTable<'s3', S3Deps>;
 
-/** What the permissions that an operation asks for are judged by, from the inside out. */
+/** What is added to an operation's permissions, from the inside out. */
 const withPolicies = (table: OperationTable<'s3', S3Deps>) =>
   withInitiatorGrants(withObjectGrants(withResourcePolicies(withObjectTags(table))));
 

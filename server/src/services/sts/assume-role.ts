@@ -10,6 +10,7 @@ import { readSessionRequest, wrongTokenCode } from './session-request.ts';
 const defaultDurationSeconds = 3600;
 
 export const assumeRole: StsOperation<'AssumeRole'> = {
+  audit: { readOnly: true, returnsCredentials: true },
   access: () => [],
   async handle(input, call, deps) {
     if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw wrongTokenCode(call);

@@ -6,7 +6,7 @@ import { type Executor, type RunLimits, RunRefused, type RunStatus } from '../..
 import { removeTree } from '../../../engine/remove-tree.ts';
 import type { SageMakerResources } from '../shared/deps.ts';
 import { roleFor } from '../shared/execution-role.ts';
-import { jobRun } from '../shared/running-runs.ts';
+import { jobRun } from '../shared/runs.ts';
 import type { Host } from './host.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { JobTraits } from './job-traits.ts';

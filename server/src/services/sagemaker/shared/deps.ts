@@ -5,13 +5,13 @@ import type { Operation } from '../../../contract/operation.ts';
 import type { Executor } from '../../../engine/executor.ts';
 import type { Sandbox } from '../../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../../engine/outbox.ts';
+import type { RunningRuns } from '../../../engine/running-runs.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { OperationName } from '../../../models/types.ts';
 import type { RoutingTable } from '../../../serving/routing-table.ts';
 import type { Database } from '../../../storage/database.ts';
 import type { ImageTable } from './images.ts';
-import type { RunningRuns } from './running-runs.ts';
 
 /** What platform.ts hands over. */
 export interface SageMakerResources {

@@ -12,7 +12,7 @@ import { connectReplica } from '../../../../serving/socket-replica.ts';
 import { fetchArtifact } from '../../shared/artifacts.ts';
 import type { SageMakerResources } from '../../shared/deps.ts';
 import { roleFor } from '../../shared/execution-role.ts';
-import { replicaRun } from '../../shared/running-runs.ts';
+import { replicaRun } from '../../shared/runs.ts';
 import { withoutHostPaths } from '../../shared/shown-paths.ts';
 import type { DeployedModel } from './deployment.ts';
 import type { ReplicaRow } from './endpoint-store.ts';

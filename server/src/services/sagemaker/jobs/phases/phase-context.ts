@@ -4,7 +4,7 @@ import type { Aws } from '../../../../contract/aws.ts';
 import { AwsError } from '../../../../contract/aws-error.ts';
 import type { SageMakerResources } from '../../shared/deps.ts';
 import { roleFor } from '../../shared/execution-role.ts';
-import { jobRun } from '../../shared/running-runs.ts';
+import { jobRun } from '../../shared/runs.ts';
 import { type Interruptions, interruptions } from '../interruptions.ts';
 import { type Job, JobFailed, type JobState } from '../job.ts';
 import { type JobLogs, jobLogs } from '../job-logs.ts';

@@ -1,6 +1,6 @@
 /** How a job leaves a phase: into the next one, to its end, or back to its start. */
 
-import { jobRun } from '../../shared/running-runs.ts';
+import { jobRun } from '../../shared/runs.ts';
 import { withoutHostPaths } from '../../shared/shown-paths.ts';
 import { type Job, type JobState, type JobStatus, moved, type Phase } from '../job.ts';
 import { removeRuns } from '../job-runs.ts';

@@ -1,5 +1,5 @@
 /** Ends replicas that no route names any more: they answer the requests that they have, then their process, folder and row are removed. */
-import { replicaRun } from '../../../shared/running-runs.ts';
+import { replicaRun } from '../../../shared/runs.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { shipReplicaLog } from '../endpoint-logs.ts';
 import type { ReplicaRow } from '../endpoint-store.ts';
