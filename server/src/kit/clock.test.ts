@@ -1,31 +1,33 @@
 import assert from 'node:assert/strict';
-import { describe, it, mock } from 'node:test';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { movedClock } from '../../../test/harness/moved-clock.ts';
 import { systemClock } from './clock.ts';
 
 const day = 86_400_000;
 
 describe('the system clock', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mock.timers.reset());
+
+  const pass = (days: number) => {
+    for (let i = 0; i < days; i++) mock.timers.tick(day);
+  };
+
   it('waits longer than setTimeout can', () => {
-    mock.timers.enable({ apis: ['setTimeout'] });
-    let fired = 0;
-    systemClock.after(60 * day, () => fired++);
-    mock.timers.tick(59 * day);
-    assert.equal(fired, 0);
-    mock.timers.tick(day);
-    mock.timers.tick(day);
-    assert.equal(fired, 1);
-    mock.timers.reset();
+    let calls = 0;
+    systemClock.after(60 * day, () => calls++);
+    pass(59);
+    assert.equal(calls, 0);
+    pass(3);
+    assert.equal(calls, 1);
   });
 
   it('does not call a cancelled timer, however long it was', () => {
-    mock.timers.enable({ apis: ['setTimeout'] });
     const timer = systemClock.after(60 * day, () => assert.fail('called'));
-    mock.timers.tick(30 * day);
+    pass(30);
     timer.cancel();
     timer.cancel();
-    mock.timers.tick(60 * day);
-    mock.timers.reset();
+    pass(60);
   });
 });
 
