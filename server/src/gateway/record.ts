@@ -62,7 +62,7 @@ async function performAndRecord(
   } catch (thrown) {
     // A refused anonymous caller leaves no record, like a caller with an unknown key: any client could fill the trail.
     if (call.principal.kind === 'anonymous') throw thrown;
-    await record(undefined, thrown instanceof AwsError ? thrown : defect(performance.protocol));
+    await record(undefined, thrown instanceof AwsError ? thrown : defect(performance.format, thrown));
     throw thrown;
   }
   await record(output);

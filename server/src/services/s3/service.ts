@@ -210,9 +210,12 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
     applyRules: (bucket) => lifecycle.wake(bucket),
   };
   const lifecycle = startLifecycle(deps);
-  const service = defineService('s3', deps, withPolicies(s3Operations));
+  const service = defineService('s3', deps, withPolicies(s3Operations), {
+    crossOrigin: crossOriginOf(buckets),
+    anonymous: anonymousOf(buckets),
+  });
   return {
-    service: { ...service, crossOrigin: crossOriginOf(buckets), anonymous: anonymousOf(buckets) },
+    service,
     async stop() {
       await lifecycle.stop();
       await collector.stop();
