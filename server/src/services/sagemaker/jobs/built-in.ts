@@ -12,7 +12,7 @@ export function sandboxedEnvironment(settings: SageMakerSettings): Record<string
   return settings.sandbox ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
 
-/** What of the machine the platform's own programs need. */
+/** The files of the machine that the platform's own programs need. */
 export const runtimeMounts = (settings: SageMakerSettings): Mount[] =>
   settings.runtimePaths.map((path) => ({ from: path, to: path, writable: false }));
 
@@ -30,7 +30,7 @@ export function builtInRun(
     command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
     env: { ...sandboxedEnvironment(settings), ...env },
     cwd: ml,
-    // Not root: root inside a sandbox cannot create another one, and the gate needs one for models that can run code.
+    // Not root: root inside a sandbox cannot create another one, and the evaluation needs one for models that can run code.
     sandbox: {
       mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
       user: 1000,

@@ -1,4 +1,4 @@
-/** Writes the row of a new job, with its first event and its tags. The name decides: two jobs of one name are one too many. */
+/** Writes the row of a new job with its first event and its tags. Refuses a name that is in use. */
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -15,7 +15,7 @@ interface NewJob<Request> {
   readonly request: Request;
   /** Its first secondary status. */
   readonly starting: { readonly status: string; readonly message: string };
-  /** Of jobs of this kind, at the beginning of a sentence and within it. */
+  /** What AWS calls jobs of this kind, at the beginning of a sentence and within it. */
   readonly words: readonly [beginning: string, within: string];
 }
 

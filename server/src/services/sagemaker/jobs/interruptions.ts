@@ -11,7 +11,7 @@ export interface Limited<Request> {
 }
 
 export interface Interruptions<Request> {
-  /** The job's row changed: its work must end perhaps. */
+  /** The job's row changed, perhaps in a way that ends its work. */
   look(arn: string): void;
   /** Returns undefined if `act` was interrupted. Throws what `act` throws otherwise, and when the server stops. */
   run<Result>(

@@ -12,15 +12,15 @@ import { type Job, JobFailed } from './job.ts';
 import type { JobTraits } from './job-traits.ts';
 import type { ProgramPreparation, ProgramRun } from './phases/program.ts';
 
-/** A younger run may not have a program yet that could receive a signal: its sandbox is set up first. */
+/** A younger run may still be setting up its sandbox, without a program that could receive the signal. */
 const youngMs = 2000;
 
 const wholeMachine = { cores: Number.POSITIVE_INFINITY, memoryGiB: Number.POSITIVE_INFINITY };
 
-/** A job's credentials outlive its time limit by this: the way to the process and from it takes time too. */
+/** A job's credentials are valid for this much longer than its time limit: downloads and uploads take time too. */
 const credentialsGraceMs = 24 * 3_600_000;
 
-/** An instance's processes and threads: many more than programs use, few enough that a machine has some left when one multiplies. */
+/** Processes and threads of an instance: far more than programs use, and few enough that a fork bomb leaves some for the machine. */
 const processesEach = 4096;
 
 export interface HostStatus {
@@ -32,13 +32,13 @@ const hasEnded = ({ state }: RunStatus) => state === 'exited' || state === 'lost
 const hasFailed = (status: RunStatus) =>
   status.state === 'lost' || (status.state === 'exited' && status.exitCode !== 0);
 
-/** Where the job's instances stand, taken together. */
+/** The states of all runs of the job. */
 export interface Standing {
   readonly all: readonly HostStatus[];
   readonly ended: boolean;
-  /** The instance that failed first; where one vanished, that one. */
+  /** The instance that failed first. One that vanished comes before all others. */
   readonly failed: HostStatus | undefined;
-  /** What runs beside them. */
+  /** The run beside them. */
   readonly companion: RunStatus;
 }
 
@@ -71,7 +71,7 @@ export function jobRuns<Request>(
   const setUpDir = (job: Job<Request>) => join(dirOf(job), 'making');
   const companionDir = (job: Job<Request>) => join(dirOf(job), 'companion');
 
-  /** An instance's part of the job's share, as the queue counts it. */
+  /** An instance's part of the job's share in the queue. */
   function limitsOf(job: Job<Request>): RunLimits {
     const { cores, memoryGiB } = limits.share?.(job.request) ?? wholeMachine;
     const count = limits.instanceCount(job);
@@ -100,7 +100,7 @@ export function jobRuns<Request>(
       );
     },
 
-    /** Starts what has not begun and watches the rest. Idempotent. */
+    /** Starts the runs that have not started and watches the others. Idempotent. */
     async start(
       job: Job<Request>,
       { all, ended, companion }: Standing,
@@ -154,7 +154,7 @@ export function jobRuns<Request>(
       );
     },
 
-    /** Asks the instances to end: once each, as SageMaker does, because a program may save its work in its handler. */
+    /** Sends SIGTERM to each instance once, as SageMaker does: the program's handler may take time to save its work. */
     async terminate({ all }: Standing, now: number): Promise<void> {
       for (const { host, status } of all) {
         if (status.state !== 'running') continue;
@@ -164,7 +164,7 @@ export function jobRuns<Request>(
       }
     },
 
-    /** Kills whatever of the job's runs is left, and waits for its end: their folders may go then. */
+    /** Kills the job's remaining runs and waits for their end. Their folders can be removed afterwards. */
     async finish(job: Job<Request>): Promise<void> {
       for (const dir of [setUpDir(job), companionDir(job), ...hostsOf(job).map((host) => host.dir)]) {
         if ((await executor.status(dir)).state !== 'running') continue;
@@ -187,13 +187,13 @@ export function jobRuns<Request>(
   };
 }
 
-/** A job's folder, with what its runs left elsewhere. */
+/** Removes a job's folder and what its runs have outside of it. */
 export async function removeRuns(folder: string, executor: Executor): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) await executor.remove(join(folder, name));
   await removeTree(folder);
 }
 
-/** What the program wrote to output/failure, as AWS shows it: the first 1,024 characters. */
+/** The text that the program wrote to output/failure. AWS shows the first 1,024 characters. */
 export async function writtenFailure(host: Host): Promise<string | undefined> {
   const written = await readBeneath(host.ml, 8192, 'output', 'failure');
   return written?.toString('utf8').trim().slice(0, 1024) || undefined;

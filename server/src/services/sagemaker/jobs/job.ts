@@ -24,13 +24,13 @@ export interface JobState {
   readonly endedAt?: number;
   readonly failureReason?: string;
   readonly stopRequestedAt?: number;
-  /** Why it was asked to stop. */
+  /** Why it was stopped. */
   readonly stopCause?: 'user' | 'time limit' | 'wait limit' | 'pending limit';
   /** How often it was started again after a failure of the platform. */
   readonly retries?: number;
   /** Why it is being killed: an instance wrote more than its volume holds. */
   readonly overflow?: string;
-  /** The last value of each metric, and when it was reported where that is not the end. */
+  /** The last value of each metric, and when it was reported if not at the end. */
   readonly metrics?: Readonly<Record<string, number>>;
   readonly metricTimes?: Readonly<Record<string, number>>;
   readonly artifactUri?: string;

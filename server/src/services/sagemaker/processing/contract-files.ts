@@ -1,5 +1,5 @@
 /**
- * What a processing container finds, besides its inputs, and the word that it may leave:
+ * The configuration files of a processing container, and the exit message that it may write:
  * https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -34,7 +34,7 @@ const usualS3Input = {
 
 const maxMessageBytes = 1024;
 
-/** A character that the cut went through is left out. */
+/** Leaves out a character that was cut in two. */
 const decoded = (bytes: Uint8Array, fatal: boolean) =>
   new TextDecoder('utf-8', { fatal }).decode(bytes.subarray(0, maxMessageBytes), { stream: true });
 

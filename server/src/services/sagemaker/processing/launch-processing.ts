@@ -1,4 +1,4 @@
-/** How the program of a processing job is started, as its image runs, and why it failed. */
+/** How the program of a processing job is started, depending on its image, and why it failed. */
 
 import type { RunSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
@@ -30,11 +30,11 @@ function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ..
   return [program, ...rest];
 }
 
-/** What the reconciler has ready when an instance is to start. */
+/** What is known when an instance starts. */
 export interface LaunchContext {
   readonly identity: Environment;
   readonly settings: SageMakerSettings;
-  /** In which the job's runs have their folders. */
+  /** The folder of the job, which holds those of its runs. */
   readonly jobDir: string;
 }
 
@@ -51,16 +51,16 @@ export async function launchProcessing(
   const { sandbox } = spec;
   if (!sandbox) return spec;
   const linked = await linkedMounts(job.request, host);
-  // Engines take one mount for each place.
+  // Engines accept one mount for each path.
   const outer = outerMounts(job.request, host).filter((mount) => !linked.some(({ to }) => to === mount.to));
   const mounts = [...sandbox.mounts, ...outer, ...linked];
   return { ...spec, sandbox: { ...sandbox, mounts } };
 }
 
-/** It needs neither the network nor any credentials, and models that it opens must not have them. */
+/** The evaluation needs neither the network nor credentials, and the models that it opens must not have them. */
 const alone = { network: 'none', hosts: {} } as const;
 
-/** The gate is the platform's own program: a variable such as NODE_OPTIONS would replace its code. */
+/** The evaluation is the platform's own program: a variable such as NODE_OPTIONS would replace its code. */
 const evaluateVariables = (given: Environment): Environment =>
   Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
 
@@ -109,7 +109,7 @@ async function inPython(
     variables: {
       PROCESSING_JOB_NAME: job.name,
       PROCESSING_JOB_ARN: job.arn,
-      // Archives name owners to which a sandboxed program cannot assign files.
+      // A sandboxed program cannot give files to the owners that archives name.
       TAR_OPTIONS: '--no-same-owner',
     },
     given: request.Environment,
@@ -119,7 +119,7 @@ async function inPython(
   });
 }
 
-/** What a container printed that never began is not there. */
+/** A container that never started has no log. */
 const printedBy = (file: string) => lastBytes(file, 64 * 1024).catch(() => '');
 
 export async function explainProcessing(

@@ -1,4 +1,4 @@
-/** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler makes it true. */
+/** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler does the work. */
 import type { Call } from '../../../contract/call.ts';
 import { insertJob } from '../jobs/insert-job.ts';
 import type { SageMakerOperation, SageMakerResources, WakingResources } from '../shared/deps.ts';

@@ -18,8 +18,8 @@ interface Shipment {
 }
 
 /**
- * All of them are listed before the first is fetched: two that bring the same file fail the job before it has waited for anything. `bringing`: links,
- * where the program can be given mounts that take what it writes.
+ * All inputs are listed before the first download, so that two inputs with the same file fail the job early. `mode`: links
+ * if the program can have mounts that keep its changes apart.
  */
 export async function downloadInputs(
   job: ProcessingJob,

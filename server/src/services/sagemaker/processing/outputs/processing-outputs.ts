@@ -1,4 +1,4 @@
-/** The outputs of all processing jobs: those that are continuous are uploaded to S3 every few moments while the job runs, all of them at its end. */
+/** The outputs of all processing jobs. Continuous outputs are uploaded to S3 at short intervals while the job runs, all outputs at its end. */
 import type { Aws } from '../../../../contract/aws.ts';
 import type { Host } from '../../jobs/host.ts';
 import { volumeBytes } from '../../jobs/volume.ts';
@@ -12,7 +12,7 @@ const everyMs = 1000;
 
 interface Tended {
   readonly uploaders: readonly Uploader[];
-  /** Ends what is under way. */
+  /** Ends the uploads in progress. */
   readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
@@ -63,7 +63,7 @@ export function processingOutputs() {
     all: boolean,
   ): Promise<void> {
     const own = await tendedOf(job, hosts);
-    // Nobody writes any more: what is under way is done again, as it is now.
+    // No process writes any more: an upload in progress is repeated with the final content.
     own.ending.abort();
     await own.running;
     const turn = { last: true, signal };
@@ -72,7 +72,7 @@ export function processingOutputs() {
   }
 
   return {
-    /** `warn` receives the reason why a look uploaded nothing; the next look tries again. */
+    /** `warn` receives the reason if nothing could be uploaded; the next call tries again. */
     async tend(
       job: ProcessingJob,
       hosts: readonly Host[],
@@ -93,11 +93,11 @@ export function processingOutputs() {
         });
     },
 
-    /** Nobody writes any more. */
+    /** No process writes any more. */
     finish: (job: ProcessingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal) =>
       finish(job, hosts, aws, signal, true),
 
-    /** Of a job that failed: what was continuous stays so to its end, the rest is not stored. */
+    /** For a job that failed: completes its continuous outputs and uploads no others. */
     salvage: (job: ProcessingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal) =>
       finish(job, hosts, aws, signal, false),
 
@@ -105,7 +105,7 @@ export function processingOutputs() {
       tended.delete(job.state.runId);
     },
 
-    /** Ends what is under way: the next server does it again. */
+    /** Ends the uploads in progress: the next server repeats them. */
     async stop(): Promise<void> {
       const end = async (own: Promise<Tended>) => {
         const { ending, running } = await own;

@@ -1,6 +1,6 @@
 /**
- * The check of a model package: its artifact is fetched, opened, loaded and asked for a prediction by a process of its own. Only then is the version
- * Completed; else it is Failed and says why.
+ * The check of a model package: a process of its own downloads the artifact, unpacks it, loads the model and requests a prediction. The version becomes
+ * Completed if that succeeds, otherwise Failed with the reason.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ import { prepareOldModel } from './old-model.ts';
 const checkMs = 60_000;
 const lookAgainMs = 1000;
 
-/** What is served by XGBoost must be XGBoost's; of another image the model may be in any format that can be opened. */
+/** A model that XGBoost's image serves must be XGBoost's. For another image, any format that can be opened is accepted. */
 
 export function startModelPackageReconciler(resources: SageMakerResources): Reconciler {
   const { database, outbox, clock, log, executor, settings } = resources;
@@ -48,7 +48,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     await removeTree(dirOf(version));
   }
 
-  /** The version was deleted during its check: the check ends, too. */
+  /** The version was deleted during its check: ends the check. */
   async function abandon(arn: string, dir: string): Promise<number> {
     if ((await executor.status(dir)).state === 'running') {
       await executor.signal(dir, 'SIGKILL');
@@ -60,7 +60,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     return 0;
   }
 
-  /** Folders of checks whose versions ended or were deleted just before a kill. */
+  /** Removes folders of checks whose versions ended or were deleted just before the server was killed. */
   async function sweep(): Promise<void> {
     const arns = await store.listUnchecked();
     const used = new Set(
@@ -72,7 +72,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   }
 
   let isLibraryThere = false;
-  /** A sandboxed program cannot fetch it. Returns why it is not available. */
+  /** Downloads the library, which a sandboxed program cannot do. Returns why it is not available. */
   async function fetchLibrary(): Promise<string | undefined> {
     if (isLibraryThere) return undefined;
     const { command, env, cwd } = libraryMaking(settings);
@@ -86,7 +86,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     }
   }
 
-  /** Starts the check; answers why it cannot. */
+  /** Starts the check; returns the reason if it cannot. */
   async function begin(version: ModelPackage): Promise<string | undefined> {
     const dir = dirOf(version);
     const ml = join(dir, 'ml');
@@ -114,7 +114,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   async function step(arn: string): Promise<number | undefined> {
     const version = await store.find(arn);
     const check = watched.get(arn);
-    // Its name may have been given to another version meanwhile.
+    // The name may belong to another version by now.
     if (check && check.dir !== (version && dirOf(version))) return abandon(arn, check.dir);
     if (!version) return undefined;
     if (version.status !== 'Pending' && version.status !== 'InProgress') return undefined;

@@ -60,7 +60,7 @@ const packageOf = (row: PackageTable): ModelPackage => ({
 type Place = { readonly account: string; readonly region: string };
 
 export function modelPackageStore(database: Database) {
-  /** A version that was deleted stays as a row, so that its number, and with it its ARN, is never given to another. */
+  /** The row of a deleted version stays, so that its number and ARN are never used again. */
   const all = () => sql.selectFrom('sagemaker_model_packages').selectAll().where('status', '!=', 'Deleting');
   return {
     insert: (version: ModelPackage): Statement =>
@@ -92,7 +92,7 @@ export function modelPackageStore(database: Database) {
         1,
       ),
 
-    /** With their group its numbers go. */
+    /** Deletes the rows of a deleted group's versions, and with them their numbers. */
     forgetDeleted: (at: Place, groupName: string): Statement =>
       statement(
         sql
@@ -109,7 +109,7 @@ export function modelPackageStore(database: Database) {
       return row && packageOf(row);
     },
 
-    /** Holds only if the group has no version when the write happens. */
+    /** Fails the write if the group has a version by then. */
     noneIn: (at: Place, groupName: string): Statement =>
       statement(
         sql
@@ -123,7 +123,7 @@ export function modelPackageStore(database: Database) {
         0,
       ),
 
-    /** The greatest number that was given in the group; 0 where none was. */
+    /** The highest version number of the group; 0 if it has none. */
     async findLatestVersion(at: Place, groupName: string): Promise<number> {
       const [row] = await database.read(
         sql
@@ -167,7 +167,7 @@ export function modelPackageStore(database: Database) {
       if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
       const rows = await database.read(
         query
-          // By name, and by number within it: as text, version 10 would come before version 2.
+          // By name, then by number: as text, version 10 would come before version 2.
           .orderBy(page.sortBy === 'name' ? 'group_name' : 'created_at', page.order)
           .orderBy('version', page.order)
           .orderBy('arn', page.order)

@@ -41,7 +41,7 @@ export const versionArn = (place: { region: string; account: string }, group: st
 export const modelPackageArn = (place: { region: string; account: string }, nameOrArn: string) =>
   nameOrArn?.startsWith('arn:') ? nameOrArn : at(place, nameOrArn);
 
-/** The checks that Clary makes, in the words of ModelPackageStatusDetails. */
+/** The checks that Clary makes, as ModelPackageStatusDetails. */
 function statusDetails({ status, state }: ModelPackage) {
   const of = {
     Pending: 'NotStarted',
@@ -58,7 +58,7 @@ function statusDetails({ status, state }: ModelPackage) {
   };
 }
 
-/** DescribeModelPackage's answer. Of a version AWS leaves ModelPackageName out: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html */
+/** DescribeModelPackage's answer. AWS omits ModelPackageName for a version: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html */
 export function describePackage(version: ModelPackage) {
   const { request, state } = version;
   const { Tags: _, ClientToken: __, ModelApprovalStatus: ___, ModelPackageGroupName: ____, ...asked } = request;

@@ -1,6 +1,6 @@
 /**
- * The run that feeds a job's pipes (runtime/src/feed). It outlives the server, so that a kill of the server ends no epoch early. Sandboxed like the job:
- * the folders of the pipes are the job's, which may have put links into them.
+ * The run that writes into a job's pipes (runtime/src/feed). It outlives the server, so that a kill of the server ends no epoch early. Sandboxed like the job:
+ * the pipes are in folders of the job, into which the job may have put links.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

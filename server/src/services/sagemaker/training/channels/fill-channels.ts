@@ -1,6 +1,6 @@
 /**
- * Brings a job's channels to its instances: as files, or staged for the feeder of its pipes. FastFile is File here: on one machine there is no distance
- * that streaming could shorten.
+ * Downloads a job's channels: as files, or staged for the feeder of its pipes. FastFile is File here: on one machine streaming
+ * saves nothing.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ async function fill(
   }
 }
 
-/** Streams begin when their reader does: what they need lies ready by then, once for all instances. */
+/** A stream starts when its reader does. What it needs is staged before, once for all instances. */
 async function stage(
   channel: Channel,
   index: number,
@@ -81,7 +81,7 @@ async function stage(
           parts.map((part) => ('text' in part ? part : fileOf(part.object))),
         )
       : (await objectsOf(channel, aws, source, signal)).map((object) => [fileOf(object)]);
-  // Read by the feeder alone, which is shown them read-only.
+  // Only the feeder reads them, through a read-only mount.
   await downloadObjects(aws, objects, stagedObjects(folder, index), source, signal, 'links');
   await writeFile(stagedRecords(folder, index), records.map((parts) => `${JSON.stringify(parts)}\n`).join(''));
   for (const host of hosts) {

@@ -1,4 +1,4 @@
-/** Where what goes through pipes lies ready, beside the instances' folders: their programs see nothing of it. */
+/** The folder with the data for pipes. It is outside the instances' folders, so their programs cannot see it. */
 import { dirname, join } from 'node:path';
 import type { Host } from '../../jobs/host.ts';
 

@@ -17,7 +17,7 @@ const everyMs = 2000;
 
 interface Tended {
   readonly uploaders: readonly Uploader[];
-  /** Ends what is under way. */
+  /** Ends the uploads in progress. */
   readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
@@ -66,7 +66,7 @@ export function trainingCheckpoints() {
       }
     },
 
-    /** `warn` receives the reason why a look uploaded nothing; the next look tries again. */
+    /** `warn` receives the reason if nothing could be uploaded; the next call tries again. */
     tend(
       job: TrainingJob,
       hosts: readonly Host[],
@@ -93,14 +93,14 @@ export function trainingCheckpoints() {
 
     async finish(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
       const own = tendedOf(job, hosts);
-      // Nobody writes any more: what is under way is done again, as it is now.
+      // No process writes any more: an upload in progress is repeated with the final content.
       own.ending.abort();
       await own.running;
       for (const uploader of own.uploaders) await uploadFolder(uploader, aws, { last: true, signal });
       tended.delete(job.state.runId);
     },
 
-    /** Ends what is under way: the next server does it again. */
+    /** Ends the uploads in progress: the next server repeats them. */
     async stop(): Promise<void> {
       for (const { ending } of tended.values()) ending.abort();
       await Promise.all([...tended.values()].map(({ running }) => running));

@@ -1,5 +1,5 @@
 /**
- * Stores what a training job left: /opt/ml/model as model.tar.gz, /opt/ml/output/data as output.tar.gz, of all instances together, or as single files:
+ * Stores the results of a training job, merged from all instances: /opt/ml/model as model.tar.gz, /opt/ml/output/data as output.tar.gz, or as single files:
  * https://docs.aws.amazon.com/sagemaker/latest/dg/model-train-storage.html, .../model-train-storage-uncompressed.html
  */
 import { readdir } from 'node:fs/promises';
@@ -38,7 +38,7 @@ export async function storeOutputs(
   }
 }
 
-/** One folder of the machine with what all instances have at that place. */
+/** A folder with the files of all instances at that path. */
 async function together(hosts: readonly Host[], ...names: readonly string[]): Promise<string> {
   const folders = hosts.map(({ ml }) => join(ml, ...names));
   for (const { ml } of hosts) {
@@ -90,7 +90,7 @@ async function storeFiles(
   return stored > 0 ? location : undefined;
 }
 
-/** What the file system says of what the program left, as a reason. */
+/** Turns an error of the file system about the program's files into a FailureReason. */
 function explained(error: unknown): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'EACCES') return uploadFailure(`${path && basename(path)} cannot be read: its permissions forbid it`);

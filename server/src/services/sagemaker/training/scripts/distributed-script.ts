@@ -1,4 +1,4 @@
-/** What a distributed script of a training job needs beside its command: where it finds the others, and the program that starts its part. */
+/** What a distributed script needs besides its command: the addresses of the other instances, and the launcher. */
 import { dirname, join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
 import { isThere } from '../../../../engine/is-there.ts';
@@ -47,7 +47,7 @@ export interface Distributed {
   readonly mounts: readonly Mount[];
 }
 
-/** Throws JobFailed where mpirun is asked for and nowhere. */
+/** Throws JobFailed if mpirun is needed and missing. */
 export async function distributedVariables(
   job: TrainingJob,
   { framework, frameworkModule }: PythonRuntime,
@@ -70,7 +70,7 @@ export async function distributedVariables(
   return { processes, variables, mounts: settings.sandbox ? [program] : [] };
 }
 
-/** Where Open MPI lies, undefined where it is the system's own. */
+/** The folder of Open MPI; undefined if it is the system's own. */
 async function mpiPrefix({ path, name }: MadeEnvironment): Promise<string | undefined> {
   for (const folder of [...path, '/usr/local/bin', '/usr/bin']) {
     if (await isThere(join(folder, 'mpirun'))) return path.includes(folder) ? dirname(folder) : undefined;

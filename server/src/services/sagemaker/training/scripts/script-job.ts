@@ -1,4 +1,4 @@
-/** A training job that runs a user's script (or command) in a Python environment: what it does in the phases of jobs/job-reconciler.ts. */
+/** A training job that runs a user's script or command in a Python environment: its set-up run, its files and its command. */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
@@ -22,10 +22,10 @@ import { scriptArgsOf } from './script-request.ts';
 import { type ResourceConfig, smVariables } from './sm-variables.ts';
 import { fetchSource, layerRequirements, placeSource } from './source.ts';
 
-/** The job's folder: its instances and its making are folders in it. */
+/** The job's folder, which holds those of its instances and of its set-up run. */
 const jobDirOf = ({ dir }: Pick<Host, 'dir'>) => dirname(dir);
 
-/** The run that makes the environment, with the layer that the source's requirements.txt asks for. */
+/** The run that creates the environment, with a layer for the source's requirements.txt. */
 export async function scriptMaking(
   job: TrainingJob,
   runtime: PythonRuntime,
@@ -38,7 +38,7 @@ export async function scriptMaking(
   return environmentMaking(settings, jobDir, runtime, await layerRequirements(args, jobDir));
 }
 
-/** Puts the code beside the data that is there already. */
+/** Places the code; the data is in place already. */
 export const prepareScript = (job: TrainingJob, host: Host): Promise<void> =>
   placeSource(scriptArgsOf(job.request), jobDirOf(host), host.ml, job.request.ResourceConfig?.VolumeSizeInGB);
 
@@ -94,7 +94,7 @@ export async function launchScript(
   });
 }
 
-/** What the request's own entry point says, else the script with its hyperparameters, as often and where these say. */
+/** The command: the request's own entry point, otherwise the script with its hyperparameters, distributed as these request. */
 function commandFor(
   job: TrainingJob,
   { framework }: PythonRuntime,
@@ -120,7 +120,7 @@ function commandFor(
   return distributedCommand(distribution, script, args, place);
 }
 
-/** The command as the job's owner sees it. */
+/** The command for the job's owner. */
 export async function scriptCommand(
   job: TrainingJob,
   runtime: PythonRuntime,
