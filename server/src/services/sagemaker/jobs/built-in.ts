@@ -19,7 +19,7 @@ export const runtimeMounts = (settings: SageMakerSettings): Mount[] =>
 export function builtInRun(
   settings: SageMakerSettings,
   host: Host,
-  words: readonly string[],
+  args: readonly string[],
   env: Readonly<Record<string, string>>,
   { network, hosts }: SandboxNetwork,
 ): ProcessSpec {
@@ -27,7 +27,7 @@ export function builtInRun(
   return {
     kind: 'process',
     dir: host.dir,
-    command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
+    command: [settings.nodePath, settings.runtimeMain, ...args, '--ml-dir', ml],
     env: { ...sandboxedEnvironment(settings), ...env },
     cwd: ml,
     // Not root: root inside a sandbox cannot create another one, and the evaluation needs one for models that can run code.

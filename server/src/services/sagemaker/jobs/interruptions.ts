@@ -28,7 +28,7 @@ export function interruptions<Request>(
   return {
     look: (arn) => looks.get(arn)?.(),
     async run({ arn, stopping, endsAt }, act) {
-      const asked = new AbortController();
+      const interruption = new AbortController();
       let timer: Timer | undefined;
       let over = false;
       const look = async () => {
@@ -36,7 +36,7 @@ export function interruptions<Request>(
         if (over || !job) return;
         const leftMs = endsAt(job) - clock.now().getTime();
         timer?.cancel();
-        if (leftMs <= 0) asked.abort();
+        if (leftMs <= 0) interruption.abort();
         else if (leftMs < Number.POSITIVE_INFINITY) timer = clock.after(leftMs, lookOrWait);
       };
       // If the database fails, the next step repeats the look.
@@ -44,9 +44,9 @@ export function interruptions<Request>(
       looks.set(arn, lookOrWait);
       lookOrWait();
       try {
-        return { result: await act(AbortSignal.any([asked.signal, stopping])) };
+        return { result: await act(AbortSignal.any([interruption.signal, stopping])) };
       } catch (error) {
-        if (!asked.signal.aborted || stopping.aborted) throw error;
+        if (!interruption.signal.aborted || stopping.aborted) throw error;
         return undefined;
       } finally {
         over = true;

@@ -12,11 +12,11 @@ const usualMs = 3_600_000;
 export function uploadEndsAt(
   { state }: Pick<Job, 'state'>,
   enteredAt: number,
-  bornAt: number,
+  serverStartedAt: number,
   maxRuntimeMs: number,
 ): number {
   const { stopRequestedAt, startedAt = enteredAt } = state;
-  const beganAt = Math.max(enteredAt, bornAt);
+  const beganAt = Math.max(enteredAt, serverStartedAt);
   if (stopRequestedAt === undefined) return Math.max(beganAt + usualMs, startedAt + maxRuntimeMs);
-  return stopRequestedAt > enteredAt ? Math.max(stopRequestedAt, bornAt) + afterStopMs : beganAt + ofStoppedMs;
+  return stopRequestedAt > enteredAt ? Math.max(stopRequestedAt, serverStartedAt) + afterStopMs : beganAt + ofStoppedMs;
 }

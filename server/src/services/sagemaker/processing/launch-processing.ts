@@ -130,13 +130,13 @@ export async function explainProcessing(
 ): Promise<string | undefined> {
   const { kind } = runtimeOf(job.request, images);
   if (kind === 'builtin') return undefined;
-  const { ContainerEntrypoint: entrypoint = [], ContainerArguments: words = [] } = job.request.AppSpecification;
+  const { ContainerEntrypoint: entrypoint = [], ContainerArguments: args = [] } = job.request.AppSpecification;
   return failureReason({
     // As the integration tests of https://github.com/aws/sagemaker-spark-container expect it of AWS.
     cause: 'See job logs for more information',
     exitCode,
     printed: await printedBy(executor.logFile(host.dir)),
-    command: shownCommand([...entrypoint, ...words]),
+    command: shownCommand([...entrypoint, ...args]),
     log: { group: processingLogGroup, stream: `${job.name}/${host.name}-${job.createdAt.getTime()}` },
   });
 }

@@ -42,7 +42,7 @@ export async function putFile(aws: Aws, location: S3Location, path: string, putt
 /** Throws AwsError if the object cannot be read, ArchiveRefused if it is not an archive that may be unpacked. */
 export async function fetchArtifact(aws: Aws, uri: string, dir: string): Promise<void> {
   const location = parseS3Uri(uri);
-  if (!location) throw new Error(`${uri} names no place in S3`);
+  if (!location) throw new Error(`${uri} is not an S3 location`);
   await extractTarGz(await openObject(aws, location), dir, limits);
 }
 

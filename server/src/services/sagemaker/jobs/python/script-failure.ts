@@ -72,8 +72,8 @@ const lastOf = (text: string, length: number) =>
 /** Removes the lines that the platform printed before the program started. The last of them is the command. */
 function ownWords(printed: string, command: string): string {
   const mark = `$ ${command}\n`;
-  const place = printed.indexOf(mark);
-  return place === -1 ? printed : printed.slice(place + mark.length);
+  const position = printed.indexOf(mark);
+  return position === -1 ? printed : printed.slice(position + mark.length);
 }
 
 export function failureReason({

@@ -33,9 +33,9 @@ function checkProgram(
   { sandbox }: SageMakerSettings,
   refuse: Refuse,
 ): void {
-  const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: words } = app;
+  const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: args } = app;
   if (kind === 'builtin') {
-    if (entrypoint || words)
+    if (entrypoint || args)
       throw refuse(
         `AppSpecification.ContainerEntrypoint and ContainerArguments for ${image} is not supported by Clary.`,
       );

@@ -41,10 +41,10 @@ export async function downloadInputs(
     const own = shipments.map((shipment) => ({ ...shipment, objects: shardOf(shipment, i, hosts.length) }));
     refuseDoubles(own);
     for (const { input, source, objects } of own) {
-      const place = folderOf(localPathOf(request, host, input.path));
-      await mkdir(place, { recursive: true, mode: 0o700 });
+      const folder = folderOf(localPathOf(request, host, input.path));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const linked = mode === 'links' ? linkedFolder(request, host, input.path) : undefined;
-      await downloadObjects(aws, objects, linked ?? place, source, signal, linked ? 'links' : 'copies');
+      await downloadObjects(aws, objects, linked ?? folder, source, signal, linked ? 'links' : 'copies');
     }
   }
 }

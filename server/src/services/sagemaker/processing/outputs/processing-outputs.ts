@@ -24,9 +24,9 @@ async function uploadersOf({ request }: ProcessingJob, hosts: readonly Host[]): 
   for (const host of hosts) {
     const uploaded = await openUploaded(host);
     for (const output of outputsOf(request)) {
-      const place = localPathOf(request, host, output.path);
+      const localPath = localPathOf(request, host, output.path);
       const kmsKeyId = request.ProcessingOutputConfig?.KmsKeyId || undefined;
-      uploaders.push({ host, output, place, kmsKeyId, uploaded, seen: new Map(), maxBytes });
+      uploaders.push({ host, output, localPath, kmsKeyId, uploaded, seen: new Map(), maxBytes });
     }
   }
   return uploaders;

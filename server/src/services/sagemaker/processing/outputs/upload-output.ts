@@ -19,7 +19,7 @@ import type { Uploaded } from './uploaded.ts';
 export interface Uploader {
   readonly host: Host;
   readonly output: Output;
-  readonly place: LocalPath;
+  readonly localPath: LocalPath;
   readonly kmsKeyId: string | undefined;
   readonly uploaded: Uploaded;
   /** The signature of each file at the last look. */
@@ -45,10 +45,10 @@ export const uploadFailure = (text: string) => new JobFailed(`ClientError: Artif
 
 /** Throws JobFailed if a file can never be stored. */
 export async function uploadOutput(uploader: Uploader, aws: Aws, turn: UploadTurn): Promise<void> {
-  const { place, uploaded, output } = uploader;
+  const { localPath, uploaded, output } = uploader;
   const { last, signal } = turn;
   if (last) await refuseReplaced(uploader);
-  const waiting = listBeneath(place.root, ...place.names);
+  const waiting = listBeneath(localPath.root, ...localPath.names);
   const failed = new AbortController();
   const uploadOneByOne = async () => {
     for (;;) {
@@ -72,23 +72,23 @@ export async function uploadOutput(uploader: Uploader, aws: Aws, turn: UploadTur
 }
 
 /** The program may have replaced its output's folder by a link. */
-async function refuseReplaced({ place, output }: Uploader): Promise<void> {
-  for (let depth = 1; depth <= place.names.length; depth++) {
-    const status = await lstat(join(place.root, ...place.names.slice(0, depth))).catch(() => undefined);
+async function refuseReplaced({ localPath, output }: Uploader): Promise<void> {
+  for (let depth = 1; depth <= localPath.names.length; depth++) {
+    const status = await lstat(join(localPath.root, ...localPath.names.slice(0, depth))).catch(() => undefined);
     if (!status) return;
     if (!status.isDirectory()) throw uploadFailure(`${output.path} is no longer a folder; links are not followed`);
   }
 }
 
 async function uploadFile(uploader: Uploader, found: Plain, aws: Aws, { last, signal }: UploadTurn): Promise<void> {
-  const { host, place, output, kmsKeyId, uploaded, seen, maxBytes } = uploader;
+  const { host, localPath, output, kmsKeyId, uploaded, seen, maxBytes } = uploader;
   if (found.size > maxBytes) return;
   const name = found.names.join('/');
   const signature = signatureOf(found);
   const before = seen.get(name);
   seen.set(name, signature);
   if (uploaded.has(output.name, name, signature) || (!last && before !== signature)) return;
-  const file = await openBeneath(place.root, ...place.names, ...found.names);
+  const file = await openBeneath(localPath.root, ...localPath.names, ...found.names);
   if (!file) {
     if (last) throw uploadFailure(`${JSON.stringify(name)} cannot be read`);
     return;

@@ -112,7 +112,7 @@ function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerRes
 
 async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMakerResources): Promise<ModelPackage> {
   const group = input.ModelPackageGroupName;
-  const place = { account: call.account, region: call.region };
+  const scope = { account: call.account, region: call.region };
   const groupName = group && modelPackageGroupName(group);
   let version: number | undefined;
   if (groupName) {
@@ -120,14 +120,14 @@ async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMake
     if (!(await modelPackageGroupStore(deps.database).find(groupArn))) {
       throw call.error('ValidationException', `Model Package Group does not exist: ${groupArn}`);
     }
-    version = (await modelPackageStore(deps.database).findLatestVersion(place, groupName)) + 1;
+    version = (await modelPackageStore(deps.database).findLatestVersion(scope, groupName)) + 1;
   }
   return {
-    ...place,
+    ...scope,
     arn:
       groupName && version
-        ? versionArn(place, groupName, version)
-        : modelPackageArn(place, input.ModelPackageName ?? ''),
+        ? versionArn(scope, groupName, version)
+        : modelPackageArn(scope, input.ModelPackageName ?? ''),
     groupName,
     version,
     status: 'Pending',

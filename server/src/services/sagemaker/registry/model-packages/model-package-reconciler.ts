@@ -76,9 +76,9 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
   async function fetchLibrary(): Promise<string | undefined> {
     if (isLibraryThere) return undefined;
     const { command, env, cwd } = libraryMaking(settings);
-    const [program, ...words] = command;
+    const [program, ...args] = command;
     try {
-      await promisify(execFile)(program, words, { env, cwd });
+      await promisify(execFile)(program, args, { env, cwd });
       isLibraryThere = true;
       return undefined;
     } catch (error) {
@@ -106,8 +106,8 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     if (lack) return `The model could not be asked: ${lack}`;
     if (formatsOf(version) === 'xgboost') await prepareOldModel(settings, join(ml, 'model'));
     const alone = { network: 'none', hosts: {} } as const;
-    const words = ['probe', '--algorithm', formatsOf(version)];
-    await executor.start(builtInRun(settings, { name: 'probe', dir, ml }, words, { OMP_NUM_THREADS: '1' }, alone));
+    const args = ['probe', '--algorithm', formatsOf(version)];
+    await executor.start(builtInRun(settings, { name: 'probe', dir, ml }, args, { OMP_NUM_THREADS: '1' }, alone));
     return undefined;
   }
 

@@ -67,8 +67,8 @@ function satisfier(type: PropertyType, operator: string, wanted: string): ((valu
   const equals = operator === 'Equals' || operator === 'NotEquals';
   if (operator === 'Contains') return (value) => String(value).includes(wanted);
   if (operator === 'In') {
-    const words = new Set(wanted.split(',').map((word) => word.trim()));
-    return (value) => words.has(String(value));
+    const values = new Set(wanted.split(',').map((value) => value.trim()));
+    return (value) => values.has(String(value));
   }
   if (type === 'text') return (value) => value === wanted;
   if (type === 'boolean') {

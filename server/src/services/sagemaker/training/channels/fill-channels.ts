@@ -49,9 +49,9 @@ async function fill(
   const objects = await objectsOf(channel, aws, source, signal);
   for (const [i, host] of hosts.entries()) {
     const own = channel.sharded ? objects.filter((_, j) => j % hosts.length === i) : objects;
-    const place = join(dataFolder(host), channel.name);
-    if (mode === 'links') await mkdir(place, { recursive: true, mode: 0o700 });
-    const folder = mode === 'links' ? join(linkedFolder(host), channel.name) : place;
+    const target = join(dataFolder(host), channel.name);
+    if (mode === 'links') await mkdir(target, { recursive: true, mode: 0o700 });
+    const folder = mode === 'links' ? join(linkedFolder(host), channel.name) : target;
     await downloadObjects(aws, own, folder, source, signal, mode);
   }
 }

@@ -27,12 +27,12 @@ async function restore(
   job: TrainingJob,
   host: Host,
   folder: UploadedFolder,
-  place: string,
+  path: string,
   aws: Aws,
   signal: AbortSignal,
 ): Promise<void> {
   const source = { uri: formatS3Uri(folder.to), roleArn: job.request.RoleArn, region: job.region };
-  await downloadObjects(aws, await findPrefixObjects(aws, source, signal), place, source, signal);
+  await downloadObjects(aws, await findPrefixObjects(aws, source, signal), path, source, signal);
   const uploaded: Uploaded = {};
   for await (const found of listBeneath(folder.root, ...folder.names))
     if (found.kind === 'file') uploaded[found.names.join('/')] = signatureOf(found);
@@ -58,10 +58,10 @@ export function trainingCheckpoints() {
     async bring(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
       for (const host of hosts) {
         for (const folder of uploadedFolders(job, host)) {
-          const place = join(folder.root, ...folder.names);
+          const path = join(folder.root, ...folder.names);
           if (folder.names.length === 0) await rm(folder.root, { recursive: true, force: true });
-          await mkdir(place, { recursive: true, mode: 0o700 });
-          if (folder.name === 'checkpoints') await restore(job, host, folder, place, aws, signal);
+          await mkdir(path, { recursive: true, mode: 0o700 });
+          if (folder.name === 'checkpoints') await restore(job, host, folder, path, aws, signal);
         }
       }
     },

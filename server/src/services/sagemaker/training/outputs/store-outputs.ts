@@ -26,12 +26,12 @@ export async function storeOutputs(
   const { S3OutputPath: uri, CompressionType: compression, KmsKeyId: kmsKeyId } = job.request.OutputDataConfig;
   const location = parseS3Uri(uri);
   if (!location) throw new JobFailed(`ClientError: ${uri} is not an S3 URI`);
-  const place = below(location, job.name, 'output');
+  const prefix = below(location, job.name, 'output');
   try {
     const store = compression === 'NONE' ? storeFiles : storeArchive;
     const putting = { folder: dirname(hosts[0]?.dir ?? ''), kmsKeyId, signal };
-    await store(await together(hosts, 'output', 'data'), place, 'data', 'output.tar.gz', aws, putting);
-    const model = await store(await together(hosts, 'model'), place, 'model', 'model.tar.gz', aws, putting);
+    await store(await together(hosts, 'output', 'data'), prefix, 'data', 'output.tar.gz', aws, putting);
+    const model = await store(await together(hosts, 'model'), prefix, 'model', 'model.tar.gz', aws, putting);
     return model ? { artifactUri: formatS3Uri(model) } : {};
   } catch (error) {
     throw explained(error);
@@ -57,27 +57,27 @@ async function together(hosts: readonly Host[], ...names: readonly string[]): Pr
 
 async function storeArchive(
   folder: string,
-  place: S3Location,
+  prefix: S3Location,
   _: string,
   name: string,
   aws: Aws,
   putting: Putting,
 ): Promise<S3Location | undefined> {
   if (!(await isFolder(folder)) || (await readdir(folder)).length === 0) return undefined;
-  const location = below(place, name);
+  const location = below(prefix, name);
   await storeArtifact(aws, location, folder, putting);
   return location;
 }
 
 async function storeFiles(
   folder: string,
-  place: S3Location,
+  prefix: S3Location,
   name: string,
   _: string,
   aws: Aws,
   putting: Putting,
 ): Promise<S3Location | undefined> {
-  const location = below(place, name, '');
+  const location = below(prefix, name, '');
   let stored = 0;
   for await (const found of listBeneath(folder)) {
     if (found.kind === 'link')

@@ -46,18 +46,18 @@ export function distributedCommand(
 
 function torchrun(
   { hosts, processesPerHost }: Distribution,
-  [python, ...words]: Command,
+  [python, ...rest]: Command,
   host: DistributedHost,
 ): Command {
   const nodes = ['--nnodes', String(hosts.length), '--nproc_per_node', String(processesPerHost)];
   const leader = ['--master_addr', host.addressOf(hosts[0] ?? ''), '--master_port', String(firstPort(host.runId))];
   const rank = hosts.length > 1 ? ['--node_rank', String(hosts.indexOf(host.currentHost))] : [];
-  return [python, '-m', 'torch.distributed.run', ...nodes, ...leader, ...rank, ...words];
+  return [python, '-m', 'torch.distributed.run', ...nodes, ...leader, ...rank, ...rest];
 }
 
 function mpirun(
   { hosts, processesPerHost }: Distribution,
-  [program, ...words]: Command,
+  [program, ...rest]: Command,
   custom: string,
   count: number,
   { python, addressOf }: DistributedHost,
@@ -80,7 +80,7 @@ function mpirun(
     ...['-x', 'NCCL_MIN_NRINGS=4', '-x', 'NCCL_SOCKET_IFNAME=lo', '-x', `NCCL_DEBUG=${debug}`, '-x', 'PATH'],
     ...more,
     // An exception in one process ends them all.
-    ...(program === python ? [program, '-m', 'mpi4py', ...words] : [program, ...words]),
+    ...(program === python ? [program, '-m', 'mpi4py', ...rest] : [program, ...rest]),
   ];
 }
 

@@ -55,18 +55,18 @@ export async function distributedVariables(
   environment: MadeEnvironment,
   settings: SageMakerSettings,
 ): Promise<Distributed> {
-  const place = distributedHostOf(job, host, settings);
+  const self = distributedHostOf(job, host, settings);
   const isTorch = frameworkModule.startsWith('sagemaker_pytorch_container');
-  const usual = isTorch ? torchVariables(environment.packages.torch, place) : {};
+  const usual = isTorch ? torchVariables(environment.packages.torch, self) : {};
   const distribution = distributionOf(scriptArgsOf(job.request), framework, clusterOf(job, host));
   const processes = distribution?.processesPerHost ?? 1;
   if (distribution?.by === 'torchrun')
     return { processes, variables: { ...usual, ...torchrunVariables(environment.packages.torch) }, mounts: [] };
   if (distribution?.by === 'mirrored')
-    return { processes, variables: { ...usual, ...mirroredVariables(distribution, place) }, mounts: [] };
+    return { processes, variables: { ...usual, ...mirroredVariables(distribution, self) }, mounts: [] };
   if (distribution?.by !== 'mpi') return { processes, variables: usual, mounts: [] };
-  const program = { from: mpiProgram(settings), to: place.mpiProgram, writable: false };
-  const variables = { ...usual, ...mpiVariables(await mpiPrefix(environment), place) };
+  const program = { from: mpiProgram(settings), to: self.mpiProgram, writable: false };
+  const variables = { ...usual, ...mpiVariables(await mpiPrefix(environment), self) };
   return { processes, variables, mounts: settings.sandbox ? [program] : [] };
 }
 

@@ -38,7 +38,7 @@ export async function scriptMaking(
   return environmentMaking(settings, jobDir, runtime, await layerRequirements(args, jobDir));
 }
 
-/** Places the code; the data is in place already. */
+/** Places the code; the data is in self already. */
 export const prepareScript = (job: TrainingJob, host: Host): Promise<void> =>
   placeSource(scriptArgsOf(job.request), jobDirOf(host), host.ml, job.request.ResourceConfig?.VolumeSizeInGB);
 
@@ -57,7 +57,7 @@ export async function launchScript(
   const cores = coresOf(request.ResourceConfig?.InstanceType);
   const ml = mlInside(settings, host);
   const config = async (name: string) => JSON.parse(await readFile(join(host.ml, 'input', 'config', name), 'utf8'));
-  const place = {
+  const self = {
     ml,
     jobName: job.name,
     region: job.region,
@@ -79,7 +79,7 @@ export async function launchScript(
     cwd: `${ml}/code`,
     identity,
     variables: {
-      ...smVariables(args, place),
+      ...smVariables(args, self),
       ...distributed.variables,
       PYTHONPATH: `${ml}/code`,
       TRAINING_JOB_NAME: job.name,
@@ -109,15 +109,15 @@ function commandFor(
   const args = scriptArgsOf(request);
   const { program = '', hyperparameters } = args;
   const kind = entryPointOf(program, names);
-  const place = distributedHostOf(job, host, settings);
-  const script = commandOf(kind, program, place.python, commandArguments(hyperparameters));
+  const self = distributedHostOf(job, host, settings);
+  const script = commandOf(kind, program, self.python, commandArguments(hyperparameters));
   const distribution = distributionOf(args, framework, clusterOf(job, host));
   if (!distribution) return script;
   if (distribution.by === 'torchrun' && kind !== 'python')
     throw new JobFailed(
       'ClientError: Python packages are not supported for torch_distributed. Please use a python script as the entry-point',
     );
-  return distributedCommand(distribution, script, args, place);
+  return distributedCommand(distribution, script, args, self);
 }
 
 /** The command for the job's owner. */

@@ -193,12 +193,12 @@ function hyperParameterIs(key: string, operator: string, value: string): Narrowi
 }
 
 /** Properties with a value although the request has none, or with a value that is not from the request. */
-const told =
+const notFromRequest =
   /^(OutputDataConfig\.KmsKeyId|ModelArtifacts|SecondaryStatus|WarmPoolStatus|FinalMetricDataList|ProfilingStatus)/;
 
 /** Text of a request is in its document, as JSON writes it. */
 function inRequest(name: string, operator: string, value: string, root: Structure): Narrowing {
-  if (told.test(name) || findProperty(root, name)?.type !== 'text' || !value.isWellFormed()) return nothing;
+  if (notFromRequest.test(name) || findProperty(root, name)?.type !== 'text' || !value.isWellFormed()) return nothing;
   const text = JSON.stringify(value);
   if (operator === 'Equals') return ofDocuments(sql`instr(request, ${text}) > 0`, false);
   return operator === 'Contains' ? ofDocuments(sql`instr(request, ${text.slice(1, -1)}) > 0`, false) : nothing;
