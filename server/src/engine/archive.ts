@@ -110,7 +110,7 @@ function refusal(error: unknown, at: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ArchiveRefused) return error;
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR')
-    return new ArchiveRefused(`${shown(at)} has the place of another entry`, error);
+    return new ArchiveRefused(`${shown(at)} has the path of another entry`, error);
   if (code === 'ENAMETOOLONG') return new ArchiveRefused(`${shown(at)} has a name that is too long`, error);
   if (code?.startsWith('Z_') || /^(Invalid|Unexpected end|Header exceeds)/.test(message))
     return new ArchiveRefused(`it is not a whole tar.gz archive (${message})`, error);

@@ -1,6 +1,6 @@
 /**
  * A run's share of memory, cores and processes, enforced by the kernel: a control group for each run, below one of the platform's own. If the platform
- * may create none (cgroup-places.ts), runs have no limits, and only the queue divides the machine.
+ * may create none (cgroup-hierarchies.ts), runs have no limits, and only the queue divides the machine.
  * A run's folder names its groups, so that a server in another group of the hierarchy than the one before still finds and ends them.
  */
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunLimits } from '../executor.ts';
 import { isThere } from '../is-there.ts';
-import { findHierarchies, type Hierarchy } from './cgroup-places.ts';
+import { findHierarchies, type Hierarchy } from './cgroup-hierarchies.ts';
 
 export interface Cgroups {
   /** Creates the run's groups and names them in its folder. Returns the files into which its program writes its pid. */
@@ -106,7 +106,7 @@ async function removeGroup(group: string, isUsedAgain = () => false): Promise<vo
 }
 
 /** The beginning of a command that enters its groups; the arguments after it run inside. */
-export const enteringWords = (joins: readonly string[]): string[] => [
+export const enterCommand = (joins: readonly string[]): string[] => [
   '/bin/sh',
   '-c',
   'left=$1; shift; while [ "$left" -gt 0 ]; do echo 0 >"$1"; shift; left=$((left - 1)); done; exec "$@"',

@@ -36,7 +36,7 @@ export async function overlayVolumes(
   for (const [number, mount] of mounts.entries()) {
     const { upper, work } = await makeLayer(spec.dir, number);
     const name = volumeName(spec.dir, number);
-    const words = [
+    const options = [
       `lowerdir=${mount.from}`,
       `upperdir=${upper}`,
       `workdir=${work}`,
@@ -51,7 +51,7 @@ export async function overlayVolumes(
       await client.createVolume({
         Name: name,
         Driver: 'local',
-        DriverOpts: { type: 'overlay', device: 'overlay', o: words.join(',') },
+        DriverOpts: { type: 'overlay', device: 'overlay', o: options.join(',') },
         Labels: { [dataLabel]: dataDir, [runLabel]: spec.dir },
       });
     } catch (error) {

@@ -27,10 +27,10 @@ export async function ownIdentity(): Promise<string> {
   return `${process.pid} ${fieldsOf(await readFile('/proc/self/stat', 'utf8'))[19]} ${await bootIdNow()}\n`;
 }
 
-async function look({ pid, startTime, bootId }: ProcessIdentity): Promise<'alive' | 'zombie' | 'another' | 'nobody'> {
+async function look({ pid, startTime, bootId }: ProcessIdentity): Promise<'alive' | 'zombie' | 'another' | 'none'> {
   if ((await bootIdNow()) !== bootId) return 'another';
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (stat === undefined) return 'nobody';
+  if (stat === undefined) return 'none';
   const fields = fieldsOf(stat);
   if (fields[19] !== startTime) return 'another';
   return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : 'alive';

@@ -9,7 +9,7 @@ import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
 import { type Sandbox, sandboxedCommand } from './bubblewrap.ts';
-import { type Cgroups, endGroups, enteringWords, leaveGroups } from './cgroups.ts';
+import { type Cgroups, endGroups, enterCommand, leaveGroups } from './cgroups.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
 import { isClaimed, readStatus } from './run-status.ts';
@@ -61,8 +61,8 @@ async function outside(spec: ProcessSpec, { sandbox }: Machine): Promise<Process
 
 async function limited(spec: ProcessSpec, { cgroups }: Machine): Promise<ProcessSpec> {
   if (!spec.limits || !cgroups) return spec;
-  const [program, ...words] = enteringWords(await cgroups.enter(spec.dir, spec.limits));
-  return program ? { ...spec, command: [program, ...words, ...spec.command] } : spec;
+  const [program, ...args] = enterCommand(await cgroups.enter(spec.dir, spec.limits));
+  return program ? { ...spec, command: [program, ...args, ...spec.command] } : spec;
 }
 
 async function start(given: ProcessSpec, machine: Machine, log: Log): Promise<void> {

@@ -1,4 +1,4 @@
-/** Why a job's programs failed, in the words that its owner reads, and whether the platform is at fault. */
+/** Why a job's programs failed: the text for its owner, and whether the platform caused it. */
 import type { Job } from '../job.ts';
 import { type HostStatus, type Standing, writtenFailure } from '../job-runs.ts';
 import { fail, type Outcome, restart } from './phase.ts';

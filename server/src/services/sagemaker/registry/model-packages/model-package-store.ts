@@ -57,7 +57,7 @@ const packageOf = (row: PackageTable): ModelPackage => ({
   state: JSON.parse(row.state),
 });
 
-type Place = { readonly account: string; readonly region: string };
+type Scope = { readonly account: string; readonly region: string };
 
 export function modelPackageStore(database: Database) {
   /** The row of a deleted version stays, so that its number and ARN are never used again. */
@@ -93,7 +93,7 @@ export function modelPackageStore(database: Database) {
       ),
 
     /** Deletes the rows of a deleted group's versions, and with them their numbers. */
-    forgetDeleted: (at: Place, groupName: string): Statement =>
+    forgetDeleted: (at: Scope, groupName: string): Statement =>
       statement(
         sql
           .deleteFrom('sagemaker_model_packages')
@@ -110,7 +110,7 @@ export function modelPackageStore(database: Database) {
     },
 
     /** Fails the write if the group has a version by then. */
-    noneIn: (at: Place, groupName: string): Statement =>
+    noneIn: (at: Scope, groupName: string): Statement =>
       statement(
         sql
           .updateTable('sagemaker_model_packages')
@@ -124,7 +124,7 @@ export function modelPackageStore(database: Database) {
       ),
 
     /** The highest version number of the group; 0 if it has none. */
-    async findLatestVersion(at: Place, groupName: string): Promise<number> {
+    async findLatestVersion(at: Scope, groupName: string): Promise<number> {
       const [row] = await database.read(
         sql
           .selectFrom('sagemaker_model_packages')
@@ -151,12 +151,12 @@ export function modelPackageStore(database: Database) {
     },
 
     /** The packages after an ARN, in the order of their ARNs. */
-    async scan(at: Place, after: string, limit: number): Promise<ModelPackage[]> {
+    async scan(at: Scope, after: string, limit: number): Promise<ModelPackage[]> {
       const query = all().where('account', '=', at.account).where('region', '=', at.region).where('arn', '>', after);
       return (await database.read(query.orderBy('arn').limit(limit).compile())).map(packageOf);
     },
 
-    async list(at: Place, page: PackagePage): Promise<ModelPackage[]> {
+    async list(at: Scope, page: PackagePage): Promise<ModelPackage[]> {
       let query = all().where('account', '=', at.account).where('region', '=', at.region);
       if (page.groupName) query = query.where('group_name', '=', page.groupName);
       else if (page.type === 'Versioned') query = query.where('group_name', 'is not', null);
@@ -181,5 +181,5 @@ export function modelPackageStore(database: Database) {
 }
 
 /** By name, or by ARN. */
-export const findModelPackage = (database: Database, at: Place, nameOrArn: string) =>
+export const findModelPackage = (database: Database, at: Scope, nameOrArn: string) =>
   modelPackageStore(database).find(modelPackageArn(at, nameOrArn));

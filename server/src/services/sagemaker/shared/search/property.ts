@@ -66,10 +66,10 @@ function walk(root: Structure, name: string): Walked | undefined {
   let structure = root;
   const names = name.split('.');
   for (let i = 0; i < names.length; i++) {
-    const word = names[i] ?? '';
-    const found = structure.byName.get(word);
+    const part = names[i] ?? '';
+    const found = structure.byName.get(part);
     if (!found) return undefined;
-    steps.push(member(word));
+    steps.push(member(part));
     // A key may contain dots: the rest of the name is the key.
     const rest = names.slice(i + 1).join('.');
     const many = found.shape.kind === 'list';
@@ -77,7 +77,7 @@ function walk(root: Structure, name: string): Walked | undefined {
       return { steps: [...steps, paired('Key', rest, 'Value')], type: 'text', many: false };
     }
     if (rest !== '' && found.shape.kind === 'map') {
-      const loose = word === 'HyperParameters';
+      const loose = part === 'HyperParameters';
       const type = loose ? 'loose' : scalarTypes[found.shape.value.shape.kind];
       return type && { steps: [...steps, member(rest)], type, many: false };
     }

@@ -86,8 +86,8 @@ function mpirun(
 
 /** The toolkit interprets --NCCL_DEBUG in custom_mpi_options and passes the rest to mpirun. */
 function customOptions(custom: string): { debug: string; more: string[] } {
-  const options = custom.split(/\s+/).filter((word) => word !== '');
-  const position = options.findIndex((word) => /^--NCCL_DEBUG(=|$)/.test(word));
+  const options = custom.split(/\s+/).filter((option) => option !== '');
+  const position = options.findIndex((option) => /^--NCCL_DEBUG(=|$)/.test(option));
   if (position === -1) return { debug: 'INFO', more: options };
   const [, joined] = options[position]?.split('=') ?? [];
   const more = options.toSpliced(position, joined === undefined ? 2 : 1);

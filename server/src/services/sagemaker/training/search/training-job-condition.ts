@@ -110,7 +110,7 @@ function textIs(text: Condition, operator: string, value: string): Condition {
     case 'Contains':
       return sql`instr(${text}, ${value}) > 0`;
     case 'In':
-      return sql`${text} in (${sql.join(value.split(',').map((word) => word.trim()))})`;
+      return sql`${text} in (${sql.join(value.split(',').map((item) => item.trim()))})`;
     default:
       return sql`${text} = ${value}`;
   }

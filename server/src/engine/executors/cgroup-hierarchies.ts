@@ -24,8 +24,8 @@ const periodUs = 100_000;
 const quota = ({ cpus }: RunLimits) => cpus && Math.max(1000, Math.round(cpus * periodUs));
 
 /** The files of limits and their controllers, in the order in which they must be written. */
-type Words = readonly (readonly [Controller, string, (limits: RunLimits) => string | number | undefined])[];
-const unifiedWords: Words = [
+type LimitFiles = readonly (readonly [Controller, string, (limits: RunLimits) => string | number | undefined])[];
+const unifiedLimits: LimitFiles = [
   ['memory', 'memory.max', ({ memoryBytes }) => memoryBytes?.toFixed(0)],
   ['memory', 'memory.swap.max', ({ memoryBytes }) => memoryBytes && 0],
   // A program that has lost one of its processes often waits for it for ever.
@@ -33,7 +33,7 @@ const unifiedWords: Words = [
   ['cpu', 'cpu.max', (limits) => limits.cpus && `${quota(limits)} ${periodUs}`],
   ['pids', 'pids.max', ({ processes }) => processes],
 ];
-const legacyWords: Words = [
+const legacyLimits: LimitFiles = [
   ['memory', 'memory.limit_in_bytes', ({ memoryBytes }) => memoryBytes?.toFixed(0)],
   ['memory', 'memory.memsw.limit_in_bytes', ({ memoryBytes }) => memoryBytes?.toFixed(0)],
   ['cpu', 'cpu.cfs_quota_us', quota],
@@ -44,44 +44,44 @@ const legacyWords: Words = [
 export async function findHierarchies(own: string, root: string): Promise<readonly Hierarchy[] | string> {
   const found: Hierarchy[] = [];
   const taken = new Set<Controller>();
-  const lacks: string[] = [];
-  const add = (folder: string, words: Words, files: readonly string[], release = async () => {}) => {
-    const known = words.filter(([controller, file]) => !taken.has(controller) && files.includes(file));
+  const reasons: string[] = [];
+  const add = (folder: string, limitFiles: LimitFiles, files: readonly string[], release = async () => {}) => {
+    const known = limitFiles.filter(([controller, file]) => !taken.has(controller) && files.includes(file));
     for (const [controller] of known) taken.add(controller);
     found.push({
       folder,
       release,
       files: (limits) =>
         known.flatMap(([, file, value]) => {
-          const said = value(limits);
-          return said === undefined ? [] : [[file, String(said)] as const];
+          const limit = value(limits);
+          return limit === undefined ? [] : [[file, String(limit)] as const];
         }),
     });
   };
   const unified = await findUnified(root);
   if (unified) {
-    const place = await unifiedPlace(unified, own);
-    if (typeof place === 'string') lacks.push(place);
-    else add(place.folder, unifiedWords, place.files, () => takeBack(dirname(place.folder)));
+    const usable = await unifiedFolder(unified, own);
+    if (typeof usable === 'string') reasons.push(usable);
+    else add(usable.folder, unifiedLimits, usable.files, () => takeBack(dirname(usable.folder)));
   }
   for (const controller of controllers.filter((name) => !taken.has(name))) {
     const parent = join(root, controller);
     if (!(await isThere(join(parent, 'cgroup.procs')))) continue;
-    const files = await trial(join(parent, own)).catch((error) => void lacks.push(message(error)));
-    if (files) add(join(parent, own), legacyWords, files);
+    const files = await trial(join(parent, own)).catch((error) => void reasons.push(message(error)));
+    if (files) add(join(parent, own), legacyLimits, files);
   }
   if (found.length > 0) return found;
-  return lacks[0] ?? `no file system of control groups is mounted at ${root}`;
+  return reasons[0] ?? `no file system of control groups is mounted at ${root}`;
 }
 
 const message = (error: unknown) => (error as Error).message;
 const linesOf = async (file: string) => (await readFile(file, 'utf8')).split('\n').filter(Boolean);
-const wordsOf = async (file: string) => (await readFile(file, 'utf8')).split(/\s+/).filter(Boolean);
+const itemsOf = async (file: string) => (await readFile(file, 'utf8')).split(/\s+/).filter(Boolean);
 
 /** Version 2's mount, if it has a controller that limits need: together with version 1 it often has none. */
 async function findUnified(root: string): Promise<string | undefined> {
   for (const mount of [root, join(root, 'unified')]) {
-    const offered = await wordsOf(join(mount, 'cgroup.controllers')).catch((): string[] => []);
+    const offered = await itemsOf(join(mount, 'cgroup.controllers')).catch((): string[] => []);
     if (controllers.some((name) => offered.includes(name))) return mount;
   }
   return undefined;
@@ -112,7 +112,7 @@ async function trial(folder: string): Promise<string[]> {
 const leaf = 'clary-server';
 
 /** For root at the top: runs there outlive a service's restart. Otherwise in this process's own group, if it was delegated. */
-async function unifiedPlace(mount: string, own: string): Promise<{ folder: string; files: string[] } | string> {
+async function unifiedFolder(mount: string, own: string): Promise<{ folder: string; files: string[] } | string> {
   const home = await homeIn(mount);
   let lack = '';
   for (const parent of new Set([mount, ...(home ? [home] : [])])) {
@@ -122,7 +122,7 @@ async function unifiedPlace(mount: string, own: string): Promise<{ folder: strin
       await enable(parent, parent === home);
       await enable(folder, false);
       const files = await trial(folder);
-      if (unifiedWords.some(([, file]) => files.includes(file))) return { folder, files };
+      if (unifiedLimits.some(([, file]) => files.includes(file))) return { folder, files };
       lack = `${parent} has no controllers to give`;
     } catch (error) {
       lack = message(error);
@@ -143,10 +143,10 @@ async function homeIn(mount: string): Promise<string | undefined> {
 
 /** Enables all available controllers for groups below the folder. */
 async function enable(folder: string, mayEmpty: boolean): Promise<void> {
-  const offered = await wordsOf(join(folder, 'cgroup.controllers'));
+  const offered = await itemsOf(join(folder, 'cgroup.controllers'));
   const control = join(folder, 'cgroup.subtree_control');
   for (const name of controllers.filter((controller) => offered.includes(controller))) {
-    if ((await wordsOf(control)).includes(name)) continue;
+    if ((await itemsOf(control)).includes(name)) continue;
     const give = () => writeFile(control, `+${name}`);
     await give().catch(async (error: NodeJS.ErrnoException) => {
       // A group cannot have both processes and enabled controllers, except the root group.
