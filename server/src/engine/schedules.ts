@@ -53,37 +53,19 @@ const everyMs = 5000;
 /** Of one service, so that the schedules of one cannot delay those of another. */
 const batchSize = 1000;
 
-export function openSchedules({
-  database,
-  clock,
-  log,
-}: {
+export function openSchedules(resources: {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
 }): Schedules {
+  const { database, clock } = resources;
   const services = new Map<string, Fire>();
-  let timer: Timer | undefined;
-  let timerAt = Number.POSITIVE_INFINITY;
-
-  /** Lists the schedules again at this time, unless they are listed earlier. */
-  function lookAt(dueAt: number): void {
-    if (dueAt >= timerAt) return;
-    timer?.cancel();
-    timerAt = dueAt;
-    timer = clock.after(Math.max(0, dueAt - clock.now().getTime()), () => {
-      timerAt = Number.POSITIVE_INFINITY;
-      reconciler.wake();
-    });
-  }
-
   const reconciler = startReconciler({
     name: 'schedules',
     async list() {
       const rows = (await Promise.all([...services.keys()].map((service) => earliest(service, database)))).flat();
       const now = clock.now().getTime();
-      const laterTimes = rows.map((row) => row.due_at).filter((dueAt) => dueAt > now);
-      if (laterTimes.length > 0) lookAt(Math.min(...laterTimes));
+      alarm.at(Math.min(...rows.map((row) => row.due_at).filter((dueAt) => dueAt > now)));
       return rows.filter((row) => row.due_at <= now).map((row) => JSON.stringify([row.service, row.key]));
     },
     async step(name, signal) {
@@ -98,33 +80,63 @@ export function openSchedules({
     everyMs,
     concurrency: 8,
     clock,
-    log,
+    log: resources.log,
   });
-
+  const alarm = openAlarm(clock, () => reconciler.wake());
   return {
     of(service, fire) {
       if (services.has(service)) throw new TypeError(`the schedules of "${service}" are opened already`);
       services.set(service, fire);
       reconciler.wake();
-      return {
-        set(schedule) {
-          lookAt(schedule.dueAt.getTime());
-          return upsert(rowOf(service, schedule));
-        },
-        ensure(schedule) {
-          lookAt(schedule.dueAt.getTime());
-          const insert = sql.insertInto('schedules').values(rowOf(service, schedule));
-          return statement(insert.onConflict((conflict) => conflict.doNothing()).compile());
-        },
-        remove: (key) => removal(service, key),
-        wake: () => reconciler.wake(),
-      };
+      return serviceSchedules(service, alarm, () => reconciler.wake());
     },
     async stop() {
-      timer?.cancel();
-      timerAt = Number.NEGATIVE_INFINITY;
+      alarm.stop();
       await reconciler.stop();
     },
+  };
+}
+
+interface Alarm {
+  /** Wakes at this time, unless it wakes earlier. */
+  at(dueAt: number): void;
+  stop(): void;
+}
+
+function openAlarm(clock: Clock, wake: () => void): Alarm {
+  let timer: Timer | undefined;
+  let wakesAt = Number.POSITIVE_INFINITY;
+  return {
+    at(dueAt) {
+      if (dueAt >= wakesAt) return;
+      timer?.cancel();
+      wakesAt = dueAt;
+      timer = clock.after(Math.max(0, dueAt - clock.now().getTime()), () => {
+        wakesAt = Number.POSITIVE_INFINITY;
+        wake();
+      });
+    },
+    stop() {
+      timer?.cancel();
+      wakesAt = Number.NEGATIVE_INFINITY;
+    },
+  };
+}
+
+function serviceSchedules(service: string, alarm: Alarm, wake: () => void): ServiceSchedules {
+  return {
+    wake,
+    set(schedule) {
+      alarm.at(schedule.dueAt.getTime());
+      return upsert(rowOf(service, schedule));
+    },
+    ensure(schedule) {
+      alarm.at(schedule.dueAt.getTime());
+      const insert = sql.insertInto('schedules').values(rowOf(service, schedule));
+      return statement(insert.onConflict((conflict) => conflict.doNothing()).compile());
+    },
+    remove: (key) =>
+      statement(sql.deleteFrom('schedules').where('service', '=', service).where('key', '=', key).compile()),
   };
 }
 
@@ -160,6 +172,3 @@ function upsert(row: Row): Statement {
   const insert = sql.insertInto('schedules').values(row);
   return statement(insert.onConflict((conflict) => conflict.columns(['service', 'key']).doUpdateSet(set)).compile(), 1);
 }
-
-const removal = (service: string, key: string): Statement =>
-  statement(sql.deleteFrom('schedules').where('service', '=', service).where('key', '=', key).compile());

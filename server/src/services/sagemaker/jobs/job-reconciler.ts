@@ -6,10 +6,10 @@ import type { SageMakerResources } from '../shared/deps.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { JobDefinition } from './job-definition.ts';
 import type { JobQueue } from './job-queue.ts';
-import { removeRuns } from './job-runs.ts';
 import { fail, type Outcome, type PhaseTable } from './phases/phase.ts';
 import { type KindContext, kindContext, type PhaseContext } from './phases/phase-context.ts';
 import { endJob, enterPhase, failJob, restartJob } from './phases/transitions.ts';
+import { removeRuns } from './runs/run-folders.ts';
 
 export function startJobReconciler<Request>(
   resources: SageMakerResources,

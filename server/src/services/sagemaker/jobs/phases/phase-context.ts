@@ -9,9 +9,9 @@ import { type Interruptions, interruptions } from '../interruptions.ts';
 import { type Job, JobFailed, type JobState } from '../job.ts';
 import { type JobLogs, jobLogs } from '../job-logs.ts';
 import type { JobQueue } from '../job-queue.ts';
-import { type JobRuns, jobRuns } from '../job-runs.ts';
 import { type JobStore, jobStore } from '../job-store.ts';
 import type { JobTraits } from '../job-traits.ts';
+import { type JobRuns, jobRuns } from '../runs/job-runs.ts';
 import { type VolumeWatch, volumeWatch } from '../volume.ts';
 
 /** For as long as the server runs. */

@@ -1,6 +1,7 @@
 /** Why a job's programs failed: the text for its owner, and whether the platform caused it. */
 import type { Job } from '../job.ts';
-import { type HostStatus, type Standing, writtenFailure } from '../job-runs.ts';
+import { writtenFailure } from '../runs/run-folders.ts';
+import type { HostStatus, Standing } from '../runs/standing.ts';
 import { fail, type Outcome, restart } from './phase.ts';
 import type { PhaseContext } from './phase-context.ts';
 import type { ProgramRun } from './program.ts';

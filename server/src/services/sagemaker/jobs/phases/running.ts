@@ -1,6 +1,6 @@
 /** Running: starts one run for each instance, ships their logs and watches their disks and times until all of them have ended. */
 import type { Job } from '../job.ts';
-import type { Standing } from '../job-runs.ts';
+import type { Standing } from '../runs/standing.ts';
 import { end, enter, fail, lookAgain, type Outcome, type PhaseFunction } from './phase.ts';
 import { changeJob, type PhaseContext, roleAccess } from './phase-context.ts';
 import type { Program } from './program.ts';

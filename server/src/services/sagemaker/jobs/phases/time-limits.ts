@@ -1,7 +1,7 @@
 /** Ends a job that runs too long, that was stopped, or of which one instance failed: SIGTERM first, SIGKILL after a grace period. */
 import type { Job } from '../job.ts';
-import type { Standing } from '../job-runs.ts';
 import type { JobLimits } from '../job-traits.ts';
+import type { Standing } from '../runs/standing.ts';
 import { changeJob, type PhaseContext } from './phase-context.ts';
 
 /** SageMaker sends SIGTERM, waits this long, then kills: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html */

@@ -3,9 +3,9 @@
 import { jobRun } from '../../shared/runs.ts';
 import { withoutHostPaths } from '../../shared/shown-paths.ts';
 import { type Job, type JobState, type JobStatus, moved, type Phase } from '../job.ts';
-import { removeRuns } from '../job-runs.ts';
 import { keepLogOffsets } from '../job-store.ts';
 import { newRunId } from '../run-id.ts';
+import { removeRuns } from '../runs/run-folders.ts';
 import { changeJob, type PhaseContext, serviceAccess } from './phase-context.ts';
 
 export function enterPhase<Request>(
