@@ -94,12 +94,15 @@ export function createJobQueue(machine: Share): JobQueue {
     reasonFor(arn) {
       const position = waiting.findIndex((job) => job.arn === arn);
       const requested = capped(waiting[position]?.share ?? { cores: 0, memoryGiB: 0 });
-      const { cores, memoryGiB } = free();
-      const ahead = position > 0 ? `; ${position} ${position === 1 ? 'job is' : 'jobs are'} ahead in the queue` : '';
-      return (
-        `Waiting for capacity: ${requested.cores} vCPUs and ${requested.memoryGiB} GiB of memory requested, ` +
-        `${Math.max(cores, 0)} of ${machine.cores} vCPUs and ${Math.max(memoryGiB, 0)} of ${machine.memoryGiB} GiB available${ahead}.`
-      );
+      return waitingMessage(requested, free(), machine, position);
     },
   };
+}
+
+function waitingMessage(requested: Share, free: Share, machine: Share, jobsAhead: number): string {
+  const ahead = jobsAhead > 0 ? `; ${jobsAhead} ${jobsAhead === 1 ? 'job is' : 'jobs are'} ahead in the queue` : '';
+  return (
+    `Waiting for capacity: ${requested.cores} vCPUs and ${requested.memoryGiB} GiB of memory requested, ` +
+    `${Math.max(free.cores, 0)} of ${machine.cores} vCPUs and ${Math.max(free.memoryGiB, 0)} of ${machine.memoryGiB} GiB available${ahead}.`
+  );
 }

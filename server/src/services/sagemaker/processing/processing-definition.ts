@@ -56,7 +56,7 @@ export function processingDefinition({ clock, log }: SageMakerResources): JobDef
         whileRunning(job, hosts, role) {
           const warn = (error: unknown) =>
             log.warn('processing job: upload of outputs failed, will retry', { job: job.name, error });
-          outputs.tend(job, hosts, role, warn, clock.now().getTime()).catch(warn);
+          outputs.uploadChanges(job, hosts, role, warn, clock.now().getTime()).catch(warn);
         },
         failureReason: explainProcessing,
       },

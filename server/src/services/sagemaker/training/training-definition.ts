@@ -60,7 +60,7 @@ export function trainingDefinition({ clock, log, images }: SageMakerResources): 
         whileRunning(job, hosts, role) {
           const warn = (error: unknown) =>
             log.warn('training job: upload of checkpoints failed, will retry', { job: job.name, error });
-          checkpoints.tend(job, hosts, role, warn, clock.now().getTime());
+          checkpoints.uploadChanges(job, hosts, role, warn, clock.now().getTime());
         },
         readLog: metrics.read,
         failureReason: scriptFailure,
@@ -99,7 +99,7 @@ function trainingPreparation(
       const isLinked = kind === 'container' || (!hasLocalCode(job) && settings.sandbox?.overlays);
       await fillChannels(job, hosts, aws, isLinked ? 'links' : 'copies', signal);
       if (kind === 'python') for (const host of hosts) await prepareScript(job, host);
-      await checkpoints.bring(job, hosts, aws, signal);
+      await checkpoints.prepareFolders(job, hosts, aws, signal);
     },
   };
 }

@@ -10,7 +10,7 @@ import { openUploaded } from './uploaded.ts';
 
 const everyMs = 1000;
 
-interface Tended {
+interface Uploads {
   readonly uploaders: readonly Uploader[];
   /** Ends the uploads in progress. */
   readonly ending: AbortController;
@@ -33,10 +33,10 @@ async function uploadersOf({ request }: ProcessingJob, hosts: readonly Host[]): 
 }
 
 export function processingOutputs() {
-  const tended = new Map<string, Promise<Tended>>();
+  const uploadsByRun = new Map<string, Promise<Uploads>>();
 
-  function tendedOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Tended> {
-    const found = tended.get(job.state.runId);
+  function uploadsOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Uploads> {
+    const found = uploadsByRun.get(job.state.runId);
     if (found) return found;
     const made = uploadersOf(job, hosts).then((uploaders) => ({
       uploaders,
@@ -44,15 +44,15 @@ export function processingOutputs() {
       running: undefined,
       lastAt: 0,
     }));
-    made.catch(() => tended.delete(job.state.runId));
-    tended.set(job.state.runId, made);
+    made.catch(() => uploadsByRun.delete(job.state.runId));
+    uploadsByRun.set(job.state.runId, made);
     return made;
   }
 
-  async function uploadDue(own: Tended, role: () => Promise<Aws>): Promise<void> {
+  async function uploadDue(own: Uploads, role: () => Promise<Aws>): Promise<void> {
     const aws = await role();
-    const turn = { last: false, signal: own.ending.signal };
-    for (const uploader of own.uploaders) if (uploader.output.continuous) await uploadOutput(uploader, aws, turn);
+    const options = { last: false, signal: own.ending.signal };
+    for (const uploader of own.uploaders) if (uploader.output.continuous) await uploadOutput(uploader, aws, options);
   }
 
   async function finish(
@@ -62,18 +62,18 @@ export function processingOutputs() {
     signal: AbortSignal,
     all: boolean,
   ): Promise<void> {
-    const own = await tendedOf(job, hosts);
+    const own = await uploadsOf(job, hosts);
     // No process writes any more: an upload in progress is repeated with the final content.
     own.ending.abort();
     await own.running;
-    const turn = { last: true, signal };
+    const options = { last: true, signal };
     for (const uploader of own.uploaders)
-      if (all || uploader.output.continuous) await uploadOutput(uploader, aws, turn);
+      if (all || uploader.output.continuous) await uploadOutput(uploader, aws, options);
   }
 
   return {
     /** `warn` receives the reason if nothing could be uploaded; the next call tries again. */
-    async tend(
+    async uploadChanges(
       job: ProcessingJob,
       hosts: readonly Host[],
       role: () => Promise<Aws>,
@@ -81,7 +81,7 @@ export function processingOutputs() {
       now: number,
     ): Promise<void> {
       if (!outputsOf(job.request).some(({ continuous }) => continuous)) return;
-      const own = await tendedOf(job, hosts);
+      const own = await uploadsOf(job, hosts);
       if (own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
       own.running = uploadDue(own, role)
@@ -102,18 +102,18 @@ export function processingOutputs() {
       finish(job, hosts, aws, signal, false),
 
     forget(job: ProcessingJob): void {
-      tended.delete(job.state.runId);
+      uploadsByRun.delete(job.state.runId);
     },
 
     /** Ends the uploads in progress: the next server repeats them. */
     async stop(): Promise<void> {
-      const end = async (own: Promise<Tended>) => {
+      const end = async (own: Promise<Uploads>) => {
         const { ending, running } = await own;
         ending.abort();
         await running;
       };
-      await Promise.allSettled([...tended.values()].map(end));
-      tended.clear();
+      await Promise.allSettled([...uploadsByRun.values()].map(end));
+      uploadsByRun.clear();
     },
   };
 }

@@ -15,7 +15,7 @@ import { type UploadedFolder, uploadedFolders } from './uploaded-folders.ts';
 
 const everyMs = 2000;
 
-interface Tended {
+interface Uploads {
   readonly uploaders: readonly Uploader[];
   /** Ends the uploads in progress. */
   readonly ending: AbortController;
@@ -40,22 +40,22 @@ async function restore(
 }
 
 export function trainingCheckpoints() {
-  const tended = new Map<string, Tended>();
+  const uploadsByRun = new Map<string, Uploads>();
 
-  function tendedOf(job: TrainingJob, hosts: readonly Host[]): Tended {
-    const found = tended.get(job.state.runId);
+  function uploadsOf(job: TrainingJob, hosts: readonly Host[]): Uploads {
+    const found = uploadsByRun.get(job.state.runId);
     if (found) return found;
     const maxBytes = volumeBytes(job.request.ResourceConfig?.VolumeSizeInGB);
     const uploaders = hosts.flatMap((host) =>
       uploadedFolders(job, host).map((folder) => ({ host, folder, seen: new Map<string, string>(), maxBytes })),
     );
-    const made: Tended = { uploaders, ending: new AbortController(), running: undefined, lastAt: 0 };
-    tended.set(job.state.runId, made);
+    const made: Uploads = { uploaders, ending: new AbortController(), running: undefined, lastAt: 0 };
+    uploadsByRun.set(job.state.runId, made);
     return made;
   }
 
   return {
-    async bring(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
+    async prepareFolders(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
       for (const host of hosts) {
         for (const folder of uploadedFolders(job, host)) {
           const path = join(folder.root, ...folder.names);
@@ -67,14 +67,14 @@ export function trainingCheckpoints() {
     },
 
     /** `warn` receives the reason if nothing could be uploaded; the next call tries again. */
-    tend(
+    uploadChanges(
       job: TrainingJob,
       hosts: readonly Host[],
       role: () => Promise<Aws>,
       warn: (error: unknown) => void,
       now: number,
     ): void {
-      const own = tendedOf(job, hosts);
+      const own = uploadsOf(job, hosts);
       if (own.uploaders.length === 0 || own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
       const { signal } = own.ending;
@@ -92,19 +92,19 @@ export function trainingCheckpoints() {
     },
 
     async finish(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
-      const own = tendedOf(job, hosts);
+      const own = uploadsOf(job, hosts);
       // No process writes any more: an upload in progress is repeated with the final content.
       own.ending.abort();
       await own.running;
       for (const uploader of own.uploaders) await uploadFolder(uploader, aws, { last: true, signal });
-      tended.delete(job.state.runId);
+      uploadsByRun.delete(job.state.runId);
     },
 
     /** Ends the uploads in progress: the next server repeats them. */
     async stop(): Promise<void> {
-      for (const { ending } of tended.values()) ending.abort();
-      await Promise.all([...tended.values()].map(({ running }) => running));
-      tended.clear();
+      for (const { ending } of uploadsByRun.values()) ending.abort();
+      await Promise.all([...uploadsByRun.values()].map(({ running }) => running));
+      uploadsByRun.clear();
     },
   };
 }
