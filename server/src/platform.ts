@@ -12,6 +12,7 @@ import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-inte
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { runningRuns } from './engine/running-runs.ts';
+import { openSchedules } from './engine/schedules.ts';
 import { ensureExecutionRole } from './execution-role.ts';
 import type { PipelineDeps } from './gateway/exchange.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -56,6 +57,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
   const database = await openDatabase(config, log, true);
   const blobs = await openBlobs(config, options.platformKey, log);
   const outbox = await openOutbox({ database, clock, log });
+  const schedules = openSchedules({ database, clock, log });
   const { executor, sandbox, containerRefusal, kernel, stop: stopExecutors } = await machine;
 
   const services = new Map<ServiceName, Service>();
@@ -68,6 +70,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     database,
     blobs,
     outbox,
+    schedules,
     get aws() {
       aws ??= inProcessAccess({ services, identity: provided.identity, audit: provided.audit, region, clock, log });
       return aws;
@@ -107,6 +110,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     credentials: provided.credentials,
     async stop() {
       await outbox.stop();
+      await schedules.stop();
       for (const { stop } of started.toReversed()) await stop?.();
       await stopExecutors();
       blobs.close();

@@ -7,6 +7,7 @@ import type { Executor } from '../engine/executor.ts';
 import type { Sandbox } from '../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../engine/outbox.ts';
 import type { RunningRuns } from '../engine/running-runs.ts';
+import type { Schedules } from '../engine/schedules.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Setting, SettingValues } from '../kit/setting.ts';
@@ -53,6 +54,7 @@ export interface PlatformParts {
   readonly database: Database;
   readonly blobs: Blobs;
   readonly outbox: Outbox;
+  readonly schedules: Schedules;
   readonly clock: Clock;
   readonly log: Log;
   /** The operations of all services. */
