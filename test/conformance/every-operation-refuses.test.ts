@@ -74,6 +74,15 @@ const input = {
   Body: 'x',
   RoleArn: 'arn:aws:iam::000000000000:role/nobody',
   RoleSessionName: 'a-session',
+  restApiId: 'an-api',
+  resourceId: 'a-resource',
+  parentId: 'a-resource',
+  httpMethod: 'GET',
+  statusCode: '200',
+  stageName: 'a-stage',
+  deploymentId: 'a-deployment',
+  resourceArn: 'arn:aws:apigateway:us-east-1::/restapis/an-api',
+  tagKeys: ['a'],
 };
 
 /** These answer whoever they are, as AWS does; DeleteObjects refuses key by key. */

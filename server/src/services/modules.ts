@@ -1,5 +1,6 @@
 /** The services, in the order in which they start: what others need (identities, the audit trail) comes first. A new service is one line here. */
 import type { Setting } from '../kit/setting.ts';
+import { apiGateway } from './api-gateway/module.ts';
 import { cloudTrail } from './cloudtrail/module.ts';
 import { cloudWatch } from './cloudwatch/module.ts';
 import { cloudWatchLogs } from './cloudwatch-logs/module.ts';
@@ -10,7 +11,7 @@ import { sageMakerRuntime } from './sagemaker-runtime/module.ts';
 import type { ServiceModule } from './service-module.ts';
 import { sts } from './sts/module.ts';
 
-const list = [iam, sts, cloudTrail, cloudWatch, cloudWatchLogs, s3, sagemaker, sageMakerRuntime] as const;
+const list = [iam, sts, cloudTrail, cloudWatch, cloudWatchLogs, s3, sagemaker, sageMakerRuntime, apiGateway] as const;
 
 type Union = (typeof list)[number] extends infer Module ? (Module extends ServiceModule<infer S> ? S : never) : never;
 type Intersection<U> = (U extends unknown ? (of: U) => void : never) extends (of: infer I) => void ? I : never;
