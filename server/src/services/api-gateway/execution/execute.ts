@@ -58,6 +58,8 @@ export function stageExecution(deps: ExecutionDeps) {
 
 async function integrate(found: Found, request: WebRequest, deps: ExecutionDeps): Promise<WebResponse> {
   const integration = found.method.methodIntegration;
+  // Throws if it is too large, whether the integration reads it or not.
+  await request.body();
   try {
     if (integration?.type === 'MOCK') return await mockIntegration(integration, request);
     if (integration?.type === 'HTTP' || integration?.type === 'HTTP_PROXY') {
