@@ -16,6 +16,7 @@ const victims: Record<ServiceName, string> = {
   cloudwatch: 'PutMetricData',
   'cloudwatch-logs': 'PutLogEvents',
   iam: 'CreateRole',
+  lambda: 'CreateFunction',
   s3: 'PutBucketLifecycleConfiguration',
   sagemaker: 'CreateTrainingJob',
   'sagemaker-runtime': 'InvokeEndpoint',

@@ -18,6 +18,7 @@ const anyOperation: Record<ServiceName, [string, object]> = {
   cloudwatch: ['DeleteAlarms', { AlarmNames: ['a'] }],
   'cloudwatch-logs': ['DescribeLogGroups', {}],
   iam: ['GetRole', { RoleName: 'a' }],
+  lambda: ['GetFunction', { FunctionName: 'a' }],
   s3: ['GetObject', { Bucket: 'b', Key: 'k' }],
   sagemaker: ['DescribeTrainingJob', { TrainingJobName: 'a' }],
   'sagemaker-runtime': ['InvokeEndpoint', { EndpointName: 'e', Body: 'b' }],

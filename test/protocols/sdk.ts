@@ -45,6 +45,7 @@ const clientNames: Record<ServiceName, string> = {
   cloudwatch: 'CloudWatchClient',
   'cloudwatch-logs': 'CloudWatchLogsClient',
   iam: 'IAMClient',
+  lambda: 'LambdaClient',
   s3: 'S3Client',
   sagemaker: 'SageMakerClient',
   'sagemaker-runtime': 'SageMakerRuntimeClient',

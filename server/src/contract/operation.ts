@@ -20,7 +20,14 @@ export interface Access {
    * Whose the resource is and its own policy as JSON text, where it has one. With it callers of other accounts can be let in, and the
    * account's root can be kept out. Left out where the resource can only be of the caller's account and has no policy.
    */
-  readonly resourcePolicy?: { readonly account: string; readonly document?: string | undefined } | undefined;
+  readonly resourcePolicy?:
+    | {
+        readonly account: string;
+        readonly document?: string | undefined;
+        /** Other services that act for a resource of a user need this policy's permission, too (a function's invokers). */
+        readonly asksServices?: boolean;
+      }
+    | undefined;
 }
 
 export interface Operation<S extends ServiceName, N extends OperationName<S>, Deps> {

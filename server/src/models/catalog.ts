@@ -7,6 +7,7 @@ import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import type * as Iam from '@aws-sdk/client-iam';
+import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as S3 from '@aws-sdk/client-s3';
 import type * as SageMaker from '@aws-sdk/client-sagemaker';
 import type * as SageMakerRuntime from '@aws-sdk/client-sagemaker-runtime';
@@ -20,6 +21,7 @@ export interface Modules {
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
   iam: typeof Iam;
+  lambda: typeof Lambda;
   s3: typeof S3;
   sagemaker: typeof SageMaker;
   'sagemaker-runtime': typeof SageMakerRuntime;
@@ -98,6 +100,17 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     documents: { bytes: 1024 * 1024 },
     botocore: 'iam',
     load: () => import('@aws-sdk/client-iam'),
+  },
+  lambda: {
+    signingName: 'lambda',
+    protocols: ['rest-json'],
+    version: '2015-03-31',
+    // https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+    dataOperations: /^Invoke/,
+    // A deployment package of 50 MB, in base64: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    documents: { bytes: 70 * 1024 * 1024 },
+    botocore: 'lambda',
+    load: () => import('@aws-sdk/client-lambda'),
   },
   s3: {
     signingName: 's3',
