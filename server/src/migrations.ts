@@ -4,6 +4,7 @@ import { outboxDeadLetters } from './engine/migrations/0017-outbox-dead-letters.
 import { audit } from './services/cloudtrail/migrations/0012-audit.ts';
 import { cloudwatch } from './services/cloudwatch/migrations/0007-cloudwatch.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/migrations/0008-cloudwatch-logs.ts';
+import { dynamoDb } from './services/dynamodb/migrations/0018-dynamodb.ts';
 import { iamMigrations } from './services/iam/migrations/all.ts';
 import { s3Migrations } from './services/s3/migrations/all.ts';
 import { sagemakerMigrations } from './services/sagemaker/migrations/all.ts';
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   cloudwatch,
   cloudwatchLogs,
   audit,
+  dynamoDb,
 ];

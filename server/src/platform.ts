@@ -23,6 +23,7 @@ import { describeRuns, killRun, runningBelow, runsBelow } from './runs-left.ts';
 import { cloudTrailService } from './services/cloudtrail/service.ts';
 import { cloudWatchService } from './services/cloudwatch/service.ts';
 import { cloudWatchLogsService } from './services/cloudwatch-logs/service.ts';
+import { dynamoDbService } from './services/dynamodb/service.ts';
 import { createLastUsed } from './services/iam/access-keys/last-used.ts';
 import { type ContainerCredentials, containerCredentials } from './services/iam/container-credentials.ts';
 import { createIdentity } from './services/iam/identity.ts';
@@ -132,6 +133,7 @@ export async function buildPlatform({
     },
   });
   const runtime = sageMakerRuntimeService({ routing, aws, clock, log, settings: config });
+  const dynamoDb = dynamoDbService({ database, aws, clock, log, settings: config });
   const all = [
     iamService({
       database,
@@ -145,6 +147,7 @@ export async function buildPlatform({
     cloudTrail.service,
     cloudWatchService({ database }),
     cloudWatchLogsService({ database }),
+    dynamoDb.service,
     sagemaker.service,
     runtime.service,
   ];
@@ -165,6 +168,7 @@ export async function buildPlatform({
     async stop() {
       // A part that writes through other services stops before them.
       await runtime.stop();
+      await dynamoDb.stop();
       await sagemaker.stop();
       await containers?.stop();
       await s3.stop();

@@ -33,7 +33,8 @@ export function perform(what: Performance, input: unknown, call: Call): Promise<
   };
   const proceed = (decision: Decision) => {
     if (!decision.allowed) throw denied(what.protocol, decision);
-    const found = violations(what.model, what.operation, input);
+    // DynamoDB's operations do it themselves (services/dynamodb/validate-input.ts).
+    const found = what.model.entry.dialect === undefined ? violations(what.model, what.operation, input) : [];
     if (found.length > 0) {
       if (what.protocol === 'rest-xml' && lacksDocument(what.operation, input)) throw emptyBody();
       throw new AwsError(validationCode(what.model, what.protocol), validationMessage(found), { status: 400 });

@@ -6,6 +6,7 @@
 import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import type * as Iam from '@aws-sdk/client-iam';
 import type * as S3 from '@aws-sdk/client-s3';
 import type * as SageMaker from '@aws-sdk/client-sagemaker';
@@ -19,6 +20,7 @@ export interface Modules {
   cloudtrail: typeof CloudTrail;
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
+  dynamodb: typeof DynamoDb;
   iam: typeof Iam;
   s3: typeof S3;
   sagemaker: typeof SageMaker;
@@ -55,6 +57,8 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly unsignedOperations?: RegExp;
   /** What a document of the service's may be, where that is not what is usual. */
   readonly documents?: Partial<DocumentLimits>;
+  /** DynamoDB reads and writes JSON in a dialect of its own (wire/dynamodb-json.ts) and checks inputs after names of tables, which may be ARNs, are read. */
+  readonly dialect?: 'dynamodb';
   /** The name of the service's folder in botocore, from which the constraints data was taken. */
   readonly botocore: string;
   load(): Promise<Modules[S]>;
@@ -89,6 +93,19 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     dataOperations: /^(PutLogEvents|GetLogEvents|FilterLogEvents|GetLogRecord|GetLogObject|StartLiveTail)$/,
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
+  },
+  dynamodb: {
+    signingName: 'dynamodb',
+    protocols: ['aws-json-1.0'],
+    target: 'DynamoDB_20120810',
+    version: '2012-08-10',
+    dialect: 'dynamodb',
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html
+    dataOperations: /^(Batch(Get|Write)Item|(Delete|Get|Put|Update)Item|Query|Scan|Transact(Get|Write)Items)$/,
+    // A batch is 16 MB: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    documents: { bytes: 16 * 1024 * 1024, cost: 800_000 },
+    botocore: 'dynamodb',
+    load: () => import('@aws-sdk/client-dynamodb'),
   },
   iam: {
     signingName: 'iam',
