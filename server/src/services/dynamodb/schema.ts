@@ -38,7 +38,6 @@ export interface TransactionRow {
   /** Of the request: another one with the same token is refused. */
   digest: string;
   expires_at: number;
-  answer: string;
 }
 
 export const dynamoDbTables = queryBuilder<{

@@ -18,6 +18,8 @@
 import type { Call } from '../../contract/call.ts';
 import type { BoundOperation } from '../../contract/operation.ts';
 import { defineService, type Service } from '../../contract/service.ts';
+import { batchGetItem } from './batches/batch-get-item.ts';
+import { batchWriteItem } from './batches/batch-write-item.ts';
 import type { DynamoDbDeps, DynamoDbResources } from './deps.ts';
 import { deleteItem } from './items/delete-item.ts';
 import { getItem } from './items/get-item.ts';
@@ -30,10 +32,22 @@ import { query } from './queries/query.ts';
 import { scan } from './queries/scan.ts';
 import { createTable } from './tables/create-table.ts';
 import { deleteTable } from './tables/delete-table.ts';
+import { describeContinuousBackups } from './tables/describe-continuous-backups.ts';
+import { describeEndpoints } from './tables/describe-endpoints.ts';
+import { describeLimits } from './tables/describe-limits.ts';
 import { describeTable } from './tables/describe-table.ts';
 import { listTables } from './tables/list-tables.ts';
 import { createTableCache } from './tables/table-cache.ts';
 import { startTableReconciler } from './tables/table-reconciler.ts';
+import { updateTable } from './tables/update-table.ts';
+import { listTagsOfResource } from './tagging/list-tags-of-resource.ts';
+import { tagResource } from './tagging/tag-resource.ts';
+import { untagResource } from './tagging/untag-resource.ts';
+import { transactGetItems } from './transactions/transact-get-items.ts';
+import { transactWriteItems } from './transactions/transact-write-items.ts';
+import { startCaretaker } from './ttl/caretaker.ts';
+import { describeTimeToLive } from './ttl/describe-time-to-live.ts';
+import { updateTimeToLive } from './ttl/update-time-to-live.ts';
 import { checkInput } from './validate-input.ts';
 
 export function dynamoDbService(resources: DynamoDbResources): {
@@ -51,17 +65,31 @@ export function dynamoDbService(resources: DynamoDbResources): {
   };
   const reconciler = startTableReconciler(shared);
   const deps: DynamoDbDeps = { ...shared, wake: reconciler.wake, settled: reconciler.settled };
+  const caretaker = startCaretaker(deps);
   const service = defineService('dynamodb', deps, {
+    BatchGetItem: batchGetItem,
+    BatchWriteItem: batchWriteItem,
     CreateTable: createTable,
     DeleteItem: deleteItem,
     DeleteTable: deleteTable,
+    DescribeContinuousBackups: describeContinuousBackups,
+    DescribeEndpoints: describeEndpoints,
+    DescribeLimits: describeLimits,
     DescribeTable: describeTable,
+    DescribeTimeToLive: describeTimeToLive,
     GetItem: getItem,
     ListTables: listTables,
+    ListTagsOfResource: listTagsOfResource,
     PutItem: putItem,
     Query: query,
     Scan: scan,
+    TagResource: tagResource,
+    TransactGetItems: transactGetItems,
+    TransactWriteItems: transactWriteItems,
+    UntagResource: untagResource,
     UpdateItem: updateItem,
+    UpdateTable: updateTable,
+    UpdateTimeToLive: updateTimeToLive,
   });
   const operations = new Map(
     [...service.operations].map(([name, operation]) => [name, observed(name, operation, deps)]),
@@ -69,7 +97,7 @@ export function dynamoDbService(resources: DynamoDbResources): {
   return {
     service: { ...service, operations },
     async stop() {
-      await reconciler.stop();
+      await Promise.all([reconciler.stop(), caretaker.stop()]);
       await metrics.stop();
     },
   };

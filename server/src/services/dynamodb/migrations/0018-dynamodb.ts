@@ -35,7 +35,6 @@ export const dynamoDb: Migration = {
       token text not null,
       digest text not null,
       expires_at integer not null,
-      answer text not null,
       primary key (account, region, token)
     ) without rowid`,
     'create index dynamodb_transactions_by_end on dynamodb_transactions (expires_at)',

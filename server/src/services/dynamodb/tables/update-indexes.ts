@@ -1,9 +1,10 @@
-/** The work of an UpdateTable: entries of new indexes are written from the items that are there, those of deleted ones are removed. */
+/** The work of UpdateTable and UpdateTimeToLive: entries of new indexes are written from the items that are there, those of deleted ones are removed. */
 import { Conflict, type Statement } from '../../../storage/database.ts';
 import type { DynamoDbDeps } from '../deps.ts';
 import { newVersion } from '../items/changes.ts';
 import { putEntry, readRange, requireItem, storedOf } from '../items/entry-store.ts';
 import { indexKeyBytes } from '../items/keys.ts';
+import { setExpiryTimes } from '../ttl/expiry-times.ts';
 import { itemSize } from '../values/size.ts';
 import { activate } from './activate.ts';
 import { heldBy, type Index, type Table } from './definition.ts';
@@ -18,7 +19,11 @@ export async function updateIndexes(deps: Deps, table: Table, signal: AbortSigna
     if (status === 'DELETING') await removeEntries(deps.database, { table: table.id, index: id }, signal);
   const created = table.indexes.filter(({ status }) => status === 'CREATING');
   if (created.length > 0) await fill(deps, table, created, signal);
-  if (!signal.aborted) await activate(deps, table);
+  const { timeToLive } = table.definition;
+  const isEnabling = timeToLive?.status === 'ENABLING';
+  if (timeToLive !== undefined) await setExpiryTimes(deps, table, signal);
+  if (signal.aborted) return;
+  await activate(deps, table, isEnabling ? { timeToLive: { ...timeToLive, status: 'ENABLED' } } : {});
 }
 
 /** Writers keep the new indexes up to date from the moment that they are in the definition: what is missing is what was there before. */
