@@ -45,6 +45,26 @@ module.exports = {
       to: { path: '^server/src/services/([^/]+)/', pathNot: '^server/src/services/$1/' },
     },
     {
+      name: 'sagemaker-areas-are-islands',
+      comment:
+        'an area of SageMaker imports itself, the lifecycle of jobs and what all areas share; it calls the others by their operations',
+      severity: 'error',
+      from: { path: '^server/src/services/sagemaker/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^server/src/services/sagemaker/',
+        pathNot: ['$1', 'jobs', 'shared'].map((area) => `^server/src/services/sagemaker/${area}/`),
+      },
+    },
+    {
+      name: 'jobs-and-shared-know-no-area',
+      severity: 'error',
+      from: { path: '^server/src/services/sagemaker/(jobs|shared)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^server/src/services/sagemaker/',
+        pathNot: ['$1', 'shared'].map((area) => `^server/src/services/sagemaker/${area}/`),
+      },
+    },
+    {
       name: 'serving-has-no-sql',
       severity: 'error',
       from: { path: '^server/src/serving/', pathNot: '\\.test\\.ts$' },

@@ -42,6 +42,12 @@ const corrected: Partial<Record<ServiceName, Record<string, Partial<BotocoreShap
     ProjectionType: { enum: ['ALL', 'INCLUDE', 'KEYS_ONLY'] },
     ScalarAttributeType: { enum: ['B', 'N', 'S'] },
     KeySchema: { max: 2 },
+    CreateTableInput: { required: ['AttributeDefinitions', 'TableName', 'KeySchema'] },
+    // The operations themselves refuse what is missing.
+    ListTagsOfResourceInput: { required: [] },
+    TagResourceInput: { required: [] },
+    UntagResourceInput: { required: [] },
+    ResourceArnString: { min: 0 },
     AttributeNameList: { max: 255 },
   },
 };

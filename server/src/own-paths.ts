@@ -2,7 +2,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import type { OwnPath } from './gateway/server.ts';
-import { type ContainerCredentials, credentialsPath } from './services/iam/container-credentials.ts';
+import { credentialsPath } from './services/iam/container-credentials.ts';
+import type { RunCredentials } from './services/service-module.ts';
 import type { WireResponse } from './wire/protocol.ts';
 
 export interface OwnPathsOptions {
@@ -10,7 +11,7 @@ export interface OwnPathsOptions {
   /** Needs no key. */
   readonly anyCredentials: boolean;
   readonly administratorSecret: string;
-  readonly credentials: () => ContainerCredentials;
+  readonly credentials: () => RunCredentials;
   readonly reset: () => Promise<void>;
 }
 

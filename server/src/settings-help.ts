@@ -1,5 +1,6 @@
 /** `clary up --help`: every setting, from the table that reads them. */
-import { type Setting, settings } from './config.ts';
+import { settings } from './config.ts';
+import type { Setting } from './kit/setting.ts';
 
 const placeholder = ({ kind }: Setting) => ({ text: ' VALUE', number: ' N', switch: '' })[kind];
 

@@ -117,6 +117,8 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
       'error',
       '--metrics-flush-ms',
       '100',
+      '--table-metrics-flush-ms',
+      '100',
       '--capture-flush-ms',
       '100',
       '--database',
@@ -143,7 +145,7 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
 }
 
 export interface PlatformProcess extends TestPlatform {
-  /** Ends the server as a power cut would end it; jobs and models go on. */
+  /** Ends the server as a power cut would end it; jobs and models continue. */
   kill9(): Promise<void>;
   /** Starts it again on the same folder and port. */
   restart(): Promise<void>;
@@ -175,6 +177,8 @@ async function spawnServer(
     'error',
     '--ready-json',
     '--metrics-flush-ms',
+    '100',
+    '--table-metrics-flush-ms',
     '100',
     '--capture-flush-ms',
     '100',

@@ -13,7 +13,8 @@ import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '
 import { type Door, doors, saidBy } from '../../../test/harness/listeners.ts';
 import { startPlatform } from '../../../test/harness/platform.ts';
 import { type Sending, send, sign } from '../../../test/harness/signed.ts';
-import { ConfigError, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { SettingError } from '../kit/setting.ts';
 
 const keyOf = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'whatever' });
 const open = () => startPlatform({ flags: ['--any-credentials', '--log-level', 'silent'] });
@@ -109,10 +110,10 @@ describe('--any-credentials refuses', () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.2', 'example.com']) {
       assert.throws(() => readConfig(['--any-credentials', '--host', host], {}), {
         name: 'Error',
-        constructor: ConfigError,
+        constructor: SettingError,
         message: `--any-credentials gives every client that reaches the server full access: it needs --host 127.0.0.1, not ${host}`,
       });
-      assert.throws(() => readConfig(['--host', host], { CLARY_ANY_CREDENTIALS: 'true' }), ConfigError);
+      assert.throws(() => readConfig(['--host', host], { CLARY_ANY_CREDENTIALS: 'true' }), SettingError);
       assert.equal(readConfig(['--host', host], {}).anyCredentials, false);
     }
     for (const host of ['127.0.0.1', '::1', 'localhost'])

@@ -1,4 +1,4 @@
-/** Services as each other's clients, without HTTP: the same authorization, validation and operation as for any caller. */
+/** Calls between services without HTTP: the same authorization, validation and operation as for any caller. */
 import { formatGlobalArn } from '../contract/arn.ts';
 import type { Audit } from '../contract/audit.ts';
 import type { Aws, AwsAccess } from '../contract/aws.ts';
@@ -8,7 +8,8 @@ import type { Service } from '../contract/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
-import { catalog, type ServiceName } from '../models/catalog.ts';
+import type { ServiceName } from '../models/catalog.ts';
+import { firstFormatOf } from './format.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { modelFor } from './identify.ts';
 import { decider } from './perform.ts';
@@ -16,7 +17,7 @@ import { performRecorded } from './record.ts';
 import { notBuilt } from './refusals.ts';
 
 export interface InProcessOptions {
-  /** Filled after this is made: services hold it before all of them exist. */
+  /** May be filled later: services receive their AwsAccess before all of them exist. */
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly identity: Identity;
   readonly audit: Audit;
@@ -51,9 +52,9 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
         () => signal,
         decider(identity, input),
       );
-      const protocol = catalog[name].protocols[0] ?? 'aws-json-1.1';
+      const format = firstFormatOf(name);
       const recording = { audit, clock, userAgent: invokedBy ?? '', invokedBy };
-      return (await performRecorded({ model, operation, bound, protocol }, input, call, recording)) as never;
+      return (await performRecorded({ model, operation, bound, format }, input, call, recording)) as never;
     },
   });
   const access: AwsAccess = {

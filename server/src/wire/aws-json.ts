@@ -29,11 +29,11 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
       wellFormed(() => {
         const given = parseJsonObject(gatheredBody(request).toString('utf8'));
         const shape = structureOf(operation.input);
-        return model.entry.dialect === 'dynamodb' ? readDynamoDb(shape, given) : readJson(shape, given, names);
+        return model.entry.traits?.dialect === 'dynamodb' ? readDynamoDb(shape, given) : readJson(shape, given, names);
       }),
     serialize: (model, operation, output, { requestId }) => {
       const shape = structureOf(operation.output);
-      const isDynamoDb = model.entry.dialect === 'dynamodb';
+      const isDynamoDb = model.entry.traits?.dialect === 'dynamodb';
       // An operation without output returns an empty body in awsJson1_1's servers, `{}` where the output is modelled.
       const body =
         shape.name === 'Unit'
@@ -43,7 +43,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
     },
     serializeError: (model, error, status, { requestId }) => {
       const found = findErrorModel(model, error);
-      const dialect = model?.entry.dialect === 'dynamodb' ? model : undefined;
+      const dialect = model?.entry.traits?.dialect === 'dynamodb' ? model : undefined;
       const { structure, values } = errorMembers(error, found, dialect && dynamoDbMessageName(error));
       const members = structure
         ? { ...values, ...writeStructure(structure, values, dialect ? plainItems : names) }
@@ -56,7 +56,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
   };
 }
 
-/** Services that once spoke query (CloudWatch) also send the code that it had. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
+/** Services that used the query protocol before (CloudWatch) also send the code that the error had there. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
 export function queryErrorHeader(
   model: ServiceModel | undefined,
   error: AwsError,

@@ -51,10 +51,20 @@ function decodeUri(text: string): string {
   }
 }
 
-/** Undefined for a request without a signature. Throws MalformedSignature. */
-export function readSignature({ headers, query }: Pick<WireRequest, 'headers' | 'query'>): Signature | undefined {
-  const authorization = headers.authorization;
-  if (authorization !== undefined) return readHeader(authorization, headers);
+type SignedHead = Pick<WireRequest, 'headers' | 'query'>;
+
+/** The signature in the Authorization header, else in the query; undefined for a request without one. Throws MalformedSignature. */
+export const readSignature = (head: SignedHead): Signature | undefined =>
+  readHeaderSignature(head) ?? readQuerySignature(head);
+
+/** Undefined for a request without an Authorization header. Throws MalformedSignature. */
+export function readHeaderSignature({ headers }: SignedHead): Signature | undefined {
+  const { authorization } = headers;
+  return authorization === undefined ? undefined : readHeader(authorization, headers);
+}
+
+/** Undefined for a query without a signature. Throws MalformedSignature. */
+export function readQuerySignature({ query }: SignedHead): Signature | undefined {
   return query.includes('X-Amz-Signature=') || query.includes('X-Amz-Algorithm=') ? readQuery(query) : undefined;
 }
 
@@ -132,7 +142,7 @@ function readQuery(query: string): Signature {
   };
 }
 
-/** When it was signed, in milliseconds since 1970. Throws MalformedSignature where that is no time, or of another day than its scope. */
+/** The time of the signature, in milliseconds since 1970. Throws MalformedSignature if it cannot be read, or is of another day than the scope. */
 export function signedAt({ form, date, time }: Pick<Signature, 'form' | 'date' | 'time'>): number {
   const at = signatureTime(time);
   if (Number.isNaN(at)) throw unreadableTime(form, time);
@@ -151,8 +161,8 @@ const keys = new Map<string, KeyObject>();
 const maxKeys = 1000;
 
 /**
- * The key of a day, a region and a service; kept, because deriving it is the dearest part of a check. A KeyObject, because
- * Node 24 takes seven times as long for an HMAC whose key is bytes.
+ * The key of a day, a region and a service; cached, because deriving it is the most expensive part of a verification. A KeyObject, because
+ * an HMAC whose key is bytes takes Node 24 seven times as long.
  */
 export function signingKey(
   secret: string,
@@ -173,7 +183,7 @@ export const scopeOf = ({ date, region, service }: Pick<Signature, 'date' | 'reg
 
 const unreservedPath = /^[\w.~/-]+$/;
 
-/** As clients do it: no empty segments, no `.`, no `..`; a slash at the end stays. */
+/** As clients normalize: no empty segments, no `.`, no `..`; a trailing slash stays. */
 function normalized(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -183,12 +193,12 @@ function normalized(path: string): string {
   return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
 
-function canonicalPath(given: string, isS3: boolean): string {
-  // S3 signs the path as it is and encoded once, everybody else signs the normalized and encoded path encoded again.
-  const path = isS3 || !/\/[./]/.test(given) ? given : normalized(given);
+function canonicalPath(given: string, encodesOnce: boolean): string {
+  // S3 signs the path as it was sent, encoded once; the other services sign the normalized path, encoded twice.
+  const path = encodesOnce || !/\/[./]/.test(given) ? given : normalized(given);
   if (unreservedPath.test(path)) return path;
   const segments = path.split('/');
-  return segments.map((segment) => encodeUri(isS3 ? decodeUri(segment) : segment)).join('/') || '/';
+  return segments.map((segment) => encodeUri(encodesOnce ? decodeUri(segment) : segment)).join('/') || '/';
 }
 
 function canonicalQuery(query: string): string {
@@ -212,31 +222,32 @@ export function canonicalRequest(
   request: Omit<WireRequest, 'body'>,
   signedHeaders: readonly string[],
   payloadHash: string,
-  isS3: boolean,
+  encodesPathOnce: boolean,
 ): string {
   let headers = '';
   for (const name of signedHeaders) {
     const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
     headers += `${name}:${trimmed(value ?? '')}\n`;
   }
-  const path = canonicalPath(request.path, isS3);
+  const path = canonicalPath(request.path, encodesPathOnce);
   return `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
 }
 
-/** The signature that the request should bear, in hexadecimal. */
+/** The signature that the request should have, in hexadecimal. `encodesPathOnce`: SigningTraits in models/wire-traits.ts. */
 export function expectedSignature(
   signature: Signature,
   request: Omit<WireRequest, 'body'>,
   payloadHash: string,
   key: KeyObject,
+  encodesPathOnce = false,
 ): string {
-  const canonical = canonicalRequest(request, signature.signedHeaders, payloadHash, signature.service === 's3');
+  const canonical = canonicalRequest(request, signature.signedHeaders, payloadHash, encodesPathOnce);
   return createHmac('sha256', key)
     .update(`${algorithm}\n${signature.time}\n${scopeOf(signature)}\n${sha256(canonical)}`)
     .digest('hex');
 }
 
-/** A browser form's policy is what is signed, as it came: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html */
+/** The signature of a browser's form covers its policy, as received: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html */
 export function signPolicy(
   secret: string,
   scope: Pick<Signature, 'date' | 'region' | 'service'>,

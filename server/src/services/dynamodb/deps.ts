@@ -16,7 +16,7 @@ export interface DynamoDbResources {
   readonly clock: Clock;
   readonly log: Log;
   /** How long metrics may wait in memory. */
-  readonly settings: { readonly metricsFlushMs: number };
+  readonly settings: { readonly tableMetricsFlushMs: number };
 }
 
 export interface DynamoDbDeps extends DynamoDbResources {

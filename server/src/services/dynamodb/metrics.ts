@@ -30,7 +30,7 @@ export interface MetricsOptions {
   readonly aws: AwsAccess;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: { readonly metricsFlushMs: number };
+  readonly settings: { readonly tableMetricsFlushMs: number };
 }
 
 type Datum = NonNullable<Input<'cloudwatch', 'PutMetricData'>['MetricData']>[number];
@@ -101,7 +101,7 @@ export function startTableMetrics({ aws, clock, log, settings }: MetricsOptions)
     publishing = publishing.then(publish);
     return publishing;
   };
-  const timer = setInterval(() => void flush(), settings.metricsFlushMs).unref();
+  const timer = setInterval(() => void flush(), settings.tableMetricsFlushMs).unref();
 
   return {
     read(table, operation, units, returned, index) {

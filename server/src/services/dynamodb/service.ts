@@ -135,7 +135,7 @@ function observed(name: string, operation: BoundOperation, { metrics }: DynamoDb
       throw error;
     }
   };
-  return { access: operation.access, handle };
+  return { ...operation, handle };
 }
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'InternalFailure';

@@ -11,6 +11,12 @@ import { invalid, noSuchTable } from './invalid.ts';
 /** AWS reports ten at most. */
 const maxSentences = 10;
 
+/** Where there are more than ten, these members are reported last (observed). */
+const lastReported = ['limit', 'attributesToGet', 'keyConditions'];
+
+const rank = (sentence: string) => lastReported.indexOf(/ at '([^'.]+)/.exec(sentence)?.[1] ?? '');
+const inOrder = (sentences: readonly string[]) => sentences.toSorted((one, other) => rank(one) - rank(other));
+
 /** Those of tables. */
 const firstTheName: ReadonlySet<string> = new Set([
   'CreateTable',
@@ -39,7 +45,7 @@ function check(loaded: ServiceModel, name: string, given: Input, call: Call): ob
   if (firstTheName.has(name)) checkTableName(input.TableName);
   const operation = loaded.operations.get(name) as OperationModel;
   const found = violations(loaded, operation, input);
-  if (found.length > 0) throw invalid(validationMessage(found.slice(0, maxSentences)));
+  if (found.length > 0) throw invalid(validationMessage(inOrder(found).slice(0, maxSentences)));
   return input;
 }
 

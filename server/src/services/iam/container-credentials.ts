@@ -5,6 +5,7 @@
  */
 import type { Identity, IsRunning, RoleRun, ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { RunCredentials } from '../service-module.ts';
 import { createSealer } from './sealed.ts';
 
 /** As long as a task's credentials live on AWS; SDKs fetch new ones before they end. */
@@ -17,13 +18,6 @@ interface TokenContent extends ServiceRoleRequest {
   readonly endsAt?: number;
 }
 
-export interface ContainerCredentials {
-  /** The variables by which any AWS SDK finds the platform, the region and the role's credentials. Waits until the platform's address is known. */
-  environment(run: RoleRun): Promise<Record<string, string>>;
-  /** The answer in the SDKs' form; undefined for a token that is unknown or expired. Throws AwsError if the role was deleted. */
-  answer(token: string): Promise<Record<string, string> | undefined>;
-}
-
 export interface ContainerCredentialsOptions {
   readonly platformKey: Buffer;
   readonly identity: Identity;
@@ -33,7 +27,7 @@ export interface ContainerCredentialsOptions {
   readonly endpoint: Promise<string>;
 }
 
-export function containerCredentials(options: ContainerCredentialsOptions): ContainerCredentials {
+export function containerCredentials(options: ContainerCredentialsOptions): RunCredentials {
   const { identity, clock, endpoint, isRunning } = options;
   const sealer = createSealer(options.platformKey, 'container-credentials');
   const tokenFor = ({ region: _region, lifetimeMs: lasts, ...request }: RoleRun): string => {

@@ -1,8 +1,8 @@
 /**
- * SageMaker: the table of its operations.
+ * SageMaker: one API, made of areas (a folder each) that know nothing of each other.
  *
  * Gaps (a request for more is refused with a ValidationException that names it, never ignored)
- * - Operations that are not in the table answer 501.
+ * - Operations that are in no area's table answer 501.
  * - The built-in XGBoost reads CSV and libsvm only (docs/xgboost.md).
  * - Channels of training jobs come from S3 only. Processing jobs read inputs from S3 and write outputs to S3, as files.
  * - Models have one container, of the built-in XGBoost. Endpoint variants are instance-based.
@@ -31,124 +31,41 @@
  * - The Python SDK reads OutputDataConfig.KmsKeyId of DescribeTrainingJob, so it is always present.
  * - The Python SDK waits for an endpoint's log group, so it is created with the endpoint.
  */
-import { defineService, type Service } from '../../contract/service.ts';
-import type { SageMakerDeps, SageMakerResources } from './deps.ts';
-import { createEndpointConfig } from './endpoint-configs/create-endpoint-config.ts';
-import { deleteEndpointConfig } from './endpoint-configs/delete-endpoint-config.ts';
-import { describeEndpointConfig } from './endpoint-configs/describe-endpoint-config.ts';
-import { listEndpointConfigs } from './endpoint-configs/list-endpoint-configs.ts';
-import { createEndpoint } from './endpoints/create-endpoint.ts';
-import { deleteEndpoint } from './endpoints/delete-endpoint.ts';
-import { describeEndpoint } from './endpoints/describe-endpoint.ts';
-import { startEndpointReconciler } from './endpoints/endpoint-reconciler.ts';
-import { listEndpoints } from './endpoints/list-endpoints.ts';
-import { updateEndpoint } from './endpoints/update-endpoint.ts';
-import { startJobReconciler } from './jobs/job-reconciler.ts';
-import { openJobQueue } from './jobs/open-job-queue.ts';
-import { createModelPackageGroup } from './model-package-groups/create-model-package-group.ts';
-import { deleteModelPackageGroup } from './model-package-groups/delete-model-package-group.ts';
-import { describeModelPackageGroup } from './model-package-groups/describe-model-package-group.ts';
-import { listModelPackageGroups } from './model-package-groups/list-model-package-groups.ts';
-import { createModelPackage } from './model-packages/create-model-package.ts';
-import { deleteModelPackage } from './model-packages/delete-model-package.ts';
-import { describeModelPackage } from './model-packages/describe-model-package.ts';
-import { listModelPackages } from './model-packages/list-model-packages.ts';
-import { startModelPackageReconciler } from './model-packages/model-package-reconciler.ts';
-import { updateModelPackage } from './model-packages/update-model-package.ts';
-import { createModel } from './models/create-model.ts';
-import { deleteModel } from './models/delete-model.ts';
-import { describeModel } from './models/describe-model.ts';
-import { listModels } from './models/list-models.ts';
-import { createProcessingJob } from './processing-jobs/create-processing-job.ts';
-import { deleteProcessingJob } from './processing-jobs/delete-processing-job.ts';
-import { describeProcessingJob } from './processing-jobs/describe-processing-job.ts';
-import { listProcessingJobs } from './processing-jobs/list-processing-jobs.ts';
-import { processingWork } from './processing-jobs/processing-work.ts';
-import { stopProcessingJob } from './processing-jobs/stop-processing-job.ts';
-import { getSearchSuggestions } from './search/get-search-suggestions.ts';
-import { search } from './search/search.ts';
-import { addTags } from './tags/add-tags.ts';
-import { deleteTags } from './tags/delete-tags.ts';
-import { listTags } from './tags/list-tags.ts';
-import { withTagPermissions } from './tags/tag-permissions.ts';
-import { createTrainingJob } from './training-jobs/create-training-job.ts';
-import { deleteTrainingJob } from './training-jobs/delete-training-job.ts';
-import { describeTrainingJob } from './training-jobs/describe-training-job.ts';
-import { listTrainingJobs } from './training-jobs/list-training-jobs.ts';
-import { stopTrainingJob } from './training-jobs/stop-training-job.ts';
-import { trainingWork } from './training-jobs/training-work.ts';
-import { updateTrainingJob } from './training-jobs/update-training-job.ts';
+import type { BoundOperation } from '../../contract/operation.ts';
+import type { Service } from '../../contract/service.ts';
+import { startInference } from './inference/area.ts';
+import { startJobAreas } from './jobs/job-area.ts';
+import { processingArea } from './processing/area.ts';
+import { startRegistry } from './registry/area.ts';
+import { searchArea } from './search/area.ts';
+import type { Area } from './shared/area.ts';
+import type { SageMakerResources } from './shared/deps.ts';
+import { withTagPermissions } from './shared/tags/tag-permissions.ts';
+import { tagsArea } from './tags/area.ts';
+import { trainingArea } from './training/area.ts';
+
+const jobAreas = [trainingArea, processingArea];
 
 export function sagemakerService(resources: SageMakerResources): {
   service: Service;
   /** Stops reconciling; jobs and replicas keep running and are adopted at the next start. */
   stop(): Promise<void>;
 } {
-  const works = { training: trainingWork(resources), processing: processingWork(resources) };
-  const queue = openJobQueue(resources, works);
-  const reconcilers = {
-    trainingJob: startJobReconciler(resources, works.training, queue),
-    processingJob: startJobReconciler(resources, works.processing, queue),
-    modelPackage: startModelPackageReconciler(resources),
-    endpoint: startEndpointReconciler(resources),
-  };
-  const deps: SageMakerDeps = {
-    ...resources,
-    wake: {
-      trainingJob: (key) => reconcilers.trainingJob.wake(key),
-      processingJob: (key) => reconcilers.processingJob.wake(key),
-      modelPackage: (key) => reconcilers.modelPackage.wake(key),
-      endpoint: (key) => reconcilers.endpoint.wake(key),
-    },
-  };
-  const service = defineService(
-    'sagemaker',
-    deps,
-    withTagPermissions({
-      CreateTrainingJob: createTrainingJob,
-      DescribeTrainingJob: describeTrainingJob,
-      ListTrainingJobs: listTrainingJobs,
-      StopTrainingJob: stopTrainingJob,
-      UpdateTrainingJob: updateTrainingJob,
-      DeleteTrainingJob: deleteTrainingJob,
-      CreateProcessingJob: createProcessingJob,
-      DescribeProcessingJob: describeProcessingJob,
-      ListProcessingJobs: listProcessingJobs,
-      StopProcessingJob: stopProcessingJob,
-      DeleteProcessingJob: deleteProcessingJob,
-      CreateModelPackageGroup: createModelPackageGroup,
-      DescribeModelPackageGroup: describeModelPackageGroup,
-      ListModelPackageGroups: listModelPackageGroups,
-      DeleteModelPackageGroup: deleteModelPackageGroup,
-      CreateModelPackage: createModelPackage,
-      DescribeModelPackage: describeModelPackage,
-      ListModelPackages: listModelPackages,
-      UpdateModelPackage: updateModelPackage,
-      DeleteModelPackage: deleteModelPackage,
-      CreateModel: createModel,
-      DescribeModel: describeModel,
-      ListModels: listModels,
-      DeleteModel: deleteModel,
-      CreateEndpointConfig: createEndpointConfig,
-      DescribeEndpointConfig: describeEndpointConfig,
-      ListEndpointConfigs: listEndpointConfigs,
-      DeleteEndpointConfig: deleteEndpointConfig,
-      CreateEndpoint: createEndpoint,
-      DescribeEndpoint: describeEndpoint,
-      ListEndpoints: listEndpoints,
-      UpdateEndpoint: updateEndpoint,
-      DeleteEndpoint: deleteEndpoint,
-      AddTags: addTags,
-      ListTags: listTags,
-      DeleteTags: deleteTags,
-      Search: search,
-      GetSearchSuggestions: getSearchSuggestions,
-    }),
-  );
+  const { database } = resources;
+  const areas: Area[] = [...startJobAreas(resources, jobAreas), startRegistry(resources), startInference(resources)];
+  const kinds = Object.assign({}, ...areas.map(({ taggable }) => taggable));
+  const searchables = Object.assign({}, ...areas.map(({ searchable }) => searchable));
+  areas.push(tagsArea({ database, kinds }), searchArea({ database, searchables, taggable: kinds }));
+
+  const operations = new Map<string, BoundOperation>();
+  for (const area of areas) {
+    for (const [name, operation] of area.operations)
+      operations.set(name, withTagPermissions(operation, { database, kinds }));
+  }
   return {
-    service,
+    service: { name: 'sagemaker', operations },
     async stop() {
-      await Promise.all(Object.values(reconcilers).map((reconciler) => reconciler.stop()));
+      await Promise.all(areas.map((area) => area.stop?.()));
     },
   };
 }

@@ -23,6 +23,7 @@ interface Write {
 const maxWrites = 25;
 
 export const batchWriteItem: DynamoDbOperation<'BatchWriteItem'> = {
+  audit: { data: true },
   async access(input, call, deps) {
     const names = Object.keys(input.RequestItems ?? {});
     return (await Promise.all(names.map((name) => onTable('BatchWriteItem', name, call, deps)))).flat();

@@ -53,7 +53,8 @@ class ConditionParser {
 
   #endCondition(): void {
     this.#operators++;
-    const fault = this.#faults.firstOf(['name', 'value']) ?? this.#local.firstOf(['operand', 'distinct', 'function']);
+    const fault =
+      this.#faults.earliestOf(['name', 'value']) ?? this.#local.firstOf(['operand', 'distinct', 'function']);
     if (fault !== undefined) this.#faults.add('condition', fault);
     this.#local = new Faults();
   }

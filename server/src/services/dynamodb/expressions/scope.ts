@@ -100,6 +100,12 @@ export class Faults {
     return kind && this.#first.get(kind);
   }
 
+  /** The one of these kinds that was found first. */
+  earliestOf(kinds: readonly string[]): string | undefined {
+    for (const [kind, message] of this.#first) if (kinds.includes(kind)) return message;
+    return undefined;
+  }
+
   checkReserved(name: string): void {
     if (isReserved(name)) this.add('reserved', `Attribute name is a reserved keyword; reserved keyword: ${name}`);
   }

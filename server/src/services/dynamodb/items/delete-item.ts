@@ -13,6 +13,7 @@ import { checkExpressionUse } from './request.ts';
 import { changeAnswer, refuseUnmet } from './write-answer.ts';
 
 export const deleteItem: DynamoDbOperation<'DeleteItem'> = {
+  audit: { data: true },
   access: (input, call, deps) => onItem('DeleteItem', input, input.Key, call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, ['ConditionExpression'], ['Expected']);

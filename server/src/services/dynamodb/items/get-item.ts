@@ -13,11 +13,14 @@ import { onItem } from './item-access.ts';
 import { checkKey, checkNestedPaths, itemKeyBytes } from './keys.ts';
 import { storedItem } from './mutate.ts';
 import { type ReadProjection, readProjection } from './projections.ts';
+import { checkExpressionUse } from './request.ts';
 
 export const getItem: DynamoDbOperation<'GetItem'> = {
+  audit: { data: true },
   access: (input, call, deps) => onItem('GetItem', input, input.Key, call, deps),
   /** Synchronous where table and item are in memory. */
   handle(input, call, deps) {
+    checkExpressionUse(input, ['ProjectionExpression'], ['AttributesToGet']);
     const key = readItem(input.Key ?? {});
     const projection = readProjection(input);
     const table = usableTable(deps, call, nameIn(input.TableName));

@@ -15,6 +15,7 @@ import { checkExpressionUse } from './request.ts';
 import { changeAnswer, refuseUnmet } from './write-answer.ts';
 
 export const putItem: DynamoDbOperation<'PutItem'> = {
+  audit: { data: true },
   access: (input, call, deps) => onItem('PutItem', input, input.Item, call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, ['ConditionExpression'], ['Expected']);

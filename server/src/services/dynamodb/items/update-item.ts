@@ -18,6 +18,7 @@ import { checkUpdatedKeys, type ItemUpdate, updateOf } from './updates.ts';
 import { changeAnswer, refuseUnmet } from './write-answer.ts';
 
 export const updateItem: DynamoDbOperation<'UpdateItem'> = {
+  audit: { data: true },
   access: (input, call, deps) => onItem('UpdateItem', input, input.Key, call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, ['UpdateExpression', 'ConditionExpression'], ['AttributeUpdates', 'Expected']);

@@ -1,8 +1,6 @@
 /** KeyConditionExpression as the conditions on the key's attributes, and those as a range of keys. */
 import type { Condition as GivenCondition } from '@aws-sdk/client-dynamodb';
-import type { Condition, Operand } from '../expressions/condition.ts';
-import { parseCondition } from '../expressions/parse-condition.ts';
-import type { Scope } from '../expressions/scope.ts';
+import type { Condition, Operand, ParsedCondition } from '../expressions/condition.ts';
 import { invalid, invalidParameter } from '../invalid.ts';
 import { type CheckedCondition, type Comparison, checkCondition, checkConditions } from '../legacy/comparisons.ts';
 import { type Key, partsOf } from '../tables/definition.ts';
@@ -14,8 +12,8 @@ export type KeyConditions = ReadonlyMap<string, CheckedCondition>;
 const comparisons: Readonly<Record<string, Comparison>> = { '=': 'EQ', '<': 'LT', '<=': 'LE', '>': 'GT', '>=': 'GE' };
 const mirrored: Readonly<Record<string, string>> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
-export function keyConditionsOf(expression: string, scope: Scope): KeyConditions {
-  const { condition } = parseCondition('KeyConditionExpression', expression, scope);
+/** Throws for a condition that no key can have; that needs no table. */
+export function keyConditionsOf({ condition }: ParsedCondition): KeyConditions {
   const found = new Map<string, CheckedCondition>();
   collect(condition, found);
   return found;
@@ -43,7 +41,7 @@ function collect(condition: Condition, into: Map<string, CheckedCondition>): voi
     case 'compare': {
       if (condition.comparator === '<>') throw refused('<>');
       const [one, other] = condition.args;
-      const isMirrored = one.kind !== 'path' && other.kind === 'path';
+      const isMirrored = one.kind === 'value' && other.kind === 'path';
       const comparator = isMirrored ? mirrored[condition.comparator] : condition.comparator;
       note(comparisons[comparator ?? ''] ?? 'EQ', isMirrored ? [other, one] : [one, other], into);
       break;
@@ -62,15 +60,16 @@ const wrongFirst = (name: string) =>
   );
 
 function note(comparison: Comparison, args: readonly Operand[], into: Map<string, CheckedCondition>): void {
-  if (args.some(({ kind }) => kind === 'function'))
-    throw invalid('KeyConditionExpressions cannot contain nested operations');
-  const paths = args.flatMap((arg) => (arg.kind === 'path' ? [arg.path] : []));
-  if (paths.length > 1)
-    throw invalid('Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition');
-  const [path] = paths;
-  if (path === undefined) throw invalid('Invalid condition in KeyConditionExpression: No key attribute specified');
-  if (path.length > 1) throw invalid('KeyConditionExpressions cannot have conditions on nested attributes');
-  const name = String(path[0]);
+  let name: string | undefined;
+  for (const arg of args) {
+    if (arg.kind === 'function') throw invalid('KeyConditionExpressions cannot contain nested operations');
+    if (arg.kind !== 'path') continue;
+    if (name !== undefined)
+      throw invalid('Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition');
+    if (arg.path.length > 1) throw invalid('KeyConditionExpressions cannot have conditions on nested attributes');
+    name = String(arg.path[0]);
+  }
+  if (name === undefined) throw invalid('Invalid condition in KeyConditionExpression: No key attribute specified');
   if (into.has(name)) throw invalid('KeyConditionExpressions must only contain one condition per key');
   const values = args.flatMap((arg): Value[] => (arg.kind === 'value' && arg.value ? [arg.value] : []));
   into.set(name, { comparison, values });

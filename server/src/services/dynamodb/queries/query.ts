@@ -2,6 +2,7 @@
 import type { QueryInput } from '@aws-sdk/client-dynamodb';
 import { nameIn } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
+import { parseCondition } from '../expressions/parse-condition.ts';
 import { scopeOf } from '../expressions/scope.ts';
 import { invalid } from '../invalid.ts';
 import { onItem } from '../items/item-access.ts';
@@ -40,6 +41,7 @@ const expressions = ['ProjectionExpression', 'FilterExpression', 'KeyConditionEx
 const others = ['AttributesToGet', 'QueryFilter', 'ConditionalOperator', 'KeyConditions'];
 
 export const query: DynamoDbOperation<'Query'> = {
+  audit: { data: true },
   access: (input, call, deps) => onItem('Query', input, undefined, call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, expressions, others);
@@ -85,11 +87,11 @@ function readExpressions(input: QueryInput) {
     throw invalid('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
   const scope = scopeOf(input);
   const keyed = input.KeyConditionExpression;
-  const conditions = keyed === undefined ? undefined : keyConditionsOf(keyed, scope);
+  const parsed = keyed === undefined ? undefined : parseCondition('KeyConditionExpression', keyed, scope);
   const filter = filterOf(input.FilterExpression, scope);
   const projection = projectionOf(input, scope);
   scope.checkUsed();
-  const all = conditions ?? checkKeyConditions(input.KeyConditions ?? {});
+  const all = parsed ? keyConditionsOf(parsed) : checkKeyConditions(input.KeyConditions ?? {});
   checkKeyValues(all);
   checkSelect(input);
   return { projection, filter, conditions: all };

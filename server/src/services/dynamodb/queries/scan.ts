@@ -30,6 +30,7 @@ const expressions = ['ProjectionExpression', 'FilterExpression'];
 const others = ['AttributesToGet', 'ScanFilter', 'ConditionalOperator'];
 
 export const scan: DynamoDbOperation<'Scan'> = {
+  audit: { data: true },
   access: (input, call, deps) => onItem('Scan', input, undefined, call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, expressions, others);

@@ -15,6 +15,7 @@ import { capacities, checkTransaction } from './transaction.ts';
 const maxBytes = 4 * 1024 * 1024;
 
 export const transactGetItems: DynamoDbOperation<'TransactGetItems'> = {
+  audit: { data: true, readOnly: true },
   async access(input, call, deps) {
     const names = new Set((input.TransactItems ?? []).map(({ Get: get }) => get?.TableName));
     const context = { 'dynamodb:EnclosingOperation': 'TransactGetItems' };

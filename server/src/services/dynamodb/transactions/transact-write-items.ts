@@ -38,6 +38,7 @@ const tokenMs = 10 * 60_000;
 const maxAttempts = 20;
 
 export const transactWriteItems: DynamoDbOperation<'TransactWriteItems'> = {
+  audit: { data: true, readOnly: false },
   async access(input, call, deps) {
     const wanted = new Map<string, { action: string; table: string | undefined }>();
     for (const item of input.TransactItems ?? []) {

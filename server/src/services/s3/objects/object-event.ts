@@ -1,5 +1,5 @@
 /**
- * What S3 tells EventBridge of its objects. Filters and targets come with later services.
+ * S3's object events in EventBridge's format.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 import type { Call } from '../../../contract/call.ts';
@@ -36,7 +36,7 @@ export function objectCreated(
   });
 }
 
-/** `versionId`: of the version that is gone, or of the delete marker that was made. */
+/** `versionId`: of the deleted version, or of the new delete marker. */
 export function objectDeleted(
   call: EventOrigin,
   bucket: BucketRow,

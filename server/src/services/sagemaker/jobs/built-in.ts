@@ -1,6 +1,6 @@
 /** Runs of the platform's own algorithms (the runtime). They read files of users, so they run in a sandbox like every other program of a job. */
 import type { Mount, ProcessSpec, SandboxNetwork } from '../../../engine/executor.ts';
-import type { SageMakerSettings } from '../deps.ts';
+import type { SageMakerSettings } from '../shared/deps.ts';
 import type { Host } from './job-work.ts';
 
 /** Where a program finds the job's folder. */

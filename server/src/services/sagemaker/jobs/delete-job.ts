@@ -1,13 +1,13 @@
 /** Takes an ended job's row away, and its tags with it. What it made (artifacts, logs, metrics) stays where it is; its name is free again. */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps } from '../deps.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
 import type { Job, JobKind } from './job.ts';
 import { jobStore } from './job-store.ts';
 
 /** `retained` says why an ended job must stay for now. */
 export async function deleteJob<Request>(
-  deps: SageMakerDeps,
+  deps: SageMakerResources,
   call: Call,
   kind: JobKind,
   arn: string,

@@ -2,8 +2,8 @@
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps } from '../deps.ts';
-import { givenTags } from '../tags/given-tags.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
+import { givenTags } from '../shared/tags/given-tags.ts';
 import { type Job, type JobKind, moved } from './job.ts';
 import { jobStore } from './job-store.ts';
 import { newRunId } from './run-id.ts';
@@ -25,7 +25,7 @@ export async function insertJob<Request extends { readonly Tags?: Tags }>(
   { kind, arn, name, request, starting, words }: NewJob<Request>,
   event: (job: Job<Request>) => PlatformEvent,
   call: Call,
-  { database, outbox }: Pick<SageMakerDeps, 'database' | 'outbox'>,
+  { database, outbox }: Pick<SageMakerResources, 'database' | 'outbox'>,
 ): Promise<void> {
   const job: Job<Request> = {
     arn,

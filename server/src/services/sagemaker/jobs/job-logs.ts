@@ -6,8 +6,8 @@
 import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerResources } from '../deps.ts';
-import { type LogStream, shipLog } from '../logs/log-shipper.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
+import { type LogStream, shipLog } from '../shared/log-shipper.ts';
 import type { Job } from './job.ts';
 import { jobStore, keepLogOffsets } from './job-store.ts';
 import type { JobWork } from './job-work.ts';

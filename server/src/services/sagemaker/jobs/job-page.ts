@@ -1,6 +1,6 @@
 /** One page of a list of jobs, as ListTrainingJobs and ListProcessingJobs ask for it. */
 import type { Call } from '../../../contract/call.ts';
-import { pageToken, readPageToken } from '../page-token.ts';
+import { pageToken, readPageToken } from '../shared/page-token.ts';
 import type { Job } from './job.ts';
 import type { JobPage } from './job-list.ts';
 

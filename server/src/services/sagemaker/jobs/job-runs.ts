@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { readBeneath } from '../../../engine/beneath.ts';
 import { type Executor, type RunLimits, RunRefused, type RunStatus } from '../../../engine/executor.ts';
 import { removeTree } from '../../../engine/remove-tree.ts';
-import type { SageMakerResources } from '../deps.ts';
-import { roleFor } from '../execution-role.ts';
-import { jobRun } from '../running-runs.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
+import { roleFor } from '../shared/execution-role.ts';
+import { jobRun } from '../shared/runs.ts';
 import { type Job, JobFailed } from './job.ts';
 import type { Host, JobWork } from './job-work.ts';
 

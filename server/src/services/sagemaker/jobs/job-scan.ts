@@ -5,7 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { formatArn } from '../../../contract/arn.ts';
 import type { Database } from '../../../storage/database.ts';
-import type { PagePosition } from '../page-token.ts';
+import type { PagePosition } from '../shared/page-token.ts';
 import type { Job, JobKind } from './job.ts';
 import { type JobTable, jobOf, jobTables } from './job-store.ts';
 

@@ -2,7 +2,7 @@
 import type { Aws } from '../../../contract/aws.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import type { ProcessSpec, RunSpec } from '../../../engine/executor.ts';
-import type { SageMakerResources } from '../deps.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
 import type { Share } from './instance-share.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
 

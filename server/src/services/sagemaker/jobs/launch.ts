@@ -1,6 +1,6 @@
 /** How a job's program is started where its image runs as a container. Pure: what it says is what the executor does. */
 import type { ContainerSpec, SandboxNetwork } from '../../../engine/executor.ts';
-import type { ImageTable, ImageUse, JobRuntime } from '../images.ts';
+import type { ImageTable, ImageUse, JobRuntime } from '../shared/images.ts';
 import { JobFailed } from './job.ts';
 import type { Host } from './job-work.ts';
 

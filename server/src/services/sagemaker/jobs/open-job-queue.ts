@@ -1,6 +1,5 @@
 /** The queue as it is after a restart: who runs keeps its place, who waits is in line before anybody new comes. */
-import type { SageMakerResources } from '../deps.ts';
-import type { JobKind } from './job.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
 import { createJobQueue, type JobQueue, queuedJob } from './job-queue.ts';
 import { jobStore } from './job-store.ts';
 import type { JobWork } from './job-work.ts';
@@ -8,11 +7,11 @@ import type { JobWork } from './job-work.ts';
 export async function openJobQueue(
   { database, settings }: SageMakerResources,
   // biome-ignore lint/suspicious/noExplicitAny: each kind has a request of its own, which only its own work reads.
-  works: Readonly<Record<JobKind, JobWork<any>>>,
+  works: readonly JobWork<any>[],
 ): Promise<JobQueue> {
   const queue = createJobQueue({ cores: settings.jobCores, memoryGiB: settings.jobMemoryGiB });
   const waiting: ReturnType<typeof queuedJob>[] = [];
-  for (const work of Object.values(works)) {
+  for (const work of works) {
     const store = jobStore<unknown>(database, work.kind);
     for (const { arn } of await store.listUnended()) {
       const job = await store.find(arn);

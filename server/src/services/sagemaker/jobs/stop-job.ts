@@ -2,12 +2,12 @@
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerDeps } from '../deps.ts';
+import type { SageMakerResources } from '../shared/deps.ts';
 import { type Job, type JobKind, type JobStatus, moved, type Phase } from './job.ts';
 import { jobStore } from './job-store.ts';
 
 export async function stopJob<Request>(
-  deps: SageMakerDeps,
+  deps: SageMakerResources,
   call: Call,
   kind: JobKind,
   arn: string,

@@ -3,18 +3,16 @@ import { before, describe, it } from 'node:test';
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import type { Structure } from '../../../models/shape.ts';
-import { compileExpression, type Expression } from './expression.ts';
-import { findProperty, propertyNames } from './property.ts';
+import { compileExpression, type Expression } from '../shared/search/expression.ts';
+import { findProperty, propertyNames } from '../shared/search/property.ts';
+import { trainingJobs } from '../training/search/training-jobs.ts';
 import { type Order, ranking, sortKey } from './ranking.ts';
 import { structureOfRecords } from './search.ts';
-import { searchables } from './searchable.ts';
 
 const call = { error: (code: string, message: string) => new AwsError(code, message) } as unknown as Call;
 let root: Structure;
 before(async () => {
-  const { TrainingJob } = searchables;
-  assert.ok(TrainingJob);
-  root = await structureOfRecords(TrainingJob);
+  root = await structureOfRecords(trainingJobs);
 });
 
 const record = {

@@ -1,23 +1,19 @@
 /**
  * GetSearchSuggestions: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_GetSearchSuggestions.html
- * The properties of AWS's model, and the hyperparameters, metrics and tags that are in use: those of the newest jobs, so that nothing is read without end.
+ * The properties of AWS's model, and the names in use that users chose (tags, hyperparameters, metrics).
  */
 import { formatArn } from '../../../contract/arn.ts';
-import type { Call } from '../../../contract/call.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { jobList } from '../jobs/job-list.ts';
-import { listTagKeys } from '../tags/tag-store.ts';
-import { describeTraining, type TrainingJobRequest } from '../training-jobs/training-job.ts';
-import { propertyNames } from './property.ts';
+import { propertyNames } from '../shared/search/property.ts';
+import { listTagKeys } from '../shared/tags/tag-store.ts';
+import type { SearchOperation } from './deps.ts';
 import { readSearchable, structureOfRecords } from './search.ts';
 
-const newestJobs = 200;
 const maxTagKeys = 100;
 
-export const getSearchSuggestions: SageMakerOperation<'GetSearchSuggestions'> = {
+export const getSearchSuggestions: SearchOperation<'GetSearchSuggestions'> = {
   access: () => [{ action: 'sagemaker:GetSearchSuggestions', resource: '*' }],
   async handle(input, call, deps) {
-    const searchable = readSearchable(input.Resource, call);
+    const searchable = readSearchable(deps.searchables, input.Resource, call);
     const hint = input.SuggestionQuery?.PropertyNameQuery?.PropertyNameHint ?? '';
     const root = await structureOfRecords(searchable);
     const names = propertyNames(root);
@@ -25,8 +21,9 @@ export const getSearchSuggestions: SageMakerOperation<'GetSearchSuggestions'> = 
     if (overlaps(hint, 'Tags.')) {
       names.push(...(await listTagKeys(deps.database, arns, maxTagKeys)).map((key) => `Tags.${key}`));
     }
-    if (searchable.member === 'TrainingJob' && (overlaps(hint, 'HyperParameters.') || overlaps(hint, 'Metrics.'))) {
-      names.push(...(await namesInJobs(call, deps)));
+    const { namesInUse } = searchable;
+    if (namesInUse?.prefixes.some((prefix) => overlaps(hint, prefix))) {
+      names.push(...(await namesInUse.list(deps.database, call)));
     }
     const suggested = [...new Set(names)].filter((name) => name.startsWith(hint)).sort();
     return { PropertyNameSuggestions: suggested.map((PropertyName) => ({ PropertyName })) };
@@ -34,19 +31,3 @@ export const getSearchSuggestions: SageMakerOperation<'GetSearchSuggestions'> = 
 };
 
 const overlaps = (hint: string, prefix: string) => hint.startsWith(prefix) || prefix.startsWith(hint);
-
-async function namesInJobs(call: Call, { database }: SageMakerDeps): Promise<string[]> {
-  const jobs = await jobList<TrainingJobRequest>(database, 'training').list(call, {
-    sortBy: 'created_at',
-    order: 'desc',
-    after: undefined,
-    limit: newestJobs,
-  });
-  const names = jobs
-    .map(describeTraining)
-    .flatMap(({ HyperParameters: parameters, FinalMetricDataList: metrics }) => [
-      ...Object.keys(parameters).map((name) => `HyperParameters.${name}`),
-      ...metrics.map(({ MetricName: name }) => `Metrics.${name}`),
-    ]);
-  return [...new Set(names)];
-}

@@ -1,7 +1,7 @@
 /** The order of a search's results, and the first of them: however many match, only a page of them is held. Pure. */
-import type { PagePosition } from '../page-token.ts';
-import { parseNumber } from './filter.ts';
-import type { Property } from './property.ts';
+import type { PagePosition } from '../shared/page-token.ts';
+import { parseNumber } from '../shared/search/filter.ts';
+import type { Property } from '../shared/search/property.ts';
 
 export type Order = 'Ascending' | 'Descending';
 type Key = PagePosition['key'];

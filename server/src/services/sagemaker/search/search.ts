@@ -8,15 +8,15 @@ import type { Call } from '../../../contract/call.ts';
 import { inTurn } from '../../../kit/in-turn.ts';
 import { loadServiceModel } from '../../../models/service-model.ts';
 import { type Structure, structureOf } from '../../../models/shape.ts';
-import type { SageMakerDeps, SageMakerOperation } from '../deps.ts';
-import { type PagePosition, pageToken, readPageToken } from '../page-token.ts';
-import { findTags } from '../tags/tag-store.ts';
-import { findTaggable } from '../tags/taggable.ts';
-import { compileExpression, filtersIn } from './expression.ts';
-import type { Test } from './filter.ts';
-import { findProperty, type Property } from './property.ts';
+import { type PagePosition, pageToken, readPageToken } from '../shared/page-token.ts';
+import { compileExpression, filtersIn } from '../shared/search/expression.ts';
+import type { Test } from '../shared/search/filter.ts';
+import { findProperty, type Property } from '../shared/search/property.ts';
+import type { Candidate, Scan, Searchable, Searchables, SearchRecord } from '../shared/search/searchable.ts';
+import { findTags } from '../shared/tags/tag-store.ts';
+import { findTaggable } from '../shared/tags/taggable.ts';
+import type { SearchDeps, SearchOperation } from './deps.ts';
 import { comparePositions, type Order, ranking, sortKey } from './ranking.ts';
-import { type Candidate, type Scan, type Searchable, type SearchRecord, searchables } from './searchable.ts';
 import { visibilityContexts, visibleExpression } from './visibility.ts';
 
 /** Rows read at once: their documents are parsed on the thread that serves requests. */
@@ -25,7 +25,7 @@ const scanned = 50;
 /** Searches go through their rows one after the other: many at once would starve other requests. */
 const turns = inTurn();
 
-export const search: SageMakerOperation<'Search'> = {
+export const search: SearchOperation<'Search'> = {
   access: (input) =>
     visibilityContexts(input.VisibilityConditions).map((context) => ({
       action: 'sagemaker:Search',
@@ -33,7 +33,7 @@ export const search: SageMakerOperation<'Search'> = {
       context,
     })),
   async handle(input, call, deps) {
-    const searchable = readSearchable(input.Resource, call);
+    const searchable = readSearchable(deps.searchables, input.Resource, call);
     if (input.CrossAccountFilterOption === 'CrossAccount') {
       const what = 'CrossAccountFilterOption CrossAccount is not supported by Clary yet.';
       throw call.error('ValidationException', what);
@@ -77,7 +77,7 @@ export const search: SageMakerOperation<'Search'> = {
 };
 
 /** Throws ValidationException for what cannot be searched here. */
-export function readSearchable(resource: string, call: Call): Searchable {
+export function readSearchable(searchables: Searchables, resource: string, call: Call): Searchable {
   const searchable = Object.hasOwn(searchables, resource) ? searchables[resource] : undefined;
   if (searchable) return searchable;
   throw call.error(
@@ -125,11 +125,7 @@ interface Plan {
 type Found = PagePosition & Partial<Candidate>;
 
 /** The first of what is found, one more than is shown (whether there is a next page), and how many there are. */
-async function run(
-  plan: Plan,
-  call: Call,
-  { database }: SageMakerDeps,
-): Promise<{ first: readonly Found[]; total: number }> {
+async function run(plan: Plan, call: Call, deps: SearchDeps): Promise<{ first: readonly Found[]; total: number }> {
   const { searchable, scan, test, sort, sortBy, order, after } = plan;
   const limit = plan.limit + 1;
   const best = ranking<Found>(limit, order);
@@ -138,7 +134,7 @@ async function run(
   const goOn = () => {
     if (call.signal.aborted) throw call.error('ThrottlingException', 'The request was cancelled.');
   };
-  const ranked = searchable.ranked?.(database, scan, { sortBy, descends: order === 'Descending', after, limit });
+  const ranked = searchable.ranked?.(deps.database, scan, { sortBy, descends: order === 'Descending', after, limit });
   if (ranked) {
     for await (const piece of ranked) {
       goOn();
@@ -148,9 +144,9 @@ async function run(
     return { first: best.first, total };
   }
   const needsTags = scan.names.some((name) => /\bTags\b/.test(name));
-  for await (const page of searchable.pages(database, scan, scanned)) {
+  for await (const page of searchable.pages(deps.database, scan, scanned)) {
     goOn();
-    for (const candidate of needsTags ? await tagged(searchable, page, call, database) : page) {
+    for (const candidate of needsTags ? await tagged(searchable, page, call, deps) : page) {
       if (!test(candidate.record)) continue;
       total += 1;
       const item = { ...candidate, key: sortKey(sort, candidate.record) };
@@ -165,9 +161,9 @@ async function tagged(
   searchable: Searchable,
   candidates: readonly Candidate[],
   call: Call,
-  database: SageMakerDeps['database'],
+  { database, taggable }: SearchDeps,
 ): Promise<Candidate[]> {
-  const owners = candidates.map(({ arn }) => findTaggable(arn, call)?.owner ?? arn);
+  const owners = candidates.map(({ arn }) => findTaggable(taggable, arn, call)?.owner ?? arn);
   const tags = await findTags(database, [...new Set(owners)]);
   return candidates.map((candidate, i) => {
     const own = tags.get(owners[i] ?? '');
@@ -175,16 +171,16 @@ async function tagged(
   });
 }
 
-async function answer({ searchable, scan }: Plan, found: readonly Found[], call: Call, { database }: SageMakerDeps) {
+async function answer({ searchable, scan }: Plan, found: readonly Found[], call: Call, deps: SearchDeps) {
   const arns = found.map(({ arn }) => arn);
   const records = searchable.whole
-    ? new Map((await searchable.whole(database, scan, arns)).map(({ arn, record }) => [arn, record]))
+    ? new Map((await searchable.whole(deps.database, scan, arns)).map(({ arn, record }) => [arn, record]))
     : new Map(found.map(({ arn, record }) => [arn, record]));
   // What was removed since it was found is left out.
   const there = arns.flatMap((arn) => {
     const record = records.get(arn);
     return record ? [{ arn, record }] : [];
   });
-  const results = await tagged(searchable, there, call, database);
+  const results = await tagged(searchable, there, call, deps);
   return results.map(({ record }): SearchRecord => ({ [searchable.member]: record }));
 }

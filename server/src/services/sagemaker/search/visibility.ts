@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html. Pure.
  */
 import type { Call } from '../../../contract/call.ts';
-import type { Expression } from './expression.ts';
+import type { Expression } from '../shared/search/expression.ts';
 
 type Conditions = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
 

@@ -1,17 +1,17 @@
 /** AddTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html. A key that is there gets the new value. */
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
-import { checkTags } from './given-tags.ts';
-import { notFound, readOwnTaggable, stillThere, tellServing } from './resource.ts';
-import { listTags, putTag, requireTagQuota } from './tag-store.ts';
+import { checkTags } from '../shared/tags/given-tags.ts';
+import { listTags, putTag, requireTagQuota } from '../shared/tags/tag-store.ts';
+import type { TagsOperation } from './deps.ts';
+import { notFound, readOwnTaggable, stillThere } from './resource.ts';
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions */
 const quota = 50;
 
-export const addTags: SageMakerOperation<'AddTags'> = {
+export const addTags: TagsOperation<'AddTags'> = {
   access: (input) => [{ action: 'sagemaker:AddTags', resource: input.ResourceArn ?? '*' }],
   async handle(input, call, deps) {
-    const resource = readOwnTaggable(input.ResourceArn, call);
+    const resource = readOwnTaggable(deps.kinds, input.ResourceArn, call);
     checkTags(input.Tags, call);
     const last = input.Tags.at(-1);
     try {
@@ -25,7 +25,7 @@ export const addTags: SageMakerOperation<'AddTags'> = {
       if (error.index === 0) throw notFound(call);
       throw call.error('ValidationException', `A resource can have at most ${quota} tags.`, { cause: error });
     }
-    tellServing(resource, deps);
+    resource.kind.changed?.(resource.owner);
     return { Tags: await listTags(deps.database, resource.owner) };
   },
 };

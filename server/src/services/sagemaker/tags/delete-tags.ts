@@ -1,20 +1,20 @@
 /** DeleteTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteTags.html. Keys that are not there are no error. */
 import { Conflict } from '../../../storage/database.ts';
-import type { SageMakerOperation } from '../deps.ts';
-import { notFound, readOwnTaggable, stillThere, tellServing } from './resource.ts';
-import { removeTags } from './tag-store.ts';
+import { removeTags } from '../shared/tags/tag-store.ts';
+import type { TagsOperation } from './deps.ts';
+import { notFound, readOwnTaggable, stillThere } from './resource.ts';
 
-export const deleteTags: SageMakerOperation<'DeleteTags'> = {
+export const deleteTags: TagsOperation<'DeleteTags'> = {
   access: (input) => [{ action: 'sagemaker:DeleteTags', resource: input.ResourceArn ?? '*' }],
   async handle(input, call, deps) {
-    const resource = readOwnTaggable(input.ResourceArn, call);
+    const resource = readOwnTaggable(deps.kinds, input.ResourceArn, call);
     try {
       await deps.database.write([stillThere(resource), removeTags(resource.owner, input.TagKeys)]);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       throw notFound(call);
     }
-    tellServing(resource, deps);
+    resource.kind.changed?.(resource.owner);
     return {};
   },
 };

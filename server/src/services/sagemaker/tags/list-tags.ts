@@ -1,12 +1,12 @@
 /** ListTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTags.html */
-import type { SageMakerOperation } from '../deps.ts';
+import { listTags as readTags } from '../shared/tags/tag-store.ts';
+import type { TagsOperation } from './deps.ts';
 import { isThere, notFound, readTaggable } from './resource.ts';
-import { listTags as readTags } from './tag-store.ts';
 
-export const listTags: SageMakerOperation<'ListTags'> = {
+export const listTags: TagsOperation<'ListTags'> = {
   access: (input) => [{ action: 'sagemaker:ListTags', resource: input.ResourceArn ?? '*' }],
   async handle(input, call, deps) {
-    const resource = readTaggable(input.ResourceArn, call);
+    const resource = readTaggable(deps.kinds, input.ResourceArn, call);
     // A page holds at least 50 and a resource has no more: no token was ever given out.
     if (input.NextToken) throw call.error('ValidationException', 'Invalid pagination token given');
     const tags = await readTags(deps.database, resource.owner);

@@ -3,23 +3,22 @@ import { sql } from 'kysely';
 import type { Call } from '../../../contract/call.ts';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { queryBuilder } from '../../../storage/query-builder.ts';
-import type { SageMakerDeps } from '../deps.ts';
-import { findTaggable, type Taggable } from './taggable.ts';
+import { findTaggable, type Taggable, type TaggableKinds } from '../shared/tags/taggable.ts';
 
 const compiler = queryBuilder<Record<string, never>>();
 
 export const notFound = (call: Call) => call.error('ValidationException', 'Requested resource not found.');
 
 /** Throws ValidationException for an ARN that cannot be one of a resource with tags. */
-export function readTaggable(arn: string, call: Call): Taggable {
-  const resource = findTaggable(arn, call);
+export function readTaggable(kinds: TaggableKinds, arn: string, call: Call): Taggable {
+  const resource = findTaggable(kinds, arn, call);
   if (!resource) throw notFound(call);
   return resource;
 }
 
-/** As it, and refuses versions of a model package as AWS does: https://github.com/aws/aws-cdk/issues/33699 */
-export function readOwnTaggable(arn: string, call: Call): Taggable {
-  const resource = readTaggable(arn, call);
+/** The same, and refuses versions of a model package as AWS does: https://github.com/aws/aws-cdk/issues/33699 */
+export function readOwnTaggable(kinds: TaggableKinds, arn: string, call: Call): Taggable {
+  const resource = readTaggable(kinds, arn, call);
   if (resource.version !== undefined) {
     throw call.error(
       'ValidationException',
@@ -30,16 +29,11 @@ export function readOwnTaggable(arn: string, call: Call): Taggable {
 }
 
 /** Holds only if the resource is there when the write happens. */
-export const stillThere = ({ owner, table }: Taggable): Statement =>
+export const stillThere = ({ owner, kind: { table } }: Taggable): Statement =>
   statement(sql`update ${sql.table(table)} set region = region where arn = ${owner}`.compile(compiler), 1);
 
-export async function isThere(database: Database, { owner, table }: Taggable): Promise<boolean> {
+export async function isThere(database: Database, { owner, kind: { table } }: Taggable): Promise<boolean> {
   return (
     (await database.read(sql`select 1 from ${sql.table(table)} where arn = ${owner}`.compile(compiler))).length > 0
   );
-}
-
-/** Predictions know their endpoint's tags without asking: what they know is renewed, as soon as the endpoint is looked at. */
-export function tellServing({ owner, table }: Taggable, { wake }: Pick<SageMakerDeps, 'wake'>): void {
-  if (table === 'sagemaker_endpoints') wake.endpoint(owner);
 }

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Aws } from '../../../../contract/aws.ts';
-import { parseS3Uri, type S3Location } from '../../s3-uri.ts';
+import { parseS3Uri, type S3Location } from '../../shared/s3-uri.ts';
 import { type InputSource, inputFailure } from './input-failure.ts';
 import { readWhole } from './input-objects.ts';
 

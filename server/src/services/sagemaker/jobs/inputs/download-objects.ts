@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Aws } from '../../../../contract/aws.ts';
 import { FileStream } from '../../../../storage/file-stream.ts';
-import { openObject } from '../../artifacts.ts';
+import { openObject } from '../../shared/artifacts.ts';
 import { explainedInput, type InputSource } from './input-failure.ts';
 import type { InputObject } from './input-objects.ts';
 

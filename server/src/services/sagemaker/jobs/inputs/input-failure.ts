@@ -1,6 +1,6 @@
 /** What goes wrong with a job's inputs, in AWS's words where they were observed: the owner of the job reads them as its FailureReason. */
 import { AwsError } from '../../../../contract/aws-error.ts';
-import type { S3Location } from '../../s3-uri.ts';
+import type { S3Location } from '../../shared/s3-uri.ts';
 import { JobFailed } from '../job.ts';
 
 export interface InputSource {

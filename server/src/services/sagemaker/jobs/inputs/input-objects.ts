@@ -4,8 +4,8 @@
  */
 import type { Aws } from '../../../../contract/aws.ts';
 import { hasControlCharacter, shownName } from '../../../../kit/plain-name.ts';
-import { openObject } from '../../artifacts.ts';
-import { formatS3Uri, parseS3Uri, type S3Location } from '../../s3-uri.ts';
+import { openObject } from '../../shared/artifacts.ts';
+import { formatS3Uri, parseS3Uri, type S3Location } from '../../shared/s3-uri.ts';
 import { explainedInput, type InputSource, inputFailure, nothingFound } from './input-failure.ts';
 
 export interface InputObject extends S3Location {

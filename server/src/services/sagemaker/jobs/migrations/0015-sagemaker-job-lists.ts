@@ -1,0 +1,21 @@
+import type { Migration } from '../../../../storage/migration.ts';
+
+/**
+ * An index for each order in which jobs are listed and searched. Each holds every column that a list goes by, so that no document (several KB each) is
+ * read of a job that is not shown. Tags are found by their key, for suggestions.
+ */
+const others = (...columns: string[]) =>
+  ['created_at', 'modified_at', 'name', 'status'].filter((column) => !columns.includes(column)).join(', ');
+
+export const sagemakerJobLists: Migration = {
+  name: '0015-sagemaker-job-lists',
+  statements: [
+    ...['name', 'status', 'modified_at'].map(
+      (column) =>
+        `create index sagemaker_jobs_listed_by_${column} on sagemaker_jobs (kind, account, region, ${column}, arn, ${others(column)})`,
+    ),
+    // The one by name that is made here begins with it.
+    'drop index sagemaker_jobs_by_name',
+    'create index sagemaker_tags_by_key on sagemaker_tags (key, arn)',
+  ],
+};

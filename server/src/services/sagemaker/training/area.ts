@@ -1,0 +1,24 @@
+/** Training jobs: built-in algorithms, users' scripts and containers. */
+import type { JobArea } from '../jobs/job-area.ts';
+import { createTrainingJob } from './create-training-job.ts';
+import { deleteTrainingJob } from './delete-training-job.ts';
+import { describeTrainingJob } from './describe-training-job.ts';
+import { listTrainingJobs } from './list-training-jobs.ts';
+import { trainingJobs } from './search/training-jobs.ts';
+import { stopTrainingJob } from './stop-training-job.ts';
+import { trainingWork } from './training-work.ts';
+import { updateTrainingJob } from './update-training-job.ts';
+
+export const trainingArea: JobArea = {
+  operations: {
+    CreateTrainingJob: createTrainingJob,
+    DescribeTrainingJob: describeTrainingJob,
+    ListTrainingJobs: listTrainingJobs,
+    StopTrainingJob: stopTrainingJob,
+    UpdateTrainingJob: updateTrainingJob,
+    DeleteTrainingJob: deleteTrainingJob,
+  },
+  work: trainingWork,
+  taggable: { 'training-job': { table: 'sagemaker_jobs' } },
+  searchable: { TrainingJob: trainingJobs },
+};
