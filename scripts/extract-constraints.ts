@@ -48,6 +48,8 @@ const corrected: Partial<Record<ServiceName, Record<string, Partial<BotocoreShap
     TagResourceInput: { required: [] },
     UntagResourceInput: { required: [] },
     ResourceArnString: { min: 0 },
+    UpdateGlobalSecondaryIndexAction: { required: ['IndexName', 'ProvisionedThroughput'] },
+    CreateGlobalSecondaryIndexAction: { required: ['IndexName', 'KeySchema', 'Projection'] },
     AttributeNameList: { max: 255 },
   },
 };

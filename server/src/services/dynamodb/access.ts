@@ -25,23 +25,16 @@ export function onTable(
   given: string | undefined,
   call: Call,
   deps: DynamoDbDeps,
-  more: { readonly index?: string | undefined; readonly context?: Readonly<Record<string, ContextValue>> } = {},
+  more: {
+    readonly index?: string | undefined;
+    readonly context?: (table: Table | undefined) => Readonly<Record<string, ContextValue>>;
+  } = {},
 ): Access[] | Promise<Access[]> {
   const resource = arnOf(call, given, more.index);
   const made = (table: Table | undefined): Access[] => [
-    { action: `dynamodb:${action}`, resource, context: more.context, resourceTags: table?.definition.tags },
+    { action: `dynamodb:${action}`, resource, context: more.context?.(table), resourceTags: table?.definition.tags },
   ];
   if (given === undefined) return made(undefined);
   const found = deps.tables.find(call.account, call.region, nameIn(given));
   return found instanceof Promise ? found.then(made) : made(found);
-}
-
-/** What conditions may ask of a request about items. Values are computed where a policy asks for them. */
-export interface ItemContext {
-  readonly leadingKeys?: (table: Table) => readonly string[];
-  readonly attributes?: () => readonly string[];
-  readonly select?: string | undefined;
-  readonly returnValues?: string | undefined;
-  readonly returnConsumedCapacity?: string | undefined;
-  readonly enclosing?: string | undefined;
 }

@@ -1,9 +1,10 @@
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 import type { ConsumedCapacity, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
-import { nameIn, onTable } from '../access.ts';
+import { nameIn } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { consumed, readUnits } from '../items/capacity.ts';
+import { onItems } from '../items/item-access.ts';
 import { checkKey, checkNestedPaths, itemKeyBytes } from '../items/keys.ts';
 import { storedItem } from '../items/mutate.ts';
 import { type ReadProjection, readProjection } from '../items/projections.ts';
@@ -27,8 +28,10 @@ interface TableRequest {
 export const batchGetItem: DynamoDbOperation<'BatchGetItem'> = {
   audit: { data: true },
   async access(input, call, deps) {
-    const names = Object.keys(input.RequestItems ?? {});
-    return (await Promise.all(names.map((name) => onTable('BatchGetItem', name, call, deps)))).flat();
+    const all = Object.entries(input.RequestItems ?? {}).map(([name, request]) =>
+      onItems('BatchGetItem', { ...request, TableName: name }, request.Keys ?? [], call, deps),
+    );
+    return (await Promise.all(all)).flat();
   },
   async handle(input, call, deps) {
     const requests = readRequests(input.RequestItems);

@@ -1,9 +1,10 @@
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html: each write stands for itself. */
 import type { BatchWriteItemOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
-import { nameIn, onTable } from '../access.ts';
+import { nameIn } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { consumed, type Units, unitsOfChange } from '../items/capacity.ts';
+import { onItems } from '../items/item-access.ts';
 import { checkItemKeys, checkKey, itemKeyBytes } from '../items/keys.ts';
 import { type Mutation, mutate, overwrite } from '../items/mutate.ts';
 import { collectionOf } from '../items/write-answer.ts';
@@ -25,8 +26,11 @@ const maxWrites = 25;
 export const batchWriteItem: DynamoDbOperation<'BatchWriteItem'> = {
   audit: { data: true },
   async access(input, call, deps) {
-    const names = Object.keys(input.RequestItems ?? {});
-    return (await Promise.all(names.map((name) => onTable('BatchWriteItem', name, call, deps)))).flat();
+    const all = Object.entries(input.RequestItems ?? {}).map(([name, writes]) => {
+      const items = writes.map(({ PutRequest: put, DeleteRequest: remove }) => put?.Item ?? remove?.Key);
+      return onItems('BatchWriteItem', { TableName: name }, items, call, deps);
+    });
+    return (await Promise.all(all)).flat();
   },
   async handle(input, call, deps) {
     const requests = Object.entries(input.RequestItems).map(([name, writes]) => [name, readWrites(writes)] as const);

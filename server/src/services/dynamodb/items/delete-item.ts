@@ -6,7 +6,7 @@ import { usableTable } from '../tables/find-table.ts';
 import { readItem } from '../values/read-value.ts';
 import { writeItem } from '../values/write-value.ts';
 import { readCondition } from './conditions.ts';
-import { onItem } from './item-access.ts';
+import { onItems } from './item-access.ts';
 import { checkKey, checkNestedPaths, itemKeyBytes } from './keys.ts';
 import { mutate } from './mutate.ts';
 import { checkExpressionUse } from './request.ts';
@@ -14,7 +14,7 @@ import { changeAnswer, refuseUnmet } from './write-answer.ts';
 
 export const deleteItem: DynamoDbOperation<'DeleteItem'> = {
   audit: { data: true },
-  access: (input, call, deps) => onItem('DeleteItem', input, input.Key, call, deps),
+  access: (input, call, deps) => onItems('DeleteItem', input, [input.Key], call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, ['ConditionExpression'], ['Expected']);
     const given = readItem(input.Key ?? {});

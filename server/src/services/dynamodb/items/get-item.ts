@@ -9,7 +9,7 @@ import type { Item } from '../values/value.ts';
 import { writeItem } from '../values/write-value.ts';
 import { consumed, readUnits } from './capacity.ts';
 import type { Stored } from './entry-store.ts';
-import { onItem } from './item-access.ts';
+import { onItems } from './item-access.ts';
 import { checkKey, checkNestedPaths, itemKeyBytes } from './keys.ts';
 import { storedItem } from './mutate.ts';
 import { type ReadProjection, readProjection } from './projections.ts';
@@ -17,7 +17,7 @@ import { checkExpressionUse } from './request.ts';
 
 export const getItem: DynamoDbOperation<'GetItem'> = {
   audit: { data: true },
-  access: (input, call, deps) => onItem('GetItem', input, input.Key, call, deps),
+  access: (input, call, deps) => onItems('GetItem', input, [input.Key], call, deps),
   /** Synchronous where table and item are in memory. */
   handle(input, call, deps) {
     checkExpressionUse(input, ['ProjectionExpression'], ['AttributesToGet']);

@@ -8,7 +8,7 @@ import { readItem } from '../values/read-value.ts';
 import { itemSize, maxItemBytes } from '../values/size.ts';
 import { writeItem } from '../values/write-value.ts';
 import { readCondition } from './conditions.ts';
-import { onItem } from './item-access.ts';
+import { onItems } from './item-access.ts';
 import { checkItemKeys, checkNestedPaths, itemKeyBytes } from './keys.ts';
 import { mutate, overwrite } from './mutate.ts';
 import { checkExpressionUse } from './request.ts';
@@ -16,7 +16,7 @@ import { changeAnswer, refuseUnmet } from './write-answer.ts';
 
 export const putItem: DynamoDbOperation<'PutItem'> = {
   audit: { data: true },
-  access: (input, call, deps) => onItem('PutItem', input, input.Item, call, deps),
+  access: (input, call, deps) => onItems('PutItem', input, [input.Item], call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, ['ConditionExpression'], ['Expected']);
     const item = readItem(input.Item ?? {});

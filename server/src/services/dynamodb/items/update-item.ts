@@ -10,7 +10,7 @@ import { itemSize, maxItemBytes } from '../values/size.ts';
 import type { Item } from '../values/value.ts';
 import { writeItem } from '../values/write-value.ts';
 import { conditionOf, readCondition } from './conditions.ts';
-import { onItem } from './item-access.ts';
+import { onItems } from './item-access.ts';
 import { checkKey, checkNestedPaths, itemKeyBytes } from './keys.ts';
 import { type Mutation, mutate } from './mutate.ts';
 import { checkExpressionUse } from './request.ts';
@@ -19,7 +19,7 @@ import { changeAnswer, refuseUnmet } from './write-answer.ts';
 
 export const updateItem: DynamoDbOperation<'UpdateItem'> = {
   audit: { data: true },
-  access: (input, call, deps) => onItem('UpdateItem', input, input.Key, call, deps),
+  access: (input, call, deps) => onItems('UpdateItem', input, [input.Key], call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, ['UpdateExpression', 'ConditionExpression'], ['AttributeUpdates', 'Expected']);
     const given = readItem(input.Key ?? {});

@@ -5,7 +5,7 @@ import type { DynamoDbOperation } from '../deps.ts';
 import { parseCondition } from '../expressions/parse-condition.ts';
 import { scopeOf } from '../expressions/scope.ts';
 import { invalid } from '../invalid.ts';
-import { onItem } from '../items/item-access.ts';
+import { onItems } from '../items/item-access.ts';
 import { checkKeyPart, checkNestedPaths } from '../items/keys.ts';
 import { projectionOf } from '../items/projections.ts';
 import { checkDistinctNames, checkExpressionUse } from '../items/request.ts';
@@ -42,7 +42,7 @@ const others = ['AttributesToGet', 'QueryFilter', 'ConditionalOperator', 'KeyCon
 
 export const query: DynamoDbOperation<'Query'> = {
   audit: { data: true },
-  access: (input, call, deps) => onItem('Query', input, undefined, call, deps),
+  access: (input, call, deps) => onItems('Query', input, [], call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, expressions, others);
     const early = legacyFilter(input.QueryFilter, input.ConditionalOperator);

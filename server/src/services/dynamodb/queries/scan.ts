@@ -4,7 +4,7 @@ import { nameIn } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { scopeOf } from '../expressions/scope.ts';
 import { invalid } from '../invalid.ts';
-import { onItem } from '../items/item-access.ts';
+import { onItems } from '../items/item-access.ts';
 import { checkNestedPaths } from '../items/keys.ts';
 import { projectionOf } from '../items/projections.ts';
 import { checkDistinctNames, checkExpressionUse } from '../items/request.ts';
@@ -31,7 +31,7 @@ const others = ['AttributesToGet', 'ScanFilter', 'ConditionalOperator'];
 
 export const scan: DynamoDbOperation<'Scan'> = {
   audit: { data: true },
-  access: (input, call, deps) => onItem('Scan', input, undefined, call, deps),
+  access: (input, call, deps) => onItems('Scan', input, [], call, deps),
   async handle(input, call, deps) {
     checkExpressionUse(input, expressions, others);
     checkDistinctNames(input.AttributesToGet);

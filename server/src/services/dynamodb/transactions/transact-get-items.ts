@@ -1,9 +1,10 @@
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html: all items of one moment. */
-import { nameIn, onTable } from '../access.ts';
+import { nameIn } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { readUnits } from '../items/capacity.ts';
 import { readTogether } from '../items/entry-store.ts';
+import { onItems } from '../items/item-access.ts';
 import { checkKey, checkNestedPaths, itemKeyBytes } from '../items/keys.ts';
 import { readProjection } from '../items/projections.ts';
 import type { Table } from '../tables/definition.ts';
@@ -17,9 +18,9 @@ const maxBytes = 4 * 1024 * 1024;
 export const transactGetItems: DynamoDbOperation<'TransactGetItems'> = {
   audit: { data: true, readOnly: true },
   async access(input, call, deps) {
-    const names = new Set((input.TransactItems ?? []).map(({ Get: get }) => get?.TableName));
-    const context = { 'dynamodb:EnclosingOperation': 'TransactGetItems' };
-    return (await Promise.all([...names].map((name) => onTable('GetItem', name, call, deps, { context })))).flat();
+    const gets = (input.TransactItems ?? []).flatMap(({ Get: get }) => get ?? []);
+    const all = gets.map((get) => onItems('GetItem', get, [get.Key], call, deps, 'TransactGetItems'));
+    return (await Promise.all(all)).flat();
   },
   async handle(input, call, deps) {
     const gets = input.TransactItems.map(({ Get: get }) => {

@@ -4,12 +4,13 @@ import type { CancellationReason, TransactWriteItemsInput, TransactWriteItemsOut
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
-import { nameIn, onTable } from '../access.ts';
+import { nameIn } from '../access.ts';
 import type { DynamoDbDeps, DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { unitsOfChange } from '../items/capacity.ts';
 import { type Change, newVersion, statementsOf } from '../items/changes.ts';
 import { requireItem, requireNoItem } from '../items/entry-store.ts';
+import { onItems } from '../items/item-access.ts';
 import { cacheKey } from '../items/item-cache.ts';
 import { itemKeyBytes } from '../items/keys.ts';
 import { keepChange, storedItem, tableAgain } from '../items/mutate.ts';
@@ -40,19 +41,14 @@ const maxAttempts = 20;
 export const transactWriteItems: DynamoDbOperation<'TransactWriteItems'> = {
   audit: { data: true, readOnly: false },
   async access(input, call, deps) {
-    const wanted = new Map<string, { action: string; table: string | undefined }>();
-    for (const item of input.TransactItems ?? []) {
+    const all = (input.TransactItems ?? []).flatMap((item) => {
       const kind = kindOf(item);
-      if (kind === undefined) continue;
-      const table = item[kind]?.TableName;
-      wanted.set(`${kind}/${table}`, { action: actionName(kind), table });
-    }
-    const context = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
-    return (
-      await Promise.all(
-        [...wanted.values()].map(({ action, table }) => onTable(action, table, call, deps, { context })),
-      )
-    ).flat();
+      const request = kind && item[kind];
+      if (request === undefined) return [];
+      const given = 'Item' in request ? request.Item : 'Key' in request ? request.Key : undefined;
+      return [onItems(actionName(kind ?? 'Put'), request, [given], call, deps, 'TransactWriteItems')];
+    });
+    return (await Promise.all(all)).flat();
   },
   async handle(input, call, deps) {
     const { ClientRequestToken: token } = input;
