@@ -2,6 +2,7 @@
 import type { DynamoDbDeps } from '../deps.ts';
 import type { Table, TableDefinition } from './definition.ts';
 import { changeTable } from './table-store.ts';
+import { reached } from './throughput-updates.ts';
 
 type Deps = Pick<DynamoDbDeps, 'database' | 'tables'>;
 
@@ -10,8 +11,12 @@ export async function activate(deps: Deps, table: Table, changes: Partial<TableD
   const { definition } = table;
   const indexes = definition.indexes
     .filter(({ status }) => status !== 'DELETING')
-    .map(({ isBackfilling: _, ...index }) => ({ ...index, status: 'ACTIVE' as const }));
-  const changed = { ...definition, indexes, ...changes };
+    .map(({ isBackfilling: _, ...index }) => ({
+      ...index,
+      ...(index.throughput && { throughput: reached(index.throughput) }),
+      status: 'ACTIVE' as const,
+    }));
+  const changed = { ...definition, throughput: reached(definition.throughput), indexes, ...changes };
   await deps.database.write([changeTable({ ...table, status: 'ACTIVE', definition: changed })]);
   deps.tables.forget(table);
 }

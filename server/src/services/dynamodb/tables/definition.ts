@@ -15,6 +15,8 @@ export interface Throughput {
   /** Milliseconds since 1970. */
   readonly lastIncrease?: number;
   readonly lastDecrease?: number;
+  /** While it is being changed: what it is to be. */
+  readonly next?: Pick<Throughput, 'ReadCapacityUnits' | 'WriteCapacityUnits' | 'NumberOfDecreasesToday'>;
 }
 
 export interface Projection {

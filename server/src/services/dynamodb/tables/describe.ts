@@ -14,7 +14,12 @@ export interface Counts {
 
 const dateOf = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms));
 
-const throughputOf = ({ lastIncrease, lastDecrease, ...units }: Throughput): ProvisionedThroughputDescription => ({
+const throughputOf = ({
+  lastIncrease,
+  lastDecrease,
+  next: _,
+  ...units
+}: Throughput): ProvisionedThroughputDescription => ({
   NumberOfDecreasesToday: 0,
   ...units,
   LastIncreaseDateTime: dateOf(lastIncrease),

@@ -30,7 +30,16 @@ export function withThroughput(table: Table, input: UpdateTableInput, now: numbe
   });
   const next = { ...definition, throughput, indexes, billingMode: mode };
   if (mode === definition.billingMode) return next;
-  if (mode === 'PROVISIONED') return { ...next, hasBillingSummary: true };
+  if (mode === 'PROVISIONED')
+    return {
+      ...next,
+      hasBillingSummary: true,
+      throughput: reached(throughput),
+      indexes: indexes.map((index) => ({
+        ...index,
+        ...(index.throughput && { throughput: reached(index.throughput) }),
+      })),
+    };
   const none = { ...noUnits, lastDecrease: now };
   return {
     ...next,
@@ -72,9 +81,15 @@ function changed(current: Throughput, given: Units, now: number): Throughput {
   const isDecrease = readMore < 0 || writeMore < 0;
   return {
     ...current,
-    ReadCapacityUnits: read,
-    WriteCapacityUnits: write,
     ...((readMore > 0 || writeMore > 0) && { lastIncrease: now }),
-    ...(isDecrease && { lastDecrease: now, NumberOfDecreasesToday: (current.NumberOfDecreasesToday ?? 0) + 1 }),
+    ...(isDecrease && { lastDecrease: now }),
+    next: {
+      ReadCapacityUnits: read,
+      WriteCapacityUnits: write,
+      NumberOfDecreasesToday: (current.NumberOfDecreasesToday ?? 0) + (isDecrease ? 1 : 0),
+    },
   };
 }
+
+/** The change is done. */
+export const reached = ({ next, ...throughput }: Throughput): Throughput => ({ ...throughput, ...next });

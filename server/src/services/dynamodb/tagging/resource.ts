@@ -33,11 +33,15 @@ export function checkArn(
   if (!isTable(arn)) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
 }
 
-export async function taggedTable(arn: string, call: Call, deps: DynamoDbDeps): Promise<Table> {
+export async function taggedTable(
+  arn: string,
+  call: Call,
+  deps: DynamoDbDeps,
+  missing = `Requested resource not found: ResourcArn: ${arn} not found`,
+): Promise<Table> {
   const { account, region } = parseArn(arn) ?? { account: '', region: '' };
   const isOwn = account === call.account && region === call.region;
   const table = isOwn ? await deps.tables.find(account, region, nameIn(arn)) : undefined;
-  if (table === undefined || table.status === 'DELETING')
-    throw call.error('ResourceNotFoundException', `Requested resource not found: ResourcArn: ${arn} not found`);
+  if (table === undefined || table.status === 'DELETING') throw call.error('ResourceNotFoundException', missing);
   return table;
 }

@@ -17,7 +17,7 @@ export const untagResource: DynamoDbOperation<'UntagResource'> = {
     await changeDefinition(
       deps,
       call,
-      () => taggedTable(arn, call, deps),
+      () => taggedTable(arn, call, deps, 'Requested resource not found'),
       ({ definition }) => {
         const tags = Object.fromEntries(Object.entries(definition.tags).filter(([key]) => !keys.includes(key)));
         return { definition: { ...definition, tags } };
