@@ -10,6 +10,7 @@ import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { type PlatformProcess, startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import type { AuditedCall } from '../../contract/audit.ts';
 import { auditClassOf } from '../../contract/audit-class.ts';
+import { soleBackground } from '../../engine/background.ts';
 import { createLog } from '../../kit/log.ts';
 import { migrations } from '../../migrations.ts';
 import { type Database, statement } from '../../storage/database.ts';
@@ -31,7 +32,13 @@ async function openTrail() {
   const clock = { time: start, now: () => new Date(clock.time) };
   const log = createLog('warn', (line) => lines.push(line));
   const database = await openSqliteDatabase({ file, migrations });
-  const resources = { database, clock, log, settings: { auditReads: false, auditWrites: false } };
+  const resources = {
+    database,
+    background: soleBackground,
+    clock,
+    log,
+    settings: { auditReads: false, auditWrites: false },
+  };
   return { dir, file, lines, clock, resources, database, trail: await AuditTrail.open(resources) };
 }
 

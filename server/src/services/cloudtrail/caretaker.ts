@@ -8,7 +8,7 @@ const pieceSize = 500;
 /** Pause between two pieces, so that the check delays no request. */
 const pauseMs = 250;
 
-export function startCaretaker({ database, clock, log }: CloudTrailResources): Reconciler {
+export function startCaretaker({ database, background, clock, log }: CloudTrailResources): Reconciler {
   let walked: Link | undefined;
 
   async function removeExpired(): Promise<number | undefined> {
@@ -40,6 +40,7 @@ export function startCaretaker({ database, clock, log }: CloudTrailResources): R
     step: (key) => (key === 'retention' ? removeExpired() : walk()),
     everyMs: hourMs,
     concurrency: 1,
+    background,
     clock,
     log,
   });

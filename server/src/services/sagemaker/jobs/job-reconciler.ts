@@ -361,6 +361,7 @@ export function startJobReconciler<Request>(
     },
     everyMs: 10_000,
     concurrency: 32,
+    background: resources.background,
     clock,
     log,
   });

@@ -218,6 +218,7 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     step,
     everyMs: 10_000,
     concurrency: 8,
+    background: resources.background,
     clock,
     log,
   });

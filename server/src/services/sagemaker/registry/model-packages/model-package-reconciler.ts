@@ -154,6 +154,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     step,
     everyMs: 10_000,
     concurrency: 4,
+    background: resources.background,
     clock,
     log,
   });
