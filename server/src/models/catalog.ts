@@ -46,7 +46,7 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly protocols: readonly ProtocolName[];
   /** The part of X-Amz-Target before the dot (aws-json; Python's client puts a namespace before it) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
   readonly target?: string;
-  /** The API version, which the query protocol's requests carry. */
+  /** The API version, which requests of the query protocol contain. */
   readonly version: string;
   /** The XML namespace of answers (query, rest-xml). */
   readonly xmlNamespace?: string;

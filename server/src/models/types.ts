@@ -1,5 +1,5 @@
 /**
- * AWS's own types, bent to the server's side: what a client must send is present after validation, a streamed body is a Readable.
+ * AWS's own types, as the server sees them: required members are present after validation, a streamed body is a Readable.
  */
 import type { Readable } from 'node:stream';
 import type { Modules, ServiceName } from './catalog.ts';

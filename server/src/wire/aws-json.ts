@@ -48,7 +48,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
   };
 }
 
-/** Services that once spoke query (CloudWatch) also send the code that it had. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
+/** Services that used the query protocol before (CloudWatch) also send the code that the error had there. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
 export function queryErrorHeader(
   model: ServiceModel | undefined,
   error: AwsError,

@@ -1,4 +1,4 @@
-/** What happens to a request before and behind the pipeline: too long a head, too slow a body, a body that is not read. */
+/** What the gateway answers when a request does not reach the pipeline (its head is too long, its body too slow), and how it treats a body that nothing reads. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
@@ -19,14 +19,14 @@ const timedOut = () =>
     { status: 400 },
   );
 
-/** Node reads the head as a whole and takes what fits; the parts have limits of their own. */
-export function beyondLimits(request: IncomingMessage, { urlBytes, headers }: ConnectionLimits): AwsError | undefined {
+/** Node limits the head as a whole; URL and number of headers have limits of their own. */
+export function headRefusal(request: IncomingMessage, { urlBytes, headers }: ConnectionLimits): AwsError | undefined {
   if ((request.url ?? '').length > urlBytes) return tooLong(urlBytes);
   return request.rawHeaders.length > 2 * headers ? tooLong(headers) : undefined;
 }
 
 /** The protocol is not known yet. S3's error format is used: every kind of client can read it. */
-export function refusalInBytes(error: AwsError): string {
+export function rawAnswer(error: AwsError): string {
   const { status, headers, body } = restXml.serializeError(undefined, error, error.status ?? 400, {
     requestId: uuid(),
   });
@@ -38,23 +38,21 @@ export function refusalInBytes(error: AwsError): string {
 
 /** Refuses what Node's parser rejected: https://nodejs.org/api/http.html#event-clienterror */
 export function refuseUnparsed(error: NodeJS.ErrnoException, headerBytes: number): string {
-  if (error.code === 'HPE_HEADER_OVERFLOW') return refusalInBytes(tooLong(headerBytes));
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusalInBytes(timedOut());
-  return refusalInBytes(
-    new AwsError('BadRequest', 'An error occurred when parsing the HTTP request.', { status: 400 }),
-  );
+  if (error.code === 'HPE_HEADER_OVERFLOW') return rawAnswer(tooLong(headerBytes));
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return rawAnswer(timedOut());
+  return rawAnswer(new AwsError('BadRequest', 'An error occurred when parsing the HTTP request.', { status: 400 }));
 }
 
-/** The connection of this answer has been still for too long: answered with RequestTimeout unless the server itself is at work. */
-export function giveUpStalled(response: ServerResponse): void {
+/** Closes a connection without traffic, with RequestTimeout if it waits for the client; not while the server is working on the answer. */
+export function closeStalled(response: ServerResponse): void {
   const { req: request, socket } = response;
   if (!socket || (request.complete && socket.writableLength === 0)) return;
-  if (!response.headersSent && !request.complete) socket.write(refusalInBytes(timedOut()));
+  if (!response.headersSent && !request.complete) socket.write(rawAnswer(timedOut()));
   socket.destroySoon();
 }
 
 /** The body of a client that sent `Expect: 100-continue`. The first read sends the 100. */
-export function onDemand(request: IncomingMessage, response: ServerResponse): Readable {
+export function bodyAfterContinue(request: IncomingMessage, response: ServerResponse): Readable {
   async function* body() {
     response.writeContinue();
     yield* request.iterator({ destroyOnReturn: false });
@@ -62,28 +60,28 @@ export function onDemand(request: IncomingMessage, response: ServerResponse): Re
   return Readable.from(body(), { objectMode: false });
 }
 
-const lingerMs = 5000;
-const lingerBytes = 64 * 1024 * 1024;
+const maxDiscardMs = 5000;
+const maxDiscardBytes = 64 * 1024 * 1024;
 
 /**
- * Reads and discards what a client still sends after its answer: a connection that is closed with bytes unread is reset, and the answer lost
- * with it (RFC 9112 section 9.6). Not for ever.
+ * Reads and discards what a client still sends after its answer, up to a limit: a connection that is closed with unread bytes is reset, and the
+ * answer is lost (RFC 9112 section 9.6).
  */
-export function lingering(request: IncomingMessage): Promise<void> {
+export function discardRest(request: IncomingMessage): Promise<void> {
   if (request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    const late = setTimeout(resolve, lingerMs).unref();
+    const timer = setTimeout(resolve, maxDiscardMs).unref();
     const done = () => {
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve();
     };
     let read = 0;
     request.once('end', done).once('close', done).once('error', done);
     request.on('data', (chunk: Uint8Array) => {
       read += chunk.length;
-      if (read > lingerBytes) done();
+      if (read > maxDiscardBytes) done();
     });
-    // The earlier reader has stopped.
+    // Removes the reader that has stopped.
     request.removeAllListeners('readable');
     request.resume();
   });
