@@ -70,7 +70,7 @@ async function serveFolder(
   listening.promise.catch(() => {});
   const build = (servers: Servers) =>
     buildPlatform({ config, clock, log, platformKey, administrator, endpoint: listening.promise, servers });
-  const platform = await resettablePlatform({ config, log, build, idle: () => gateway.idle() });
+  const platform = await resettablePlatform({ config, log, platformKey, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
     administratorSecret: administrator.secretAccessKey,

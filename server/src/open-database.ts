@@ -1,4 +1,5 @@
 /** The database that `--database` names, with every service's schema. */
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -24,9 +25,10 @@ export interface Servers {
 export const soleServer: Servers = { lease: soleLease, changes: noChanges };
 
 /** The data folder's lock allows one server on SQLite. */
-export async function joinServers(config: DatabaseConfig, log: Log): Promise<Servers> {
+export async function joinServers(config: DatabaseConfig, log: Log, platformKey?: Buffer): Promise<Servers> {
   if (config.database === 'sqlite') return soleServer;
-  return joinPostgresServers({ url: config.database, migrations, log });
+  const folder = platformKey && createHash('sha256').update('clary/data-folder').update(platformKey).digest('hex');
+  return joinPostgresServers({ url: config.database, migrations, log }, folder);
 }
 
 export async function leaveServers({ lease, changes }: Servers): Promise<void> {

@@ -21,15 +21,25 @@ export interface ResettablePlatform {
   stop(): Promise<void>;
 }
 
+/** A reset while other servers use the database. */
+export class OtherServer extends Error {}
+
 interface ResettableOptions {
   readonly config: Config;
   readonly log: Log;
+  readonly platformKey: Buffer;
   readonly build: (servers: Servers) => Promise<Platform>;
   /** Until no request is under way. */
   readonly idle: () => Promise<void>;
 }
 
-export async function resettablePlatform({ config, log, build, idle }: ResettableOptions): Promise<ResettablePlatform> {
+export async function resettablePlatform({
+  config,
+  log,
+  platformKey,
+  build,
+  idle,
+}: ResettableOptions): Promise<ResettablePlatform> {
   let servers = await joinOthers();
   let platform = await build(servers);
   let renewing: Promise<void> | undefined;
@@ -38,7 +48,7 @@ export async function resettablePlatform({ config, log, build, idle }: Resettabl
   let stopped = false;
 
   async function joinOthers(): Promise<Servers> {
-    const joined = await joinServers(config, log);
+    const joined = await joinServers(config, log, platformKey);
     joined.lease.onChange(() => {
       replacing = replacing.then(replace).catch((error) => log.error('lease: platform was not replaced', { error }));
     });

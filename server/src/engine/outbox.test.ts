@@ -224,6 +224,7 @@ for (const kind of databaseKinds) {
         const program = `
       const { openDatabase } = await import(${of('../open-database.ts')});
       const { openOutbox } = await import(${of('./outbox.ts')});
+      const { soleBackground } = await import(${of('./background.ts')});
       const log = { warn() {}, error() {}, with: () => log };
       const database = await openDatabase(JSON.parse(process.argv[1]), log);
       const outbox = openOutbox({ database, background: soleBackground, clock: { now: () => new Date() }, log });

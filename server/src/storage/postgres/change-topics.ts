@@ -22,7 +22,7 @@ export const reportChanges = (topic: string, tables: readonly Reported[]): Migra
 /** What the triggers call, and the table of `lease.ts`. */
 export const serverTables: readonly MigrationStatement[] = [
   onPostgres('create table change_numbers (topic text collate "C" primary key, number bigint not null)'),
-  onPostgres('create table server_lease (id integer primary key, beat_at timestamptz not null)'),
+  onPostgres('create table server_lease (id integer primary key, beat_at timestamptz, folder text)'),
   onPostgres(`create function report_change() returns trigger language plpgsql as $body$ begin
     insert into change_numbers values (tg_argv[0], 1)
       on conflict (topic) do update set number = change_numbers.number + 1;

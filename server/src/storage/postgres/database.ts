@@ -119,11 +119,14 @@ async function migrateSchema(target: Target, migrations: readonly Migration[]): 
 }
 
 /** How this server and others on the same schema divide the work. Migrates first. */
-export async function joinPostgresServers({ migrations, log, url }: Omit<OpenOptions, 'lease'>) {
+export async function joinPostgresServers(
+  { migrations, log, url }: Omit<OpenOptions, 'lease'>,
+  folder: string | undefined,
+) {
   const target = targetOf({ url });
   await migrateSchema(target, migrations);
-  const changes = await PostgresChanges.open(target, log);
-  return { lease: await PostgresLease.open(target, log), changes };
+  const lease = await PostgresLease.open(target, log, folder);
+  return { lease, changes: await PostgresChanges.open(target, log) };
 }
 
 /** Removes everything that was stored in it. */

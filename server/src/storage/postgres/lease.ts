@@ -44,9 +44,13 @@ export class PostgresLease implements Lease {
     this.#pulse = new Connection(target, log);
   }
 
-  /** Takes the lease if it is free. The schema must exist. */
-  static async open(target: Target, log: Log): Promise<PostgresLease> {
+  /**
+   * Takes the lease if it is free. The schema must exist. `folder` identifies the data folder: throws if a server with another one uses the schema. Left
+   * out: for programs that are no server.
+   */
+  static async open(target: Target, log: Log, folder: string | undefined): Promise<PostgresLease> {
     const lease = new PostgresLease(target, log);
+    if (folder !== undefined) await lease.#joinFolder(folder);
     await lease.#beat();
     lease.#schedule();
     return lease;
@@ -82,6 +86,23 @@ export class PostgresLease implements Lease {
     this.#held = false;
     await this.#client?.end();
     await this.#pulse.close();
+  }
+
+  /** Servers that share a schema share objects, keys and runs, too. */
+  async #joinFolder(folder: string): Promise<void> {
+    const isFirst = await this.isAlone();
+    const pulse = await this.#pulse.get();
+    await pulse.query(
+      `insert into server_lease (id, folder) values (1, $1) on conflict (id) do update
+       set folder = case when $2 then excluded.folder else server_lease.folder end`,
+      [folder, isFirst],
+    );
+    const { rows } = await pulse.query<{ folder: string }>('select folder from server_lease');
+    if (rows[0]?.folder === folder) return;
+    await this.release();
+    throw new Error(
+      `a server with another data folder uses the schema ${this.#target.schema} of this database: stop it, share its data folder, or name another schema with ?schema=NAME`,
+    );
   }
 
   async #session(): Promise<Client> {
@@ -122,9 +143,7 @@ export class PostgresLease implements Lease {
       );
       if (!rows[0]?.held) return;
     }
-    await pulse.query(
-      `insert into server_lease values (1, clock_timestamp()) on conflict (id) do update set beat_at = excluded.beat_at`,
-    );
+    await pulse.query('update server_lease set beat_at = clock_timestamp()');
     this.#become(true);
   }
 
