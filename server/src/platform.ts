@@ -13,6 +13,7 @@ import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-inte
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { runningRuns } from './engine/running-runs.ts';
+import { openSchedules } from './engine/schedules.ts';
 import { ensureExecutionRole } from './execution-role.ts';
 import type { PipelineDeps } from './gateway/exchange.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -59,6 +60,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
   const blobs = await openBlobs(config, options.platformKey, log);
   const background = backgroundOf(servers.lease, servers.changes);
   const outbox = openOutbox({ database, background, clock, log });
+  const schedules = openSchedules({ database, background, clock, log });
   const { executor, sandbox, containerRefusal, kernel, stop: stopExecutors } = await machine;
 
   const services = new Map<ServiceName, Service>();
@@ -73,6 +75,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     outbox,
     background,
     changes: servers.changes,
+    schedules,
     get aws() {
       aws ??= inProcessAccess({ services, identity: provided.identity, audit: provided.audit, region, clock, log });
       return aws;
@@ -112,6 +115,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     credentials: provided.credentials,
     async stop() {
       await outbox.stop();
+      await schedules.stop();
       for (const { stop } of started.toReversed()) await stop?.();
       await stopExecutors();
       blobs.close();

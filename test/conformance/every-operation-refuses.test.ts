@@ -15,12 +15,13 @@ import { readConfig } from '../../server/src/config.ts';
 import { startServer } from '../../server/src/main.ts';
 import { catalog, eventSource, type ServiceName } from '../../server/src/models/catalog.ts';
 import { type Door, saidBy } from '../harness/listeners.ts';
+import { movedClock } from '../harness/moved-clock.ts';
 import { type Signed, send } from '../harness/signed.ts';
 
 const minutes = 60_000;
 /** How far the server's clock is from the clients': as much as signatures may be old, so that a session can end while its signatures hold. */
 let ahead = -14 * minutes;
-const clock = { now: () => new Date(Date.now() + ahead) };
+const clock = movedClock(() => new Date(Date.now() + ahead));
 const data = await mkdtemp(join(tmpdir(), 'clary-house-'));
 const flags = ['--data', data, '--port', '0', '--log-level', 'error', '--audit-reads', '--audit-writes'];
 const server = await startServer(readConfig(flags, {}), clock);

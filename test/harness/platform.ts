@@ -13,6 +13,7 @@ import { createLog } from '../../server/src/kit/log.ts';
 import { startServer } from '../../server/src/main.ts';
 import { openDatabase, removeDatabase } from '../../server/src/open-database.ts';
 import type { Database } from '../../server/src/storage/database.ts';
+import { movedClock } from './moved-clock.ts';
 import { type OrdinaryUser, ordinaryUser } from './ordinary-user.ts';
 import { runEnd } from './runs.ts';
 
@@ -46,7 +47,8 @@ export interface TestPlatform extends AsyncDisposable {
 
 export interface StartOptions {
   readonly flags?: readonly string[];
-  readonly clock?: Clock;
+  /** Timers follow a time that the test moves. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /** With CLARY_TEST_DATABASE every platform of the tests keeps its metadata in that PostgreSQL database, each in a schema of its own. */
@@ -126,14 +128,15 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
     ],
     process.env,
   );
-  let server = await startServer(config, clock);
+  const moved = clock && movedClock(clock.now);
+  let server = await startServer(config, moved);
   const port = Number(new URL(server.url).port);
   return {
     ...face(server.url, dataDir, server.credentials),
     async restart(whileAway = () => {}) {
       await server.stop();
       whileAway();
-      server = await startServer({ ...config, port }, clock);
+      server = await startServer({ ...config, port }, moved);
     },
     async [Symbol.asyncDispose]() {
       await server.stop();

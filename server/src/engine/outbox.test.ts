@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { databaseKinds, type TestDatabases } from '../../../test/harness/databases.ts';
+import { movedClock } from '../../../test/harness/moved-clock.ts';
 import type { PlatformEvent } from '../contract/event.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
@@ -167,7 +168,12 @@ for (const kind of databaseKinds) {
       test('an event that cannot be delivered within its time becomes a dead letter, and the next ones are delivered', async () => {
         let now = born;
         const database = await databases.open('dead');
-        const outbox = openOutbox({ database, background: soleBackground, clock: { now: () => new Date(now) }, log });
+        const outbox = openOutbox({
+          database,
+          background: soleBackground,
+          clock: movedClock(() => new Date(now)),
+          log,
+        });
         const next = hearing(1);
         outbox.subscribe({
           name: 'a',

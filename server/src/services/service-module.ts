@@ -8,6 +8,7 @@ import type { Executor } from '../engine/executor.ts';
 import type { Sandbox } from '../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../engine/outbox.ts';
 import type { RunningRuns } from '../engine/running-runs.ts';
+import type { Schedules } from '../engine/schedules.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Setting, SettingValues } from '../kit/setting.ts';
@@ -59,6 +60,7 @@ export interface PlatformParts {
   readonly background: Background;
   /** What other servers on the same database change, for caches. */
   readonly changes: Changes;
+  readonly schedules: Schedules;
   readonly clock: Clock;
   readonly log: Log;
   /** The operations of all services. */

@@ -58,6 +58,12 @@ export async function lastLink(database: Database): Promise<Link | undefined> {
   return (await database.read(links.limit(1).compile()))[0];
 }
 
+/** When the oldest event happened, in ms since 1970. */
+export async function firstTime(database: Database): Promise<number | undefined> {
+  const first = trailTables.selectFrom('audit_events').select('time').orderBy('seq').limit(1);
+  return (await database.read(first.compile()))[0]?.time;
+}
+
 /** The rows after one, in their order. */
 export function linksAfter(database: Database, seq: number, limit: number): Promise<Link[]> {
   const links = trailTables

@@ -1,4 +1,4 @@
-/** The thread in which logs are searched (metric-searches.ts): a job that prints a lot must not keep requests waiting. */
+/** The thread in which logs are searched (metric-searches.ts): a job that prints a lot must not delay requests. */
 import { parentPort } from 'node:worker_threads';
 import { type MetricDefinition, scanner } from './metric-scan.ts';
 
