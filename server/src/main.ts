@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The server: reads its settings, builds the platform, opens the listener. */
-import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
@@ -10,6 +9,7 @@ import { executionRoleOf } from './execution-role.ts';
 import { startGateway } from './gateway/server.ts';
 import { returnIdleMemory } from './idle-memory.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
+import { keepCompiled } from './kit/keep-compiled.ts';
 import { createLog } from './kit/log.ts';
 import type { Servers } from './open-database.ts';
 import { ownPaths } from './own-paths.ts';
@@ -30,9 +30,6 @@ export interface RunningServer extends AsyncDisposable {
 
 /** How often the certificate's expiry is checked; it is renewed weeks before. */
 const renewalMs = 12 * 3_600_000;
-
-/** After the start, when nobody waits for it. */
-const compileCacheMs = 1000;
 
 /** Addresses to listen on to which no client can connect. */
 const anywhere = /^(0\.0\.0\.0|::)$/;
@@ -143,8 +140,7 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readConfig(args, process.env);
   const server = await startServer(config);
   returnIdleMemory();
-  // Node writes it at its exit only, so that a server that is killed would strip and compile everything again at its next start.
-  setTimeout(flushCompileCache, compileCacheMs).unref();
+  keepCompiled();
   console.log(config.readyJson ? JSON.stringify({ url: server.url }) : banner(server.url, config));
   // A second signal changes nothing (Ctrl-C in a terminal sends several): requests have seconds to end, and SIGKILL ends the server at once.
   let stopping = false;

@@ -98,11 +98,28 @@ for (const kind of databaseKinds) {
       const mine = calls(2);
       const own = schedules.of('mine', mine.fire);
       await database.write([own.set(at(2, 'a', 'first')), own.set(at(5, 'gone')), own.set(at(3, 'kept', 'kept'))]);
-      await database.write([own.set(at(4, 'a', 'second')), own.remove('gone'), own.ensure(at(1, 'kept', 'other'))]);
+      await database.write([
+        own.set(at(4, 'a', 'second')),
+        own.remove('gone'),
+        own.ensure(at(1, 'kept', 'other'), new Date(start + day)),
+      ]);
       time.ms = 10;
       await mine.all;
       const byKey = mine.called.toSorted((a, b) => a.key.localeCompare(b.key));
       assert.deepEqual(byKey, [at(4, 'a', 'second'), at(3, 'kept', 'kept')]);
+      await stop();
+    });
+
+    it('are called by a clock that was ahead when they were set', async () => {
+      const { database, time, schedules, stop } = await open('ahead');
+      const mine = calls(1);
+      const own = schedules.of('mine', mine.fire);
+      await database.write([own.set(at(10_000 * day, 'a', 'kept'))]);
+      await database.write([own.ensure(at(0, 'a', 'other'), new Date(start + day))]);
+      time.ms = day;
+      own.wake();
+      await mine.all;
+      assert.deepEqual(mine.called, [at(day, 'a', 'kept')]);
       await stop();
     });
 

@@ -32,8 +32,11 @@ export interface Schedules {
 export interface ServiceSchedules {
   /** For the write that commits the state. Replaces the schedule of the same key. */
   set(schedule: Schedule): Statement;
-  /** As `set`, but leaves a schedule of the same key as it is: for what recurs, at each start. */
-  ensure(schedule: Schedule): Statement;
+  /**
+   * For what recurs, at each start: sets the schedule only if there is none of the same key. One that is due later than `latest` was set by a wrong clock:
+   * it becomes due then.
+   */
+  ensure(schedule: Schedule, latest: Date): Statement;
   remove(key: string): Statement;
   /** A schedule that is due already was committed: else it is noticed within `everyMs`. */
   wake(): void;
@@ -133,10 +136,14 @@ function serviceSchedules(service: string, alarm: Alarm, wake: () => void): Serv
       alarm.at(schedule.dueAt.getTime());
       return upsert(rowOf(service, schedule));
     },
-    ensure(schedule) {
+    ensure(schedule, latest) {
       alarm.at(schedule.dueAt.getTime());
+      const due_at = latest.getTime();
       const insert = sql.insertInto('schedules').values(rowOf(service, schedule));
-      return statement(insert.onConflict((conflict) => conflict.doNothing()).compile());
+      const capped = insert.onConflict((conflict) =>
+        conflict.columns(['service', 'key']).doUpdateSet({ due_at }).where('schedules.due_at', '>', due_at),
+      );
+      return statement(capped.compile());
     },
     remove: (key) =>
       statement(sql.deleteFrom('schedules').where('service', '=', service).where('key', '=', key).compile()),

@@ -31,5 +31,7 @@ export async function scheduleRetention({ database, schedules, clock }: CloudTra
     return Math.min(Math.max(expiry, now + shortestMs), now + longestMs);
   }
 
-  await database.write([own.ensure({ key: 'retention', dueAt: clock.now(), payload: null })]);
+  const now = clock.now();
+  const latest = new Date(now.getTime() + longestMs);
+  await database.write([own.ensure({ key: 'retention', dueAt: now, payload: null }, latest)]);
 }

@@ -152,13 +152,14 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
     async *ranked(bounds: ScanBounds, conditions: JobConditions, indexed: boolean, order: JobOrder) {
       const { key, descends, limit } = order;
       const direction = descends ? sql`desc` : sql`asc`;
-      const sorted = sql`case when ${beyond(order)} then 0 else 1 end, ${key} is null, ${key} ${direction}, arn ${direction}`;
+      const sorted = sql`case when ${beyond({ ...order, key: sql`key` })} then 0 else 1 end, key is null, key ${direction}, arn ${direction}`;
       const pieces = indexed ? inIndex(bounds, conditions.whole) : inTable(bounds, conditions);
       for await (const piece of pieces) {
+        // The key may be read from a document: it is found once for each job, not at each place of the order.
         const rows = await read(sql<
           PagePosition & { total: number }
-        >`select ${key} as key, arn, count(*) over () as total
-          ${piece} order by ${sorted} limit ${limit}`);
+        >`with found as materialized (select ${key} as key, arn ${piece})
+          select key, arn, count(*) over () as total from found order by ${sorted} limit ${limit}`);
         yield { total: rows[0]?.total ?? 0, first: rows.map(({ arn, key: value }) => ({ arn, key: value })) };
       }
     },

@@ -135,11 +135,12 @@ function timeIs(at: Condition, operator: string, value: string): Condition {
 }
 
 function tagIs(key: string, operator: string, value: string): Condition {
+  // Not `exists`, which PostgreSQL turns into a join: it would read every resource's tag of this key for each slice of jobs.
   const tagged = (condition: Condition) =>
-    sql`exists (select 1 from sagemaker_tags t where t.arn = sagemaker_jobs.arn and t.key = ${key} and ${condition})`;
+    sql`(select 1 from sagemaker_tags t where t.arn = sagemaker_jobs.arn and t.key = ${key} and ${condition}) is not null`;
   if (operator === 'Exists') return tagged(sql`1 = 1`);
-  if (operator === 'NotExists') return sql`not ${tagged(sql`1 = 1`)}`;
-  if (operator === 'NotEquals') return sql`not ${tagged(sql`t.value = ${value}`)}`;
+  if (operator === 'NotExists') return sql`not (${tagged(sql`1 = 1`)})`;
+  if (operator === 'NotEquals') return sql`not (${tagged(sql`t.value = ${value}`)})`;
   return tagged(textIs(sql`t.value`, operator, value));
 }
 
