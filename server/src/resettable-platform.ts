@@ -70,7 +70,8 @@ export async function resettablePlatform({
   }
 
   async function renew(): Promise<void> {
-    if (!(await servers.lease.isAlone())) throw new Error('another server uses this database: stop it before a reset');
+    if (!(await servers.lease.isAlone()))
+      throw new OtherServer('another server uses this database: stop it before a reset');
     await idle();
     await replacing;
     await platform.stop();

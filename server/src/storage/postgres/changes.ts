@@ -63,6 +63,7 @@ export class PostgresChanges implements Changes {
       if (this.#client === client) this.#client = undefined;
     });
     client.on('notification', ({ payload = '' }) => this.#receive(payload));
+    await client.query("set application_name to 'clary changes'");
     await client.query(`listen ${client.escapeIdentifier(this.#channel)}`);
     this.#client = client;
     return client;
