@@ -128,6 +128,7 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
   return {
     wake,
     async stop() {
+      background.lost.removeEventListener('abort', end);
       end();
       await Promise.all(running.values());
     },
