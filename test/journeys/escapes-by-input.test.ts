@@ -114,7 +114,7 @@ describe('a source archive is refused', () => {
     [
       'with a file by way of a link that stays inside',
       () => [[{ name: 'd', type: 'symlink', linkname: 'e' }], [{ name: 'd/escaped' }, 'x']],
-      /: entry "d" has the place of another entry$/,
+      /: entry "d" has the path of another entry$/,
     ],
     [
       'with a hard link to a file outside',

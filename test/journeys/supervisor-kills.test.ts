@@ -261,7 +261,7 @@ describe('kill -9 while the environment is made', () => {
 
   test('of its maker: the job fails and says what was being made', async () => {
     const job = await making('maker', () => kill('making', 'pid'), twice);
-    assert.match(job.FailureReason ?? '', /^ClientError: what the job needs could not be made ready; see its log: /);
+    assert.match(job.FailureReason ?? '', /^ClientError: The job's environment could not be set up; see its log: /);
     assert.deepEqual(statuses(job), ['Starting', 'Downloading', 'Failed']);
   });
 

@@ -1,9 +1,11 @@
 /** What DynamoDB's operations work with. */
 import type { AwsAccess } from '../../contract/aws.ts';
 import type { Operation } from '../../contract/operation.ts';
+import type { Background } from '../../engine/background.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
+import type { Changes } from '../../storage/changes.ts';
 import type { Database } from '../../storage/database.ts';
 import type { ItemCache } from './items/item-cache.ts';
 import type { Turns } from './items/turns.ts';
@@ -13,6 +15,8 @@ import type { TableCache } from './tables/table-cache.ts';
 export interface DynamoDbResources {
   readonly database: Database;
   readonly aws: AwsAccess;
+  readonly background: Background;
+  readonly changes: Changes;
   readonly clock: Clock;
   readonly log: Log;
   /** How long metrics may wait in memory. */

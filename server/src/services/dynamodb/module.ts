@@ -7,5 +7,6 @@ export const dynamoDb: ServiceModule<typeof dynamoDbSettings> = {
   name: 'dynamodb',
   migrations: [schema],
   settings: dynamoDbSettings,
-  start: ({ database, aws, clock, log }, settings) => dynamoDbService({ database, aws, clock, log, settings }),
+  start: ({ database, aws, background, changes, clock, log }, settings) =>
+    dynamoDbService({ database, aws, background, changes, clock, log, settings }),
 };

@@ -60,9 +60,10 @@ export function dynamoDbService(resources: DynamoDbResources): {
     ...resources,
     metrics,
     tables: createTableCache(resources.database),
-    items: createItemCache(),
+    items: createItemCache({ isShared: resources.database.dialect === 'postgres' }),
     turns: createTurns(),
   };
+  resources.changes.onChange('dynamodb-tables', shared.tables.forgetAll);
   const reconciler = startTableReconciler(shared);
   const deps: DynamoDbDeps = { ...shared, wake: reconciler.wake, settled: reconciler.settled };
   const caretaker = startCaretaker(deps);

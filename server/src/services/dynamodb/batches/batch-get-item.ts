@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 import type { ConsumedCapacity, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
-import { nameIn } from '../access.ts';
+import { nameIn, onTable } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { consumed, readUnits } from '../items/capacity.ts';
@@ -31,7 +31,8 @@ export const batchGetItem: DynamoDbOperation<'BatchGetItem'> = {
     const all = Object.entries(input.RequestItems ?? {}).map(([name, request]) =>
       onItems('BatchGetItem', { ...request, TableName: name }, request.Keys ?? [], call, deps),
     );
-    return (await Promise.all(all)).flat();
+    const needed = (await Promise.all(all)).flat();
+    return needed.length > 0 ? needed : onTable('BatchGetItem', undefined, call, deps);
   },
   async handle(input, call, deps) {
     const requests = readRequests(input.RequestItems);

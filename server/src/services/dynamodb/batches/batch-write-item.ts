@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html: each write stands for itself. */
 import type { BatchWriteItemOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
-import { nameIn } from '../access.ts';
+import { nameIn, onTable } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { consumed, type Units, unitsOfChange } from '../items/capacity.ts';
@@ -30,7 +30,8 @@ export const batchWriteItem: DynamoDbOperation<'BatchWriteItem'> = {
       const items = writes.map(({ PutRequest: put, DeleteRequest: remove }) => put?.Item ?? remove?.Key);
       return onItems('BatchWriteItem', { TableName: name }, items, call, deps);
     });
-    return (await Promise.all(all)).flat();
+    const needed = (await Promise.all(all)).flat();
+    return needed.length > 0 ? needed : onTable('BatchWriteItem', undefined, call, deps);
   },
   async handle(input, call, deps) {
     const requests = Object.entries(input.RequestItems).map(([name, writes]) => [name, readWrites(writes)] as const);

@@ -1,6 +1,6 @@
 /**
  * Items that were read or written lately, in memory. What is kept is what was committed: a write replaces it after its commit, and a reading that began
- * before that keeps nothing. Only the server that writes to the schema may keep items.
+ * before that keeps nothing. Nothing is kept where other servers may write, too.
  */
 import type { Stored } from './entry-store.ts';
 
@@ -22,7 +22,8 @@ const maxBytes = 32 * 1024 * 1024;
 const overhead = 400;
 const perByte = 3;
 
-export function createItemCache(): ItemCache {
+export function createItemCache({ isShared }: { readonly isShared: boolean }): ItemCache {
+  const limit = isShared ? 0 : maxBytes;
   /** In the order of their last use. */
   const kept = new Map<string, Stored | null>();
   const loading = new Map<string, Promise<Stored | undefined>>();
@@ -42,7 +43,7 @@ export function createItemCache(): ItemCache {
     kept.set(key, stored);
     bytes += weigh(key, stored);
     for (const oldest of kept.keys()) {
-      if (bytes <= maxBytes) return;
+      if (bytes <= limit) return;
       remove(oldest);
     }
   }

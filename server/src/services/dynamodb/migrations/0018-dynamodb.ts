@@ -2,6 +2,7 @@
  * Tables, and entries: items (index 0) and what indexes hold of them, each in the order of its key (values/key-bytes.ts). An item's entries commit together.
  */
 import type { Migration } from '../../../storage/migration.ts';
+import { reportChanges } from '../../../storage/postgres/change-topics.ts';
 
 export const dynamoDb: Migration = {
   name: '0018-dynamodb',
@@ -38,5 +39,7 @@ export const dynamoDb: Migration = {
       primary key (account, region, token)
     ) without rowid`,
     'create index dynamodb_transactions_by_end on dynamodb_transactions (expires_at)',
+    // For tables/table-cache.ts. Writes of items set a table's generation to itself, to require that it is the one that they know.
+    ...reportChanges('dynamodb-tables', [{ table: 'dynamodb_tables', except: 'generation' }]),
   ],
 };

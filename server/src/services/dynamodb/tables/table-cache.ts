@@ -10,6 +10,7 @@ export interface TableCache {
   /** Synchronous where it is remembered. */
   find(account: string, region: string, name: string): Table | undefined | Promise<Table | undefined>;
   forget(table: Pick<Table, 'account' | 'region' | 'name'>): void;
+  forgetAll(): void;
 }
 
 /** An account has at most 2,500 tables in a region where nobody asked AWS for more. */
@@ -51,6 +52,10 @@ export function createTableCache(database: Database): TableCache {
       const key = keyOf(account, region, name);
       kept.delete(key);
       loading.delete(key);
+    },
+    forgetAll() {
+      kept.clear();
+      loading.clear();
     },
   };
 }

@@ -56,6 +56,7 @@ export function startTableReconciler(deps: Deps): TableReconciler {
     step,
     everyMs,
     concurrency: 4,
+    background: deps.background,
     clock: deps.clock,
     log: deps.log,
   });

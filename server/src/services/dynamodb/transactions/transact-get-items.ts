@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html: all items of one moment. */
-import { nameIn } from '../access.ts';
+import { nameIn, onTable } from '../access.ts';
 import type { DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { readUnits } from '../items/capacity.ts';
@@ -20,7 +20,8 @@ export const transactGetItems: DynamoDbOperation<'TransactGetItems'> = {
   async access(input, call, deps) {
     const gets = (input.TransactItems ?? []).flatMap(({ Get: get }) => get ?? []);
     const all = gets.map((get) => onItems('GetItem', get, [get.Key], call, deps, 'TransactGetItems'));
-    return (await Promise.all(all)).flat();
+    const needed = (await Promise.all(all)).flat();
+    return needed.length > 0 ? needed : onTable('GetItem', undefined, call, deps);
   },
   async handle(input, call, deps) {
     const gets = input.TransactItems.map(({ Get: get }) => {

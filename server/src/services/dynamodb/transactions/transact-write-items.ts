@@ -4,7 +4,7 @@ import type { CancellationReason, TransactWriteItemsInput, TransactWriteItemsOut
 import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
-import { nameIn } from '../access.ts';
+import { nameIn, onTable } from '../access.ts';
 import type { DynamoDbDeps, DynamoDbOperation } from '../deps.ts';
 import { invalid } from '../invalid.ts';
 import { unitsOfChange } from '../items/capacity.ts';
@@ -48,7 +48,8 @@ export const transactWriteItems: DynamoDbOperation<'TransactWriteItems'> = {
       const given = 'Item' in request ? request.Item : 'Key' in request ? request.Key : undefined;
       return [onItems(actionName(kind ?? 'Put'), request, [given], call, deps, 'TransactWriteItems')];
     });
-    return (await Promise.all(all)).flat();
+    const needed = (await Promise.all(all)).flat();
+    return needed.length > 0 ? needed : onTable('PutItem', undefined, call, deps);
   },
   async handle(input, call, deps) {
     const { ClientRequestToken: token } = input;

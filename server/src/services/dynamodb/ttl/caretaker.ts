@@ -40,6 +40,7 @@ export function startCaretaker(deps: DynamoDbDeps): Reconciler {
     },
     everyMs,
     concurrency: 1,
+    background: deps.background,
     clock,
     log,
   });

@@ -86,7 +86,7 @@ describe('the queue of jobs', () => {
     enter(job('3', 2));
     assert.equal(
       queue.reasonFor('3'),
-      'it needs 2 of 4 cores and 2 of 16 GiB of memory; 1 cores and 13 GiB are free and 1 job waits before it',
+      'Waiting for capacity: 2 vCPUs and 2 GiB of memory requested, 1 of 4 vCPUs and 13 of 16 GiB available; 1 job is ahead in the queue.',
     );
   });
 });

@@ -1,19 +1,19 @@
 /**
- * Where on this machine the platform may make control groups, and what a limit is called there. Version 2, version 1, or both beside each other.
- * Leaves nothing behind where it finds nothing, and moves no process that somebody else started.
+ * Finds where on this machine the platform may create control groups, and the names of limits there. Version 2, version 1, or both together.
+ * Leaves nothing behind if it finds nothing, and never moves a process that is not the server's, its ancestor or its child.
  * Version 2: https://docs.kernel.org/admin-guide/cgroup-v2.html, version 1: https://docs.kernel.org/admin-guide/cgroup-v1/index.html,
- * what systemd asks of others: https://systemd.io/CGROUP_DELEGATION/
+ * systemd's rules for other programs: https://systemd.io/CGROUP_DELEGATION/
  */
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { RunLimits } from '../executor.ts';
 import { isThere } from '../is-there.ts';
 
-/** A folder for groups, and what is written into a group's files. */
+/** A folder for groups, and the contents of a group's files. */
 export interface Hierarchy {
   readonly folder: string;
   files(limits: RunLimits): readonly (readonly [file: string, value: string])[];
-  /** Once the folder is gone. */
+  /** After the folder was removed. */
   release(): Promise<void>;
 }
 
@@ -23,77 +23,77 @@ const controllers: readonly Controller[] = ['memory', 'cpu', 'pids'];
 const periodUs = 100_000;
 const quota = ({ cpus }: RunLimits) => cpus && Math.max(1000, Math.round(cpus * periodUs));
 
-/** A limit's file, by the controller it is of. In the order in which they must be written. */
-type Words = readonly (readonly [Controller, string, (limits: RunLimits) => string | number | undefined])[];
-const unifiedWords: Words = [
+/** The files of limits and their controllers, in the order in which they must be written. */
+type LimitFiles = readonly (readonly [Controller, string, (limits: RunLimits) => string | number | undefined])[];
+const unifiedLimits: LimitFiles = [
   ['memory', 'memory.max', ({ memoryBytes }) => memoryBytes?.toFixed(0)],
   ['memory', 'memory.swap.max', ({ memoryBytes }) => memoryBytes && 0],
-  // A program that has lost one of its processes often waits for it forever.
+  // A program that has lost one of its processes often waits for it for ever.
   ['memory', 'memory.oom.group', ({ memoryBytes }) => memoryBytes && 1],
   ['cpu', 'cpu.max', (limits) => limits.cpus && `${quota(limits)} ${periodUs}`],
   ['pids', 'pids.max', ({ processes }) => processes],
 ];
-const legacyWords: Words = [
+const legacyLimits: LimitFiles = [
   ['memory', 'memory.limit_in_bytes', ({ memoryBytes }) => memoryBytes?.toFixed(0)],
   ['memory', 'memory.memsw.limit_in_bytes', ({ memoryBytes }) => memoryBytes?.toFixed(0)],
   ['cpu', 'cpu.cfs_quota_us', quota],
   ['pids', 'pids.max', ({ processes }) => processes],
 ];
 
-/** Where groups can be made, below a folder of this name; or why nowhere. */
+/** Finds where groups can be created, below a folder of this name; or the reason why they cannot. */
 export async function findHierarchies(own: string, root: string): Promise<readonly Hierarchy[] | string> {
   const found: Hierarchy[] = [];
   const taken = new Set<Controller>();
-  const lacks: string[] = [];
-  const add = (folder: string, words: Words, files: readonly string[], release = async () => {}) => {
-    const known = words.filter(([controller, file]) => !taken.has(controller) && files.includes(file));
+  const reasons: string[] = [];
+  const add = (folder: string, limitFiles: LimitFiles, files: readonly string[], release = async () => {}) => {
+    const known = limitFiles.filter(([controller, file]) => !taken.has(controller) && files.includes(file));
     for (const [controller] of known) taken.add(controller);
     found.push({
       folder,
       release,
       files: (limits) =>
         known.flatMap(([, file, value]) => {
-          const said = value(limits);
-          return said === undefined ? [] : [[file, String(said)] as const];
+          const limit = value(limits);
+          return limit === undefined ? [] : [[file, String(limit)] as const];
         }),
     });
   };
   const unified = await findUnified(root);
   if (unified) {
-    const place = await unifiedPlace(unified, own);
-    if (typeof place === 'string') lacks.push(place);
-    else add(place.folder, unifiedWords, place.files, () => takeBack(dirname(place.folder)));
+    const usable = await unifiedFolder(unified, own);
+    if (typeof usable === 'string') reasons.push(usable);
+    else add(usable.folder, unifiedLimits, usable.files, () => takeBack(dirname(usable.folder)));
   }
   for (const controller of controllers.filter((name) => !taken.has(name))) {
     const parent = join(root, controller);
     if (!(await isThere(join(parent, 'cgroup.procs')))) continue;
-    const files = await trial(join(parent, own)).catch((error) => void lacks.push(message(error)));
-    if (files) add(join(parent, own), legacyWords, files);
+    const files = await trial(join(parent, own)).catch((error) => void reasons.push(message(error)));
+    if (files) add(join(parent, own), legacyLimits, files);
   }
   if (found.length > 0) return found;
-  return lacks[0] ?? `no file system of control groups is mounted at ${root}`;
+  return reasons[0] ?? `no file system of control groups is mounted at ${root}`;
 }
 
 const message = (error: unknown) => (error as Error).message;
 const linesOf = async (file: string) => (await readFile(file, 'utf8')).split('\n').filter(Boolean);
-const wordsOf = async (file: string) => (await readFile(file, 'utf8')).split(/\s+/).filter(Boolean);
+const itemsOf = async (file: string) => (await readFile(file, 'utf8')).split(/\s+/).filter(Boolean);
 
-/** Version 2's mount, where it has a controller that a share needs: beside version 1 it often has none. */
+/** Version 2's mount, if it has a controller that limits need: together with version 1 it often has none. */
 async function findUnified(root: string): Promise<string | undefined> {
   for (const mount of [root, join(root, 'unified')]) {
-    const offered = await wordsOf(join(mount, 'cgroup.controllers')).catch((): string[] => []);
+    const offered = await itemsOf(join(mount, 'cgroup.controllers')).catch((): string[] => []);
     if (controllers.some((name) => offered.includes(name))) return mount;
   }
   return undefined;
 }
 
-/** Not `recursive`: that answers ENOENT where the file system is read-only, and whoever reads it looks for the wrong thing. */
+/** Not `recursive`: on a read-only file system that reports ENOENT, which is misleading. */
 const make = (folder: string) =>
   mkdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
 
-/** The files of a group below the folder. */
+/** The contents of the files of a group below the folder. */
 async function trial(folder: string): Promise<string[]> {
   const group = join(folder, 'trial');
   try {
@@ -108,11 +108,11 @@ async function trial(folder: string): Promise<string[]> {
   }
 }
 
-/** The leaf into which the server and who started it move, where their own group is to have groups below it. */
+/** The leaf into which the server and its ancestors move, if their own group is to have groups below it. */
 const leaf = 'clary-server';
 
-/** At the top, where root may: what runs there outlives a service's restart. Else in this process's own group, where it was delegated. */
-async function unifiedPlace(mount: string, own: string): Promise<{ folder: string; files: string[] } | string> {
+/** For root at the top: runs there outlive a service's restart. Otherwise in this process's own group, if it was delegated. */
+async function unifiedFolder(mount: string, own: string): Promise<{ folder: string; files: string[] } | string> {
   const home = await homeIn(mount);
   let lack = '';
   for (const parent of new Set([mount, ...(home ? [home] : [])])) {
@@ -122,7 +122,7 @@ async function unifiedPlace(mount: string, own: string): Promise<{ folder: strin
       await enable(parent, parent === home);
       await enable(folder, false);
       const files = await trial(folder);
-      if (unifiedWords.some(([, file]) => files.includes(file))) return { folder, files };
+      if (unifiedLimits.some(([, file]) => files.includes(file))) return { folder, files };
       lack = `${parent} has no controllers to give`;
     } catch (error) {
       lack = message(error);
@@ -132,7 +132,7 @@ async function unifiedPlace(mount: string, own: string): Promise<{ folder: strin
   return lack;
 }
 
-/** This process's own group, undefined where it lies outside what is mounted here. */
+/** This process's own group; undefined if it is outside the mount. */
 async function homeIn(mount: string): Promise<string | undefined> {
   const line = (await linesOf('/proc/self/cgroup')).find((entry) => entry.startsWith('0::/'));
   const path = line?.slice('0::'.length);
@@ -141,15 +141,15 @@ async function homeIn(mount: string): Promise<string | undefined> {
   return basename(group) === leaf ? dirname(group) : group;
 }
 
-/** Gives groups below the folder their controllers, as many as there are to give. */
+/** Enables all available controllers for groups below the folder. */
 async function enable(folder: string, mayEmpty: boolean): Promise<void> {
-  const offered = await wordsOf(join(folder, 'cgroup.controllers'));
+  const offered = await itemsOf(join(folder, 'cgroup.controllers'));
   const control = join(folder, 'cgroup.subtree_control');
   for (const name of controllers.filter((controller) => offered.includes(controller))) {
-    if ((await wordsOf(control)).includes(name)) continue;
+    if ((await itemsOf(control)).includes(name)) continue;
     const give = () => writeFile(control, `+${name}`);
     await give().catch(async (error: NodeJS.ErrnoException) => {
-      // A group has processes or gives controllers, never both; only the hierarchy's own top may.
+      // A group cannot have both processes and enabled controllers, except the root group.
       if (error.code !== 'EBUSY' || !mayEmpty) throw error;
       await empty(folder);
       await give();
@@ -157,7 +157,7 @@ async function enable(folder: string, mayEmpty: boolean): Promise<void> {
   }
 }
 
-/** Moves what is in the folder's group into its leaf: this process, those that started it and those that it started, and nobody else. */
+/** Moves the processes of the folder's group into its leaf: this process, its ancestors and its children, and no others. */
 async function empty(folder: string): Promise<void> {
   const inside = (await linesOf(join(folder, 'cgroup.procs'))).map(Number);
   const before = await lineOf(process.pid);
@@ -165,14 +165,14 @@ async function empty(folder: string): Promise<void> {
     if (!before.includes(pid) && !(await lineOf(pid)).includes(process.pid))
       throw new Error(`other programs (process ${pid}) run in the platform's own group, ${folder}`);
   await mkdir(join(folder, leaf), { recursive: true });
-  // One by one: the file takes one number a write.
+  // One by one: the file accepts one number per write.
   for (const pid of inside)
     await writeFile(join(folder, leaf, 'cgroup.procs'), String(pid)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ESRCH') throw error;
     });
 }
 
-/** A group that was emptied takes processes again: who starts the platform the next time may be put there. Others' groups keep what they have. */
+/** Lets an emptied group have processes again: the next start of the platform may be in it. Groups of other programs stay as they are. */
 async function takeBack(folder: string): Promise<void> {
   if (!(await isThere(join(folder, leaf)))) return;
   for (const name of controllers) await writeFile(join(folder, 'cgroup.subtree_control'), `-${name}`).catch(() => {});
