@@ -192,7 +192,7 @@ test('what was denied is in the audit trail', async () => {
   assert.deepEqual(recorded.sort(), sent.sort());
 });
 
-test('who is not known is not in the audit trail', async () => {
+test('an unknown caller is not in the audit trail', async () => {
   const client = new CloudTrailClient({ ...settings, credentials: server.credentials });
   const LookupAttributes = [{ AttributeKey: 'AccessKeyId' as const, AttributeValue: unknown.accessKeyId }];
   assert.deepEqual((await client.send(new LookupEventsCommand({ LookupAttributes }))).Events, []);

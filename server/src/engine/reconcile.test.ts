@@ -191,7 +191,7 @@ describe('a reconciler survives', () => {
     await reconciler.stop();
   });
 
-  test('a stop: tells the steps, waits for them, begins no other', async () => {
+  test('a stop: aborts the steps, waits for them, begins no other', async () => {
     const steps: string[] = [];
     let ended = false;
     const reconciler = start({

@@ -62,7 +62,7 @@ for (const kind of databaseKinds) {
     });
     after(() => databases[Symbol.asyncDispose]());
 
-    it('are called at their time, in their service, with what was set, and are gone then', async () => {
+    it('are called at their time, in their service, with their payload, and are removed then', async () => {
       const { database, time, schedules, stop } = await open('fires');
       const mine = calls(2);
       const own = schedules.of('mine', mine.fire);
