@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -156,6 +157,27 @@ describe('tables do', () => {
     await platform.restart();
     while ((await get(TableName, 'soon')) !== undefined);
     assert.ok(await get(TableName, 'later'));
+  });
+
+  it('have metrics', async () => {
+    const TableName = await table('measured', byModel);
+    await put(TableName, { id: { S: 'a' }, model: { S: 'm' }, at: { N: '1' } });
+    await get(TableName, 'a');
+    await modelIds(TableName, 'm');
+    const cloudwatch = platform.client(CloudWatchClient);
+    const wanted = [
+      'ConsumedReadCapacityUnits',
+      'ConsumedWriteCapacityUnits',
+      'ReturnedItemCount',
+      'SuccessfulRequestLatency',
+    ];
+    for (;;) {
+      const { Metrics: found } = await cloudwatch.send(
+        new ListMetricsCommand({ Namespace: 'AWS/DynamoDB', Dimensions: [{ Name: 'TableName', Value: TableName }] }),
+      );
+      const names = new Set(found?.map(({ MetricName: name }) => name));
+      if (wanted.every((name) => names.has(name))) return;
+    }
   });
 
   it('say that backups are disabled', async () => {
