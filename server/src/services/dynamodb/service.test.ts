@@ -37,15 +37,12 @@ let client: DynamoDBClient;
 /** By which the platform's clock is ahead. */
 let aheadMs = 0;
 const clock = { now: () => new Date(Date.now() + aheadMs) };
-
 before(async () => {
   platform = await startPlatform({ clock });
   client = platform.client(DynamoDBClient);
 });
 after(() => platform[Symbol.asyncDispose]());
-
 const waiting = () => ({ client, maxWaitTime: 30 });
-
 /** A table with the hash key `id`, and what else is given. */
 async function table(TableName: string, more: Partial<CreateTableCommandInput> = {}): Promise<string> {
   await client.send(
