@@ -74,6 +74,14 @@ const classes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'data, reads': 'FilterLogEvents GetLogEvents',
     'data, writes': 'PutLogEvents',
   },
+  dynamodb: {
+    'management, reads': `
+      DescribeContinuousBackups DescribeEndpoints DescribeLimits DescribeTable DescribeTimeToLive ListTables ListTagsOfResource
+    `,
+    'management, writes': 'CreateTable DeleteTable TagResource UntagResource UpdateTable UpdateTimeToLive',
+    'data, reads': 'BatchGetItem GetItem Query Scan TransactGetItems',
+    'data, writes': 'BatchWriteItem DeleteItem PutItem TransactWriteItems UpdateItem',
+  },
   sagemaker: {
     'management, reads': `
       DescribeEndpoint DescribeEndpointConfig DescribeModel DescribeModelPackage DescribeModelPackageGroup DescribeProcessingJob

@@ -2,6 +2,7 @@
 import type { AwsAccess } from '../../contract/aws.ts';
 import type { Identity } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
+import type { Background } from '../../engine/background.ts';
 import type { Executor } from '../../engine/executor.ts';
 import type { Sandbox } from '../../engine/executors/bubblewrap.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -20,6 +21,7 @@ export interface LambdaResources {
   readonly database: Database;
   readonly blobs: Blobs;
   readonly aws: AwsAccess;
+  readonly background: Background;
   readonly identity: Identity;
   readonly executor: Executor;
   readonly sandbox: Sandbox | undefined;
