@@ -33,6 +33,18 @@ const classes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       UpdateRoleDescription UpdateUser
     `,
   },
+  lambda: {
+    'management, reads': `
+      GetAlias GetFunction GetFunctionConcurrency GetFunctionConfiguration GetFunctionEventInvokeConfig GetLayerVersion GetPolicy ListAliases
+      ListFunctionEventInvokeConfigs ListFunctions ListLayerVersions ListLayers ListTags ListVersionsByFunction
+    `,
+    'management, writes': `
+      AddPermission CreateAlias CreateFunction DeleteAlias DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+      DeleteLayerVersion PublishLayerVersion PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
+      UntagResource UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
+    `,
+    'data, writes': 'Invoke',
+  },
   sts: {
     'management, reads': 'DecodeAuthorizationMessage GetAccessKeyInfo GetCallerIdentity',
     'management, reads, returns credentials': 'AssumeRole GetFederationToken GetSessionToken',

@@ -7,7 +7,6 @@ import { functionArn } from '../functions/function-name.ts';
 import type { StoredFunction, StoredVersion } from '../functions/function-store.ts';
 import { readVariables } from '../functions/variables.ts';
 import type { PythonEnvironment } from './python-environment.ts';
-import { findRuntime } from './runtimes.ts';
 
 export interface Launch {
   readonly fn: StoredFunction;
@@ -20,7 +19,7 @@ export interface Launch {
   readonly run: string;
   readonly codeFolder: string;
   readonly layersFolder: string | undefined;
-  readonly python: PythonEnvironment | undefined;
+  readonly python: PythonEnvironment;
   readonly logStream: string;
 }
 
@@ -53,7 +52,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
     readOnly(ownFiles, places.own),
     readOnly(socketDir, dirname(places.socket)),
     ...(layersFolder ? [readOnly(layersFolder, '/opt')] : []),
-    ...programPlaces(resources, launch).map((place) => readOnly(place)),
+    ...python.places.map((place) => readOnly(place)),
   ];
   // A file cannot be larger than the storage; how much all files have together is measured while the function runs.
   const blocks = String((EphemeralStorage?.Size ?? 512) * 2048);
@@ -66,7 +65,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
       'ulimit -f "$1"; ulimit -c 0; shift; exec "$@"',
       'sh',
       blocks,
-      ...program(resources, launch, places.own),
+      ...program(launch, places.own),
     ],
     env: await variablesOf(resources, launch, places, python),
     cwd: places.task,
@@ -79,15 +78,8 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
   };
 }
 
-function programPlaces({ runtime }: LambdaResources, { python }: Launch): readonly string[] {
-  if (python) return python.places;
-  return runtime.nodePath.startsWith('/usr/') ? [] : [runtime.nodePath];
-}
-
-function program({ runtime }: LambdaResources, { version, python }: Launch, own: string): readonly string[] {
-  const { kind } = findRuntime(version.configuration.Runtime) ?? {};
-  if (kind === 'python' && python) return [join(python.overlay, 'bin', 'python3'), join(own, 'bootstrap.py')];
-  return [runtime.nodePath, join(own, kind === 'provided' ? 'bridge.mjs' : 'bootstrap.mjs')];
+function program({ python }: Launch, own: string): readonly string[] {
+  return [join(python.overlay, 'bin', 'python3'), join(own, 'bootstrap.py')];
 }
 
 type Places = Readonly<Record<'task' | 'own' | 'socket' | 'layers' | 'home', string>>;
@@ -97,7 +89,7 @@ async function variablesOf(
   { identity, sealer, endpoint }: LambdaResources,
   { fn, version, run, logStream }: Launch,
   { task, own, socket, layers, home }: Places,
-  python: PythonEnvironment | undefined,
+  python: PythonEnvironment,
 ): Promise<Record<string, string>> {
   const { configuration } = version;
   const { region, name } = fn.row;
@@ -110,7 +102,7 @@ async function variablesOf(
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: [...(python?.path ?? []), '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin'].join(':'),
+    PATH: [...python.path, '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin'].join(':'),
     LD_LIBRARY_PATH: `${task}:${task}/lib:${layers}/lib`,
     HOME: home,
     AWS_ENDPOINT_URL: await endpoint,
@@ -119,7 +111,7 @@ async function variablesOf(
     LAMBDA_TASK_ROOT: task,
     LAMBDA_RUNTIME_DIR: own,
     CLARY_LAYERS_ROOT: layers,
-    ...(python && { CLARY_PYTHON: configuration.Runtime ?? '' }),
+    CLARY_PYTHON: configuration.Runtime ?? '',
     AWS_LAMBDA_RUNTIME_API: `unix:${socket}`,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,

@@ -80,3 +80,9 @@ export function changeLayerVersion(
     .where('revision_id', '=', revision_id);
   return statement(query.compile(), 1);
 }
+
+/** Whether a version of a function has the layer. */
+export async function isLayerUsed(database: Database, arn: string): Promise<boolean> {
+  const query = sql.selectFrom('lambda_versions').select('document').where('document', 'like', `%${arn}"%`).limit(1);
+  return (await database.read(query.compile())).length > 0;
+}
