@@ -147,8 +147,8 @@ describe('the service does', () => {
     const configure = (NotificationConfiguration: object) =>
       s3.do('PutBucketNotificationConfiguration', { Bucket, NotificationConfiguration });
     await configure({ EventBridgeConfiguration: {} });
-    const LambdaFunctionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
-    await configure({ LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectCreated:*'] }] });
+    const QueueArn = 'arn:aws:sqs:us-east-1:000000000000:q';
+    await configure({ QueueConfigurations: [{ QueueArn, Events: ['s3:ObjectCreated:*'] }] });
     await until(() => s3.events.length >= 1);
     assert.deepEqual(
       s3.events.map(({ detailType, resources }) => [detailType, resources]),
