@@ -22,6 +22,7 @@ export async function checkFunctions(
   call: Call,
   { aws }: S3Deps,
 ): Promise<void> {
+  if (rules.length === 0) return;
   const s3 = aws.asSource(servicePrincipal, sourceOf(bucket));
   for (const { LambdaFunctionArn: arn = '' } of rules) {
     try {
