@@ -1,14 +1,12 @@
 /** Adds the bucket's policy and grants to each permission that an operation needs, so that no operation has to do it. */
-import type { Access } from '../../contract/operation.ts';
-import type { OperationTable } from '../../contract/service.ts';
-import { ownershipOf } from './bucket-configuration/ownership-controls/ownership.ts';
-import { effectivePolicy } from './bucket-configuration/policy/effective-policy.ts';
-import type { Bucket, BucketCache } from './buckets/bucket-cache.ts';
-import { withChangedAccess } from './changed-access.ts';
-import type { S3Deps } from './deps.ts';
+import type { Access } from '../../../contract/operation.ts';
+import { ownershipOf } from '../bucket-configuration/ownership-controls/ownership.ts';
+import { effectivePolicy } from '../bucket-configuration/policy/effective-policy.ts';
+import type { Bucket, BucketCache } from '../buckets/bucket-cache.ts';
+import type { ChangeAccess } from './change-access.ts';
 
-export const withResourcePolicies = (table: OperationTable<'s3', S3Deps>) =>
-  withChangedAccess(table, (access, _input, call, deps) => attachPolicies(access, call.account, deps.buckets));
+export const addBucketPolicies: ChangeAccess = (access, _input, call, deps) =>
+  attachPolicies(access, call.account, deps.buckets);
 
 /** Synchronous where the buckets are remembered, and the list as it was where none has a policy. */
 export function attachPolicies(

@@ -3,18 +3,17 @@
  * have grants. No operation has to think of it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#permissions
  */
 import type { Permission } from '@aws-sdk/client-s3';
-import type { Call } from '../../contract/call.ts';
-import type { Access } from '../../contract/operation.ts';
-import type { OperationTable } from '../../contract/service.ts';
-import { objectIn } from './access.ts';
-import { principalOf } from './bucket-configuration/acl/effect.ts';
-import { ownershipOf } from './bucket-configuration/ownership-controls/ownership.ts';
-import type { Bucket } from './buckets/bucket-cache.ts';
-import { withChangedAccess } from './changed-access.ts';
-import type { S3Deps } from './deps.ts';
-import { documentIn } from './objects/object.ts';
-import { findObject } from './objects/object-store.ts';
-import { findVersion } from './versions/version-store.ts';
+import type { Call } from '../../../contract/call.ts';
+import type { Access } from '../../../contract/operation.ts';
+import { objectIn } from '../access.ts';
+import { principalOf } from '../bucket-configuration/acl/effect.ts';
+import { ownershipOf } from '../bucket-configuration/ownership-controls/ownership.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
+import type { S3Deps } from '../deps.ts';
+import { documentIn } from '../objects/object.ts';
+import { findObject } from '../objects/object-store.ts';
+import { findVersion } from '../versions/version-store.ts';
+import type { ChangeAccess } from './change-access.ts';
 
 const permissions: Readonly<Record<string, Permission>> = {
   's3:GetObject': 'READ',
@@ -25,12 +24,11 @@ const permissions: Readonly<Record<string, Permission>> = {
   's3:PutObjectVersionAcl': 'WRITE_ACP',
 };
 
-export const withObjectGrants = (table: OperationTable<'s3', S3Deps>) =>
-  withChangedAccess(table, (access, input, call, deps) => {
-    if (!access.some((one) => isAsked(one, call, deps))) return access;
-    const { VersionId: versionId } = input as { readonly VersionId?: string };
-    return Promise.all(access.map((one) => withGrants(one, versionId, call.account, deps)));
-  });
+export const addObjectGrants: ChangeAccess = (access, input, call, deps) => {
+  if (!access.some((one) => isAsked(one, call, deps))) return access;
+  const { VersionId: versionId } = input as { readonly VersionId?: string };
+  return Promise.all(access.map((one) => withGrants(one, versionId, call.account, deps)));
+};
 
 /** As far as that is known at once: a bucket that is not remembered is looked at. */
 function isAsked({ action, resource }: Access, { principal }: Call, { buckets }: S3Deps): boolean {

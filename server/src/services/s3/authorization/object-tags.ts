@@ -3,15 +3,14 @@
  * them: the account's own root needs no permission, unless its bucket has a policy. No operation has to do it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
  */
-import type { Call } from '../../contract/call.ts';
-import type { Access } from '../../contract/operation.ts';
-import type { OperationTable } from '../../contract/service.ts';
-import { objectIn } from './access.ts';
-import { withChangedAccess } from './changed-access.ts';
-import type { S3Deps } from './deps.ts';
-import { findObject } from './objects/object-store.ts';
-import { tagsIn } from './objects/object-tags.ts';
-import { findVersion } from './versions/version-store.ts';
+import type { Call } from '../../../contract/call.ts';
+import type { Access } from '../../../contract/operation.ts';
+import { objectIn } from '../access.ts';
+import type { S3Deps } from '../deps.ts';
+import { findObject } from '../objects/object-store.ts';
+import { tagsIn } from '../objects/object-tags.ts';
+import { findVersion } from '../versions/version-store.ts';
+import type { ChangeAccess } from './change-access.ts';
 
 /** Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html, the actions that know the key. */
 const actions = new Set([
@@ -31,11 +30,10 @@ const actions = new Set([
   's3:PutObjectVersionTagging',
 ]);
 
-export const withObjectTags = (table: OperationTable<'s3', S3Deps>) =>
-  withChangedAccess(table, (access, input, call, deps) => {
-    if (!access.some((one) => isAsked(one, call, deps))) return access;
-    return attachTags(access, (input as { VersionId?: string }).VersionId, call, deps);
-  });
+export const addObjectTags: ChangeAccess = (access, input, call, deps) => {
+  if (!access.some((one) => isAsked(one, call, deps))) return access;
+  return attachTags(access, (input as { VersionId?: string }).VersionId, call, deps);
+};
 
 /** Whether a policy may use the tags. True for a bucket that is not cached. */
 function isAsked({ action, resource }: Access, call: Call, { buckets }: S3Deps): boolean {

@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Access } from '../../contract/operation.ts';
-import { migrations } from '../../migrations.ts';
-import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
-import { putConfiguration } from './bucket-configuration/configuration-store.ts';
-import { createBucketCache } from './buckets/bucket-cache.ts';
-import { insertBucket } from './buckets/bucket-store.ts';
-import { withResourcePolicies } from './resource-policies.ts';
-import { s3Operations } from './service.ts';
+import type { Access } from '../../../contract/operation.ts';
+import { migrations } from '../../../migrations.ts';
+import { openSqliteDatabase } from '../../../storage/sqlite-database.ts';
+import { putConfiguration } from '../bucket-configuration/configuration-store.ts';
+import { createBucketCache } from '../buckets/bucket-cache.ts';
+import { insertBucket } from '../buckets/bucket-store.ts';
+import { s3Operations } from '../service.ts';
+import { addBucketPolicies } from './bucket-policies.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'clary-test-'));
 const database = await openSqliteDatabase({ file: join(dir, 'clary.db'), migrations });
@@ -35,12 +35,12 @@ await database.write([
   insertBucket(rowOf('free')),
 ]);
 const deps = { buckets: createBucketCache(database) };
-const operations = withResourcePolicies(s3Operations);
 type Ask = (input: object, call: object, given: object) => Access[] | Promise<Access[]>;
 const ask = (name: keyof typeof s3Operations, input: object, account = '111111111111') => {
-  const operation = operations[name];
+  const operation = s3Operations[name];
   assert.ok(operation);
-  return (operation.access as unknown as Ask)(input, { account }, deps);
+  const needed = (operation.access as unknown as Ask)(input, { account }, deps) as Access[];
+  return addBucketPolicies(needed, input, { account } as never, deps as never) as Access[] | Promise<Access[]>;
 };
 const resourcePolicy = { document, account: '111111111111' };
 
