@@ -17,5 +17,12 @@ export interface Access {
    * The resource's account and its own policy as JSON text, if it has one. The policy can allow callers of other accounts and deny the
    * account's root. Left out where the resource can only be of the caller's account and has no policy.
    */
-  readonly resourcePolicy?: { readonly account: string; readonly document?: string | undefined } | undefined;
+  readonly resourcePolicy?:
+    | {
+        readonly account: string;
+        readonly document?: string | undefined;
+        /** Other services that act for a user's resource need this policy's permission, too (the invokers of a function). */
+        readonly asksServices?: boolean;
+      }
+    | undefined;
 }

@@ -17,6 +17,8 @@ export interface Principal {
   readonly accessKeyId?: string;
   /** For anonymous: the account that owns the resource and whose audit trail records the call. */
   readonly resourceAccount?: string;
+  /** For a service that acts for a resource of a user: which one, and whose. */
+  readonly source?: { readonly arn: string; readonly account: string };
   /** For temporary credentials. */
   readonly session?: Session;
 }

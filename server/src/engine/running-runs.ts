@@ -12,6 +12,8 @@ export interface RunningRuns {
   isRunning(run: string): boolean | Promise<boolean>;
   /** After the end is in the database. */
   end(run: string): void;
+  /** Another server has ended runs. */
+  forgetAll(): void;
 }
 
 export function runningRuns(): RunningRuns {
@@ -48,6 +50,9 @@ export function runningRuns(): RunningRuns {
     },
     end(run) {
       known.delete(run);
+    },
+    forgetAll() {
+      known.clear();
     },
   };
 }

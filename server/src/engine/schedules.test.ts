@@ -7,6 +7,7 @@ import { movedClock } from '../../../test/harness/moved-clock.ts';
 import { createLog } from '../kit/log.ts';
 import { Conflict, type Statement, statement } from '../storage/database.ts';
 import { queryBuilder } from '../storage/query-builder.ts';
+import { soleBackground } from './background.ts';
 import { openSchedules, type Schedule } from './schedules.ts';
 
 const log = createLog('silent', () => {});
@@ -25,7 +26,7 @@ async function open(name: string) {
   const database = await databases.open(name);
   const time = { ms: 0 };
   const clock = movedClock(() => new Date(start + time.ms));
-  const schedules = openSchedules({ database, clock, log });
+  const schedules = openSchedules({ database, background: soleBackground, clock, log });
   return {
     database,
     time,
@@ -61,7 +62,7 @@ for (const kind of databaseKinds) {
     });
     after(() => databases[Symbol.asyncDispose]());
 
-    it('are called at their time, in their service, with what was set, and are gone then', async () => {
+    it('are called at their time, in their service, with their payload, and are removed then', async () => {
       const { database, time, schedules, stop } = await open('fires');
       const mine = calls(2);
       const own = schedules.of('mine', mine.fire);
@@ -191,10 +192,11 @@ for (const kind of databaseKinds) {
       const program = `
         const { openDatabase } = await import(${of('../open-database.ts')});
         const { openSchedules } = await import(${of('./schedules.ts')});
+        const { soleBackground } = await import(${of('./background.ts')});
         const { systemClock } = await import(${of('../kit/clock.ts')});
         const log = { warn() {}, error() {}, with: () => log };
         const database = await openDatabase(JSON.parse(process.argv[1]), log);
-        const own = openSchedules({ database, clock: systemClock, log }).of('mine', async ({ key }) => {
+        const own = openSchedules({ database, background: soleBackground, clock: systemClock, log }).of('mine', async ({ key }) => {
           console.log(key);
           if (key === 'b') await new Promise(() => setInterval(() => {}, 1000));
           return [own.set({ key: 'b', dueAt: new Date(), payload: null })];

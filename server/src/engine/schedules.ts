@@ -7,6 +7,7 @@ import { randomHex } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import { type Database, type Statement, statement } from '../storage/database.ts';
 import { queryBuilder } from '../storage/query-builder.ts';
+import type { Background } from './background.ts';
 import { startReconciler } from './reconcile.ts';
 
 export interface Schedule {
@@ -58,6 +59,7 @@ const batchSize = 1000;
 
 export function openSchedules(resources: {
   readonly database: Database;
+  readonly background: Background;
   readonly clock: Clock;
   readonly log: Log;
 }): Schedules {
@@ -82,6 +84,7 @@ export function openSchedules(resources: {
     },
     everyMs,
     concurrency: 8,
+    background: resources.background,
     clock,
     log: resources.log,
   });

@@ -15,6 +15,7 @@ import { readConfig } from '../config.ts';
 import { administratorOf, platformKeyOf } from '../data-folder.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
+import { soleServer } from '../open-database.ts';
 import { buildPlatform } from '../platform.ts';
 import { usualLimits } from './limits.ts';
 import { type Gateway, startGateway } from './server.ts';
@@ -145,7 +146,15 @@ for (const [what, slow, everyMs] of [
     const administrator = await administratorOf(folder, config.account);
     const platformKey = await platformKeyOf(folder);
     const endpoint = Promise.resolve('');
-    const built = await buildPlatform({ config, clock: systemClock, log, administrator, platformKey, endpoint });
+    const built = await buildPlatform({
+      config,
+      clock: systemClock,
+      log,
+      administrator,
+      platformKey,
+      endpoint,
+      servers: soleServer,
+    });
     const limits = { ...usualLimits, ...slow };
     const deps = () => built.pipeline;
     const gateway = await startGateway({ host: '127.0.0.1', port: 0, deps, own: () => undefined, log, limits });

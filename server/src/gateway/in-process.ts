@@ -60,17 +60,19 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
   const access: AwsAccess = {
     as,
     asService: (account, servicePrincipal, region = home) =>
-      as(
-        {
-          kind: 'service',
-          account,
-          arn: formatGlobalArn('iam', region, account, `service/${servicePrincipal}`),
-          userId: servicePrincipal,
-        },
-        region,
-        servicePrincipal,
-      ),
+      as(servicePrincipalOf(account, servicePrincipal, region), region, servicePrincipal),
+    asSource: (servicePrincipal, { arn, account, region }) => {
+      const principal = { ...servicePrincipalOf(account, servicePrincipal, region), source: { arn, account } };
+      return as(principal, region, servicePrincipal);
+    },
     asRole: async (request) => as(await identity.assumeForService(request), home, request.servicePrincipal),
   };
   return access;
 }
+
+const servicePrincipalOf = (account: string, servicePrincipal: string, region: string): Principal => ({
+  kind: 'service',
+  account,
+  arn: formatGlobalArn('iam', region, account, `service/${servicePrincipal}`),
+  userId: servicePrincipal,
+});

@@ -7,7 +7,9 @@ import type * as ApiGateway from '@aws-sdk/client-api-gateway';
 import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import type * as Iam from '@aws-sdk/client-iam';
+import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as S3 from '@aws-sdk/client-s3';
 import type * as SageMaker from '@aws-sdk/client-sagemaker';
 import type * as SageMakerRuntime from '@aws-sdk/client-sagemaker-runtime';
@@ -22,7 +24,9 @@ export interface Modules {
   cloudtrail: typeof CloudTrail;
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
+  dynamodb: typeof DynamoDb;
   iam: typeof Iam;
+  lambda: typeof Lambda;
   s3: typeof S3;
   sagemaker: typeof SageMaker;
   'sagemaker-runtime': typeof SageMakerRuntime;
@@ -101,6 +105,17 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
   },
+  dynamodb: {
+    signingName: 'dynamodb',
+    protocols: ['aws-json-1.0'],
+    target: 'DynamoDB_20120810',
+    version: '2012-08-10',
+    traits: { dialect: 'dynamodb', validation: { byOperations: true } },
+    // A batch is 16 MB: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    documents: { bytes: 16 * 1024 * 1024, cost: 800_000 },
+    botocore: 'dynamodb',
+    load: () => import('@aws-sdk/client-dynamodb'),
+  },
   iam: {
     signingName: 'iam',
     protocols: ['query'],
@@ -109,6 +124,15 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     documents: { bytes: 1024 * 1024 },
     botocore: 'iam',
     load: () => import('@aws-sdk/client-iam'),
+  },
+  lambda: {
+    signingName: 'lambda',
+    protocols: ['rest-json'],
+    version: '2015-03-31',
+    // A deployment package of 50 MB, in base64: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    documents: { bytes: 70 * 1024 * 1024 },
+    botocore: 'lambda',
+    load: () => import('@aws-sdk/client-lambda'),
   },
   s3: {
     signingName: 's3',

@@ -144,10 +144,14 @@ function checkStructure(
 }
 
 function checkList(rule: Rule, value: readonly unknown[], path: string, secret: boolean, found: string[]): void {
-  const { item } = rule;
-  const hidden = secret || item?.constraint.sensitive === true;
+  const hidden = secret || rule.item?.constraint.sensitive === true;
   report(found, violationsOf(rule, value), value, path, hidden);
+  checkItems(rule, value, path, secret, found);
+}
+
+function checkItems({ item }: Rule, value: readonly unknown[], path: string, secret: boolean, found: string[]): void {
   if (item === undefined) return;
+  const hidden = secret || item.constraint.sensitive === true;
   if (isContainer(item)) {
     value.forEach((element, index) => {
       if (element != null) check(item, element, `${path}.${index + 1}.member`, secret, found);
@@ -166,8 +170,14 @@ function checkMap(rule: Rule, value: Record<string, unknown>, path: string, secr
   }
   if (item === undefined) return;
   if (isContainer(item)) {
+    // The lengths of lists in a map are reported of the map. Observed of DynamoDB.
+    const isList = item.constraint.type === 'list';
+    if (isList && Object.values(value).some((element) => element != null && violationsOf(item, element).length > 0))
+      report(found, [`Map value must satisfy constraint: [${sentencesOf(item).join(', ')}]`], value, path, hidden);
     for (const [name, element] of Object.entries(value)) {
-      if (element != null) check(item, element, `${path}.${name}.member`, secret, found);
+      if (element == null) continue;
+      if (isList) checkItems(item, element as unknown[], `${path}.${name}.member`, secret, found);
+      else check(item, element, `${path}.${name}.member`, secret, found);
     }
   } else if (Object.values(value).some((element) => element != null && violationsOf(item, element).length > 0)) {
     report(found, [`Map value must satisfy constraint: [${sentencesOf(item).join(', ')}]`], value, path, hidden);

@@ -3,6 +3,7 @@ import type { Audit } from '../contract/audit.ts';
 import type { AwsAccess } from '../contract/aws.ts';
 import type { Identity, RoleRun, Sessions } from '../contract/identity.ts';
 import type { Service } from '../contract/service.ts';
+import type { Background } from '../engine/background.ts';
 import type { Executor } from '../engine/executor.ts';
 import type { Sandbox } from '../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../engine/outbox.ts';
@@ -14,6 +15,7 @@ import type { Setting, SettingValues } from '../kit/setting.ts';
 import type { ServiceName } from '../models/catalog.ts';
 import type { RoutingTable } from '../serving/routing-table.ts';
 import type { Blobs } from '../storage/blobs.ts';
+import type { Changes } from '../storage/changes.ts';
 import type { Database } from '../storage/database.ts';
 import type { Migration } from '../storage/migration.ts';
 
@@ -54,6 +56,10 @@ export interface PlatformParts {
   readonly database: Database;
   readonly blobs: Blobs;
   readonly outbox: Outbox;
+  /** For reconcilers: whether this server does the work that belongs to no request. */
+  readonly background: Background;
+  /** What other servers on the same database change, for caches. */
+  readonly changes: Changes;
   readonly schedules: Schedules;
   readonly clock: Clock;
   readonly log: Log;

@@ -14,6 +14,8 @@ export type JsonObject = Record<string, unknown>;
 /** Whether names on the wire are jsonName's (rest-json) or the members' own (aws-json). */
 interface JsonNames {
   readonly jsonName: boolean;
+  /** Maps of unions (DynamoDB's items) are written as they are: whoever makes them gives what JSON does not have a `toJSON`. */
+  readonly plainItems?: boolean;
 }
 
 export function parseJson(text: string): unknown {
@@ -173,6 +175,7 @@ export function writeJson(
         .map((item) => (item == null ? null : writeJson(shape.item, item, names)));
     }
     case 'map': {
+      if (names.plainItems && shape.value.shape.kind === 'union') return value;
       const result: JsonObject = {};
       for (const [key, item] of Object.entries(value as JsonObject)) {
         if (item != null) setKey(result, key, writeJson(shape.value, item, names));

@@ -103,7 +103,7 @@ describe('an ordinary user’s platform', () => {
       );
     }));
 
-  test('does without where nobody gave it any', (context) =>
+  test('does without if none was delegated', (context) =>
     inGroup(context, 'kept', false, async ({ seek }) => {
       assert.match(await seek(), /^EACCES: permission denied, mkdir/);
     }));

@@ -11,6 +11,7 @@ import { movedClock } from '../../../../test/harness/moved-clock.ts';
 import { type PlatformProcess, startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import type { AuditedCall } from '../../contract/audit.ts';
 import { auditClassOf } from '../../contract/audit-class.ts';
+import { soleBackground } from '../../engine/background.ts';
 import { openSchedules } from '../../engine/schedules.ts';
 import { createLog } from '../../kit/log.ts';
 import { migrations } from '../../migrations.ts';
@@ -38,8 +39,15 @@ async function openTrail() {
   );
   const log = createLog('warn', (line) => lines.push(line));
   const database = await openSqliteDatabase({ file, migrations });
-  const schedules = openSchedules({ database, clock, log });
-  const resources = { database, schedules, clock, log, settings: { auditReads: false, auditWrites: false } };
+  const schedules = openSchedules({ database, background: soleBackground, clock, log });
+  const resources = {
+    database,
+    background: soleBackground,
+    schedules,
+    clock,
+    log,
+    settings: { auditReads: false, auditWrites: false },
+  };
   return { dir, file, lines, clock, resources, database, trail: await AuditTrail.open(resources) };
 }
 

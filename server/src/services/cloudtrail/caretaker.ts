@@ -8,7 +8,7 @@ const batchSize = 500;
 /** Between two batches, so that the check delays no request. */
 const pauseMs = 250;
 
-export function startCaretaker({ database, clock, log }: CloudTrailResources): Reconciler {
+export function startCaretaker({ database, background, clock, log }: CloudTrailResources): Reconciler {
   let checked: Link | undefined;
 
   async function check(): Promise<number | undefined> {
@@ -31,6 +31,7 @@ export function startCaretaker({ database, clock, log }: CloudTrailResources): R
     step: check,
     everyMs: hourMs,
     concurrency: 1,
+    background,
     clock,
     log,
   });

@@ -1,5 +1,6 @@
 /** What CloudTrail's operations and its trail work with. */
 import type { Operation } from '../../contract/operation.ts';
+import type { Background } from '../../engine/background.ts';
 import type { Schedules } from '../../engine/schedules.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -9,6 +10,7 @@ import type { Database } from '../../storage/database.ts';
 /** The dependencies from platform.ts. */
 export interface CloudTrailResources {
   readonly database: Database;
+  readonly background: Background;
   readonly schedules: Schedules;
   readonly clock: Clock;
   readonly log: Log;

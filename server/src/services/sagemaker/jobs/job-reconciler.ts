@@ -32,6 +32,7 @@ export function startJobReconciler<Request>(
     },
     everyMs: 10_000,
     concurrency: 32,
+    background: resources.background,
     clock: resources.clock,
     log: resources.log,
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../../../../../examples/workflow/stage.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
+import { soleBackground } from '../../../engine/background.ts';
 import { processExecutor } from '../../../engine/executors/process.ts';
 import { openOutbox } from '../../../engine/outbox.ts';
 import { runningRuns } from '../../../engine/running-runs.ts';
@@ -68,9 +69,10 @@ function definition(looks: { count: number }, enough: number): JobDefinition<Req
 
 function start(looks: { count: number }, enough: number) {
   const log = createLog('silent', () => {});
-  const outbox = openOutbox({ database, clock: systemClock, log });
+  const outbox = openOutbox({ database, background: soleBackground, clock: systemClock, log });
   const resources = {
     database,
+    background: soleBackground,
     outbox,
     clock: systemClock,
     log,

@@ -2,6 +2,7 @@
 import type { AwsAccess } from '../../../contract/aws.ts';
 import type { RoleRun } from '../../../contract/identity.ts';
 import type { Operation } from '../../../contract/operation.ts';
+import type { Background } from '../../../engine/background.ts';
 import type { Executor } from '../../../engine/executor.ts';
 import type { Sandbox } from '../../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../../engine/outbox.ts';
@@ -10,6 +11,7 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { OperationName } from '../../../models/types.ts';
 import type { RoutingTable } from '../../../serving/routing-table.ts';
+import type { Changes } from '../../../storage/changes.ts';
 import type { Database } from '../../../storage/database.ts';
 import type { ImageTable } from './images.ts';
 
@@ -17,6 +19,8 @@ import type { ImageTable } from './images.ts';
 export interface SageMakerResources {
   readonly database: Database;
   readonly outbox: Outbox;
+  readonly background: Background;
+  readonly changes: Changes;
   readonly aws: AwsAccess;
   readonly executor: Executor;
   readonly images: ImageTable;

@@ -23,6 +23,7 @@ export function startEndpointReconciler(resources: SageMakerResources): Reconcil
     step: (arn) => step(arn, context),
     everyMs: 10_000,
     concurrency: 8,
+    background: resources.background,
     clock: resources.clock,
     log: resources.log,
   });

@@ -47,6 +47,7 @@ export function startModelPackageReconciler(resources: SageMakerResources): Reco
     step: (arn) => step(arn, context),
     everyMs: 10_000,
     concurrency: 4,
+    background: resources.background,
     clock: resources.clock,
     log: resources.log,
   });
