@@ -27,10 +27,13 @@ const s3Without = [
 ];
 const s3Values = { Bucket: 'some.bucket', Key: 'folder/a b+ü//k.txt', RequestRoute: 'route', RequestToken: 'token' };
 
+/** What the URI itself contains (`mode=import`) is among all parameters of the query, for a server: cases/rest-json-bindings.ts, "constant queries". */
+const apiGatewayWithout = ['parameters'];
+
 function rulesOf(service: ServiceName, protocol: ProtocolName): SampleRules {
   const isS3 = service === 's3';
   return {
-    without: new Set(isS3 ? s3Without : []),
+    without: new Set(isS3 ? s3Without : service === 'api-gateway' ? apiGatewayWithout : []),
     values: isS3 ? s3Values : {},
     leaveEmptyOut: protocol === 'query' || protocol === 'rest-xml',
   };

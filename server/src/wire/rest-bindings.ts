@@ -85,7 +85,7 @@ export function readBindings(
     if (!isIgnored) result[member.name] = readHeader(member, value);
   }
   for (const [prefix, member] of bindings.prefixHeaders) readPrefixHeaders(prefix, member, request.headers, result);
-  if (request.query !== '') readQueries(operation, request.query, result, wholeNumbers);
+  if (request.query !== '') readQueries(bindings, request.query, result, wholeNumbers);
   return result;
 }
 
@@ -134,8 +134,7 @@ function readPrefixHeaders(
   if (Object.keys(values).length > 0) into[member.name] = values;
 }
 
-function readQueries(operation: OperationModel, text: string, into: JsonObject, wholeNumbers: boolean): void {
-  const { queries, queryParams } = bindingsOf(structureOf(operation.input));
+function readQueries({ queries, queryParams }: Bindings, text: string, into: JsonObject, wholeNumbers: boolean): void {
   if (queries.size === 0 && queryParams === undefined) return;
   const rest: JsonObject = {};
   for (const [name, value] of splitQuery(text)) {
@@ -144,15 +143,9 @@ function readQueries(operation: OperationModel, text: string, into: JsonObject, 
       throw new Malformed(`Provided ${name} not an integer or within integer range`);
     }
     if (member !== undefined) readQuery(member, value, into);
-    else if (queryParams?.shape.kind === 'map' && !isLiteral(operation, name))
-      readQueryParam(queryParams.shape.value, name, value, rest);
+    else if (queryParams?.shape.kind === 'map') readQueryParam(queryParams.shape.value, name, value, rest);
   }
   if (queryParams !== undefined && Object.keys(rest).length > 0) into[queryParams.name] = rest;
-}
-
-/** A parameter that the operation's URI itself contains: `mode=import`. */
-function isLiteral({ http }: OperationModel, name: string): boolean {
-  return splitQuery(http?.uri.split('?')[1] ?? '').some(([literal]) => literal === name);
 }
 
 function readQuery(member: Member, value: string, into: JsonObject): void {

@@ -124,8 +124,12 @@ describe('REST APIs refuse', () => {
     const get = { integrationHttpMethod: 'GET' };
     await assert.rejects(put({ ...get, uri: 'nowhere' }), bad('Invalid HTTP endpoint specified for URI'));
     await assert.rejects(
-      put({ ...get, type: 'AWS_PROXY', uri: 'arn:aws:apigateway:us-east-1:lambda:path/x' }),
-      bad('Integrations of type AWS_PROXY are not supported.'),
+      put({ ...get, type: 'AWS_PROXY', uri: 'a-function' }),
+      bad('Invalid ARN specified in the request'),
+    );
+    await assert.rejects(
+      put({ ...get, type: 'AWS', uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution' }),
+      /Integrations of type AWS are supported with Lambda functions only/,
     );
     await assert.rejects(
       put({ ...get, uri: 'http://a.example', timeoutInMillis: 49 }),

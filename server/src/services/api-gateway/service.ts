@@ -2,7 +2,7 @@
  * API Gateway: the table of its operations. Requests to stages are in execution/.
  *
  * Gaps:
- * - Integrations are MOCK, HTTP and HTTP_PROXY; AWS and AWS_PROXY are refused.
+ * - Integrations are MOCK, HTTP, HTTP_PROXY, and AWS and AWS_PROXY with Lambda functions; other services and roles (credentials) are refused.
  * - Templates are fixed text; variables and directives are refused.
  * - Parameters are mapped from parameters and fixed text; bodies, context and stage variables are refused as sources.
  * - Authorization is NONE or AWS_IAM; authorizers and resource policies are refused.

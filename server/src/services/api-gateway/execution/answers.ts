@@ -19,6 +19,7 @@ export const internalError: GatewayResponse = {
   type: 'InternalServerErrorException',
   message: 'Internal server error',
 };
+export const malformedProxy: GatewayResponse = { ...internalError, status: 502 };
 export const unsupportedMediaType: GatewayResponse = {
   status: 415,
   type: 'UnsupportedMediaTypeException',

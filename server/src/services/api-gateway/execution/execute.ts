@@ -1,13 +1,15 @@
 /** One request to a stage: finds the deployment, the method, who may call it, and runs the integration. */
 import { formatArn } from '../../../contract/arn.ts';
-import type { WebRequest, WebResponse } from '../../../contract/web-routes.ts';
+import type { WebCaller, WebRequest, WebResponse } from '../../../contract/web-routes.ts';
 import { findDeployment } from '../deployments/deployment-store.ts';
 import { readApi } from '../rest-apis/rest-api.ts';
+import { readStage } from '../stages/stage.ts';
 import { findRunningStage, type RunningStage } from '../stages/stage-store.ts';
 import { answerOf, Failure, finish, forbidden, internalError, missingToken } from './answers.ts';
 import { httpIntegration } from './http.ts';
+import { type Invocation, lambdaIntegration } from './lambda.ts';
 import { mockIntegration } from './mock.ts';
-import { createRouter, type Found, type Router } from './router.ts';
+import { createRouter, type Router } from './router.ts';
 import type { ExecutionDeps } from './routes.ts';
 
 export interface StageAddress {
@@ -19,6 +21,7 @@ export interface StageAddress {
 
 interface Deployed {
   readonly isDisabled: boolean;
+  readonly binaryMediaTypes: readonly string[];
   readonly route: Router;
 }
 
@@ -34,7 +37,11 @@ export function stageExecution(deps: ExecutionDeps) {
     const row = await findDeployment(deps.database, apiId, deploymentId);
     if (!row) return undefined;
     const api = readApi(row.snapshot);
-    const made = { isDisabled: api.disableExecuteApiEndpoint, route: createRouter(api) };
+    const made = {
+      isDisabled: api.disableExecuteApiEndpoint,
+      binaryMediaTypes: api.binaryMediaTypes ?? [],
+      route: createRouter(api),
+    };
     const [oldest] = kept.keys();
     if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
     kept.set(key, made);
@@ -46,26 +53,36 @@ export function stageExecution(deps: ExecutionDeps) {
     if (!stage || !deployment || deployment.isDisabled) return answerOf(forbidden);
     const found = deployment.route(request.method, address.path);
     if (!found) return answerOf(missingToken);
-    if (found.method.authorizationType === 'AWS_IAM') {
-      const refused = await refuse(address, stage, request);
-      if (refused) return refused;
-    }
-    return integrate(found, request, deps);
+    const needsCaller = found.method.authorizationType === 'AWS_IAM';
+    const caller = needsCaller ? await request.caller() : undefined;
+    if (needsCaller && !caller) return answerOf(missingToken);
+    const refused = caller && (await refuse(caller, address, stage, request));
+    if (refused) return refused;
+    const { binaryMediaTypes } = deployment;
+    const api = {
+      ...stage,
+      deploymentId: stage.deployment_id,
+      variables: readStage(stage).variables,
+      binaryMediaTypes,
+    };
+    return integrate({ found, request, address, api, caller, deps });
   };
   return async (address: StageAddress, request: WebRequest): Promise<WebResponse> =>
     finish(await answer(address, request), request);
 }
 
-async function integrate(found: Found, request: WebRequest, deps: ExecutionDeps): Promise<WebResponse> {
+async function integrate(running: Omit<Invocation, 'integration'>): Promise<WebResponse> {
+  const { found, request, deps } = running;
   const integration = found.method.methodIntegration;
+  if (!integration) return answerOf(internalError);
   // Throws if it is too large, whether the integration reads it or not.
   await request.body();
   try {
-    if (integration?.type === 'MOCK') return await mockIntegration(integration, request);
-    if (integration?.type === 'HTTP' || integration?.type === 'HTTP_PROXY') {
+    if (integration.type === 'MOCK') return await mockIntegration(integration, request);
+    if (integration.type === 'HTTP' || integration.type === 'HTTP_PROXY') {
       return await httpIntegration({ integration, found, request, deps });
     }
-    return answerOf(internalError);
+    return await lambdaIntegration({ ...running, integration });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     request.log.debug('api-gateway: integration failed', { error: error.cause ?? error.message });
@@ -75,12 +92,11 @@ async function integrate(found: Found, request: WebRequest, deps: ExecutionDeps)
 
 /** AWS_IAM: the caller needs execute-api:Invoke, and is of the API's account. */
 async function refuse(
+  caller: WebCaller,
   { apiId, stageName, path }: StageAddress,
   { account, region }: RunningStage,
   request: WebRequest,
 ): Promise<WebResponse | undefined> {
-  const caller = await request.caller();
-  if (!caller) return answerOf(missingToken);
   const resource = formatArn('execute-api', region, account, `${apiId}/${stageName}/${request.method}${path}`);
   const decision = await caller.authorize([
     { action: 'execute-api:Invoke', resource, resourcePolicy: { account, document: undefined } },

@@ -1,4 +1,6 @@
 /** Requests to stages: by host (`<api-id>.execute-api[.<region>].localhost/<stage>/…`) and by path (`/restapis/<api-id>/<stage>/_user_request_/…`). */
+
+import type { AwsAccess } from '../../../contract/aws.ts';
 import type { WebRequestHead, WebRoute, WebRoutes } from '../../../contract/web-routes.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { ApiGatewayDeps } from '../deps.ts';
@@ -6,6 +8,7 @@ import { type StageAddress, stageExecution } from './execute.ts';
 
 export interface ExecutionDeps extends ApiGatewayDeps {
   readonly clock: Clock;
+  readonly aws: AwsAccess;
   /** The platform's own address, which integrations may not call. */
   readonly endpoint: Promise<string>;
 }

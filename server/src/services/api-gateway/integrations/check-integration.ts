@@ -2,6 +2,7 @@
 import type { Call } from '../../../contract/call.ts';
 import type { Input } from '../../../models/types.ts';
 import { badRequest, refuseUnsupported } from '../refusals.ts';
+import { functionArnIn } from './function-uri.ts';
 import { parseRequestMapping } from './parameters.ts';
 
 type Given = Input<'api-gateway', 'PutIntegration'>;
@@ -13,8 +14,8 @@ export function checkIntegration(input: Given, call: Call): void {
   if (type !== 'MOCK' && !integrationHttpMethod) {
     throw badRequest(call, 'Enumeration value for HttpMethod must be non-empty');
   }
-  if (type === 'AWS' || type === 'AWS_PROXY') throw badRequest(call, `Integrations of type ${type} are not supported.`);
-  if (type !== 'MOCK' && !isEndpoint(input.uri)) throw badRequest(call, 'Invalid HTTP endpoint specified for URI');
+  if (type === 'AWS' || type === 'AWS_PROXY') checkFunction(input, call);
+  else if (type !== 'MOCK' && !isEndpoint(input.uri)) throw badRequest(call, 'Invalid HTTP endpoint specified for URI');
   if (timeout !== undefined && (timeout < 50 || timeout > 29_000)) {
     throw badRequest(call, 'Timeout should be between 50 ms and 29000 ms');
   }
@@ -40,6 +41,16 @@ export function checkIntegration(input: Given, call: Call): void {
     if (!parseRequestMapping(target, source)) {
       throw badRequest(call, `Invalid mapping expression specified: ${target}: ${source}`);
     }
+  }
+}
+
+function checkFunction({ type, uri = '', integrationHttpMethod }: Given, call: Call): void {
+  if (!uri.startsWith('arn:')) throw badRequest(call, 'Invalid ARN specified in the request');
+  if (functionArnIn(uri) === undefined) {
+    throw badRequest(call, `Integrations of type ${type} are supported with Lambda functions only, not with ${uri}.`);
+  }
+  if (integrationHttpMethod !== 'POST') {
+    throw badRequest(call, 'integrationHttpMethod: a Lambda function is invoked with POST only.');
   }
 }
 
