@@ -22,7 +22,7 @@ const registry = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
 interface Job {
   /** Milliseconds since 1970. */
   readonly sentAt: number;
-  /** From the request to the first answer that says Completed. */
+  /** From the request to the first answer with the status Completed. */
   readonly ms: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -79,7 +79,7 @@ export async function openJobLoad({ url, environment }: Pick<Platform, 'url' | '
       }
       if (job.TrainingJobStatus !== 'InProgress')
         throw new Error(`${name} ended ${job.TrainingJobStatus}: ${job.FailureReason}`);
-      // A trivial job is asked often, so that its time is known; a long one seldom, so that the asking takes none of its cores.
+      // A trivial job is polled often, for a precise time; a long one seldom, so that polling does not use its cores.
       await delay(Math.min(Math.max((Date.now() - sentAt) / 20, 10), 200));
     }
   }

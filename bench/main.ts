@@ -1,8 +1,10 @@
-/** `npm run bench [-- workflow|predict|s3|jobs]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
+/** `npm run bench [-- workflow|predict|s3|jobs|lists|start]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
 const benches: Record<string, () => Promise<void>> = {
   workflow: async () => (await import('./workflow.ts')).workflow(),
   predict: async () => (await import('./predict.ts')).predict(),
   jobs: async () => (await import('./jobs.ts')).jobs(),
+  lists: async () => (await import('./lists.ts')).lists(),
+  start: async () => (await import('./start.ts')).start(),
   s3: async () => (await import('./s3.ts')).s3(),
 };
 

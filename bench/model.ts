@@ -1,4 +1,4 @@
-/** The model that the prediction bench asks: 100 trees of depth 6 on ten features, trained and deployed through the SDK. */
+/** The model of the prediction bench: 100 trees of depth 6 on ten features, trained and deployed through the SDK. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   CreateEndpointCommand,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface Platform extends AsyncDisposable {
   readonly url: string;
-  /** From exec to the first line that says ready, in ms. */
+  /** From exec to the ready line, in ms. */
   readonly startMs: number;
   readonly process: ChildProcess;
   /** What AWS SDKs read from the environment. */
@@ -17,8 +17,9 @@ export interface Platform extends AsyncDisposable {
 
 const program = fileURLToPath(new URL('../cli/src/main.ts', import.meta.url));
 
-export async function startPlatform(flags: readonly string[] = []): Promise<Platform> {
-  const data = await mkdtemp(join(tmpdir(), 'clary-bench-'));
+/** On a folder of the caller's, which stays, or on one of its own. */
+export async function startPlatform(flags: readonly string[] = [], folder?: string): Promise<Platform> {
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'clary-bench-')));
   const started = performance.now();
   const child = spawn(
     process.execPath,
@@ -49,7 +50,7 @@ export async function startPlatform(flags: readonly string[] = []): Promise<Plat
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
-      await rm(data, { recursive: true, force: true });
+      if (folder === undefined) await rm(data, { recursive: true, force: true });
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * `node scripts/extract-managed-policies.ts [aws_managed_policies.py]`: writes server/src/services/iam/managed-policies.json, the AWS-managed policies
  * that ship with the platform, with AWS's own documents (docs/decisions/0028-managed-policies-are-awss-own.md). Without a file it fetches a pinned
- * moto with pip, whose package carries what IAM answers for each of them. Their descriptions are not in it: they are in managed-policy-descriptions.ts.
+ * moto with pip, whose package contains IAM's answers for each of them. Their descriptions are not in it: they are in managed-policy-descriptions.ts.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

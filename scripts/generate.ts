@@ -1,4 +1,4 @@
-/** Makes docs/coverage.md and docs/configuration.md from the code; `--check` only says whether they are fresh. */
+/** Generates docs/coverage.md and docs/configuration.md from the code; `--check` only verifies that they are up to date. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Writes the lock files of the Python environments anew, from what they ask for: runtime/environments/*.in → *.txt, for every Python from 3.10 on.
- * Run it when a version is to change; it asks the Python package index and runs nothing of what it finds. Words name environments; none means all.
+ * Writes the lock files of the Python environments anew, from their requirements: runtime/environments/*.in → *.txt, for every Python from 3.10 on.
+ * Run it when a version is to change; it queries the Python package index and runs no downloaded code. Arguments name environments; none means all.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

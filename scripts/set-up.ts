@@ -1,6 +1,6 @@
 /**
- * What the tests need beyond Node: Pythons with boto3, XGBoost and the SageMaker SDKs in the user's cache folder, the environments of script jobs, Debian's AWS CLI, clients of S3 and podman.
- * Makes what is missing where it may (root on Debian), else says in one line what to install and stops.
+ * What the tests need beyond Node: Pythons with boto3, XGBoost and the SageMaker SDKs in the user's cache folder, the environments of script jobs, Debian's AWS CLI, clients of S3 and podman, versitygw where Go is.
+ * Installs what is missing if it may (root on Debian), else prints in one line what to install and stops.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -8,11 +8,13 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installed } from '../bench/go.ts';
+import { versitygwModule, versitygwVersion } from '../bench/peers/versitygw.ts';
 import { cacheFolder } from '../runtime/src/cache-folder.ts';
 import { findInterpreter } from '../runtime/src/environments/interpreter.ts';
 import { uv } from '../runtime/src/environments/uv.ts';
 
-/** Pinned: the Python packages of the client tests, by the variable that tells the tests where their Python is. */
+/** Pinned: the Python packages of the client tests, by the variable that holds the path of their Python. */
 const pythons: Readonly<Record<string, readonly string[]>> = {
   CLARY_TEST_PYTHON: [
     'boto3==1.43.11',
@@ -23,12 +25,12 @@ const pythons: Readonly<Record<string, readonly string[]>> = {
     'onnx==1.23.2',
   ],
   CLARY_TEST_SAGEMAKER2: ['sagemaker==2.257.6'],
-  // What `sagemaker==3.20.0` brings of training.
+  // The training part of `sagemaker==3.20.0`.
   CLARY_TEST_SAGEMAKER3: ['sagemaker-train==1.27.0'],
 };
 /** What script jobs of the tests run in. */
 const environments = ['scikit-learn-1.2', 'xgboost-1.7', 'xgboost-3.0'];
-/** By the variable that tells the tests where the program is. */
+/** By the variable that holds the path of the program. */
 const debianPackages: Readonly<Record<string, { file: string; name: string }>> = {
   CLARY_TEST_BWRAP: { file: '/usr/bin/bwrap', name: 'bubblewrap' },
   CLARY_TEST_AWS: { file: '/usr/bin/aws', name: 'awscli' },
@@ -53,6 +55,8 @@ export async function setUp(needs: ReadonlySet<string>): Promise<Record<string, 
   for (const [name, packages] of Object.entries(pythons)) {
     if (needs.has(name)) made[name] = await pythonEnvironment(packages);
   }
+  const gateway = needs.has('CLARY_TEST_VERSITYGW') ? versitygw() : undefined;
+  if (gateway) made.CLARY_TEST_VERSITYGW = gateway;
   if (needs.has(jobPython)) made[jobPython] = await jobEnvironments();
   return made;
 }
@@ -73,6 +77,18 @@ async function jobEnvironments(): Promise<string> {
     return join(overlay, 'bin', 'python3');
   } finally {
     await rm(folder, { recursive: true });
+  }
+}
+
+/** Undefined, and its tests are skipped, where there is no Go that can build it. */
+function versitygw(): string | undefined {
+  try {
+    return installed(versitygwModule, versitygwVersion);
+  } catch (error) {
+    console.log(
+      `Tests against versitygw are skipped: it cannot be built here (${(error as Error).message.split('\n')[0]})`,
+    );
+    return undefined;
   }
 }
 

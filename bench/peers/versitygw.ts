@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { installed } from '../go.ts';
 import type { Platform } from '../platform.ts';
 
-const version = 'v1.8.0';
+export const versitygwModule = 'github.com/versity/versitygw/cmd/versitygw';
+export const versitygwVersion = 'v1.8.0';
 
 export async function startVersitygw(flags: readonly string[]): Promise<Omit<Platform, 'startMs'>> {
-  const program = installed('github.com/versity/versitygw/cmd/versitygw', version);
+  const program = installed(versitygwModule, versitygwVersion);
   const data = await mkdtemp(join(tmpdir(), 'clary-bench-versitygw-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -1,4 +1,4 @@
-/** Where Clary keeps what can be made again: fetched libraries, compiled programs. The server's config.ts says the same. */
+/** The cache folder: downloaded libraries, compiled programs. The server's config.ts uses the same rule. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** What somebody probably meant by a word that is none. The server's kit/closest.ts does the same. */
+/** The name that a misspelt word probably meant. The server's kit/closest.ts does the same. */
 
 /** How many letters must be changed, put in, left out or swapped with the next one. */
 function distance(a: string, b: string): number {
@@ -18,7 +18,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The most alike of the words, where one is alike at all. */
+/** The most similar name, if one is similar enough. */
 export function closest(word: string, words: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = words

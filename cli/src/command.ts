@@ -1,9 +1,9 @@
-/** What a command of `clary` is: its flags and examples are data, from which its help is printed and its words are read. */
+/** What a command of `clary` is: its flags and examples are data, from which its help is printed and its arguments are parsed. */
 import { parseArgs } from 'node:util';
 import { closest } from './closest.ts';
 
 export interface Flag {
-  /** What stands for the value in the help; absent for a switch. */
+  /** The placeholder of the value in the help; absent for a switch. */
   readonly value?: string;
   readonly doc: string;
 }
@@ -27,7 +27,7 @@ export interface Arguments {
   on(flag: string): boolean;
 }
 
-/** What is wrong with the words of a command: status 2. */
+/** Invalid arguments of a command: status 2. */
 export class UsageError extends Error {}
 
 const suggestion = (word: string, words: readonly string[], mark = '') => {

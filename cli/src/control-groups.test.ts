@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { controlGroups } from './control-groups.ts';
-import { place } from './example-place.ts';
+import { installation } from './example-installation.ts';
 
 /** Files as the kernel lays them out; null takes one away. */
 function lay(root: string, files: Readonly<Record<string, string | null>>): void {
@@ -16,7 +16,7 @@ function lay(root: string, files: Readonly<Record<string, string | null>>): void
 }
 
 test('control groups are found of either version, at the top or in the program’s own group, and missed where there are none', async () => {
-  using here = place();
+  using here = installation();
   const self = join(here.dir, 'self');
   writeFileSync(self, '4:memory:/\n0::/user.slice/own.scope\n');
   const found = (name: string) => controlGroups(join(here.dir, name), self);

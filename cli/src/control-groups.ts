@@ -1,4 +1,4 @@
-/** Whether the platform may make control groups here, which hold jobs to their shares. Only looks: the server tries (its log says what it found). */
+/** Whether the platform may create control groups here, which enforce the limits of jobs. Read-only: the server tries it and logs the result. */
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

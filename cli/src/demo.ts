@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { closest } from './closest.ts';
 import { type Arguments, UsageError } from './command.ts';
 import { variables } from './env.ts';
-import { readPlace } from './place.ts';
+import { readInstallation } from './installation.ts';
 import { serverProgram } from './server-program.ts';
 
 export async function demo(args: Arguments): Promise<void> {
@@ -25,7 +25,7 @@ export async function demo(args: Arguments): Promise<void> {
   );
   try {
     const url = await readiness(server);
-    const environment = variables({ ...(await readPlace(dataFolder, undefined)), endpoint: url });
+    const environment = variables({ ...(await readInstallation(dataFolder, undefined)), endpoint: url });
     console.log(`Clary answers at ${url}, its data is in ${dataFolder}`);
     const status = await runExample(example, environment, isKept ? ['--keep'] : []);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -5,11 +5,11 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { clary, place } from './example-place.ts';
+import { clary, installation } from './example-installation.ts';
 
 describe('clary doctor does', { concurrency: 2 }, () => {
   test('say all that is there', async () => {
-    using here = place();
+    using here = installation();
     const cache = join(here.dir, '.cache/clary/xgboost-cpu-1.2.3/xgboost/lib');
     mkdirSync(cache, { recursive: true });
     writeFileSync(join(cache, 'libxgboost.so'), '');
@@ -22,7 +22,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
   });
 
   test('prints what is missing, its impact and how to fix it; exits with 1 if a needed requirement is missing', async () => {
-    using here = place();
+    using here = installation();
     const bin = join(here.dir, 'bin');
     mkdirSync(bin);
     const { code, out } = await clary({ ...here.env, PATH: bin }, 'doctor', '--port', '0');
@@ -50,7 +50,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
   });
 
   test('try what the kernel allows, and leave nothing behind', async () => {
-    using here = place();
+    using here = installation();
     const data = join(here.dir, 'data');
     mkdirSync(data);
     const { out } = await clary(here.env, 'doctor', '--port', '0', '--data', data);
@@ -72,7 +72,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
   });
 
   test('say what limits the engine does not keep', async () => {
-    using here = place();
+    using here = installation();
     const socket = join(here.dir, 'engine.sock');
     const answers: Record<string, object> = {
       '/version': { Version: '4.3.1' },
@@ -98,7 +98,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
   });
 
   test('say which container engine answers, and none where somebody else does', async () => {
-    using here = place();
+    using here = installation();
     const socket = join(here.dir, 'engine.sock');
     const answer = { Components: [{ Name: 'Podman Engine', Version: '4.3.1' }], Version: '4.3.1' };
     const engine = createHttpServer((request, response) => {
@@ -117,7 +117,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
   });
 
   test('say a port that is taken, by flag or variable', async () => {
-    using here = place();
+    using here = installation();
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };

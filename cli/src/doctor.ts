@@ -9,8 +9,8 @@ import { cacheFolder } from './cache-folder.ts';
 import type { Arguments } from './command.ts';
 import { containerEngine, containerSockets, forbiddenSockets, missingLimits } from './container-engine.ts';
 import type { Finding } from './finding.ts';
+import { installationOptions } from './installation.ts';
 import { bubblewrap, limits, overlays } from './kernel-findings.ts';
-import { placeOptions } from './place.ts';
 
 const execute = promisify(execFile);
 
@@ -121,7 +121,7 @@ async function port(number: number): Promise<Finding> {
 }
 
 export async function doctor(args: Arguments): Promise<void> {
-  const options = placeOptions(args);
+  const options = installationOptions(args);
   const found = await Promise.all([
     python(),
     pip(),

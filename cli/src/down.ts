@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Arguments } from './command.ts';
-import { placeOptions } from './place.ts';
+import { installationOptions } from './installation.ts';
 import { downProgram } from './server-program.ts';
 
 export async function down(args: Arguments): Promise<void> {
   const socket = args.text('container-socket');
   const words = [
-    ...['--data', placeOptions(args).dataFolder, '--log-level', 'warn'],
+    ...['--data', installationOptions(args).dataFolder, '--log-level', 'warn'],
     ...(args.on('all') ? ['--all'] : []),
     ...(socket === undefined ? [] : ['--container-socket', socket]),
   ];

@@ -1,12 +1,12 @@
 /** `clary env`: what AWS SDKs and the AWS CLI read from the environment, for `eval "$(npx clary env)"`. */
 import { get } from 'node:http';
 import type { Arguments } from './command.ts';
-import { overTls, type Place, placeOptions, readPlace } from './place.ts';
+import { type Installation, installationOptions, overTls, readInstallation } from './installation.ts';
 
 const answerMs = 2000;
 
 /** The variables by which unmodified AWS clients find the platform. */
-export function variables({ endpoint, region, credentials, executionRoleArn }: Place): Record<string, string> {
+export function variables({ endpoint, region, credentials, executionRoleArn }: Installation): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -37,17 +37,21 @@ export function printVariables(values: Readonly<Record<string, string>>, json: b
   for (const [name, value] of Object.entries(values)) console.log(`export ${name}=${quoted(value)}`);
 }
 
-/** The place that the flags name, as the role that they name; warns where nothing answers there. */
-export async function placeOf(command: string, args: Arguments): Promise<{ dataFolder: string; place: Place }> {
-  const { dataFolder, port } = placeOptions(args);
-  const place = await readPlace(dataFolder, port);
+/** The installation that the flags name, as the role that they name; warns where nothing answers there. */
+export async function installationOf(
+  command: string,
+  args: Arguments,
+): Promise<{ dataFolder: string; installation: Installation }> {
+  const { dataFolder, port } = installationOptions(args);
+  const installation = await readInstallation(dataFolder, port);
   const role = args.text('role');
-  if (role !== undefined) return { dataFolder, place: await (await import('./role-session.ts')).asRole(role, place) };
-  if (!(await answers(place.endpoint)))
+  if (role !== undefined)
+    return { dataFolder, installation: await (await import('./role-session.ts')).asRole(role, installation) };
+  if (!(await answers(installation.endpoint)))
     console.error(
-      `clary ${command}: warning: no Clary answers at ${place.endpoint}\nRun \`npx clary up --data ${dataFolder}\`, or name its port with --port.`,
+      `clary ${command}: warning: no Clary answers at ${installation.endpoint}\nRun \`npx clary up --data ${dataFolder}\`, or name its port with --port.`,
     );
-  return { dataFolder, place };
+  return { dataFolder, installation };
 }
 
 function answers(endpoint: string): Promise<boolean> {
@@ -61,8 +65,8 @@ function answers(endpoint: string): Promise<boolean> {
 }
 
 export async function env(args: Arguments): Promise<void> {
-  const { dataFolder, place } = await placeOf('env', args);
-  if (!args.on('tls')) return printVariables(variables(place), args.on('json'));
-  const secure = await overTls(dataFolder, place);
+  const { dataFolder, installation } = await installationOf('env', args);
+  if (!args.on('tls')) return printVariables(variables(installation), args.on('json'));
+  const secure = await overTls(dataFolder, installation);
   printVariables({ ...variables(secure), ...trusting(secure) }, args.on('json'));
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { clary, place } from './example-place.ts';
+import { clary, installation } from './example-installation.ts';
 
 describe('clary environments does', { concurrency: 2 }, () => {
   test('list what there could be, in the cache of whoever asks', async () => {
-    using here = place();
+    using here = installation();
     const { code, out } = await clary(here.env, 'environments');
     assert.equal(code, 0);
     assert.match(out, /^name +hash +Python +size +own +used\n(.+ not made\n)*scikit-learn-1\.2 +not made\n/);
@@ -13,7 +13,7 @@ describe('clary environments does', { concurrency: 2 }, () => {
   });
 
   test('prune where there is nothing', async () => {
-    using here = place();
+    using here = installation();
     assert.deepEqual(await clary(here.env, 'environments', 'prune'), {
       code: 0,
       out: 'nothing to remove\n',
@@ -22,7 +22,7 @@ describe('clary environments does', { concurrency: 2 }, () => {
   });
 
   test('refuse words that mean nothing, with a status', async () => {
-    using here = place();
+    using here = installation();
     const { code, errors } = await clary(here.env, 'environments', 'sell');
     assert.deepEqual([code, errors], [1, 'there is no "environments sell"; there are: list, make, prune\n']);
     assert.equal((await clary(here.env, 'environments', 'prune', '--days', 'x')).code, 1);

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import packageJson from '../package.json' with { type: 'json' };
 import { commands, usage } from './commands.ts';
-import { clary, type Place, place } from './example-place.ts';
+import { clary, type Installation, installation } from './example-installation.ts';
 
 const stored = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: "it's/+secret" };
 
-function started(here: Place, more: object = {}): string {
+function started(here: Installation, more: object = {}): string {
   const data = join(here.dir, 'data');
   mkdirSync(data);
   writeFileSync(join(data, 'credentials.json'), JSON.stringify({ ...stored, ...more }));
@@ -19,14 +19,14 @@ function started(here: Place, more: object = {}): string {
 
 describe('clary does', { concurrency: 2 }, () => {
   test('print its usage, and its version', async () => {
-    using here = place();
+    using here = installation();
     for (const args of [[], ['help'], ['--help'], ['-h']])
       assert.deepEqual(await clary(here.env, ...args), { code: 0, out: `${usage}\n`, errors: '' });
     assert.equal((await clary(here.env, '--version')).out, `${packageJson.version}\n`);
   });
 
   test('print the help of every command, with examples', async () => {
-    using here = place();
+    using here = installation();
     for (const name of Object.keys(commands)) {
       const { code, out } = await clary(here.env, name, '--help');
       assert.equal(code, 0);
@@ -36,7 +36,7 @@ describe('clary does', { concurrency: 2 }, () => {
   });
 
   test('env: warn where no Clary answers', async () => {
-    using here = place();
+    using here = installation();
     const data = started(here, { endpoint: 'http://127.0.0.1:1' });
     const { code, errors } = await clary(here.env, 'env', '--data', data);
     assert.equal(code, 0);
@@ -47,14 +47,14 @@ describe('clary does', { concurrency: 2 }, () => {
   });
 
   test('env: take back a session’s token that the shell still has', async () => {
-    using here = place();
+    using here = installation();
     const data = started(here);
     const { out } = await clary({ ...here.env, AWS_SESSION_TOKEN: 'old' }, 'env', '--data', data);
     assert.match(out, /^unset AWS_SESSION_TOKEN\n/);
   });
 
   test('env: lines that a shell takes as they are meant', async () => {
-    using here = place();
+    using here = installation();
     const data = started(here, { endpoint: 'http://127.0.0.1:7001', region: 'eu-west-1' });
     const { code, out } = await clary(here.env, 'env', '--data', data);
     assert.equal(code, 0);
@@ -74,7 +74,7 @@ export AWS_DEFAULT_REGION='eu-west-1'
   });
 
   test('env --json, and --port before what is stored', async () => {
-    using here = place();
+    using here = installation();
     const data = started(here, { endpoint: 'http://127.0.0.1:7001', region: 'eu-west-1' });
     const { out } = await clary(here.env, 'env', '--json', '--port', '7002', '--data', data);
     assert.deepEqual(JSON.parse(out), {
@@ -87,7 +87,7 @@ export AWS_DEFAULT_REGION='eu-west-1'
   });
 
   test('env: look where `clary up` with the same variables keeps its data', async () => {
-    using here = place();
+    using here = installation();
     const data = started(here);
     assert.match((await clary({ ...here.env, CLARY_DATA: data }, 'env')).out, /'AKIAEXAMPLE'/);
     mkdirSync(join(here.dir, '.local/share'), { recursive: true });
@@ -98,7 +98,7 @@ export AWS_DEFAULT_REGION='eu-west-1'
 
 describe('clary refuses', { concurrency: 2 }, () => {
   test('a command that is none: status 2 and what was meant', async () => {
-    using here = place();
+    using here = installation();
     assert.deepEqual(await clary(here.env, 'dance'), {
       code: 2,
       out: '',
@@ -110,7 +110,7 @@ describe('clary refuses', { concurrency: 2 }, () => {
   });
 
   test('flags and words that are none: status 2 and what was meant', async () => {
-    using here = place();
+    using here = installation();
     for (const command of ['env', 'sdk-config', 'doctor', 'demo', 'down']) {
       assert.deepEqual(await clary(here.env, command, '--colour'), {
         code: 2,
@@ -127,7 +127,7 @@ describe('clary refuses', { concurrency: 2 }, () => {
   });
 
   test('an example that is none, before anything is started', async () => {
-    using here = place();
+    using here = installation();
     const { code, out, errors } = await clary(here.env, 'demo', 'scriptmode');
     assert.deepEqual([code, out], [2, '']);
     assert.match(
@@ -137,7 +137,7 @@ describe('clary refuses', { concurrency: 2 }, () => {
   });
 
   test('env where nothing has been started, with the way out', async () => {
-    using here = place();
+    using here = installation();
     const data = join(here.dir, 'data');
     assert.deepEqual(await clary(here.env, 'env', '--data', data), {
       code: 1,
@@ -147,7 +147,7 @@ describe('clary refuses', { concurrency: 2 }, () => {
   });
 
   test('env where the file cannot be read', async () => {
-    using here = place();
+    using here = installation();
     const file = join(started(here), 'credentials.json');
     writeFileSync(file, '{');
     const broken = await clary(here.env, 'env', '--data', join(here.dir, 'data'));
@@ -160,7 +160,7 @@ describe('clary refuses', { concurrency: 2 }, () => {
   });
 
   test('values that cannot be', async () => {
-    using here = place();
+    using here = installation();
     const port = await clary(here.env, 'doctor', '--port', 'http');
     assert.deepEqual(
       [port.code, port.errors],

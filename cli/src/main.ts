@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `clary …`: words in, what they ask for, words out. Each command is a module of its own, loaded when it is asked for. */
+/** `clary …`: finds the command and runs it. Each command is a module, loaded when it is used. */
 import { commandHelp, readArguments, UsageError, unknownCommand } from './command.ts';
 import { commands, usage } from './commands.ts';
 

@@ -1,11 +1,11 @@
-/** Temporary credentials of a role, by IAM and STS as any AWS client asks for them. */
+/** Temporary credentials of a role, through IAM and STS like any AWS client. */
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Place } from './place.ts';
+import type { Installation } from './installation.ts';
 
 const sessionName = 'clary-env';
 
-async function nameOf(role: string, { executionRoleArn }: Place): Promise<string> {
+async function nameOf(role: string, { executionRoleArn }: Installation): Promise<string> {
   const arn = role === 'default' ? executionRoleArn : role;
   if (arn === undefined)
     throw new Error(
@@ -15,18 +15,18 @@ async function nameOf(role: string, { executionRoleArn }: Place): Promise<string
 }
 
 /** The same platform, seen by the role: for as long as the role allows. */
-export async function asRole(role: string, place: Place): Promise<Place> {
-  const RoleName = await nameOf(role, place);
-  const { region, credentials } = place;
-  // The address of HTTP: this program is not told to trust the platform's authority.
-  const endpoint = place.endpoint.replace(/^https:/, 'http:');
+export async function asRole(role: string, installation: Installation): Promise<Installation> {
+  const RoleName = await nameOf(role, installation);
+  const { region, credentials } = installation;
+  // HTTP: this program does not trust the platform's certificate authority.
+  const endpoint = installation.endpoint.replace(/^https:/, 'http:');
   const settings = { endpoint, region, credentials, maxAttempts: 2 };
   try {
     const { Role: found } = await new IAMClient(settings).send(new GetRoleCommand({ RoleName }));
     const request = { RoleArn: found?.Arn, RoleSessionName: sessionName, DurationSeconds: found?.MaxSessionDuration };
     const { Credentials: made } = await new STSClient(settings).send(new AssumeRoleCommand(request));
     return {
-      ...place,
+      ...installation,
       credentials: {
         accessKeyId: made?.AccessKeyId ?? '',
         secretAccessKey: made?.SecretAccessKey ?? '',

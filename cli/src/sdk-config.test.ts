@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { clary, type Place, place, up } from './example-place.ts';
+import { clary, type Installation, installation, up } from './example-installation.ts';
 
 /** Stands for a Python with botocore: prints a list of endpoints as botocore's loader would. */
-function python(here: Place): string {
+function python(here: Installation): string {
   const file = join(here.dir, 'python');
   const endpoints = {
     version: 3,
@@ -19,11 +19,11 @@ function python(here: Place): string {
   writeFileSync(file, `#!/bin/sh\necho '${JSON.stringify(endpoints)}'\n`, { mode: 0o755 });
   return file;
 }
-const endpointsOf = (here: Place) => join(here.dir, '.aws', 'models', 'endpoints.json');
+const endpointsOf = (here: Installation) => join(here.dir, '.aws', 'models', 'endpoints.json');
 
 describe('clary sdk-config', { concurrency: 2 }, () => {
   test('sends STS to the platform, prints what the SDK reads, and takes both away', async () => {
-    using here = place();
+    using here = installation();
     await using server = await up(here, 1, '--ready-json');
     const { port } = new URL(JSON.parse(server.out[0] ?? '').url);
     const data = join(here.dir, 'data');
@@ -48,7 +48,7 @@ describe('clary sdk-config', { concurrency: 2 }, () => {
   });
 
   test('leaves a file that is not its own as it is', async () => {
-    using here = place();
+    using here = installation();
     mkdirSync(dirname(endpointsOf(here)), { recursive: true });
     writeFileSync(endpointsOf(here), '{"partitions":[]}');
     const { code, errors } = await clary(here.env, 'sdk-config');
@@ -61,7 +61,7 @@ describe('clary sdk-config', { concurrency: 2 }, () => {
 
 describe('clary env --role', { concurrency: 2 }, () => {
   test('gives a session of the execution role, by name or as the default', async () => {
-    using here = place();
+    using here = installation();
     await using server = await up(here, 1, '--ready-json');
     assert.ok(server.pid);
     const data = join(here.dir, 'data');
@@ -87,7 +87,7 @@ describe('clary env --role', { concurrency: 2 }, () => {
 
 describe('clary down', () => {
   test('ends the server of a data folder, and says where there is none', async () => {
-    using here = place();
+    using here = installation();
     await using server = await up(here, 1, '--ready-json');
     const data = join(here.dir, 'data');
     assert.equal((await clary(here.env, 'down', '--data', data)).out, `The server of ${data} has stopped.\n`);

@@ -1,5 +1,5 @@
 /**
- * `clary sdk-config`: what the unmodified SageMaker Python SDK needs beside the environment. The SDK asks STS at an address of its own, which it takes
+ * `clary sdk-config`: what the unmodified SageMaker Python SDK needs beside the environment. The SDK calls STS at its own address, which it takes
  * from ~/.aws/models/endpoints.json where that is there (no variable moves it), and only over TLS. Never writes over a file that is not Clary's.
  */
 import { execFile } from 'node:child_process';
@@ -8,8 +8,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Arguments } from './command.ts';
-import { placeOf, printVariables, trusting, variables } from './env.ts';
-import { overTls, placeOptions } from './place.ts';
+import { installationOf, printVariables, trusting, variables } from './env.ts';
+import { installationOptions, overTls } from './installation.ts';
 
 /** By this member a file is Clary's. botocore reads `partitions` and `version` only. */
 const mark = 'madeByClary';
@@ -105,22 +105,22 @@ async function remove(dataFolder: string): Promise<void> {
 }
 
 export async function sdkConfig(args: Arguments): Promise<void> {
-  if (args.on('remove')) return remove(placeOptions(args).dataFolder);
+  if (args.on('remove')) return remove(installationOptions(args).dataFolder);
   const file = endpointsFile();
   if ((await isOurs(file)) === false)
     throw new Error(
       `${file} is there and not Clary's: it stays as it is\nMove it away and run the command again; or use the SDK with another HOME.`,
     );
-  const { dataFolder, place } = await placeOf('sdk-config', args);
-  const secure = await overTls(dataFolder, place);
+  const { dataFolder, installation } = await installationOf('sdk-config', args);
+  const secure = await overTls(dataFolder, installation);
   const known = await builtInEndpoints(args.text('python') ?? 'python3');
-  await write(file, JSON.stringify(withSts(known, `localhost:${new URL(place.endpoint).port}`)));
-  await write(settingsFile(dataFolder), settings(place.executionRoleArn));
+  await write(file, JSON.stringify(withSts(known, `localhost:${new URL(installation.endpoint).port}`)));
+  await write(settingsFile(dataFolder), settings(installation.executionRoleArn));
   console.error(
     `clary sdk-config: wrote ${file} (STS of every botocore program of this user that reads it is now Clary's) and ${settingsFile(dataFolder)}\nTo take both away: npx clary sdk-config --remove`,
   );
   const values = {
-    ...variables(args.on('tls') ? secure : place),
+    ...variables(args.on('tls') ? secure : installation),
     ...trusting(secure),
     SAGEMAKER_USER_CONFIG_OVERRIDE: settingsFile(dataFolder),
   };

@@ -4,11 +4,11 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import packageJson from '../package.json' with { type: 'json' };
-import { clary, place, up } from './example-place.ts';
+import { clary, installation, up } from './example-installation.ts';
 
 describe('clary up does', { concurrency: 2 }, () => {
   test('say where it answers and how to use it, and end with 0 by Ctrl-C', async () => {
-    using here = place();
+    using here = installation();
     await using server = await up(here, 6);
     const data = join(here.dir, 'data');
     const [url = ''] = /http:\S+$/.exec(server.out[0] ?? '') ?? [];
@@ -31,7 +31,7 @@ describe('clary up does', { concurrency: 2 }, () => {
 
 describe('clary up survives', () => {
   test('signals while it stops: the request that has begun is answered, nothing new is taken', async () => {
-    using here = place();
+    using here = installation();
     await using server = await up(here, 1, '--ready-json');
     const port = Number(new URL(JSON.parse(server.out[0] ?? '').url).port);
     const client = connect(port, '127.0.0.1');
@@ -65,13 +65,13 @@ async function closed(port: number): Promise<void> {
 
 describe('clary up refuses', { concurrency: 2 }, () => {
   test('up with settings that cannot be: one line, status 1', async () => {
-    using here = place();
+    using here = installation();
     const { code, out, errors } = await clary(here.env, 'up', '--port', 'http');
     assert.deepEqual([code, out, errors], [1, '', 'clary up: --port must be a whole number, not "http"\n']);
   });
 
   test('up on a port that is taken', async () => {
-    using here = place();
+    using here = installation();
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -87,7 +87,7 @@ describe('clary up refuses', { concurrency: 2 }, () => {
   });
 
   test('up in a folder that cannot be written, at once', async () => {
-    using here = place();
+    using here = installation();
     for (const data of ['/proc/clary', '/dev/null/clary']) {
       const { code, errors } = await clary(here.env, 'up', '--data', data, '--port', '0');
       assert.equal(code, 1);
@@ -99,7 +99,7 @@ describe('clary up refuses', { concurrency: 2 }, () => {
   });
 
   test('a second server in the same folder, by the first one’s process: it is the command itself', async () => {
-    using here = place();
+    using here = installation();
     await using server = await up(here, 1, '--ready-json');
     const data = join(here.dir, 'data');
     const { code, out, errors } = await clary(here.env, 'up', '--data', data, '--port', '0');

@@ -1,5 +1,5 @@
 /**
- * A store for models that forgets nothing and lets in only whom it should: versions, locks, encryption, a role for those who train, and one session
+ * A store for models that loses nothing and that only permitted callers can use: versions, locks, encryption, a role for those who train, and one session
  * of it that may read a single prefix. Run it against a platform that runs: `npx clary demo governed-store`, or
  * `eval "$(npx clary env)"; npx clary-node examples/governed-store/main.ts`.
  */

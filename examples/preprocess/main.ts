@@ -1,5 +1,5 @@
 /**
- * Preprocessing by a script of yours, as the Python SDK's SKLearnProcessor asks for it: the script is an input, data is another, and what it writes becomes
+ * Preprocessing by your own script, as the Python SDK's SKLearnProcessor requests it: the script is an input, data is another, and what it writes becomes
  * outputs. Run it against a platform that runs: `npx clary demo preprocess`, or `eval "$(npx clary env)"; npx clary-node examples/preprocess/main.ts`.
  */
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** A model in service: ask it, look at what was captured, read its metrics. */
+/** A model in service: invoke it, read the captured data and its metrics. */
 import { GetMetricStatisticsCommand, type StandardUnit } from '@aws-sdk/client-cloudwatch';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
@@ -12,7 +12,7 @@ export async function predict(endpointName: string, features: readonly number[])
   return answer.Body.transformToString().trim();
 }
 
-/** Waits for the first captured request. Answers where it lies and its line of JSON. */
+/** Waits for the first captured request. Returns its location and its line of JSON. */
 export async function captured(bucket: string, endpointName: string): Promise<{ uri: string; line: string }> {
   const prefix = `captured/${endpointName}/AllTraffic/`;
   const key = await until('a captured request', async () => {

@@ -15,7 +15,7 @@ import type { Foundation } from './foundation.ts';
 import { until } from './stage.ts';
 import { xgboostImage } from './train.ts';
 
-/** Registers a version that waits for approval. The platform opens, loads and asks the artifact before the version is Completed. */
+/** Registers a version that waits for approval. The platform opens, loads and tries the artifact before the version is Completed. */
 export async function register(groupName: string, modelDataUrl: string, evaluationUri: string): Promise<string> {
   await sagemaker
     .send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: groupName }))
@@ -89,7 +89,7 @@ export async function deploy({ bucket, roleArn }: Foundation, name: string, mode
   return endpoint.EndpointArn ?? '';
 }
 
-/** Takes the endpoint out of service and waits until it is gone. */
+/** Deletes the endpoint and waits until it is deleted. */
 export async function withdraw(name: string): Promise<void> {
   await sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }));
   await until(`the end of endpoint ${name}`, () =>

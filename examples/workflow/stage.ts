@@ -26,7 +26,7 @@ export async function stage<T extends StageReport>(name: string, work: () => Pro
   }
 }
 
-/** Asks until `done` answers something; the service's own waiters ask every 30 s, which suits services that need minutes. */
+/** Polls until `done` returns a value. The SDK's own waiters poll every 30 s, which suits services that need minutes. */
 export async function until<T>(what: string, done: () => Promise<T | undefined>, timeoutMs = 120_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 500)) {

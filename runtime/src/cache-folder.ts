@@ -1,4 +1,4 @@
-/** Where what can be made again is kept. The server's config.ts and the command line say the same. */
+/** The folder of everything that can be built again. The server's config.ts and the command line use the same rule. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

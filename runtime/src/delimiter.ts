@@ -1,4 +1,4 @@
-/** What stands between the values of a CSV line: Python's csv.Sniffer, which AWS's container asks, as far as numbers need it. Training, endpoints and evaluation share it. */
+/** The delimiter of a CSV line: the part of Python's csv.Sniffer (which AWS's container uses) that numbers need. Training, endpoints and evaluation share it. */
 
 const newline = 0x0a;
 export const comma = 0x2c;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** What runs inside a job or a model replica: one command, one piece of work. `--ml-dir` stands for /opt/ml. */
+/** What runs inside a job or a model replica: one command, one piece of work. `--ml-dir` is the folder for /opt/ml. */
 import { parseArgs } from 'node:util';
 import { pulseThreadPool } from './thread-pool-pulse.ts';
 

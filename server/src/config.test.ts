@@ -16,6 +16,10 @@ describe('readConfig does', () => {
     assert.deepEqual(config, {
       dataDir: join(homedir(), '.local', 'share', 'clary'),
       database: 'sqlite',
+      blobs: 'files',
+      blobsEndpoint: undefined,
+      blobsRegion: undefined,
+      blobsCredentialsFile: undefined,
       host: '127.0.0.1',
       port: 4566,
       domain: 'localhost',
@@ -56,6 +60,10 @@ describe('readConfig does', () => {
     ['data', ['--data', '/srv/clary'], '/srv/clary', 'dataDir', '/srv/clary'],
     ['data', ['--data=rel'], 'rel', 'dataDir', resolve('rel')],
     ['database', ['--database', 'postgres://clary@db/clary'], 'postgres://clary@db/clary', 'database', 'postgres://clary@db/clary'],
+    ['blobs', ['--blobs', 's3://b.ucket/a/prefix'], 's3://b.ucket/a/prefix', 'blobs', 's3://b.ucket/a/prefix'],
+    ['blobs-endpoint', ['--blobs-endpoint', 'https://store:9000'], 'https://store:9000', 'blobsEndpoint', 'https://store:9000'],
+    ['blobs-region', ['--blobs-region', 'eu-west-1'], 'eu-west-1', 'blobsRegion', 'eu-west-1'],
+    ['blobs-credentials', ['--blobs-credentials', 'key.json'], 'key.json', 'blobsCredentialsFile', resolve('key.json')],
     ['host', ['--host', '0.0.0.0'], '0.0.0.0', 'host', '0.0.0.0'],
     ['port', ['--port', '0'], '0', 'port', 0],
     ['port', ['--port', '65535'], '65535', 'port', 65_535],
@@ -133,6 +141,14 @@ describe('readConfig does', () => {
   });
 
   test('keep data where XDG says', () => assert.equal(read([], { XDG_DATA_HOME: '/xdg' }).dataDir, '/xdg/clary'));
+
+  test('take the region of --blobs from its flag, then from the variables of AWS', () => {
+    const env = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' };
+    assert.equal(read(['--blobs-region', 'eu-west-3'], env).blobsRegion, 'eu-west-3');
+    assert.equal(read([], env).blobsRegion, 'eu-west-1');
+    assert.equal(read([], { ...env, AWS_REGION: '' }).blobsRegion, 'eu-west-2');
+    assert.equal(read().blobsRegion, undefined);
+  });
 
   test('look for a container engine where engines are', () =>
     assert.deepEqual(read([], { DOCKER_HOST: 'unix:///my.sock', XDG_RUNTIME_DIR: '/run/user/7' }).containerSockets, [
@@ -219,6 +235,22 @@ describe('readConfig refuses', () => {
         {},
         '--database must be sqlite or look like postgres://user@host:5432/database',
       );
+  });
+
+  test('a store of blobs that is none, and an endpoint with credentials or a path', () => {
+    for (const blobs of ['s3', 'bucket', 's3://', 's3://B', 'http://store/bucket', 's3://bucket/a?b'])
+      refuses(['--blobs', blobs], {}, `--blobs must be files or look like s3://bucket/prefix, not "${blobs}"`);
+    refuses(
+      ['--blobs-endpoint', 'http://store:9000/path'],
+      {},
+      '--blobs-endpoint must look like http://127.0.0.1:9000, not "http://store:9000/path"',
+    );
+    // Its text would reach the terminal and the log.
+    refuses(
+      ['--blobs-endpoint', 'http://key:secret@store'],
+      {},
+      '--blobs-endpoint must be an address without credentials: use --blobs-credentials',
+    );
   });
 
   test('to accept every key from every machine', () => {

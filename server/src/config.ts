@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { blobSettings } from './blob-settings.ts';
 import { closest } from './kit/closest.ts';
 import {
   type Environment,
@@ -31,6 +32,7 @@ const serverSettings = {
     default: 'sqlite',
     doc: 'sqlite (a file in the data folder), or postgres://user@host:port/database?schema=clary. The password may come from PGPASSWORD or ~/.pgpass.',
   }),
+  ...blobSettings,
   host: text({
     flag: 'host',
     default: '127.0.0.1',

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The server: reads its settings, builds the platform, opens the listener. */
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
@@ -7,6 +8,7 @@ import type { Service } from './contract/service.ts';
 import { administratorOf, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
 import { executionRoleOf } from './execution-role.ts';
 import { startGateway } from './gateway/server.ts';
+import { returnIdleMemory } from './idle-memory.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { createLog } from './kit/log.ts';
 import { ownPaths } from './own-paths.ts';
@@ -27,6 +29,9 @@ export interface RunningServer extends AsyncDisposable {
 
 /** How often the certificate's expiry is checked; it is renewed weeks before. */
 const renewalMs = 12 * 3_600_000;
+
+/** After the start, when nobody waits for it. */
+const compileCacheMs = 1000;
 
 /** Addresses to listen on to which no client can connect. */
 const anywhere = /^(0\.0\.0\.0|::)$/;
@@ -58,7 +63,7 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   // No caller may wait for the address when the listener cannot be opened.
   listening.promise.catch(() => {});
   const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: listening.promise });
-  const platform = await resettablePlatform({ config, build, idle: () => gateway.idle() });
+  const platform = await resettablePlatform({ config, log, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
     administratorSecret: administrator.secretAccessKey,
@@ -130,6 +135,9 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const config = readConfig(args, process.env);
   const server = await startServer(config);
+  returnIdleMemory();
+  // Node writes it at its exit only, so that a server that is killed would strip and compile everything again at its next start.
+  setTimeout(flushCompileCache, compileCacheMs).unref();
   console.log(config.readyJson ? JSON.stringify({ url: server.url }) : banner(server.url, config));
   // A second signal changes nothing (Ctrl-C in a terminal sends several): requests have seconds to end, and SIGKILL ends the server at once.
   let stopping = false;

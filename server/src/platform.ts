@@ -13,17 +13,17 @@ import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { runningRuns } from './engine/running-runs.ts';
 import { ensureExecutionRole } from './execution-role.ts';
+import type { PipelineDeps } from './gateway/exchange.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
-import type { PipelineDeps } from './gateway/pipeline.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
+import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { describeRuns, killRun, runningBelow, runsBelow } from './runs-left.ts';
 import { modules } from './services/modules.ts';
 import type { PlatformParts, Provided, RunCredentials, StartedService } from './services/service-module.ts';
 import { createRoutingTable } from './serving/routing-table.ts';
-import { openFileBlobs } from './storage/file-blobs.ts';
 
 export interface PlatformOptions {
   readonly config: Config;
@@ -54,7 +54,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
   // Awaited below; an earlier failure must not leave this rejection unhandled.
   machine.catch(() => {});
   const database = await openDatabase(config, log, true);
-  const blobs = await openFileBlobs({ dir: join(dataDir, 'blobs'), durability: config.durability });
+  const blobs = await openBlobs(config, options.platformKey, log);
   const outbox = await openOutbox({ database, clock, log });
   const { executor, sandbox, containerRefusal, kernel, stop: stopExecutors } = await machine;
 
@@ -109,6 +109,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
       await outbox.stop();
       for (const { stop } of started.toReversed()) await stop?.();
       await stopExecutors();
+      blobs.close();
       await database.close();
     },
     runsLeft: async () => describeRuns(runsDir, await runningBelow(runsDir, executor)),

@@ -2,7 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { PipelineDeps } from './gateway/pipeline.ts';
+import type { PipelineDeps } from './gateway/exchange.ts';
+import type { Log } from './kit/log.ts';
+import { removeBlobs } from './open-blobs.ts';
 import { removeDatabase } from './open-database.ts';
 import type { Platform } from './platform.ts';
 
@@ -18,12 +20,13 @@ export interface ResettablePlatform {
 
 interface ResettableOptions {
   readonly config: Config;
+  readonly log: Log;
   readonly build: () => Promise<Platform>;
   /** Until no request is under way. */
   readonly idle: () => Promise<void>;
 }
 
-export async function resettablePlatform({ config, build, idle }: ResettableOptions): Promise<ResettablePlatform> {
+export async function resettablePlatform({ config, log, build, idle }: ResettableOptions): Promise<ResettablePlatform> {
   let platform = await build();
   let renewing: Promise<void> | undefined;
 
@@ -32,7 +35,8 @@ export async function resettablePlatform({ config, build, idle }: ResettableOpti
     await platform.stop();
     await platform.endRuns();
     await removeDatabase(config);
-    for (const name of ['blobs', 'runs', 'execution-role']) {
+    await removeBlobs(config, log);
+    for (const name of ['runs', 'execution-role']) {
       await rm(join(config.dataDir, name), { recursive: true, force: true });
     }
     platform = await build();

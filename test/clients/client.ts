@@ -17,11 +17,11 @@ export interface Client extends AsyncDisposable {
   readonly platform: TestPlatform;
   /** The client's home; nothing of the user's own configuration is read. */
   readonly folder: string;
-  /** Answers what it prints. A status other than 0 throws, with its words. */
+  /** Returns its output. A status other than 0 throws, with its output. */
   run(...args: readonly string[]): Promise<string>;
   /** Runs it with these bytes as its standard input. */
   feed(input: Buffer, ...args: readonly string[]): Promise<void>;
-  /** Runs what must fail; answers its words. */
+  /** Runs a program that must fail; returns its output. */
   refused(...args: readonly string[]): Promise<string>;
 }
 

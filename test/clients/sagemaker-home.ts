@@ -1,4 +1,4 @@
-/** Needs CLARY_TEST_SAGEMAKER2 and CLARY_TEST_SAGEMAKER3. The home of somebody who has run `eval "$(npx clary sdk-config)"`, which is all that the unmodified SageMaker Python SDK needs to stay with the platform. */
+/** Needs CLARY_TEST_SAGEMAKER2 and CLARY_TEST_SAGEMAKER3. The home folder of a user who has run `eval "$(npx clary sdk-config)"`, which is all that the unmodified SageMaker Python SDK needs to stay with the platform. */
 import { execFile } from 'node:child_process';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

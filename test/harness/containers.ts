@@ -1,7 +1,7 @@
 /**
  * A container engine for a test, on a socket of its own, all of it below a temporary folder, and an image made on the spot of a static busybox: podman's
  * service, or Docker's daemon where CLARY_TEST_ENGINE says docker. Never touches the machine's own containers. Where the engine cannot run, a test that
- * needs it fails and says how to mend that.
+ * needs it fails with a message that says how to fix that.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ export interface ContainerEngine extends AsyncDisposable {
   remove(name: string): Promise<void>;
   /** The names of all its containers. */
   containers(): Promise<string[]>;
-  /** Kills the service: containers go on. */
+  /** Kills the service: containers continue. */
   kill(): Promise<void>;
   serve(): Promise<void>;
 }

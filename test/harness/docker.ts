@@ -1,6 +1,6 @@
 /**
  * Docker's daemon for a test, beside the machine's own where there is one, with a containerd of its own as Debian starts them: the daemon may be killed and
- * its containers go on. It makes no network and no rule of a firewall. Needs root.
+ * its containers continue. It creates no network and no firewall rule. Needs root.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -143,7 +143,7 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
 }
 
 export interface PlatformProcess extends TestPlatform {
-  /** Ends the server as a power cut would end it; jobs and models go on. */
+  /** Ends the server as a power cut would end it; jobs and models continue. */
   kill9(): Promise<void>;
   /** Starts it again on the same folder and port. */
   restart(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Runs of an executor, and what tells of them. */
+/** Runs of an executor, and their traces. */
 import type { Executor, RunStatus } from '../../server/src/engine/executor.ts';
 
 /** Waits for a run's end. The executor's own watching keeps no process alive: a server has its sockets, a test has this. */

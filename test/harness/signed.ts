@@ -1,4 +1,4 @@
-/** Requests signed by hand, for what no client would send: another time, another key, a header that is not signed, a body that is another. */
+/** Requests signed by hand, for requests that no client sends: another time, another key, an unsigned header, another body. */
 import { type IncomingMessage, request as open } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { encodeUri, expectedSignature, readSignature, sha256, signingKey } from '../../server/src/wire/sigv4.ts';
@@ -82,7 +82,8 @@ export function sign(platform: TestPlatform, sending: Sending): Signed {
   };
   const read = readSignature(request);
   if (!read) throw new Error('nothing was signed');
-  const signature = expectedSignature(read, request, payloadHash, signingKey(credentials.secretAccessKey, read));
+  const key = signingKey(credentials.secretAccessKey, read);
+  const signature = expectedSignature(read, request, payloadHash, key, read.service === 's3');
   return {
     method: request.method,
     target: query ? `${path}?${query}${expires === undefined ? '' : signature}` : path,

@@ -1,4 +1,4 @@
-/** A user with a key of its own, for tests of who may do what. */
+/** A user with an access key, for tests of permissions. */
 import assert from 'node:assert/strict';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { TestPlatform } from './platform.ts';

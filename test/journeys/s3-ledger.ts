@@ -1,5 +1,5 @@
 /**
- * What may be seen of objects whose server is killed again and again. Each key has one writer, who numbers its writes: what was acknowledged
+ * Which states of objects are correct while their server is killed repeatedly. Each key has one writer, who numbers its writes: what was acknowledged
  * must be there, what was tried behind it may be there, and nothing else may.
  */
 import assert from 'node:assert/strict';

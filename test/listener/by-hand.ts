@@ -36,7 +36,7 @@ export function ask(url: string, { method = 'GET', headers = {}, body }: Asking 
   });
 }
 
-/** What S3's error says, member by member. */
+/** The members of S3's error. */
 export function errorOf({ status, body }: Answer): Record<string, string> {
   const inside = /<Error>(.*)<\/Error>/s.exec(body)?.[1] ?? '';
   const plain = (value: string) =>

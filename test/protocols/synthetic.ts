@@ -63,6 +63,7 @@ export function syntheticModel(
   for (const { name, traits, members } of errors) {
     module[`${name}$`] = [-3, namespace, name, traits, Object.keys(members), Object.values(members)];
   }
-  const entry = { ...catalog.sagemaker, protocols: [protocol], target: 'Example', version: '2020-01-08' };
+  const base = protocol === 'rest-xml' ? catalog.s3 : catalog.sagemaker;
+  const entry = { ...base, protocols: [protocol], target: 'Example', version: '2020-01-08' };
   return modelOf('sagemaker', { ...entry, xmlNamespace: 'https://example.com/' }, module);
 }

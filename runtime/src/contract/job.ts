@@ -1,6 +1,6 @@
 /**
  * The files of a training container: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
- * `mlDir` stands for /opt/ml.
+ * `mlDir` is the folder for /opt/ml.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Makes a folder below the one that stands for /opt/ml. Step by step: Node's own recursive mkdir tries for ever where the folder above was deleted
+ * Makes a folder below the one for /opt/ml. Step by step: Node's own recursive mkdir retries forever if the parent folder was deleted
  * under a running program, which is what becomes of a job whose platform is removed.
  */
 import { mkdir } from 'node:fs/promises';

@@ -27,7 +27,7 @@ export const hashOf = (...parts: readonly (string | Buffer)[]): string => {
   return hash.digest('hex').slice(0, 12);
 };
 
-/** What an environment is made of decides about its name: the lock, and the Python that it is for. */
+/** An environment's name is derived from its lock file and its Python. */
 export async function lockedHash(name: string, { executable, version }: Interpreter): Promise<string> {
   const lock = await readFile(lockFile(name), 'utf8').catch(async () => {
     throw new CannotMake(`there is no environment ${name}; there are: ${(await environmentNames()).join(', ')}`);

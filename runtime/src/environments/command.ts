@@ -1,4 +1,4 @@
-/** The runtime's words about environments: `environments make NAME`, `environments list`, `environments prune`. */
+/** The runtime's commands for environments: `environments make NAME`, `environments list`, `environments prune`. */
 import { readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,11 +11,11 @@ import { makeLocked, makeSystem } from './make.ts';
 import type { Say } from './uv.ts';
 
 const options = {
-  /** A Python of this machine that is to stand for the environment. */
+  /** A Python of this machine to use as the environment. */
   python: { type: 'string' },
   requirements: { type: 'string' },
   bubblewrap: { type: 'string' },
-  /** Where to write what was made, as JSON. */
+  /** Where to write the result, as JSON. */
   result: { type: 'string' },
   json: { type: 'boolean', default: false },
   days: { type: 'string', default: '30' },

@@ -1,6 +1,6 @@
 /**
  * What environments take of the disk. Their files are hard links to what uv keeps of each package, so one file may belong to many: it is counted by
- * its inode, and goes from the disk when the last of them and uv's copy are gone.
+ * its inode, and is removed from the disk with the last of them and uv's copy.
  */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export function ownBytes(files: Files, others: readonly Files[]): number {
   return sum([...files].flatMap(([inode, bytes]) => (others.some((other) => other.has(inode)) ? [] : [bytes])));
 }
 
-/** Packages come one after the other while an environment is made: none that is new is taken for one that nobody uses. */
+/** Packages are added one after the other while an environment is created: a new one must not count as unused. */
 const youngMs = 3_600_000;
 
 /** Removes the packages that uv keeps and no environment has. */

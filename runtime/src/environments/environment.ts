@@ -1,6 +1,6 @@
 /**
- * A made environment: a folder of the cache that is never changed again, whose environment.json tells how a job uses it. Made beside its place and
- * renamed when it is whole: a kill halfway leaves nothing half-made, and of two makers one wins.
+ * A complete environment: a folder of the cache that never changes, whose environment.json describes how a job uses it. It is created in a temporary folder and
+ * renamed when it is complete: a kill leaves no incomplete environment, and of two concurrent creations one wins.
  */
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';

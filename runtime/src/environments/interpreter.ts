@@ -1,4 +1,4 @@
-/** Pythons of this machine: which one environments are made with, and what one must see of the machine to run. */
+/** Pythons of this machine: which one environments use, and which paths it needs to run. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Variables } from '../python-index/wheel.ts';
@@ -11,7 +11,7 @@ export interface Interpreter {
   readonly version: string;
   readonly prefix: string;
   readonly basePrefix: string;
-  /** Of a virtual environment; of a system's Python what `site` says. */
+  /** Of a virtual environment; of a system's Python those of `site`. */
   readonly sitePackages: readonly string[];
   readonly hasPip: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * What a requirements.txt adds to an environment: a layer of its own, kept under the hash of both. What is installed here may run code of its own
+ * What a requirements.txt adds to an environment: a layer, named by the hash of both. Packages that are installed here may run their own code
  * (setup.py of a source distribution), so pip is sandboxed where the machine can do that: it sees the layer's folder, the environment below it, and the network.
  * That code can change the layer's Python and no more: what is written here after it has run must never go by way of a link that it left.
  */

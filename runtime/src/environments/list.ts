@@ -1,4 +1,4 @@
-/** What is in the cache: every environment that could be made, those that were, how big they are (and they alone) and when a job last used them. */
+/** The content of the cache: every known environment, which of them exist, their size (without shared files) and when a job last used them. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Variables } from '../python-index/wheel.ts';
@@ -8,7 +8,7 @@ import { findEnvironment } from './environment.ts';
 
 export interface ListedEnvironment {
   readonly name: string;
-  /** Absent where it was not made. */
+  /** Absent if it does not exist. */
   readonly hash?: string;
   readonly python?: string;
   /** What a requirements.txt added. */
@@ -76,7 +76,7 @@ export function shownList(found: readonly ListedEnvironment[]): string {
     .join('\n');
 }
 
-/** Removes what no job used for so many days, and what a kill left half-made. */
+/** Removes environments that no job used for so many days, and incomplete ones that a kill left. */
 export async function pruneEnvironments(env: Variables, days: number): Promise<string[]> {
   const limit = Date.now() - days * 86_400_000;
   const root = environmentsFolder(env);
@@ -92,7 +92,7 @@ export async function pruneEnvironments(env: Variables, days: number): Promise<s
   for (const name of await readdir(root).catch(() => [])) {
     if (!name.startsWith('making-')) continue;
     const { mtimeMs } = await stat(join(root, name));
-    // One that is being made now is touched again and again.
+    // One that is being created now is touched repeatedly.
     if (mtimeMs < Date.now() - 3_600_000) await rm(join(root, name), { recursive: true, force: true });
   }
   await removeUnused(env);

@@ -1,6 +1,6 @@
 /**
  * Makes environments: from a lock file, by uv; from a Python of the machine, as it is. Only wheels are installed, and only those that the lock names
- * by hash: nothing that is fetched runs while an environment is made.
+ * by hash: no downloaded code runs while an environment is created.
  */
 import { join } from 'node:path';
 import type { Variables } from '../python-index/wheel.ts';

@@ -1,4 +1,4 @@
-/** uv, which makes environments: fetched once as its pinned wheel, run with the package index that pip was told of. */
+/** uv, which creates environments: downloaded once as a pinned wheel, run with the package index of pip's configuration. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { cacheFolder } from '../cache-folder.ts';
@@ -18,7 +18,7 @@ const wheel: Wheel = {
 
 export type Say = (line: string) => void;
 
-/** Why something could not be made, in words that its owner can act on. */
+/** Why an environment could not be created, with the fix. */
 export class CannotMake extends Error {}
 
 const connect =
@@ -54,12 +54,12 @@ function settings(env: Variables): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs uv; what it says is said. Throws CannotMake with its last words. */
+/** Runs uv and prints its output. Throws CannotMake with its last lines. */
 export async function uv(env: Variables, say: Say, ...args: readonly string[]): Promise<void> {
   await spoken(await ensureUv(env, say), args, settings(env), say, connect);
 }
 
-/** What of a program's last words says why it failed. */
+/** The lines of a program's last output that explain the failure. */
 function essence(words: string): string {
   const lines = words.split('\n').flatMap((line) => line.trim() || []);
   const errors = lines.filter((line) => /error|failed|cannot|could not|because/i.test(line));

@@ -11,7 +11,7 @@ const usualMaxBytes = 20 * 2 ** 30;
 /** Newlines and the like: a name that a program which reads by lines takes for two. */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** In the archive's words, not in those of the machine's paths. */
+/** Names the archive's entry, not a path of the machine. */
 const asEntry = (name: string) => (error: NodeJS.ErrnoException) => {
   if (['EEXIST', 'ENOTDIR', 'EISDIR'].includes(error.code ?? ''))
     throw new ClientError(`the entry ${JSON.stringify(name)} stands where another one is`);
@@ -55,7 +55,7 @@ export async function openArtifact(folder: string, volumeBytes = Number.POSITIVE
         entry.resume();
       } else if (type === 'file') {
         await mkdir(dirname(path), { recursive: true }).catch(asEntry(name));
-        // Where the archive broke off meanwhile, the entry has said so already and never says it again: who pipes it now waits for ever.
+        // Where the archive broke off meanwhile, the entry has already emitted its error: piping it now would wait forever.
         if (entry.destroying) await feeding;
         await pipeline(entry, createWriteStream(path, { flags: 'wx' })).catch(asEntry(name));
       } else

@@ -1,4 +1,4 @@
-/** Every number that an evaluation tells, from what was kept of its rows. Names are those of Model Monitor's model quality where it has one. Pure. */
+/** Every metric of an evaluation, computed from its rows' predictions. Names are those of Model Monitor's model quality where it has one. Pure. */
 
 import { deviations } from './deviations.ts';
 import {

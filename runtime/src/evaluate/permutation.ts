@@ -9,7 +9,7 @@ import { metricsOf } from './measure.ts';
 import { gather } from './outcome.ts';
 import type { Settings } from './settings.ts';
 
-/** The first rows of the test data, for the model is asked for all of them again and again. */
+/** The first rows of the test data, because the model predicts all of them many times. */
 export interface Sample {
   readonly labels: readonly string[];
   readonly features: Float64Array;

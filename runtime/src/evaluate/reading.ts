@@ -1,4 +1,4 @@
-/** How the numbers that a model answers for a row are read as a class and its scores, for the problem that is asked. Pure but for what it pushes. */
+/** How the numbers that a model answers for a row are read as a class and its scores, for the given problem type. Pure except for its output arrays. */
 import { ClientError } from '../contract/client-error.ts';
 import type { Prediction } from '../models/open-model.ts';
 import type { Growing } from './growing.ts';

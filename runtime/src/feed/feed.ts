@@ -5,9 +5,9 @@ import { ClientError } from '../contract/client-error.ts';
 import { feedPipe } from './pipe.ts';
 import { readPlan } from './plan.ts';
 
-/** Answers only where something is wrong; `failure` beside the plan then says what. */
+/** Returns only after an error; the file `failure` beside the plan then has the reason. */
 export async function feed(planFile: string): Promise<number> {
-  // SIGTERM is for the program, which may go on reading in its time of grace.
+  // SIGTERM is for the program, which may continue to read during its grace period.
   process.on('SIGTERM', () => {});
   // What waits in threads keeps no process alive.
   const awake = setInterval(() => {}, 2 ** 30);

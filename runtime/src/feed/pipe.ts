@@ -46,7 +46,7 @@ async function feedEpoch(pipe: FileHandle, plan: PipePlan, records: Records, epo
 /** Pipes whose epoch could not be given whole. They stay open until the process ends: their readers must not take what they got for everything. */
 const broken: FileHandle[] = [];
 
-/** Never ends, unless by an error: nobody knows how many epochs a program wants. The pipe of epoch 0 must be there. */
+/** Ends only with an error, because the number of epochs that a program reads is unknown. The pipe of epoch 0 must exist. */
 export async function feedPipe(plan: PipePlan): Promise<never> {
   const records = await openRecords(plan.records);
   for (let epoch = 0; ; epoch++) {

@@ -7,11 +7,11 @@ export interface PipePlan {
   readonly folder: string;
   /** JSON Lines, each a record: a list of parts. The order of the lines is that of an epoch without a seed. */
   readonly records: string;
-  /** Where the parts' files lie. */
+  /** The folder of the parts' files. */
   readonly staged: string;
   readonly compression: 'None' | 'Gzip';
   readonly wrapper: 'None' | 'RecordIO';
-  /** Each epoch has an order of its own, made from the seed and the epoch's number. */
+  /** Each epoch has its own order, computed from the seed and the epoch's number. */
   readonly seed?: number;
   /** Which of the records this pipe gets: one in `count`. */
   readonly share?: { readonly index: number; readonly count: number };

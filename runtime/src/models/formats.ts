@@ -26,7 +26,7 @@ const openBrace = 0x7b;
 /** Pickle protocols 2 to 5. */
 const isPickle = (head: Uint8Array) => head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 9) <= 5;
 
-/** Answers what was found, or in words why nothing was. */
+/** Returns the format, or the reason why none was found. */
 export async function recognize(
   files: readonly string[],
   headOf: (file: string) => Promise<Uint8Array>,

@@ -14,7 +14,7 @@ import type { ModelTools } from './open-model.ts';
 
 export interface ModelPython {
   readonly executable: string;
-  /** Where its own files lie. */
+  /** The folder of its files. */
   readonly folders: readonly string[];
 }
 
@@ -59,7 +59,7 @@ const converts = /^(1\.[67]|2\.\d+|3\.0)\./;
 export async function findConverter(tools: ModelTools, env: Env): Promise<ModelPython> {
   const wanted = { modules: ['xgboost'] };
   const versionOf = ({ packages }: Environment) => packages.xgboost ?? packages['xgboost-cpu'] ?? '';
-  // What somebody's requirements.txt brought must not rewrite the models of others.
+  // Packages of one requirements.txt must not change other models.
   const isPlain = ({ overlay, name }: Environment) => !basename(dirname(overlay)).startsWith(`${name}-with-`);
   const able = (await environmentsWith(wanted, tools.env)).filter(
     (one) => converts.test(versionOf(one)) && isPlain(one),

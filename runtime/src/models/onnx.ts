@@ -29,7 +29,7 @@ export async function openOnnx(file: string): Promise<OpenModel> {
   const outputs = session.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
   if (outputs.length === 0) throw new ClientError('the ONNX model has no output that is a tensor');
   const features = inputs.length > 1 ? inputs.length : widthOf(inputs[0]);
-  // With a fixed number of rows the model is asked for so many at a time.
+  // A model with a fixed number of rows predicts that many at a time.
   const block = typeof inputs[0]?.shape[0] === 'number' ? inputs[0].shape[0] : undefined;
   const chosen = chooseOutput(session, outputs);
   return {

@@ -1,5 +1,5 @@
 /**
- * A model of any format that is known here, opened: the gate measures it, the check before a registration asks it. What lies in the artifact says
+ * Opens a model of any supported format: the validation gate evaluates it, the check before a registration tries it. The files in the artifact say
  * which format it is. A format that can run code is only ever opened by a sandboxed Python process, never by this one.
  */
 import { readdir, readFile } from 'node:fs/promises';
@@ -35,7 +35,7 @@ export interface OpenModel extends AsyncDisposable {
   /** Of its features, where they have any. */
   readonly names: readonly string[] | undefined;
   readonly importance: Importance | undefined;
-  /** Whether it may be asked for rows in which values are missing. */
+  /** Whether it accepts rows with missing values. */
   readonly takesMissing: boolean;
   /** Row-major; NaN is missing. */
   predict(rows: Float64Array, count: number, columns: number): Promise<Prediction>;

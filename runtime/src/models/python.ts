@@ -1,4 +1,4 @@
-/** Models that only Python opens, asked over the frames of clary_predict.py. One question at a time. */
+/** Models that only Python opens, through the protocol of clary_predict.py. One request at a time. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

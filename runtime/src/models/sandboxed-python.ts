@@ -1,6 +1,6 @@
 /**
  * A Python that opens models, sandboxed with bubblewrap: it sees the system's programs, its own packages and the model's folder, all read-only, and has
- * no network, no home folder and none of this process's environment. Where bubblewrap is missing or may not make namespaces, a line says so.
+ * no network, no home folder and none of this process's environment. Where bubblewrap is missing or may not make namespaces, a log line reports it.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
@@ -65,7 +65,7 @@ export async function spawnPython(
     stdio: filter ? [...stdio, 'pipe'] : stdio,
   });
   const filterPipe = child.stdio[3] as Writable | null | undefined;
-  // Where bubblewrap did not start, its own end says why.
+  // Where bubblewrap did not start, its exit reports the reason.
   filterPipe?.on('error', () => {});
   filterPipe?.end(filter);
   return child;
@@ -90,7 +90,7 @@ export function plainEnvironment(env: ModelTools['env']): Record<string, string>
  * the files of this process. Undefined if this machine cannot sandbox programs.
  */
 async function sandboxProcArgs(env: ModelTools['env'], executable: string): Promise<string[] | undefined> {
-  // TensorFlow aborts where it cannot ask which program it is (GetExecutablePath in xla/tsl/platform/env.cc).
+  // TensorFlow aborts if it cannot read its executable's path (GetExecutablePath in xla/tsl/platform/env.cc).
   const itself = ['--symlink', executable, '/proc/self/exe', '--symlink', '/dev/null', '/proc/self/cmdline'];
   const own = ['--proc', '/proc', ...kernelInterfaces(env).args];
   for (const args of [own, itself]) {

@@ -26,7 +26,7 @@ export async function openXgboost(folder: string, tools: ModelTools): Promise<Op
   };
 }
 
-/** A model that the library alone understands says nothing of its splits here. */
+/** The splits of a model that only the library can read are unknown here. */
 function importanceOf(bytes: Uint8Array): Importance | undefined {
   try {
     const values = gainByFeature(readModelDocument(bytes));

@@ -1,6 +1,6 @@
 /**
- * Opens a model as serving would and asks it for predictions, before a version of it is registered. Says what it found in
- * <ml>/output/probe.json, or in <ml>/output/failure why the model is no good, in words a person can act on. Never serves.
+ * Opens a model as serving does and requests predictions, before a version of it is registered. Writes the result to
+ * <ml>/output/probe.json, or, for an unusable model, the reason and the fix to <ml>/output/failure. Never serves.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export interface ProbeOptions extends Partial<ModelTools> {
 
 interface Probed {
   readonly format: string;
-  /** Null where the model does not say, and so could be loaded but not asked. */
+  /** Null if the model does not declare it: it was loaded but not tried. */
   readonly features: number | null;
   readonly prediction: string | null;
 }
@@ -55,7 +55,7 @@ async function probed(modelDir: string, algorithm: string, tools: ModelTools): P
   }
 }
 
-/** XGBoost's numbers are floats, and are told as its container tells them. */
+/** XGBoost's numbers are floats, and are printed as its container prints them. */
 const write = (format: string) => (format === 'xgboost' ? pythonFloat : String);
 
 async function askFor(model: OpenModel, row: Float64Array, what: string): Promise<Float64Array> {

@@ -1,6 +1,6 @@
 /**
  * Fetches one wheel of the Python package index by pip, pinned by version and hash, and unpacks parts of it into a folder of the cache. Safe to call
- * from many processes at once: whoever is done first renames its folder into place. Runs nothing of what it fetches.
+ * from many processes at once: the first to finish renames its folder. Runs no downloaded code.
  */
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * The frames in which a model's process speaks with whoever asks it for predictions, over a Unix socket. Bytes only: no meaning, no I/O.
+ * The frames between a model's process and its client, over a Unix socket. Bytes only: no meaning, no I/O.
  *
  *   u32be length of what follows | u32be request id | u8 kind | …
  *   kind 1, request:  u8 length of content type | u8 length of accept | u16be length of custom attributes | the three texts | body
@@ -66,7 +66,7 @@ export class FrameReader {
     this.#wanted = lengthBytes + frameLength(start, 0);
   }
 
-  /** Fills the held frame from the chunk and hands it on when whole. Answers how much of the chunk that took. */
+  /** Fills the held frame from the chunk and passes it on when it is complete. Returns how much of the chunk that took. */
   #complete(chunk: Buffer): number {
     let taken = 0;
     while (this.#held < this.#wanted) {
@@ -103,7 +103,7 @@ function frameLength(bytes: Buffer, at: number): number {
   return length;
 }
 
-/** Gathers answers, so that all that one read asked for leaves in one write. */
+/** Collects responses, so that all requests of one read are answered in one write. */
 export class FrameWriter {
   #chunk: Buffer = Buffer.allocUnsafe(chunkBytes);
   #used = 0;
@@ -191,7 +191,7 @@ export class FrameWriter {
 export interface Response {
   readonly status: number;
   readonly contentType: string;
-  /** A view; valid only during the call that handed it over. */
+  /** A view; valid only during the call that receives it. */
   readonly body: Buffer;
 }
 

@@ -1,6 +1,6 @@
 /**
  * text/libsvm bodies: `index:value` pairs, a line a row, what is not named is missing. As the container reads them (v1.7-1, serve_utils.py,
- * _get_sparse_matrix_from_libsvm()): indices as they stand, words without a colon (a label) passed over.
+ * _get_sparse_matrix_from_libsvm()): indices unchanged, items without a colon (a label) skipped.
  */
 import type { Predictions } from './predictions.ts';
 import { infiniteValue, RequestError, unparsable } from './request-error.ts';

@@ -1,5 +1,5 @@
 /**
- * Which reader a Content-Type asks for and which writer an Accept. The container's rules and sentences (aws/sagemaker-xgboost-container, v1.7-1:
+ * Which reader belongs to a Content-Type and which writer to an Accept header. The container's rules and sentences (aws/sagemaker-xgboost-container, v1.7-1:
  * data_utils.py, get_content_type(); algorithm_mode/serve.py, _parse_accept()). Differs by design: application/json bodies are read; of the
  * answers only CSV and JSON are written, and a list in Accept is looked through.
  */

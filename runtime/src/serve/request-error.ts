@@ -1,4 +1,4 @@
-/** An answer other than a prediction, in the container's words. Its message is shown to whoever invoked the endpoint: never put paths or stacks into it. */
+/** An answer other than a prediction, with the container's text. Its message is shown to the caller of the endpoint: never put paths or stacks into it. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly status: number;
@@ -28,5 +28,5 @@ export function unparsable(format: string, why: string): RequestError {
   );
 }
 
-/** What XGBoost says of a value that float32 cannot hold (src/data/data.cc). */
+/** XGBoost's message for a value that float32 cannot hold (src/data/data.cc). */
 export const infiniteValue = 'Input data contains `inf` or a value too large, while `missing` is not set to `inf`';

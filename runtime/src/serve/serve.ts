@@ -40,8 +40,8 @@ export async function serve({ mlDir, socket, libraryFile, convert }: ServeOption
     connections.add(connection);
     peer.on('close', () => connections.delete(connection));
   });
-  // Before the line that says ready: whoever reads it may stop the process at once.
-  // Who asks may ask again: that hurries nothing, and must not kill what is being finished.
+  // Before the ready line: its reader may stop the process at once.
+  // A repeated signal changes nothing and must not kill the requests in progress.
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve());
   });

@@ -15,7 +15,7 @@ export function usedTrees(document: ModelDocument): number {
   const all = document.trees.length;
   const limit = Number(document.attributes.best_ntree_limit ?? Number.NaN);
   const rounds = bestRounds(document.attributes);
-  // In XGBoost 1.7 the limit counts trees of one group (rounds × num_parallel_tree); best_iteration says the same more plainly.
+  // In XGBoost 1.7 the limit counts trees of one group (rounds × num_parallel_tree); best_iteration has the same meaning.
   if (rounds === undefined)
     return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit * document.groups, all) : all;
   const end = document.rounds[Math.min(rounds, document.rounds.length - 1)];

@@ -1,6 +1,6 @@
 /**
  * The part of XGBoost's C API that training needs: https://xgboost.readthedocs.io/en/stable/dev/group__Library.html
- * Objects own native memory: free them with `using`. Throws what the library says.
+ * Objects own native memory: free them with `using`. Throws the library's messages.
  */
 import koffi from 'koffi';
 
@@ -37,12 +37,12 @@ function bind(file: string) {
 
 type Functions = ReturnType<typeof bind>;
 
-/** What the library says of data or parameters that it does not take. */
+/** The library's message for data or parameters that it refuses. */
 export class XgboostError extends Error {
   override readonly name = 'XgboostError';
 }
 
-/** An instance that trains along is gone. */
+/** Another instance of the training ended. */
 export class InstanceLost extends Error {
   override readonly name = 'InstanceLost';
 }

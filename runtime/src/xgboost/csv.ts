@@ -32,7 +32,7 @@ interface Place {
 }
 
 export interface CsvReader {
-  /** The next piece of the text, of whole lines. Throws ClientError naming file, line, column and the mend. */
+  /** The next piece of the text, of whole lines. Throws ClientError naming file, line, column and the fix. */
   take(piece: Uint8Array): void;
   /** One for each piece that held a row. Throws ClientError where there was none. */
   tables(): [CsvTable, ...CsvTable[]];
@@ -184,7 +184,7 @@ function noNumber(bytes: Uint8Array, from: number, to: number, column: number, p
   );
 }
 
-/** Of the line in which `at` lies. */
+/** Of the line that contains `at`. */
 function holdsNoNumber(bytes: Uint8Array, at: number, delimiter: number): boolean {
   const end = bytes.indexOf(newline, at);
   const line = bytes.subarray(bytes.lastIndexOf(newline, at) + 1, end === -1 ? bytes.length : end);

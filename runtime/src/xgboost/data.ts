@@ -22,7 +22,7 @@ export interface Dataset {
 
 async function filesOf(folder: string): Promise<string[]> {
   const all = await filesBelow(folder);
-  // In the container's words (aws/sagemaker-xgboost-container, v1.7-1, data_utils.py, get_size).
+  // The container's text (aws/sagemaker-xgboost-container, v1.7-1, data_utils.py, get_size).
   if (all.some(isHiddenFile))
     throw new ClientError(
       `Channel ${basename(folder)}: Hidden file found in the data path! Remove that before training.`,

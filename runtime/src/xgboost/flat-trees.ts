@@ -7,7 +7,7 @@ import { type CategoricalSplits, type ModelDocument, type TreeDocument, UnknownM
 
 /**
  * Words of a node: condition (float), feature with the flags below, left child (the right one follows it), leaf value (float).
- * A leaf is its own child and its condition is NaN, so that a walk may go on after it has arrived.
+ * A leaf is its own child and its condition is NaN, so that a walk may continue at a leaf.
  */
 export const nodeWords = 4;
 export const featureMask = 0x1fffffff;
@@ -98,7 +98,7 @@ function flattenTree(tree: TreeDocument, layout: Layout): number {
   const root = layout.next;
   const end = root + count * nodeWords;
   layout.next += nodeWords;
-  // Breadth first: the queue holds node numbers, `at` of the same position is where that node lies.
+  // Breadth first: the queue holds node numbers, `at` of the same index is that node's position.
   const queue = [0];
   const places = [root];
   const depths = [0];
@@ -112,7 +112,7 @@ function flattenTree(tree: TreeDocument, layout: Layout): number {
       layout.floats[at + 3] = tree.condition[node] as number;
       continue;
     }
-    // XGBoost goes to left or left + 1 whatever right_children says.
+    // XGBoost goes to left or left + 1 whatever right_children contains.
     if (right[node] !== child + 1) throw new UnknownModelFormat('siblings that do not stand side by side');
     if (!(child > 0 && child + 1 < count) || layout.next + 2 * nodeWords > end)
       throw new Error(`node ${node} has the child ${child}`);

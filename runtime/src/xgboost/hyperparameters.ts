@@ -164,10 +164,10 @@ const ownNames = new Set([
   'single_precision_histogram',
 ]);
 
-/** Its labels are intervals, which no content type of ours carries. */
+/** Its labels are intervals, which no supported content type can express. */
 const unsupportedObjective = 'survival:aft';
 
-/** Built by nobody here: a clear refusal beats a wrong model. */
+/** Not implemented: a clear refusal is better than a wrong model. */
 const unsupported: Readonly<Record<string, string>> = {
   _kfold: 'cross-validation (_kfold)',
   _num_cv_round: 'cross-validation (_num_cv_round)',
@@ -176,7 +176,7 @@ const unsupported: Readonly<Record<string, string>> = {
 export interface Hyperparameters {
   readonly numRound: number;
   readonly earlyStoppingRounds: number | undefined;
-  /** What early stopping watches: the metric that is tuned, else the last that was asked for. Undefined: nothing, as in the container. */
+  /** What early stopping watches: the metric that is tuned, else the last requested one. Undefined: nothing, as in the container. */
   readonly earlyStoppingMetric: string | undefined;
   readonly csvWeights: boolean;
   readonly objective: string;
@@ -257,7 +257,7 @@ function watchedMetrics(
 const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
-/** Checks what CreateTrainingJob gave. Throws ClientError in the container's words. */
+/** Checks the job's hyperparameters. Throws ClientError with the container's text. */
 export function readHyperparameters(given: Readonly<Record<string, string>>): Hyperparameters {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) values.set(own(aliases, name) ?? name, value);

@@ -1,5 +1,5 @@
 /**
- * The models that the evaluator does not know (leaves that hold vectors, somebody's own objective, …), predicted by XGBoost's C library. Loaded only
+ * Models that the evaluator does not support (vector leaves, a custom objective, …), predicted by XGBoost's C library. Loaded only
  * when such a model is met: a replica of an ordinary model never touches koffi. Predicts by way of a DMatrix, as the container does: the
  * library's in-place prediction refuses gblinear and differs in the last bit for dart (observed, 3.2.0).
  */

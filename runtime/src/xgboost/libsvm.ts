@@ -18,7 +18,7 @@ const colon = 0x3a;
 const hash = 0x23;
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || byte === 0x0d;
 
-/** Takes a file piece by piece, in whole lines, and adds its rows to `into`. Throws ClientError naming file, line and the mend. */
+/** Takes a file piece by piece, in whole lines, and adds its rows to `into`. Throws ClientError naming file, line and the fix. */
 export function libsvmReader(name: string, into: SparseTable): (piece: Uint8Array) => void {
   let line = 1;
   return (bytes) => {

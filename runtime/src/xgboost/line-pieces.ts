@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 const newline = 0x0a;
 const mib = 1024 * 1024;
 
-/** Hands over every byte once, in order; only the last piece may end without a newline. What is handed over is gone when `take` returns. */
+/** Passes every byte once, in order; only the last piece may end without a newline. The piece is invalid when `take` returns. */
 export async function eachPiece(file: string, take: (piece: Uint8Array) => void, pieceBytes = 64 * mib): Promise<void> {
   const handle = await open(file);
   try {

@@ -20,7 +20,7 @@ export interface TreeDocument {
   /** More than one: each leaf holds a vector. */
   readonly leafSize: number;
   readonly categorical: CategoricalSplits | undefined;
-  /** What each split gained; left out by who needs no importance. */
+  /** What each split gained; omitted if importance is not needed. */
   readonly gain?: Numbers;
 }
 
@@ -140,7 +140,7 @@ function forest(model: Fields, groups: number): Pick<ModelDocument, 'trees' | 't
   const trees: TreeDocument[] = new Array(listed.length);
   listed.forEach((tree: UbjValue, index) => {
     const from = fields(tree, 'a tree');
-    // The library puts a tree where its id says, wherever it is in the list.
+    // The library orders trees by their id, not by their position in the list.
     const id = typeof from.id === 'number' ? from.id : index;
     if (!Number.isInteger(id) || id < 0 || id >= listed.length || trees[id])
       throw new Error(`tree ${index} has the id ${id}`);

@@ -16,7 +16,7 @@ export interface Model {
   predict(rows: Float32Array, count: number, into?: Float32Array): Float32Array;
 }
 
-/** Where XGBoost's C library lies; asked only when a model needs it, for it may have to be fetched first. */
+/** The path of XGBoost's C library; resolved only when a model needs it, because it may have to be downloaded. */
 export type LibraryFile = () => Promise<string>;
 
 const usualName = 'xgboost-model';

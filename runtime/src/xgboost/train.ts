@@ -15,7 +15,7 @@ export interface TrainOptions {
   readonly mlDir: string;
   readonly libraryFile: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the job asked for: another version of XGBoost trains it. */
+  /** The requested image's version, if another version of XGBoost trains the job. */
   readonly image?: string | undefined;
 }
 
@@ -97,7 +97,7 @@ function without(error: unknown, host: string): undefined {
   );
 }
 
-/** A sparse line says by its indexes which features it has; columns are counted. */
+/** A sparse line's indexes name its features; columns are counted. */
 function checkWidths(width: number, { columns, isSparse }: Dataset): void {
   if (columns === width || (isSparse && columns < width)) return;
   throw new ClientError(`Channel validation has ${columns} features, channel train has ${width}`);
@@ -180,7 +180,7 @@ async function boost(
       }
     }
   } finally {
-    // Asked to stop once more, it goes on keeping what it has.
+    // A second stop request does not interrupt saving the model.
     if (!process.listeners('SIGTERM').includes(goOn)) process.on('SIGTERM', goOn);
     process.off('SIGTERM', stop);
   }

@@ -47,7 +47,7 @@ class UbjsonReader {
     return new Error(`not valid UBJSON at byte ${this.#at}: ${what}`);
   }
 
-  /** Moves on by `length` and says where that began. */
+  /** Advances by `length` and returns the position before. */
   #take(length: number): number {
     const start = this.#at;
     if (length > this.#bytes.length - start) throw this.#broken('the file ends too early');

@@ -1,10 +1,10 @@
 /** What the gateway reports about each finished call (implemented by services/cloudtrail, injected by platform.ts). */
-import type { EventKind } from '../models/event-kind.ts';
+import type { AuditClass } from './audit-class.ts';
 import type { CallFacts } from './call.ts';
 
 export interface AuditedCall {
   readonly call: CallFacts;
-  readonly kind: EventKind;
+  readonly class: AuditClass;
   readonly userAgent: string;
   /** The service that called on behalf of the principal, for example `sagemaker.amazonaws.com`. */
   readonly invokedBy: string | undefined;
@@ -19,8 +19,8 @@ export interface AuditedCall {
 }
 
 export interface Audit {
-  /** The kind of this call; undefined: it is not recorded. Called for every request, so it must be cheap. Throws while nothing can be recorded. */
-  wants(call: Pick<CallFacts, 'service' | 'operation'>): EventKind | undefined;
+  /** Whether calls of this class are recorded. Called for every request, so it must be cheap. Throws while nothing can be recorded. */
+  isRecorded(auditClass: AuditClass): boolean;
   /** A promise: the answer waits for it, and is no answer where it rejects. Undefined: the record is written behind. */
   record(call: AuditedCall): Promise<void> | undefined;
 }

@@ -1,6 +1,7 @@
 /** One AWS operation: the permissions that it needs and its handler. Each is in a file of its own and registered in its service's table. */
 import type { ServiceName } from '../models/catalog.ts';
 import type { Input, OperationName, Output } from '../models/types.ts';
+import type { AuditClass, AuditDeclaration } from './audit-class.ts';
 import type { Call } from './call.ts';
 
 /** A condition key's value, or its values where it may have several; `undefined` says that the key is known to be absent. */
@@ -31,6 +32,8 @@ export interface Access {
 }
 
 export interface Operation<S extends ServiceName, N extends OperationName<S>, Deps> {
+  /** What the audit trail must know and the operation's name does not say: acts on data, returns credentials, reads or writes. */
+  readonly audit?: AuditDeclaration;
   /**
    * Every permission that this call needs; all must be allowed. Runs before validation: it must not throw on missing members.
    * An empty list means that any caller may call whom the gateway admits: an authenticated one (sts:GetCallerIdentity), or an anonymous one where the
@@ -43,6 +46,7 @@ export interface Operation<S extends ServiceName, N extends OperationName<S>, De
 
 /** An operation bound to its service's dependencies, as the gateway sees it: values are already AWS's shapes. */
 export interface BoundOperation {
+  readonly audit: AuditClass;
   access(input: unknown, call: Call): readonly Access[] | Promise<readonly Access[]>;
   handle(input: unknown, call: Call): Promise<unknown> | unknown;
 }

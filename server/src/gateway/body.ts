@@ -3,10 +3,10 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
 import { withoutCoding } from '../kit/content-coding.ts';
-import type { ProtocolName } from '../models/catalog.ts';
 import { decodeChunks } from '../wire/aws-chunked.ts';
 import type { WireRequest } from '../wire/protocol.ts';
 import { emptyHash, type Signature, sha256 } from '../wire/sigv4.ts';
+import { defaultService, type RequestFormat } from './format.ts';
 import { refusal } from './refusals.ts';
 
 const smallBytes = 64 * 1024;
@@ -21,21 +21,21 @@ export interface Gathered {
 export async function gather(
   stream: Readable,
   headers: WireRequest['headers'],
-  protocol: ProtocolName,
+  format: RequestFormat,
   limit: number,
 ): Promise<Gathered> {
   const declared = headers['content-length'];
   if (declared === '0' || (declared === undefined && headers['transfer-encoding'] === undefined))
     return { body: empty, sha256: emptyHash };
   const length = Number(declared);
-  if (length > limit) throw refusal('tooLarge', protocol);
+  if (length > limit) throw refusal('tooLarge', format);
   if (length <= smallBytes) {
-    const body = await collect(stream, limit, protocol);
+    const body = await collect(stream, limit, format);
     return { body, sha256: body.length === 0 ? emptyHash : sha256(body) };
   }
-  // Piece by piece: the hash of megabytes would hold up everybody else.
+  // In chunks: hashing megabytes at once would block all other requests.
   const hash = createHash('sha256');
-  const body = await collect(stream, limit, protocol, (chunk) => hash.update(chunk));
+  const body = await collect(stream, limit, format, (chunk) => hash.update(chunk));
   return { body, sha256: hash.digest('hex') };
 }
 
@@ -43,7 +43,7 @@ export async function gather(
 export function collect(
   stream: Readable,
   limit: number,
-  protocol: ProtocolName,
+  format: RequestFormat,
   onChunk?: (chunk: Uint8Array) => void,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
@@ -51,20 +51,20 @@ export function collect(
     let size = 0;
     stream.on('data', (chunk: Uint8Array) => {
       size += chunk.length;
-      if (size > limit) return reject(refusal('tooLarge', protocol));
+      if (size > limit) return reject(refusal('tooLarge', format));
       chunks.push(chunk);
       onChunk?.(chunk);
     });
     stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     stream.once('error', reject);
     stream.once('close', () => {
-      // Every stream closes: an error, which is dear to make, only for one that did not end before.
+      // Every stream closes. An error, which is expensive to create, only for one that did not end before.
       if (!stream.readableEnded) reject(cutShort());
     });
   });
 }
 
-/** The client went away in the middle of its body: its own doing, no defect of ours. */
+/** The client disconnected in the middle of its body: not a defect of the server. */
 export const cutShort = () => new AwsError('RequestTimeout', 'The request body was cut short.', { status: 400 });
 
 async function* verified(stream: Readable, declared: string) {
@@ -77,7 +77,7 @@ async function* verified(stream: Readable, declared: string) {
   if (computed !== declared) throw hashMismatch(declared, computed);
 }
 
-/** The same for a body that is small enough to be read as a whole, which is cheaper. Nothing is read before the first call. */
+/** `verified` for a body that is small enough to be read as a whole, which is cheaper. Nothing is read before the first call. */
 class SmallBody extends Readable {
   readonly #stream: Readable;
   readonly #declared: string;
@@ -95,7 +95,7 @@ class SmallBody extends Readable {
   }
 
   async #gather(): Promise<Uint8Array> {
-    const bytes = await collect(this.#stream, smallBytes, 'rest-xml');
+    const bytes = await collect(this.#stream, smallBytes, defaultService.format);
     const computed = sha256(bytes);
     if (computed !== this.#declared) throw hashMismatch(this.#declared, computed);
     return bytes;
@@ -122,12 +122,16 @@ const hashMismatch = (declared: string, computed: string) =>
     },
   );
 
-/** S3 takes HTTP's chunks only for its own coding, which tells the length in a header. */
-export const lengthless = () =>
+/** S3 accepts HTTP's chunks only with aws-chunked, which declares the length in a header. */
+const withoutLength = () =>
   new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', {
     status: 501,
     fields: { Header: 'Transfer-Encoding' },
   });
+
+export function refuseWithoutLength(headers: WireRequest['headers']): void {
+  if (headers['transfer-encoding'] !== undefined && headers['content-length'] === undefined) throw withoutLength();
+}
 
 const listed = (header = '') =>
   header
@@ -140,7 +144,7 @@ export interface StreamedRequest {
   readonly body: Readable | Uint8Array;
 }
 
-/** S3's payload as x-amz-content-sha256 declares it: hashed, unsigned, or in chunks. Removes the headers that the coding added. */
+/** A payload as x-amz-content-sha256 declares it: hashed, unsigned, or in chunks. Removes the headers that aws-chunked added. */
 export function streamed(
   stream: Readable,
   headers: WireRequest['headers'],
@@ -154,7 +158,7 @@ export function streamed(
     if (isHash && declared !== emptyHash) throw hashMismatch(declared, emptyHash);
     if (isHash || declared === 'UNSIGNED-PAYLOAD') return { headers, body: empty };
   }
-  if ((isHash || declared === 'UNSIGNED-PAYLOAD') && headers['content-length'] === undefined) throw lengthless();
+  if ((isHash || declared === 'UNSIGNED-PAYLOAD') && headers['content-length'] === undefined) throw withoutLength();
   if (declared === 'UNSIGNED-PAYLOAD') return { headers, body: stream };
   if (isHash) {
     if (Number(headers['content-length']) <= smallBytes) return { headers, body: new SmallBody(stream, declared) };

@@ -1,38 +1,35 @@
 /**
  * Requests of browsers from other origins: preflights are answered without authentication, because browsers do not sign them, and
- * actual requests are answered like any other, with the headers that let a script read the answer.
+ * other requests are answered as usual, with headers that let a script read the answer.
  */
 import { AwsError } from '../contract/aws-error.ts';
 import type { CrossOrigin } from '../contract/cross-origin.ts';
 import { errorStatus } from '../wire/answers.ts';
-import type { WireResponse } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
-import { inPathStyle } from '../wire/virtual-host.ts';
-import { protocolOf } from './identify.ts';
-import { answer, type Incoming, type Outcome, type PipelineDeps } from './pipeline.ts';
+import type { Incoming, Outcome, PipelineDeps } from './exchange.ts';
+import { defaultService, firstFormatOf, guessFormat } from './format.ts';
+import { locate } from './identify.ts';
 import { defect } from './refusals.ts';
 
-const none = new Uint8Array();
+const { format } = defaultService;
 
-/** Never throws, as `answer`. */
-export function answerAcrossOrigins(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
-  const { method, headers } = incoming.head;
-  if (method === 'OPTIONS') return preflight(incoming, deps);
-  return headers.origin === undefined ? answer(incoming, deps) : withHeaders(incoming, deps);
+/** A preflight names no service: the one that takes such requests answers it. */
+function crossOriginOf({ head }: Incoming, { services }: PipelineDeps): CrossOrigin | undefined {
+  return guessFormat(head, undefined) === format ? services.get(defaultService.name)?.traits?.crossOrigin : undefined;
 }
 
-/** The one service with such requests that answers browsers. */
-function crossOriginOf({ head }: Incoming, { services }: PipelineDeps, service?: string): CrossOrigin | undefined {
-  if (service === undefined && protocolOf(head, undefined) !== 'rest-xml') return undefined;
-  const candidates = [...services.values()].filter(({ crossOrigin }) => crossOrigin !== undefined);
-  return candidates.find(({ name }) => service === undefined || name === service)?.crossOrigin;
-}
-
-async function withHeaders(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
-  const outcome = await answer(incoming, deps);
+/** Adds the headers that let scripts of the request's origin read the answer. Never throws. */
+export async function addCrossOriginHeaders(
+  outcome: Outcome,
+  incoming: Incoming,
+  deps: PipelineDeps,
+): Promise<Outcome> {
+  const { service } = outcome;
+  const crossOrigin =
+    service === undefined ? crossOriginOf(incoming, deps) : deps.services.get(service)?.traits?.crossOrigin;
   try {
-    const found = await crossOriginOf(incoming, deps, outcome.service)?.headers(
-      inPathStyle({ ...incoming.head, body: none }),
+    const found = await crossOrigin?.headers(
+      locate(incoming.head, service === undefined ? format : firstFormatOf(service)),
     );
     Object.assign(outcome.response.headers, found);
   } catch (error) {
@@ -42,26 +39,27 @@ async function withHeaders(incoming: Incoming, deps: PipelineDeps): Promise<Outc
   return outcome;
 }
 
-async function preflight(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> {
+/** Undefined where no service answers preflights for such a request. Never throws. */
+export function answerPreflight(incoming: Incoming, deps: PipelineDeps): Promise<Outcome> | undefined {
   const crossOrigin = crossOriginOf(incoming, deps);
-  if (crossOrigin === undefined) return answer(incoming, deps);
-  try {
-    const headers = await crossOrigin.preflight(inPathStyle({ ...incoming.head, body: none }));
-    return { response: identified({ status: 200, headers: { ...headers }, body: undefined }, incoming) };
-  } catch (thrown) {
-    const error = thrown instanceof AwsError ? thrown : defect('rest-xml');
-    if (error !== thrown) {
-      deps.log.error('gateway: internal error in a preflight request', {
-        requestId: incoming.requestId,
-        error: thrown,
-      });
-    }
-    const context = { requestId: incoming.requestId, method: incoming.head.method };
-    const response = protocols['rest-xml'].serializeError(undefined, error, errorStatus(undefined, error), context);
-    return { response, error: error.code };
-  }
+  return crossOrigin && preflight(crossOrigin, incoming, deps);
 }
 
-function identified(response: WireResponse, { requestId }: Incoming): WireResponse {
-  return { ...response, headers: { ...response.headers, 'x-amz-request-id': requestId } };
+async function preflight(crossOrigin: CrossOrigin, incoming: Incoming, { log }: PipelineDeps): Promise<Outcome> {
+  const { requestId, head } = incoming;
+  try {
+    const headers = await crossOrigin.preflight(locate(head, format));
+    return { response: { status: 200, headers: { ...headers, 'x-amz-request-id': requestId }, body: undefined } };
+  } catch (thrown) {
+    const error = thrown instanceof AwsError ? thrown : defect(format, thrown);
+    if (error !== thrown) log.error('gateway: internal error in a preflight request', { requestId, error: thrown });
+    const context = { requestId, method: head.method };
+    const response = protocols[format.protocol].serializeError(
+      undefined,
+      error,
+      errorStatus(undefined, error),
+      context,
+    );
+    return { response, error: error.code };
+  }
 }

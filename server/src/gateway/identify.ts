@@ -1,42 +1,26 @@
-/** Determines service, protocol and operation of a request. Uses the catalog and no service's name. */
+/** Which service and operation a request is for. Uses the catalog and no service's name. */
+import type { BoundOperation } from '../contract/operation.ts';
 import type { Service } from '../contract/service.ts';
-import { catalog, type ProtocolName, type ServiceName } from '../models/catalog.ts';
+import { catalog, documentLimitsOf, type ProtocolName, type ServiceName } from '../models/catalog.ts';
 import { loadServiceModel, type OperationModel, type ServiceModel } from '../models/service-model.ts';
 import type { WireRequest } from '../wire/protocol.ts';
 import { protocols } from '../wire/protocols.ts';
+import { inPathStyle } from '../wire/virtual-host.ts';
+import { documentOf } from './document.ts';
+import type { Exchange, RequestHead } from './exchange.ts';
+import { defaultService, formatOf, guessFormat, type RequestFormat } from './format.ts';
 import { notBuilt } from './refusals.ts';
 
-export interface Destination {
-  readonly service: Service;
+/** What a request is for. */
+export interface Target {
   readonly model: ServiceModel;
-  readonly protocol: ProtocolName;
+  readonly operation: OperationModel;
+  readonly bound: BoundOperation;
+  readonly format: RequestFormat;
+  readonly request: WireRequest;
 }
 
-/** The protocol by the request's look alone: it decides the shape of errors before the service is known. */
-export function protocolOf(
-  { headers, query }: Pick<WireRequest, 'headers' | 'query'>,
-  signingName: string | undefined,
-): ProtocolName {
-  if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'rpc-v2-cbor';
-  const target = headers['x-amz-target'];
-  if (target !== undefined) return headers['content-type']?.includes('json-1.0') ? 'aws-json-1.0' : 'aws-json-1.1';
-  const entry = Object.values(catalog).find(
-    (candidate) => candidate.signingName === signingName && isRest(candidate.protocols[0]),
-  );
-  // Comes before the body's type: a body that a REST service stores or passes on may be a form.
-  if (entry) return entry.protocols[0] ?? 'rest-xml';
-  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
-  if (signingName === undefined || restXmlElsewhere.has(signingName)) return 'rest-xml';
-  const isQuery = isKnown(signingName) || /(^|&)Action=/.test(query);
-  return isQuery ? 'query' : 'rest-json';
-}
-
-/** Of the services that are not in the catalog, those that answer in XML; the others that look like REST (Lambda) answer in JSON. */
-const restXmlElsewhere: ReadonlySet<string> = new Set(['s3', 's3express', 'route53', 'cloudfront']);
-
-const isKnown = (signingName: string) => Object.values(catalog).some((entry) => entry.signingName === signingName);
-
-const isRest = (protocol: ProtocolName | undefined) => protocol === 'rest-json' || protocol === 'rest-xml';
+const noBody = new Uint8Array();
 
 const models = new Map<ServiceName, ServiceModel>();
 
@@ -51,33 +35,84 @@ export function modelFor(name: ServiceName): ServiceModel | Promise<ServiceModel
   );
 }
 
-/** The service that a signed request is for; undefined where no service of the catalog speaks so. */
-export function serviceOf(
+/** Notes the service that a request is signed for, and its format. */
+export function noteService(exchange: Exchange, signingName: string): void {
+  const { head } = exchange.incoming;
+  const guessed = guessFormat(head, signingName);
+  const service = findService(guessed.protocol, head, signingName, exchange.deps.services);
+  exchange.signingName = signingName;
+  exchange.service = service;
+  exchange.format = service ? formatOf(service.name, guessed.protocol) : guessed;
+}
+
+/** The same for a request that names no service. */
+export function noteDefaultService(exchange: Exchange): void {
+  exchange.signingName = defaultService.signingName;
+  exchange.service = exchange.deps.services.get(defaultService.name);
+  exchange.format = defaultService.format;
+}
+
+/** The request as the service's own paths have it, for a question about its resource. */
+export function locate(head: RequestHead, { traits }: RequestFormat): WireRequest {
+  const request = { ...head, body: noBody };
+  return traits.addressing === 'virtual-host' ? inPathStyle(request) : request;
+}
+
+/** Undefined where no service with this signing name uses the protocol. */
+function findService(
   protocol: ProtocolName,
-  request: Pick<WireRequest, 'headers'>,
+  { headers }: RequestHead,
   signingName: string,
   services: ReadonlyMap<ServiceName, Service>,
 ): Service | undefined {
   for (const service of services.values()) {
-    const entry = catalog[service.name];
-    if (entry.signingName !== signingName || !speaks(entry.protocols, protocol)) continue;
-    if (protocol.startsWith('aws-json') && entry.target !== request.headers['x-amz-target']?.split('.').at(-2))
-      continue;
+    const { signingName: own, protocols: spoken, target } = catalog[service.name];
+    if (own !== signingName || !isSpoken(spoken, protocol)) continue;
+    if (protocol.startsWith('aws-json') && target !== headers['x-amz-target']?.split('.').at(-2)) continue;
     return service;
   }
   return undefined;
 }
 
-const speaks = (spoken: readonly ProtocolName[], protocol: ProtocolName) =>
+const isSpoken = (spoken: readonly ProtocolName[], protocol: ProtocolName) =>
   spoken.some((one) => one === protocol || (one.startsWith('aws-json') && protocol.startsWith('aws-json')));
 
-/** Throws 501 for an operation that is not implemented or not in the model. */
-export function operationOf({ service, model, protocol }: Destination, request: WireRequest): OperationModel {
-  const name = protocols[protocol].operationOf(model, request);
+/**
+ * Throws 501 for an operation that is not implemented or not in the model. Synchronous if the model is loaded and no document has to be decompressed: in
+ * other protocols than REST the document may name the operation.
+ */
+export function identify(request: WireRequest, exchange: Exchange): Target | Promise<Target> {
+  const { service, signingName } = exchange;
+  if (!service) throw notBuilt(signingName, guessOperation(request));
+  const model = modelFor(service.name);
+  return model instanceof Promise
+    ? model.then((loaded) => identifyOperation(request, exchange, service, loaded))
+    : identifyOperation(request, exchange, service, model);
+}
+
+function identifyOperation(
+  request: WireRequest,
+  exchange: Exchange,
+  service: Service,
+  model: ServiceModel,
+): Target | Promise<Target> {
+  exchange.model = model;
+  const { format } = exchange;
+  if (format.protocol.startsWith('rest-')) return targetOf(request, exchange, service, model);
+  const readable = documentOf(request, format, documentLimitsOf(service.name));
+  return readable instanceof Promise
+    ? readable.then((decompressed) => targetOf(decompressed, exchange, service, model))
+    : targetOf(readable, exchange, service, model);
+}
+
+function targetOf(request: WireRequest, exchange: Exchange, service: Service, model: ServiceModel): Target {
+  const { format } = exchange;
+  const name = protocols[format.protocol].operationOf(model, request);
   const operation = name === undefined ? undefined : model.operations.get(name);
-  if (!operation || !service.operations.has(operation.name))
-    throw notBuilt(service.name, name ?? guessOperation(request));
-  return operation;
+  const bound = operation && service.operations.get(operation.name);
+  if (!bound) throw notBuilt(service.name, name ?? guessOperation(request));
+  exchange.operation = operation.name;
+  return { model, operation, bound, format, request };
 }
 
 /** The operation that a request seems to name if no service has it. */

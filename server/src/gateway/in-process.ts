@@ -8,7 +8,8 @@ import type { Service } from '../contract/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
-import { catalog, type ServiceName } from '../models/catalog.ts';
+import type { ServiceName } from '../models/catalog.ts';
+import { firstFormatOf } from './format.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { modelFor } from './identify.ts';
 import { decider } from './perform.ts';
@@ -51,9 +52,9 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
         () => signal,
         decider(identity, input),
       );
-      const protocol = catalog[name].protocols[0] ?? 'aws-json-1.1';
+      const format = firstFormatOf(name);
       const recording = { audit, clock, userAgent: invokedBy ?? '', invokedBy };
-      return (await performRecorded({ model, operation, bound, protocol }, input, call, recording)) as never;
+      return (await performRecorded({ model, operation, bound, format }, input, call, recording)) as never;
     },
   });
   const access: AwsAccess = {

@@ -189,6 +189,7 @@ async function startDefective() {
   const endpoint = Promise.resolve('http://127.0.0.1');
   const built = await buildPlatform({ config, clock: systemClock, log, platformKey, administrator, endpoint });
   const broken = {
+    audit: { readOnly: true },
     access: () => [],
     handle: () => {
       throw new TypeError('cannot read the secret of undefined');

@@ -1,10 +1,9 @@
-/** Audited calls: the request, the caller, the resources and the result. Wraps `perform`, over HTTP and in process. */
+/** Recorded calls: the request, the caller, the resources and the result go into the audit trail. Wraps `perform`, over HTTP and in process. */
 import type { Audit } from '../contract/audit.ts';
 import { AwsError } from '../contract/aws-error.ts';
 import type { Call } from '../contract/call.ts';
 import type { Access } from '../contract/operation.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { EventKind } from '../models/event-kind.ts';
 import { recordable } from '../models/recordable.ts';
 import { structureOf } from '../models/shape.ts';
 import { type Performance, perform } from './perform.ts';
@@ -17,52 +16,53 @@ export interface Recording {
   readonly invokedBy: string | undefined;
 }
 
-/** Synchronous if `perform` is and nothing is recorded: every prediction passes through here. */
+/** Synchronous if `perform` is and the call is not recorded: every prediction passes through here. */
 export function performRecorded(
-  what: Performance,
+  performance: Performance,
   input: unknown,
   call: Call,
   recording: Recording,
 ): Promise<unknown> | unknown {
-  const kind = recording.audit.wants(call);
-  return kind ? traced(what, input, call, recording, kind) : perform(what, input, call);
+  return recording.audit.isRecorded(performance.bound.audit)
+    ? performAndRecord(performance, input, call, recording)
+    : perform(performance, input, call);
 }
 
-async function traced(
-  what: Performance,
+async function performAndRecord(
+  performance: Performance,
   input: unknown,
   call: Call,
   { audit, clock, userAgent, invokedBy }: Recording,
-  kind: EventKind,
 ): Promise<unknown> {
-  const { bound, operation } = what;
-  let asked: readonly Access[] = [];
-  const remembering = {
-    handle: bound.handle,
+  const { bound, operation } = performance;
+  const { readOnly, durableBeforeAnswer } = bound.audit;
+  let checked: readonly Access[] = [];
+  const keepingAccess = {
+    ...bound,
     async access(given: unknown, of: Call) {
-      asked = await bound.access(given, of);
-      return asked;
+      checked = await bound.access(given, of);
+      return checked;
     },
   };
   const record = (output: unknown, error?: AwsError) =>
     audit.record({
       call,
-      kind,
+      class: bound.audit,
       userAgent,
       invokedBy,
-      resources: [...new Set(asked.map(({ resource }) => resource))],
+      resources: [...new Set(checked.map(({ resource }) => resource))],
       parameters: recordable(structureOf(operation.input), input),
-      answer: kind.readOnly && !kind.weighs ? null : recordable(structureOf(operation.output), output),
+      answer: readOnly && !durableBeforeAnswer ? null : recordable(structureOf(operation.output), output),
       error,
       endedAt: clock.now(),
     });
   let output: unknown;
   try {
-    output = await perform({ ...what, bound: remembering }, input, call);
+    output = await perform({ ...performance, bound: keepingAccess }, input, call);
   } catch (thrown) {
-    // A refused anonymous caller leaves no record, like one with an unknown key: strangers could fill the trail.
+    // A refused anonymous caller leaves no record, like a caller with an unknown key: any client could fill the trail.
     if (call.principal.kind === 'anonymous') throw thrown;
-    await record(undefined, thrown instanceof AwsError ? thrown : defect(what.protocol));
+    await record(undefined, thrown instanceof AwsError ? thrown : defect(performance.format, thrown));
     throw thrown;
   }
   await record(output);

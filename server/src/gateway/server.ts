@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
-import { answerAcrossOrigins } from './cross-origin.ts';
+import type { Incoming, Outcome, PipelineDeps } from './exchange.ts';
 import { type ConnectionLimits, usualLimits } from './limits.ts';
 import { type Listener, openListener } from './listener.ts';
-import type { Incoming, Outcome, PipelineDeps } from './pipeline.ts';
+import { answer } from './pipeline.ts';
 import { beyondLimits, giveUpStalled, lingering, onDemand, refuseUnparsed } from './threshold.ts';
 
 /** Answers a path below /_clary; undefined for an unknown path. */
@@ -173,7 +173,7 @@ async function respond(
   incoming: Incoming,
   { log, started }: { readonly log: Log; readonly started: number },
 ): Promise<void> {
-  const outcome = await answerAcrossOrigins(incoming, deps);
+  const outcome = await answer(incoming, deps);
   if (!request.complete) {
     // The body was refused unread: the connection cannot be used again.
     outcome.response.headers.connection = 'close';

@@ -25,7 +25,7 @@ export function beyondLimits(request: IncomingMessage, { urlBytes, headers }: Co
   return request.rawHeaders.length > 2 * headers ? tooLong(headers) : undefined;
 }
 
-/** The protocol is not known yet. S3's error format is used, because every kind of client reads S3. */
+/** The protocol is not known yet. S3's error format is used: every kind of client can read it. */
 export function refusalInBytes(error: AwsError): string {
   const { status, headers, body } = restXml.serializeError(undefined, error, error.status ?? 400, {
     requestId: uuid(),

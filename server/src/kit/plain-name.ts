@@ -1,6 +1,6 @@
 /**
- * Checks names from users (of objects and archive entries) before they become file names. What has no look of its own (newlines above all) makes
- * two files of one to every program that reads names by lines, and rewrites what a terminal shows: no such file is made.
+ * Checks names from users (of objects and archive entries) before they become file names. Control characters (newlines above all) turn
+ * one name into two for programs that read names by lines, and change what a terminal shows: no such file is created.
  */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 

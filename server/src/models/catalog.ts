@@ -1,5 +1,5 @@
 /**
- * The AWS services whose models the platform knows: where each model is, how it is spoken on the wire, how a request names it.
+ * The AWS services whose models the platform knows: where each model is, its protocols and traits, how a request names it.
  * A service appears here before its behaviour exists: its operations then answer 501 with their names.
  * Models load at a service's first call, never at start, to keep start-up and idle memory small.
  */
@@ -12,6 +12,7 @@ import type * as S3 from '@aws-sdk/client-s3';
 import type * as SageMaker from '@aws-sdk/client-sagemaker';
 import type * as SageMakerRuntime from '@aws-sdk/client-sagemaker-runtime';
 import type * as Sts from '@aws-sdk/client-sts';
+import type { WireTraits } from './wire-traits.ts';
 
 export type ProtocolName = 'aws-json-1.0' | 'aws-json-1.1' | 'rest-json' | 'rest-xml' | 'query' | 'rpc-v2-cbor';
 
@@ -30,20 +31,20 @@ export interface Modules {
 
 export type ServiceName = keyof Modules;
 
-/** No document holds the thread that serves everybody for longer than some 50 ms: so its values are limited, more than its bytes (wire/document-cost.ts). */
+/** Parsing a document must not block the thread that serves requests for longer than some 50 ms: so its values are limited, more than its bytes (wire/document-cost.ts). */
 export interface DocumentLimits {
-  /** Of the body, as it came and unpacked. */
+  /** Of the body, both as received and decompressed. */
   readonly bytes: number;
   readonly cost: number;
 }
 
 /** PutLogEvents takes 10,000 events of 1 MiB together, which is 6 MiB where each character is escaped, and a cost of 180,000. */
-const usualDocuments: DocumentLimits = { bytes: 8 * 1024 * 1024, cost: 400_000 };
+const defaultLimits: DocumentLimits = { bytes: 8 * 1024 * 1024, cost: 400_000 };
 
 export interface CatalogEntry<S extends ServiceName = ServiceName> {
   /** The service in a SigV4 credential scope. Several services may share one (sagemaker and sagemaker-runtime). */
   readonly signingName: string;
-  /** Every protocol that the service's clients speak; the first answers when a request leaves it open. */
+  /** Every protocol that the service's clients use; the first is used for calls between services. */
   readonly protocols: readonly ProtocolName[];
   /** The part of X-Amz-Target before the dot (aws-json; Python's client puts a namespace before it) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
   readonly target?: string;
@@ -51,11 +52,11 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly version: string;
   /** The XML namespace of answers (query, rest-xml). */
   readonly xmlNamespace?: string;
-  /** The operations that act on data (objects, predictions, metrics, log events) and not on the resources that hold it: what CloudTrail calls data events. */
-  readonly dataOperations?: RegExp;
-  /** Those whose callers have no key to sign with. */
-  readonly unsignedOperations?: RegExp;
-  /** What a document of the service's may be, where that is not what is usual. */
+  /** What is special about the service's requests and answers, beyond its protocol. */
+  readonly traits?: WireTraits;
+  /** Operations whose callers have no key to sign with. */
+  readonly unsignedOperations?: readonly string[];
+  /** The limits of the service's documents that differ from the default. */
   readonly documents?: Partial<DocumentLimits>;
   /** The name of the service's folder in botocore, from which the constraints data was taken. */
   readonly botocore: string;
@@ -77,7 +78,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     target: 'GraniteServiceVersion20100801',
     version: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
-    dataOperations: /^(PutMetricData|GetMetric(Data|Statistics|WidgetImage)|ListMetrics)$/,
     // PutMetricData takes a thousand metrics with 150 values each.
     documents: { cost: 800_000 },
     botocore: 'cloudwatch',
@@ -88,7 +88,8 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['aws-json-1.1'],
     target: 'Logs_20140328',
     version: '2014-03-28',
-    dataOperations: /^(PutLogEvents|GetLogEvents|FilterLogEvents|GetLogRecord|GetLogObject|StartLiveTail)$/,
+    // Observed: its own ValidationException is for queries.
+    traits: { validation: { code: 'InvalidParameterException' } },
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
   },
@@ -105,8 +106,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     signingName: 'lambda',
     protocols: ['rest-json'],
     version: '2015-03-31',
-    // https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
-    dataOperations: /^Invoke/,
     // A deployment package of 50 MB, in base64: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     documents: { bytes: 70 * 1024 * 1024 },
     botocore: 'lambda',
@@ -119,8 +118,28 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
     // CompleteMultipartUpload of 10,000 parts with every checksum is 3 MiB, and a cost of 340,000.
     documents: { bytes: 4 * 1024 * 1024, cost: 500_000 },
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html; the lock's configuration is the bucket's.
-    dataOperations: /Object(?!LockConfiguration)|MultipartUpload|^(UploadPart(Copy)?|ListParts|HeadBucket)$/,
+    traits: {
+      takesUnnamedRequests: true,
+      errors: 's3',
+      payload: 'declared',
+      signing: {
+        encodesPathOnce: true,
+        requiresAmzHeaders: true,
+        correctsRegion: true,
+        acceptsVersion2: true,
+        acceptsForms: true,
+      },
+      addressing: 'virtual-host',
+      headersInQuery: true,
+      storesContentEncoding: true,
+      verifiesDocumentDigests: true,
+      validation: {
+        code: 'InvalidRequest',
+        requiredMembersOnly: true,
+        missingDocument: { code: 'MissingRequestBodyError', message: 'Request Body is empty' },
+      },
+      exceptions: 's3',
+    },
     botocore: 's3',
     load: () => import('@aws-sdk/client-s3'),
   },
@@ -136,7 +155,6 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     signingName: 'sagemaker',
     protocols: ['rest-json'],
     version: '2017-05-13',
-    dataOperations: /./,
     // https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-test-endpoints.html
     documents: { bytes: 6 * 1024 * 1024 },
     botocore: 'sagemaker-runtime',
@@ -147,18 +165,31 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     protocols: ['query'],
     version: '2011-06-15',
     xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-    unsignedOperations: /^AssumeRoleWith(SAML|WebIdentity)$/,
+    unsignedOperations: ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'],
     documents: { bytes: 1024 * 1024 },
     botocore: 'sts',
     load: () => import('@aws-sdk/client-sts'),
   },
 };
 
-/** For a service that is not in the catalog, the usual. */
+const limits = new Map(
+  Object.entries(catalog).map(([name, { documents }]: [string, CatalogEntry]) => [
+    name,
+    { ...defaultLimits, ...documents },
+  ]),
+);
+
+/** The default for a service that is not in the catalog. */
 export function documentLimitsOf(name: ServiceName | undefined): DocumentLimits {
-  const entry: CatalogEntry | undefined = name && catalog[name];
-  return { ...usualDocuments, ...entry?.documents };
+  return (name !== undefined && limits.get(name)) || defaultLimits;
 }
+
+/** Services outside the catalog that answer in XML, by the service in their signatures. All others that look like REST are answered in JSON. */
+export const otherXmlServices: ReadonlyMap<string, WireTraits> = new Map([
+  ['s3express', catalog.s3.traits ?? {}],
+  ['route53', { errors: 's3' }],
+  ['cloudfront', { errors: 's3' }],
+]);
 
 /** The service as CloudTrail and IAM's `iam:PassedToService` name it. */
 export const eventSource = (name: ServiceName): string => `${catalog[name].signingName}.amazonaws.com`;

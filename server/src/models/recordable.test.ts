@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ServiceName } from './catalog.ts';
-import { eventKind } from './event-kind.ts';
 import { recordable } from './recordable.ts';
 import { loadServiceModel } from './service-model.ts';
 import { structureOf } from './shape.ts';
@@ -82,29 +81,4 @@ describe('A record refuses', () => {
       sSECustomerKey: hidden,
     });
   });
-});
-
-describe('An event is', () => {
-  const kinds: [ServiceName, string, 'data' | 'management', 'reads' | 'writes', 'weighs' | 'weighs not'][] = [
-    ['iam', 'CreateUser', 'management', 'writes', 'weighs'],
-    ['iam', 'GetUser', 'management', 'reads', 'weighs not'],
-    ['sts', 'AssumeRole', 'management', 'reads', 'weighs'],
-    ['sts', 'GetSessionToken', 'management', 'reads', 'weighs'],
-    ['sts', 'GetCallerIdentity', 'management', 'reads', 'weighs not'],
-    ['s3', 'CreateBucket', 'management', 'writes', 'weighs'],
-    ['s3', 'PutObjectLockConfiguration', 'management', 'writes', 'weighs'],
-    ['s3', 'PutObject', 'data', 'writes', 'weighs not'],
-    ['s3', 'UploadPart', 'data', 'writes', 'weighs not'],
-    ['s3', 'ListObjectsV2', 'data', 'reads', 'weighs not'],
-    ['sagemaker-runtime', 'InvokeEndpoint', 'data', 'reads', 'weighs not'],
-    ['cloudwatch-logs', 'PutLogEvents', 'data', 'writes', 'weighs not'],
-    ['cloudwatch-logs', 'CreateLogGroup', 'management', 'writes', 'weighs'],
-  ];
-  for (const [service, operation, of, does, weight] of kinds) {
-    it(`${operation}: ${of}, ${does}, ${weight}`, () => {
-      const kind = eventKind(service, operation);
-      assert.deepEqual(kind, { data: of === 'data', readOnly: does === 'reads', weighs: weight === 'weighs' });
-      assert.equal(eventKind(service, operation), kind);
-    });
-  }
 });

@@ -50,19 +50,18 @@ export function validationMessage(sentences: readonly string[]): string {
   return `${count} detected: ${sentences.join('; ')}`;
 }
 
-/** The code under which a service reports them. */
+/** The error code with which a service reports violations. */
 export function validationCode(model: ServiceModel, protocol: ProtocolName): string {
+  const code = model.entry.traits?.validation?.code;
+  if (code !== undefined) return code;
   if (protocol === 'query') return 'ValidationError';
-  if (protocol === 'rest-xml') return 'InvalidRequest';
-  // Observed of CloudWatch Logs, whose own ValidationException is for queries; SageMaker Runtime models ValidationError alone.
-  if (model.name === 'cloudwatch-logs') return 'InvalidParameterException';
+  // SageMaker Runtime models ValidationError alone.
   if (model.errors.has('ValidationError') && !model.errors.has('ValidationException')) return 'ValidationError';
   return 'ValidationException';
 }
 
 function ruleOf(model: ServiceModel, operation: OperationModel): Rule {
-  // S3 reports invalid inputs with messages of its own; only missing members are reported here.
-  const constraints = model.entry.protocols.includes('rest-xml') ? undefined : constraintsOf(model.name);
+  const constraints = model.entry.traits?.validation?.requiredMembersOnly ? undefined : constraintsOf(model.name);
   const constraint = constraints?.shapes[constraints.operations[operation.name] ?? ''];
   if (constraints !== undefined && constraint !== undefined) return resolve(constraints, constraint);
   let rule = required.get(operation);

@@ -1,4 +1,4 @@
-/** Chooses who answers: the variant by weight, within it the replica with the fewest requests under way. Pure but for the random number handed in. */
+/** Chooses the replica: the variant by weight, within it the replica with the fewest requests in progress. Pure: the random number is an argument. */
 import type { Replica } from './replica.ts';
 import type { EndpointRoute, VariantRoute } from './routing-table.ts';
 

@@ -17,7 +17,7 @@ export interface Replica {
   readonly id: string;
   /** Requests under way. */
   readonly inFlight: number;
-  /** Throws where the replica is gone or did not answer in time. */
+  /** Throws if the replica has ended or did not answer in time. */
   invoke(request: InvocationRequest, timeoutMs: number): Promise<InvocationResponse>;
   close(): void;
 }

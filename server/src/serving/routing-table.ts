@@ -29,7 +29,7 @@ export interface EndpointRoute {
   readonly executionRoleArn: string | undefined;
   readonly variants: readonly VariantRoute[];
   readonly capture: CaptureRoute | undefined;
-  /** The endpoint's tags as policies ask for them, so that no prediction has to look them up. */
+  /** The endpoint's tags as condition keys, so that no prediction has to look them up. */
   readonly tags: Required<Pick<Access, 'resourceTags' | 'context'>>;
 }
 

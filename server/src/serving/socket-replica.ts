@@ -132,7 +132,7 @@ class SocketReplica implements Replica {
   }
 }
 
-/** A process that hangs must not hold up whoever waits for it. */
+/** A process that hangs must not block its callers. */
 const readyWithinMs = 5000;
 
 /** Connects to a model's process and waits until it answers. Rejects if no process listens (yet). `onClose` is called once, when the connection ends. */

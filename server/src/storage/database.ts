@@ -12,7 +12,7 @@ export interface Statement {
   readonly rows?: number;
 }
 
-/** A write that met a state of the world other than the one it was made for: a wrong row count or a key that is there already. Nothing was written. */
+/** A write whose precondition does not hold: a wrong row count or a key that exists already. Nothing was written. */
 export class Conflict extends Error {
   /** Which statement of the list, from 0. */
   readonly index: number;

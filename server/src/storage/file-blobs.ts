@@ -35,6 +35,10 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+async function removeFiles(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true });
+}
+
 export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOptions): Promise<Blobs> {
   const incoming = join(dir, 'incoming');
   await rm(incoming, { recursive: true, force: true });
@@ -117,21 +121,22 @@ export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOpti
     }
   }
 
-  const remove = (id: string) => rm(pathOf(id), { force: true });
+  function remove(...ids: readonly string[]): Promise<void> {
+    return removeFiles(ids.map(pathOf));
+  }
 
   return {
     put,
     open: openBlob,
     remove,
+    close() {},
     async sweep(isUsed, olderThanMs) {
       let removed = 0;
       const sweepSome = async (ids: readonly string[]) => {
         const used = await isUsed(ids);
-        for (const id of ids) {
-          if (used.has(id)) continue;
-          await remove(id);
-          removed += 1;
-        }
+        const free = ids.filter((id) => !used.has(id));
+        await remove(...free);
+        removed += free.length;
       };
       let batch: string[] = [];
       for await (const id of oldBlobs(Date.now() - olderThanMs)) {

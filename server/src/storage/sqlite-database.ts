@@ -13,7 +13,7 @@ interface Waiting {
 }
 
 export interface SqliteOptions {
-  /** The database file; made where it is missing, with mode 0600. */
+  /** The database file; created if it is missing, with mode 0600. */
   readonly file: string;
   readonly migrations: readonly Migration[];
 }
@@ -92,9 +92,9 @@ class SqliteDatabase implements Database {
   }
 }
 
-/** Opens the file and brings its schema up to date. Throws if it cannot be opened or a newer version wrote it. */
+/** Opens the file and migrates its schema. Throws if it cannot be opened or a newer version wrote it. */
 export async function openSqliteDatabase({ file, migrations }: SqliteOptions): Promise<Database> {
-  // SQLite would make it readable for everybody; its companions (-wal, -shm) get the mode of the file.
+  // SQLite would make it readable for every user; its companions (-wal, -shm) get the mode of the file.
   await (await open(file, 'a', 0o600)).close();
   const workerData: WorkerData = { file, migrations };
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {

@@ -1,4 +1,4 @@
-/** Numbers for statements' texts, which the same few hundred are for ever: each is told to the thread once, and known by its number from then on. */
+/** Numbers for statements' texts, of which there are a few hundred: each is sent to the thread once, and named by its number afterwards. */
 
 export interface NamedStatements {
   /** Those that are new, by number. */

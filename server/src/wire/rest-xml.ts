@@ -1,10 +1,11 @@
 /**
- * restXml, as S3 speaks it: bucket in the path or the host, documents in XML, errors without a namespace.
+ * restXml: members in path, headers, query and an XML document; what is special about S3 is a trait of its model. Errors have S3's form for every service.
  * Sources: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html and https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 import { AwsError } from '../contract/aws-error.ts';
 import type { ServiceModel } from '../models/service-model.ts';
 import { type Member, type Structure, structureOf, type XmlNamespace } from '../models/shape.ts';
+import type { WireTraits } from '../models/wire-traits.ts';
 import { errorMembers, findErrorModel, gatheredBody } from './answers.ts';
 import { xmlCost } from './document-cost.ts';
 import type { JsonObject } from './json-values.ts';
@@ -37,7 +38,7 @@ export const restXml: Protocol = {
   operationOf: (model, request) => {
     try {
       percentDecode(request.path);
-      return routerOf(model).find(located(request))?.name;
+      return routerOf(model).find(located(model, request))?.name;
     } catch (cause) {
       throw refusal(cause, 'InvalidURI', "Couldn't parse the specified URI.");
     }
@@ -45,8 +46,8 @@ export const restXml: Protocol = {
   parse: (model, operation, request) => {
     let input: JsonObject;
     try {
-      const found = located(request);
-      refuseMisplacedEncryption(operation, found);
+      const found = located(model, request);
+      if (traitsOf(model).exceptions === 's3') refuseMisplacedEncryption(operation, found);
       input = readBindings(operation, routerOf(model), found, true);
     } catch (cause) {
       throw refusal(cause, 'InvalidArgument', cause instanceof Error ? cause.message : '');
@@ -62,10 +63,11 @@ export const restXml: Protocol = {
     const values = (output ?? {}) as JsonObject;
     const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
     const body = writeBody(model, bindings, values, headers);
-    const type = contentTypeOfNothing(operation);
-    if (type !== undefined) headers['content-type'] ??= type;
     // The model has no status for an answer of a part; HTTP has (RFC 9110 section 15.3.7).
     const status = headers['content-range'] === undefined ? statusOf(operation, bindings, values) : 206;
+    if (traitsOf(model).exceptions !== 's3') return { status, headers, body };
+    const type = contentTypeOfNothing(operation);
+    if (type !== undefined) headers['content-type'] ??= type;
     return { status: statusBeyondModel(operation) ?? status, headers, body };
   },
   serializeError: (model, error, status, { requestId, method }) => {
@@ -87,7 +89,15 @@ export const restXml: Protocol = {
 
 const malformedXml = 'The XML you provided was not well-formed or did not validate against our published schema';
 
-const located = (request: WireRequest) => withPresignedHeaders(inPathStyle(request));
+const noTraits: WireTraits = {};
+const traitsOf = ({ entry }: ServiceModel): WireTraits => entry.traits ?? noTraits;
+
+/** The request with its bucket in the path and its parameters in the headers. */
+function located(model: ServiceModel, request: WireRequest): WireRequest {
+  const { addressing, headersInQuery } = traitsOf(model);
+  const inPath = addressing === 'virtual-host' ? inPathStyle(request) : request;
+  return headersInQuery ? withPresignedHeaders(inPath) : inPath;
+}
 
 function refusal(cause: unknown, code: string, message: string): unknown {
   return cause instanceof Malformed ? new AwsError(code, message, { status: 400, cause }) : cause;

@@ -188,7 +188,13 @@ const split = (target: string) => {
 function expected(request: Omit<WireRequest, 'body'>, payloadHash: string, secretKey: string): string {
   const signature = readSignature(request);
   assert.ok(signature);
-  return expectedSignature(signature, request, payloadHash, signingKey(secretKey, signature));
+  return expectedSignature(
+    signature,
+    request,
+    payloadHash,
+    signingKey(secretKey, signature),
+    signature.service === 's3',
+  );
 }
 
 function inHeader({ method = 'GET', target = '/', headers, body, token: signed, unsigned }: Case) {

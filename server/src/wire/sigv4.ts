@@ -51,10 +51,20 @@ function decodeUri(text: string): string {
   }
 }
 
-/** Undefined for a request without a signature. Throws MalformedSignature. */
-export function readSignature({ headers, query }: Pick<WireRequest, 'headers' | 'query'>): Signature | undefined {
-  const authorization = headers.authorization;
-  if (authorization !== undefined) return readHeader(authorization, headers);
+type SignedHead = Pick<WireRequest, 'headers' | 'query'>;
+
+/** The signature in the Authorization header, else in the query; undefined for a request without one. Throws MalformedSignature. */
+export const readSignature = (head: SignedHead): Signature | undefined =>
+  readHeaderSignature(head) ?? readQuerySignature(head);
+
+/** Undefined for a request without an Authorization header. Throws MalformedSignature. */
+export function readHeaderSignature({ headers }: SignedHead): Signature | undefined {
+  const { authorization } = headers;
+  return authorization === undefined ? undefined : readHeader(authorization, headers);
+}
+
+/** Undefined for a query without a signature. Throws MalformedSignature. */
+export function readQuerySignature({ query }: SignedHead): Signature | undefined {
   return query.includes('X-Amz-Signature=') || query.includes('X-Amz-Algorithm=') ? readQuery(query) : undefined;
 }
 
@@ -183,12 +193,12 @@ function normalized(path: string): string {
   return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
 
-function canonicalPath(given: string, isS3: boolean): string {
-  // S3 signs the path as it is and encoded once, everybody else signs the normalized and encoded path encoded again.
-  const path = isS3 || !/\/[./]/.test(given) ? given : normalized(given);
+function canonicalPath(given: string, encodesOnce: boolean): string {
+  // S3 signs the path as it was sent, encoded once; the other services sign the normalized path, encoded twice.
+  const path = encodesOnce || !/\/[./]/.test(given) ? given : normalized(given);
   if (unreservedPath.test(path)) return path;
   const segments = path.split('/');
-  return segments.map((segment) => encodeUri(isS3 ? decodeUri(segment) : segment)).join('/') || '/';
+  return segments.map((segment) => encodeUri(encodesOnce ? decodeUri(segment) : segment)).join('/') || '/';
 }
 
 function canonicalQuery(query: string): string {
@@ -212,25 +222,26 @@ export function canonicalRequest(
   request: Omit<WireRequest, 'body'>,
   signedHeaders: readonly string[],
   payloadHash: string,
-  isS3: boolean,
+  encodesPathOnce: boolean,
 ): string {
   let headers = '';
   for (const name of signedHeaders) {
     const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
     headers += `${name}:${trimmed(value ?? '')}\n`;
   }
-  const path = canonicalPath(request.path, isS3);
+  const path = canonicalPath(request.path, encodesPathOnce);
   return `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
 }
 
-/** The signature that the request should bear, in hexadecimal. */
+/** The signature that the request should have, in hexadecimal. `encodesPathOnce`: SigningTraits in models/wire-traits.ts. */
 export function expectedSignature(
   signature: Signature,
   request: Omit<WireRequest, 'body'>,
   payloadHash: string,
   key: KeyObject,
+  encodesPathOnce = false,
 ): string {
-  const canonical = canonicalRequest(request, signature.signedHeaders, payloadHash, signature.service === 's3');
+  const canonical = canonicalRequest(request, signature.signedHeaders, payloadHash, encodesPathOnce);
   return createHmac('sha256', key)
     .update(`${algorithm}\n${signature.time}\n${scopeOf(signature)}\n${sha256(canonical)}`)
     .digest('hex');

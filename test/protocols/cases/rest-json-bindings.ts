@@ -1,4 +1,4 @@
-/** restJson1: what stands in headers, query and path. */
+/** restJson1: bindings to headers, query and path. */
 import type { Cases } from '../case.ts';
 import {
   dateTime,

@@ -1,4 +1,4 @@
-/** CSV with or without a header: a first line in which no cell is a number is one. The label is the first column, or the one that is asked for. */
+/** CSV with or without a header: a first line in which no cell is a number is one. The label is the first column, or the requested one. */
 import { ClientError } from '../../contract/client-error.ts';
 import { delimiterOf } from '../../delimiter.ts';
 import { at, featureOf, linesOf, type Place, type Row, toNumber } from './rows.ts';

@@ -1,5 +1,5 @@
 /**
- * JSON Lines: `{"label": 1, "features": [2, 3]}`, `[1, 2, 3]` (the label first, or where it is asked for), or an object of named numbers, whose
+ * JSON Lines: `{"label": 1, "features": [2, 3]}`, `[1, 2, 3]` (the label first, or at the requested position), or an object of named numbers, whose
  * order in the first line is the order of the features.
  */
 import { ClientError } from '../../contract/client-error.ts';
@@ -45,7 +45,7 @@ function parse(text: string, place: Place): Record<string, unknown> | unknown[] 
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Said below, in the file's words.
+    // Reported below, with the file's name.
   }
   throw new ClientError(
     `${at(place)} is not a JSON object or list: a line is {"label": 1, "features": [2, 3]} or [1, 2, 3]`,

@@ -1,4 +1,4 @@
-/** libsvm: `label index:value …`, indices from 0. The model says how wide a row is, and what a missing index means. */
+/** libsvm: `label index:value …`, indices from 0. The model determines the width of a row and the meaning of a missing index. */
 import { ClientError } from '../../contract/client-error.ts';
 import { at, linesOf, type Row, toNumber } from './rows.ts';
 

@@ -35,7 +35,7 @@ export async function* linesOf(file: string, name: string): AsyncGenerator<strin
   if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest;
 }
 
-/** Undefined for what is no number, NaN for what is empty or says so. */
+/** Undefined for text that is no number, NaN for an empty cell or `nan`. */
 export function toNumber(cell: string): number | undefined {
   const text = cell.trim();
   if (text === '') return Number.NaN;

@@ -19,7 +19,7 @@ export interface Batch {
 export interface DataLayout {
   readonly label: string | undefined;
   readonly contentType: string | undefined;
-  /** The model's, where it says so. */
+  /** The model's, if it declares one. */
   readonly features: number | undefined;
   /** What a feature is that a sparse row leaves out. */
   readonly absent: number;

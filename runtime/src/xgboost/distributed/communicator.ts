@@ -31,7 +31,7 @@ export interface Communicator {
   track(address: string, instances: number): Tracker;
   /** Waits for all instances. `index` decides the rank, which is the same on all of them. */
   join(address: string, port: number, index: number): void;
-  /** Waits for nobody. */
+  /** Does not wait for other instances. */
   leave(): void;
 }
 

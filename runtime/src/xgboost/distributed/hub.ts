@@ -1,10 +1,10 @@
-/** The first instance's part of a meeting: it collects a value of each instance, gives all of them to all, and tells everybody what went wrong with one. */
+/** The first instance's part: it collects a value from each instance, sends all values to all instances, and reports one instance's failure to all. */
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Failure, lost, type Message, readMessages, sendMessage } from './messages.ts';
 
-/** The first that is free counts: somebody's server on all addresses of the machine must not stop a job. */
+/** The first that is free counts: another server on all addresses of the machine must not stop a job. */
 export const ports = Array.from({ length: 16 }, (_, i) => 9099 + i);
 
 interface Seat {
@@ -13,7 +13,7 @@ interface Seat {
 }
 
 export interface Hub {
-  /** The first instance's own words. */
+  /** The first instance's own error. */
   receive(message: Message): void;
   /** Resolves when the others have gone, with what went wrong on one of them. */
   readonly over: Promise<Failure | undefined>;
@@ -36,7 +36,7 @@ export async function openHub(
   });
   const close = () => {
     server.close();
-    // Who still trains hears why it is over; this process does not wait for that.
+    // Instances that still train receive the reason; this process does not wait for that.
     for (const socket of sockets) socket.end().unref();
   };
   await listen(server, own);

@@ -1,5 +1,5 @@
 /**
- * Where the instances of a job meet: by way of the first of them they tell each other what each has, and receive at once when one of them is gone. Training
+ * How the instances of a job exchange values: through the first of them, and they notice at once when one of them ends. Training
  * itself goes through XGBoost's own connections (communicator.ts), which would wait for a missing instance and cannot say what happened to it.
  */
 import { lookup } from 'node:dns/promises';
@@ -15,7 +15,7 @@ const greetingMs = 2000;
 const pauseMs = 50;
 
 export interface Meeting {
-  /** Everybody's value, by host, once everybody who has not left gave one. Throws what went wrong on any instance. */
+  /** All values, by host, once every remaining instance sent one. Throws the error of any instance. */
   exchange<T>(value: T): Promise<Readonly<Record<string, T>>>;
   /** What went wrong on another instance, where it is heard of within the time. */
   othersFailure(withinMs: number): Promise<Error | undefined>;

@@ -1,6 +1,6 @@
 /**
  * One model of several instances' data, as AWS's container trains it (aws/sagemaker-xgboost-container, distributed.py): instances without data take no
- * part, and the first of the others alone prints and keeps what was trained. What goes wrong on one of them ends all of them, in the same words.
+ * part, and only the first of the others prints and saves the model. A failure of one ends all of them, with the same message.
  */
 import { lookup } from 'node:dns/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { InstanceLost } from '../booster.ts';
 import { openCommunicator, type Tracker } from './communicator.ts';
 import { type Meeting, meet } from './meeting.ts';
 
-/** After a connection broke, the word of whoever broke it is not far. */
+/** After a connection broke, the reason usually arrives soon. */
 const explanationMs = 3000;
 
 export interface Team {
@@ -35,7 +35,7 @@ export const alone = (columns: number): Team => ({
 /** What an instance has to train on. */
 interface Holding {
   readonly columns: number;
-  /** A sparse line says by its indexes which features it has; columns are counted. */
+  /** A sparse line's indexes name its features; columns are counted. */
   readonly isSparse: boolean;
 }
 

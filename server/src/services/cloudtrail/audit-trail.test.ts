@@ -9,9 +9,9 @@ import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/clie
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { type PlatformProcess, startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import type { AuditedCall } from '../../contract/audit.ts';
+import { auditClassOf } from '../../contract/audit-class.ts';
 import { createLog } from '../../kit/log.ts';
 import { migrations } from '../../migrations.ts';
-import { eventKind } from '../../models/event-kind.ts';
 import { type Database, statement } from '../../storage/database.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import { AuditTrail } from './audit-trail.ts';
@@ -43,7 +43,7 @@ function called(operation: 'CreateUser' | 'GetUser', at: Date): AuditedCall {
   const facts = { service: 'iam' as const, operation, region: 'us-east-1', principal, requestId: 'r', now: at };
   return {
     call: { ...facts, sourceIp: '127.0.0.1', secure: false },
-    kind: eventKind('iam', operation),
+    class: auditClassOf(operation),
     userAgent: 'sagemaker.amazonaws.com',
     invokedBy: 'sagemaker.amazonaws.com',
     resources: ['arn:aws:iam::000000000000:user/ann'],
@@ -135,10 +135,10 @@ describe('An audit trail refuses', () => {
     await database.close();
     const refused = () => assert.rejects(Promise.resolve(trail.record(called('CreateUser', clock.now()))));
     await Promise.all(Array.from({ length: 10_000 }, refused));
-    assert.throws(() => trail.wants({ service: 'iam', operation: 'CreateUser' }), {
+    assert.throws(() => trail.isRecorded(auditClassOf('CreateUser')), {
       message: 'the audit trail cannot be written',
     });
-    assert.equal(trail.wants({ service: 'sagemaker-runtime', operation: 'InvokeEndpoint' }), undefined);
+    assert.equal(trail.isRecorded(auditClassOf('PutObject', { data: true })), false);
     await rm(dir, { recursive: true });
   });
 

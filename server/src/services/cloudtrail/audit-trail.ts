@@ -3,8 +3,7 @@
  * time; later events share the next one. Must never lose an event that it accepted, unless the process ends.
  */
 import type { Audit, AuditedCall } from '../../contract/audit.ts';
-import type { CallFacts } from '../../contract/call.ts';
-import { type EventKind, eventKind } from '../../models/event-kind.ts';
+import type { AuditClass } from '../../contract/audit-class.ts';
 import type { CloudTrailResources } from './deps.ts';
 import { type NewEvent, newEvent } from './event-record.ts';
 import { hashOf, insertEvent, lastLink } from './event-store.ts';
@@ -37,17 +36,16 @@ export class AuditTrail implements Audit {
     return new AuditTrail(resources, last ? hashOf(last) : '');
   }
 
-  wants({ service, operation }: Pick<CallFacts, 'service' | 'operation'>): EventKind | undefined {
-    const kind = eventKind(service, operation);
+  isRecorded({ data, readOnly }: AuditClass): boolean {
     const { auditReads, auditWrites } = this.#resources.settings;
-    if (kind.data && !(kind.readOnly ? auditReads : auditWrites)) return undefined;
+    if (data && !(readOnly ? auditReads : auditWrites)) return false;
     if (this.#waiting.length >= mostWaiting) throw new Error('the audit trail cannot be written');
-    return kind;
+    return true;
   }
 
   record(call: AuditedCall): Promise<void> | undefined {
     this.#waiting.push(newEvent(call));
-    if (call.kind.weighs || this.#waiting.length > maxWaiting) return this.flush();
+    if (call.class.durableBeforeAnswer || this.#waiting.length > maxWaiting) return this.flush();
     this.#later(lingerMs);
     return undefined;
   }

@@ -14,7 +14,7 @@ const maxUserAgent = 1024;
 const maxMessage = 1024;
 
 export function newEvent(audited: AuditedCall): NewEvent {
-  const { call, kind } = audited;
+  const { call, class: auditClass } = audited;
   const id = uuid();
   const time = Math.floor(audited.endedAt.getTime() / 1000) * 1000;
   return {
@@ -26,7 +26,7 @@ export function newEvent(audited: AuditedCall): NewEvent {
     name: call.operation,
     username: usernameOf(call.principal),
     access_key_id: call.principal.accessKeyId ?? null,
-    read_only: Number(kind.readOnly),
+    read_only: Number(auditClass.readOnly),
     resources: JSON.stringify(resourcesOf(audited.resources)),
     record: JSON.stringify(eventRecord(audited, id, time)),
   };
@@ -36,7 +36,7 @@ export function newEvent(audited: AuditedCall): NewEvent {
 const recipientOf = ({ account, resourceAccount }: Principal): string => resourceAccount ?? account;
 
 function eventRecord(audited: AuditedCall, id: string, time: number): Record<string, unknown> {
-  const { call, kind, error, invokedBy } = audited;
+  const { call, class: auditClass, error, invokedBy } = audited;
   const resources = audited.resources.flatMap((arn) => {
     const type = resourceType(arn);
     return type && !arn.includes('*') ? [{ accountId: recipientOf(call.principal), type, ARN: arn }] : [];
@@ -55,11 +55,11 @@ function eventRecord(audited: AuditedCall, id: string, time: number): Record<str
     responseElements: audited.answer,
     requestID: call.requestId,
     eventID: id,
-    readOnly: kind.readOnly,
+    readOnly: auditClass.readOnly,
     ...(resources.length > 0 && { resources }),
     eventType: 'AwsApiCall',
-    managementEvent: !kind.data,
+    managementEvent: !auditClass.data,
     recipientAccountId: recipientOf(call.principal),
-    eventCategory: kind.data ? 'Data' : 'Management',
+    eventCategory: auditClass.data ? 'Data' : 'Management',
   };
 }

@@ -8,7 +8,7 @@ export interface EventRow {
   id: string;
   account: string;
   region: string;
-  /** In milliseconds, whole seconds, as the record says it. */
+  /** In milliseconds, whole seconds, as in the record. */
   time: number;
   source: string;
   name: string;

@@ -128,6 +128,7 @@ function toResults(series: readonly Series[], descending: boolean, from: number,
 }
 
 export const getMetricData: CloudWatchOperation<'GetMetricData'> = {
+  audit: { data: true },
   access: () => [{ action: 'cloudwatch:GetMetricData', resource: '*' }],
   async handle(input, call, deps) {
     const queries = checkQueries(input, call);

@@ -52,6 +52,7 @@ function toDatapoint(input: Request, at: number, unit: string, summary: Summary)
 }
 
 export const getMetricStatistics: CloudWatchOperation<'GetMetricStatistics'> = {
+  audit: { data: true },
   access: () => [{ action: 'cloudwatch:GetMetricStatistics', resource: '*' }],
   async handle(input, call, deps) {
     check(input, call);

@@ -53,6 +53,7 @@ async function findPage(input: Request, call: Call, deps: CloudWatchDeps): Promi
 }
 
 export const listMetrics: CloudWatchOperation<'ListMetrics'> = {
+  audit: { data: true },
   access: () => [{ action: 'cloudwatch:ListMetrics', resource: '*' }],
   async handle(input, call, deps) {
     const found = await findPage(input, call, deps);

@@ -35,6 +35,7 @@ function gather(namespace: string, data: readonly Datum[], call: Call): Gathered
 }
 
 export const putMetricData: CloudWatchOperation<'PutMetricData'> = {
+  audit: { data: true },
   access: (input) => [
     {
       action: 'cloudwatch:PutMetricData',

@@ -22,7 +22,7 @@ export function summarize(values: readonly number[], counts: readonly number[]):
   };
 }
 
-/** A statistic set tells its single values only where they are all the same. */
+/** A statistic set reveals its single values only if they are all the same. */
 export function summarizeSet(sampleCount: number, total: number, minimum: number, maximum: number): Summary {
   const same = sampleCount === 1 || minimum === maximum;
   return { sampleCount, total, minimum, maximum, raw: same ? [[minimum, sampleCount]] : undefined };

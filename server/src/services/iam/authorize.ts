@@ -41,14 +41,14 @@ export type Authorize = (
   context: () => ContextSource,
 ) => Decision | Promise<Decision>;
 
-/** S3's ARNs name no account; what has no resource of its own is of the caller's. */
+/** S3's ARNs name no account; an action without a resource belongs to the caller's account. */
 function accountOf({ resource, resourcePolicy }: Access, principal: Principal): string {
   return resourcePolicy?.account ?? (/^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] || principal.account);
 }
 
 /**
- * What is another account's and has no policy that could let anybody in is nobody else's. Roles that are passed are left to who takes them: it
- * refuses those of other accounts in words of its own.
+ * A resource of another account without a policy is refused. Passed roles are left to the service that receives them: it
+ * refuses those of other accounts with its own text.
  */
 const isForeign = (principal: Principal, one: Access): boolean =>
   accountOf(one, principal) !== principal.account && one.action !== 'iam:PassRole';
@@ -135,7 +135,7 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
     return allowed;
   }
 
-  /** Root is asked about only what may have a say over it. */
+  /** For root, only the policies are evaluated that can restrict it. */
   const concernsRoot = (principal: Principal, one: Access) =>
     one.resourcePolicy === undefined
       ? isForeign(principal, one)

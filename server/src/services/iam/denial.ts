@@ -24,7 +24,7 @@ export function notAuthorized(principal: Principal, { action, resource }: Access
 }
 
 export function denial(principal: Principal, access: Access, { explicit, type }: Refusal): string {
-  // S3's text for anonymous callers, who can ask for nothing but its resources.
+  // S3's text for anonymous callers, who can only access its resources.
   if (principal.kind === 'anonymous') return 'Access Denied';
   const because = explicit
     ? `with an explicit deny in ${policies[type].denies}`

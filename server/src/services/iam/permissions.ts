@@ -19,7 +19,7 @@ export interface PermissionsFinder {
   find(principal: Principal): Known | undefined | Promise<Known | undefined>;
 }
 
-/** Sessions are of one role or user, not of its name: one made anew under the same ARN is another one. */
+/** Sessions are of one role or user, not of its name: one that is created again under the same ARN is another one. */
 export function isSubjectOf(subject: Subject | undefined, { userId, session }: Principal): subject is Subject {
   return subject !== undefined && (session?.issuer?.id ?? userId.split(':')[0]) === subject.id;
 }

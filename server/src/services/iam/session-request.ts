@@ -30,7 +30,7 @@ function checkPolicy(policy: string | undefined): void {
 }
 
 /**
- * Managed session policies are AWS's or of the session's own account. Looked up only for who may have the session: others learn nothing
+ * Managed session policies are AWS's or of the session's own account. Looked up only for callers that may have the session: others learn nothing
  * of what exists.
  */
 export async function checkManagedPolicies(
@@ -121,7 +121,7 @@ export function planSession(request: SessionPlanRequest, calling: Session | unde
   };
 }
 
-/** The condition keys by which policies say what a session may be asked for. */
+/** The condition keys with which policies limit requests for sessions. */
 export function sessionContext(request: SessionPlanRequest): ContextSource {
   return {
     ...request.context,

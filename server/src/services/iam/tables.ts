@@ -1,7 +1,7 @@
 /** The tables of 0002-iam and 0010-iam-depth, as Kysely sees them. Only the stores read or write them. */
 import { queryBuilder } from '../../storage/query-builder.ts';
 
-/** What carries policies. */
+/** What policies can be attached to. */
 export type Owner = 'group' | 'role' | 'user';
 
 /** What every named thing of an account has. */

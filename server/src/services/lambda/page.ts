@@ -22,7 +22,12 @@ export interface Page<T> {
 }
 
 /** Of a list that is all there, in the order of its keys. */
-export function pageOf<T>(all: readonly T[], keyOf: (item: T) => string, marker: string | undefined, asked: number | undefined): Page<T> {
+export function pageOf<T>(
+  all: readonly T[],
+  keyOf: (item: T) => string,
+  marker: string | undefined,
+  asked: number | undefined,
+): Page<T> {
   const after = readMarker(marker);
   const size = pageSize(asked);
   const start = after === undefined ? 0 : all.findIndex((item) => keyOf(item) === after) + 1;

@@ -1,11 +1,11 @@
 /**
- * What S3's operations ask permission for. Run before validation, so names may be missing.
+ * The permissions that S3's operations need. Runs before validation, so names may be missing.
  * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 import { formatGlobalArn } from '../../contract/arn.ts';
 import type { Access } from '../../contract/operation.ts';
 
-/** A call or a bucket: its region says which partition the ARN is of. */
+/** A call or a bucket: its region determines the ARN's partition. */
 interface Located {
   readonly region: string;
 }
@@ -56,7 +56,7 @@ export function listAccess(input: ListInput, call: Located): Access[] {
   return [{ action: 's3:ListBucket', resource: bucketArn(call, input.Bucket), context }];
 }
 
-/** Acting on a version that is named is a right of its own. */
+/** Acting on a named version needs another permission. */
 export function versionAccess(
   action: string,
   versionAction: string,

@@ -32,7 +32,8 @@ export function startBlobCollector({ database, blobs, clock, log }: S3Resources,
     if (wait > 0) return wait;
     lookedAt = performance.now();
     const found = await listGarbage(database, batchSize);
-    for (const { blobId, isUsed } of found) if (!isUsed && kindOf(blobId) === 'file') await blobs.remove(blobId);
+    const unused = found.filter(({ isUsed }) => !isUsed).map(({ blobId }) => blobId);
+    await blobs.remove(...unused.filter((blobId) => kindOf(blobId) === 'file'));
     // Not a wait between the look at the pins and the write: see open-bytes.ts.
     const done = found.filter(({ blobId, isUsed }) => isUsed || !pins.has(blobId));
     const free = done.filter(({ isUsed }) => !isUsed).map(({ blobId }) => blobId);

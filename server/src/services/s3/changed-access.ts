@@ -1,4 +1,4 @@
-/** The same table, whose operations ask for what `change` makes of their permissions. Synchronous where both are. */
+/** A table of the same operations, with their permissions changed by `change`. Synchronous if both are. */
 import type { Call } from '../../contract/call.ts';
 import type { Access, Operation } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
@@ -17,6 +17,7 @@ export type ChangeAccess = (
 export function withChangedAccess(table: Table, change: ChangeAccess): Table {
   const entries = Object.entries(table) as [string, AnyOperation][];
   const changed = (operation: AnyOperation): AnyOperation => ({
+    ...operation,
     access(input, call, deps) {
       const asked = operation.access(input, call, deps);
       return asked instanceof Promise

@@ -1,5 +1,6 @@
 /** What S3's operations work with. */
 
+import type { AwsAccess } from '../../contract/aws.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { Outbox } from '../../engine/outbox.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -16,6 +17,7 @@ export interface S3Resources {
   readonly database: Database;
   readonly blobs: Blobs;
   readonly outbox: Outbox;
+  readonly aws: AwsAccess;
   readonly clock: Clock;
   readonly settings: EncryptionSettings;
   /** 32 bytes that the keys of encrypted objects come from. */

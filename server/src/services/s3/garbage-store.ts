@@ -24,14 +24,14 @@ export function discardPartBlobs(uploadId: string, partNumber?: number): Stateme
   return discard(query.compile());
 }
 
-/** Parts that the completed object is not made of. Goes before the statement that drops the upload's parts. */
+/** Parts that the completed object does not contain. Must precede the statement that drops the upload's parts. */
 export function discardUnchosenParts(uploadId: string, compositeId: string): Statement {
   const chosen = s3Tables.selectFrom('s3_segments').select('blob_id').where('composite_id', '=', compositeId);
   const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', '=', uploadId);
   return discard(parts.where('blob_id', 'not in', chosen).compile());
 }
 
-/** What a composite is made of, and its list. */
+/** The parts of a composite blob, and their list. */
 export function discardSegments(compositeId: string): Statement[] {
   const ofComposite = s3Tables.selectFrom('s3_segments').where('composite_id', '=', compositeId);
   return [

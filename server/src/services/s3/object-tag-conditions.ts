@@ -1,6 +1,6 @@
 /**
  * Gives the permissions that an operation asks for on objects the objects' tags, for `s3:ExistingObjectTag/…`. Only where a policy may ask for
- * them: the account's own root is asked nothing, unless its bucket has a policy. No operation has to think of it.
+ * them: the account's own root needs no permission, unless its bucket has a policy. No operation has to do it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
  */
 import type { Call } from '../../contract/call.ts';
@@ -37,7 +37,7 @@ export const withObjectTags = (table: OperationTable<'s3', S3Deps>) =>
     return attachTags(access, (input as { VersionId?: string }).VersionId, call, deps);
   });
 
-/** Whether a policy may ask for the tags, as far as that is known at once: a bucket that is not remembered is looked at. */
+/** Whether a policy may use the tags. True for a bucket that is not cached. */
 function isAsked({ action, resource }: Access, call: Call, { buckets }: S3Deps): boolean {
   const place = actions.has(action) ? objectIn(resource) : undefined;
   if (!place || call.principal.kind !== 'root') return place !== undefined;

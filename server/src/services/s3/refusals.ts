@@ -46,7 +46,7 @@ export function malformedXml(call: Call): AwsError {
   );
 }
 
-/** For a document that the model does not require; where it does, the gateway says the same. */
+/** For a document that the model does not require; for a required one the gateway answers the same. */
 export function missingBody(call: Call): AwsError {
   return call.error('MissingRequestBodyError', 'Request Body is empty');
 }

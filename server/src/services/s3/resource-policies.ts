@@ -1,4 +1,4 @@
-/** Gives each permission that an operation asks for what its bucket's policy and grants say of it. No operation has to think of it. */
+/** Adds the bucket's policy and grants to each permission that an operation needs, so that no operation has to do it. */
 import type { Access } from '../../contract/operation.ts';
 import type { OperationTable } from '../../contract/service.ts';
 import { ownershipOf } from './bucket-configuration/ownership-controls/ownership.ts';
@@ -46,14 +46,14 @@ function attachFound(
   });
 }
 
-/** An object's grant may let such a caller in: what nothing allows is refused before the bucket is asked for. */
+/** An object's grant may allow such a caller. */
 function isForeign(bucket: Bucket, account: string): boolean {
   return bucket.account !== account && ownershipOf(bucket) !== 'BucketOwnerEnforced';
 }
 
 const prefix = /^arn:aws[a-z-]*:s3:::/;
 
-/** A name that is taken is no business of its owner's policy. */
+/** CreateBucket for a name that exists answers BucketAlreadyExists before any bucket policy is evaluated. */
 function bucketOf({ action, resource }: Access): string | undefined {
   if (action === 's3:CreateBucket' || !prefix.test(resource)) return undefined;
   return resource.replace(prefix, '').split('/', 1)[0] || undefined;

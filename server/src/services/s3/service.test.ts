@@ -32,6 +32,8 @@ async function startService() {
     database,
     blobs,
     outbox,
+    // No bucket of these tests notifies a function.
+    aws: undefined as never,
     clock: systemClock,
     log,
     settings: { defaultEncryption: 'AES256' },

@@ -91,6 +91,7 @@ import { listMultipartUploads } from './multipart/list-multipart-uploads.ts';
 import { listParts } from './multipart/list-parts.ts';
 import { uploadPart } from './multipart/upload-part.ts';
 import { uploadPartCopy } from './multipart/upload-part-copy.ts';
+import { functionNotifier } from './notify-functions.ts';
 import { withObjectGrants } from './object-grants.ts';
 import { withObjectTags } from './object-tag-conditions.ts';
 import { copyObject } from './objects/copy-object.ts';
@@ -192,7 +193,7 @@ export const s3Operations = {
   PutObjectRetention: putObjectRetention,
 } satisfies OperationTable<'s3', S3Deps>;
 
-/** What the permissions that an operation asks for are judged by, from the inside out. */
+/** What is added to an operation's permissions, from the inside out. */
 const withPolicies = (table: OperationTable<'s3', S3Deps>) =>
   withInitiatorGrants(withObjectGrants(withResourcePolicies(withObjectTags(table))));
 
@@ -210,9 +211,13 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
     applyRules: (bucket) => lifecycle.wake(bucket),
   };
   const lifecycle = startLifecycle(deps);
-  const service = defineService('s3', deps, withPolicies(s3Operations));
+  deps.outbox.subscribe(functionNotifier(deps));
+  const service = defineService('s3', deps, withPolicies(s3Operations), {
+    crossOrigin: crossOriginOf(buckets),
+    anonymous: anonymousOf(buckets),
+  });
   return {
-    service: { ...service, crossOrigin: crossOriginOf(buckets), anonymous: anonymousOf(buckets) },
+    service,
     async stop() {
       await lifecycle.stop();
       await collector.stop();

@@ -34,7 +34,7 @@ export interface ObjectRow {
   version_id: string;
   /** The later of a key's versions has the greater one. */
   seq: number;
-  /** See bytes/encryption.ts; null where the bytes lie in clear. */
+  /** See bytes/encryption.ts; null if the bytes are not encrypted. */
   encryption: string | null;
   /** JSON, pairs of key and value; null where there are none. */
   tags: string | null;

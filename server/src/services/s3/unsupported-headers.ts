@@ -1,4 +1,4 @@
-/** Headers whose effect is not built: a request that carries one is refused, never half done. */
+/** Headers whose effect is not implemented: a request with one of them is refused, never partly executed. */
 import type { Call } from '../../contract/call.ts';
 import { notImplemented } from './refusals.ts';
 

@@ -22,6 +22,7 @@ const maxTypeBytes = 255;
 type InvokeInput = Input<'sagemaker-runtime', 'InvokeEndpoint'>;
 
 export const invokeEndpoint: SageMakerRuntimeOperation<'InvokeEndpoint'> = {
+  audit: { data: true, readOnly: true },
   access: (input, call, { routing }) => [
     {
       action: 'sagemaker:InvokeEndpoint',

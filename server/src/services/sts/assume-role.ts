@@ -1,6 +1,6 @@
 /**
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
- * The role's trust policy and the caller's own policies decide together, so the decision is made by whoever keeps identities, in `handle`.
+ * The role's trust policy and the caller's own policies decide together, so the identity service decides, in `handle`.
  */
 
 import { toCredentials } from './credentials.ts';
@@ -10,6 +10,7 @@ import { readSessionRequest, wrongTokenCode } from './session-request.ts';
 const defaultDurationSeconds = 3600;
 
 export const assumeRole: StsOperation<'AssumeRole'> = {
+  audit: { readOnly: true, returnsCredentials: true },
   access: () => [],
   async handle(input, call, deps) {
     if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw wrongTokenCode(call);

@@ -1,4 +1,4 @@
-/** What STS's operations work with: sessions, from whoever keeps identities. */
+/** What STS's operations work with: sessions, which the IAM service provides. */
 import type { Sessions } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
 import type { OperationName } from '../../models/types.ts';

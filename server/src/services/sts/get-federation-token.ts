@@ -7,6 +7,7 @@ import { readSessionRequest } from './session-request.ts';
 const hour = 3600;
 
 export const getFederationToken: StsOperation<'GetFederationToken'> = {
+  audit: { returnsCredentials: true },
   access(input, call) {
     const resource = formatGlobalArn('sts', call.region, call.account, `federated-user/${input.Name ?? ''}`);
     return [

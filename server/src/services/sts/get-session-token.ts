@@ -6,6 +6,7 @@ import { wrongTokenCode } from './session-request.ts';
 const hour = 3600;
 
 export const getSessionToken: StsOperation<'GetSessionToken'> = {
+  audit: { returnsCredentials: true },
   access: () => [],
   handle(input, call, deps) {
     const { kind, accessKeyId } = call.principal;

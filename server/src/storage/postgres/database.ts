@@ -1,4 +1,4 @@
-/** PostgreSQL behind the interface of database.ts: one connection that writes, a few that read. A lost connection is made again, with back-off. */
+/** PostgreSQL behind the interface of database.ts: one connection that writes, a few that read. A lost connection is reopened, with back-off. */
 import type { CompiledQuery } from 'kysely';
 import type { Log } from '../../kit/log.ts';
 import type { Database, Statement } from '../database.ts';
@@ -30,7 +30,7 @@ class PostgresDatabase implements Database {
     this.#writer = new PostgresWriter(() => this.#writing.get(), this.#texts);
   }
 
-  /** Fails where the connection that writes cannot be made. */
+  /** Fails if the writing connection cannot be opened. */
   async begin(): Promise<void> {
     await this.#writing.get();
   }
@@ -89,7 +89,7 @@ interface OpenOptions extends PostgresOptions {
   readonly exclusive?: boolean;
 }
 
-/** Opens the database and brings its schema up to date. Throws if it cannot be reached or a newer version wrote it. */
+/** Opens the database and migrates its schema. Throws if it cannot be reached or a newer version wrote it. */
 export async function openPostgresDatabase({
   migrations,
   log,

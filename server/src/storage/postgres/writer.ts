@@ -1,5 +1,5 @@
 /**
- * Writes, one group after the other: all that wait share a commit, each in a savepoint of its own, so that one that misses fails alone. An advisory lock makes
+ * Writes, one group after the other: all that wait share a commit, each in its own savepoint, so that one that misses fails alone. An advisory lock makes
  * the groups of all servers follow each other, which is the guarantee that SQLite's single writer gives the stores.
  */
 import type { Client } from 'pg';

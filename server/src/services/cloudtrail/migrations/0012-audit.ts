@@ -1,4 +1,4 @@
-/** The audit trail: rows are added and, after ninety days, removed; nothing changes them. Each carries the hash of the one before. */
+/** The audit trail: rows are added and, after ninety days, removed; nothing changes them. Each contains the hash of the one before. */
 import type { Migration } from '../../../storage/migration.ts';
 
 const ninetyDays = 90 * 86_400_000;
@@ -9,7 +9,7 @@ const isKept = {
   audit_resources: 'exists (select 1 from audit_events where seq = old.seq)',
 };
 
-/** PostgreSQL allows no query in a trigger's condition, so that the condition stands in the function. */
+/** PostgreSQL allows no query in a trigger's condition, so the condition is in the function. */
 function refuse(table: keyof typeof isKept, trigger: string, event: 'update' | 'delete') {
   const when = event === 'delete' ? isKept[table] : 'true';
   return [

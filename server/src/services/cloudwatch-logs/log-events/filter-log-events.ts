@@ -67,6 +67,7 @@ async function search({ read, matches, limit }: Search, from: Position | undefin
 }
 
 export const filterLogEvents: LogsOperation<'FilterLogEvents'> = {
+  audit: { data: true },
   access: accessToLogGroup('logs:FilterLogEvents'),
   async handle(input, call, deps) {
     const pattern = readFilterPattern(input.filterPattern ?? '');

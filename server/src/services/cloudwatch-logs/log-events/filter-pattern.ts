@@ -8,7 +8,7 @@ export type FilterPattern = { readonly matches: (message: string) => boolean } |
 const piece = /\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_]+)(?=\s|$))\s*/y;
 const wordCharacter = /[A-Za-z0-9_]/;
 
-/** Whether the term stands in the message with no word running on at its ends. */
+/** Whether the term occurs in the message as a whole word. */
 function occurs(term: string, message: string): boolean {
   const openStart = !wordCharacter.test(term[0] ?? '');
   const openEnd = !wordCharacter.test(term.at(-1) ?? '');

@@ -27,6 +27,7 @@ function edgesOf(
 }
 
 export const getLogEvents: LogsOperation<'GetLogEvents'> = {
+  audit: { data: true },
   access: accessToLogGroup('logs:GetLogEvents'),
   async handle(input, call, deps) {
     const group = await getLogGroup(deps, call, input);

@@ -8,6 +8,7 @@ import { findBatchFault, sortBatch } from './check-batch.ts';
 import { insertLogEvents, removeExpired } from './log-event-store.ts';
 
 export const putLogEvents: LogsOperation<'PutLogEvents'> = {
+  audit: { data: true },
   access: accessToLogGroup('logs:PutLogEvents'),
   async handle(input, call, deps) {
     const fault = findBatchFault(input.logEvents);

@@ -8,7 +8,7 @@ import { insertLogGroup } from './log-group-store.ts';
 export const createLogGroup: LogsOperation<'CreateLogGroup'> = {
   access: accessToLogGroup('logs:CreateLogGroup'),
   async handle(input, call, deps) {
-    // Promises that could not be kept are not made.
+    // A setting without effect is refused.
     if (input.kmsKeyId !== undefined || input.deletionProtectionEnabled) {
       throw call.error('InvalidParameterException', 'kmsKeyId and deletionProtectionEnabled are not supported.');
     }

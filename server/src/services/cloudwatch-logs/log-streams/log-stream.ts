@@ -6,7 +6,7 @@ import { formatLogGroupArn } from '../log-groups/log-group.ts';
 import type { LogGroupRow, LogStreamRow } from '../tables.ts';
 import { findLogStream } from './log-stream-store.ts';
 
-/** Sequence tokens are no longer looked at (by AWS neither), but old clients hand them on. */
+/** Sequence tokens are ignored (as on AWS), but old clients send them. */
 export const sequenceToken = '49600000000000000000000000000000000000000000000000000000';
 
 export const noSuchLogStream = (call: Call) =>

@@ -1,5 +1,5 @@
 /**
- * The named things of an account: users, groups, roles, customer-managed policies and instance profiles have one way to be found, made,
+ * The named entities of an account: users, groups, roles, customer-managed policies and instance profiles have one way to be found, made,
  * renamed and taken away. Here is in what they differ.
  * Quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
@@ -14,7 +14,7 @@ interface Kind {
   readonly table: EntityTable;
   readonly prefix: IdPrefix;
   readonly quota: { readonly name: string; readonly limit: number };
-  /** What is asked for beside the creation where tags come along. */
+  /** The additional permission for a creation with tags. */
   readonly tagAction: string | undefined;
   missing(name: string): string;
   taken(name: string): string;

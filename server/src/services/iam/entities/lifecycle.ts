@@ -1,4 +1,4 @@
-/** How a named thing is made, renamed and taken away. Races are decided in the write. */
+/** How a named entity is created, renamed and deleted. Races are decided in the write. */
 import { partitionIn } from '../../../contract/arn.ts';
 import type { Call } from '../../../contract/call.ts';
 import { Conflict, type Statement } from '../../../storage/database.ts';
@@ -32,7 +32,7 @@ export function newEntity(call: Call, kind: KindName, path: string | undefined, 
   };
 }
 
-/** `more` goes into the same write, after the row and its tags; where it misses, `onMiss` says why. */
+/** `more` joins the write, after the row and its tags; if it misses, `onMiss` gives the error. */
 export async function createEntity<K extends KindName>(
   deps: IamDeps,
   call: Call,
@@ -72,7 +72,7 @@ export async function renameEntity(
 ): Promise<void> {
   const name = change.name ?? row.name;
   const path = change.path ?? row.path;
-  // It stays in the partition in which it was made.
+  // It stays in the partition in which it was created.
   const arn = `arn:${partitionIn(row.arn)}:iam::${row.account}:${kind}${path}${name}`;
   try {
     await deps.database.write([updateEntity(kinds[kind].table, row.id, { name, path, arn })]);
@@ -88,7 +88,7 @@ export interface Holder extends EntityHolder {
   readonly conflict: string;
 }
 
-/** Takes it away, with its tags, where nothing holds it. `also` goes with it; where that misses, `onMiss` says why. */
+/** Deletes it with its tags, if nothing refers to it. `also` joins the write; if that misses, `onMiss` gives the error. */
 export async function deleteEntity(
   deps: IamDeps,
   call: Call,

@@ -1,6 +1,6 @@
 /**
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html: one role a profile. Whoever adds a role hands it
- * on, so iam:PassRole is asked for too.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html: one role a profile. Adding a role passes it,
+ * so iam:PassRole is required too.
  */
 import { Conflict } from '../../../storage/database.ts';
 import type { IamOperation } from '../deps.ts';

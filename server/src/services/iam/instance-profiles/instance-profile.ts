@@ -1,4 +1,4 @@
-/** The instance profile as AWS returns it: a container for one role. Nothing here runs on instances; it is kept for those who manage it. */
+/** The instance profile as AWS returns it: a container for one role. Nothing here runs on instances; it is stored for the tools that manage it. */
 import type { InstanceProfile } from '@aws-sdk/client-iam';
 import type { Call } from '../../../contract/call.ts';
 import type { IamDeps } from '../deps.ts';

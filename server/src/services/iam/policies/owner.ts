@@ -1,4 +1,4 @@
-/** What carries policies: users, groups and roles. Their operations differ in nothing but the name's field. */
+/** What policies can be attached to: users, groups and roles. Their operations differ only in the name's member. */
 import type { Call } from '../../../contract/call.ts';
 import type { IamDeps } from '../deps.ts';
 import { requireEntity } from '../entities/entity-store.ts';

@@ -7,7 +7,7 @@ import type { PolicyRow, PolicyVersionRow } from '../tables.ts';
 export const noSuchVersion = (call: Call, arn: string, versionId: string) =>
   call.error('NoSuchEntity', `Policy ${arn} version ${versionId} does not exist or is not attachable.`);
 
-/** The model allows `v1.something` too, which is nobody's; that is version 0 here. */
+/** The model allows `v1.something` too, which no policy has; that is version 0 here. */
 export function readVersionId(versionId: string): number {
   return /^v\d{1,9}$/.test(versionId) ? Number(versionId.slice(1)) : 0;
 }

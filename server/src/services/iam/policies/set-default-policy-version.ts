@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SetDefaultPolicyVersion.html: counts for the next call of whoever has it. */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SetDefaultPolicyVersion.html: takes effect with the next call of each identity that has the policy. */
 import { Conflict } from '../../../storage/database.ts';
 import type { IamOperation } from '../deps.ts';
 import { accessToPolicy, getOwnPolicy } from './managed-policy.ts';

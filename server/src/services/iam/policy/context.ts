@@ -6,7 +6,7 @@ export type ContextSource = Readonly<Record<string, ContextValue>>;
 /**
  * Keys that the platform fills in whenever they exist for a request: their absence is a fact. Among them are all of AWS's global keys,
  * because what most of them speak of (networks, organizations, identity providers, second factors) does not exist here. Any other absent
- * key is unknown, because nobody here may ever have filled it in; who knows that a key is absent says `undefined`.
+ * key is unknown, because the platform may not implement it; a service that knows that a key is absent says `undefined`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 const answeredKeys: ReadonlySet<string> = new Set(

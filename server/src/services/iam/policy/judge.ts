@@ -56,7 +56,7 @@ function grantOf(resource: ResourceSide, principal: Principal, request: PolicyRe
   return resource.policy ? evaluateResourcePolicy(resource.policy, { principal }, request) : 'implicit-deny';
 }
 
-/** What each type of policy says by itself. */
+/** The result of each type of policy by itself. */
 export function verdictsOf({ principal, permissions, resource, request }: Case): Verdicts {
   const { identity, boundary, session } = permissions;
   return {

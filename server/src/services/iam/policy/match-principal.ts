@@ -1,5 +1,5 @@
 /**
- * Whom a statement of a resource's policy speaks of. Names are compared whole: only a lone `*` is everybody.
+ * Which principals a statement of a resource's policy names. Names are compared as a whole: only a lone `*` is every principal.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 import { partitionIn } from '../../../contract/arn.ts';
@@ -9,7 +9,7 @@ import type { Statement } from './policy-document.ts';
 export type Candidate = { readonly service: string } | { readonly principal: Principal };
 
 /**
- * direct: the user, the session or the service itself. entity: the role or the user behind a session, or everybody. account: the
+ * direct: the user, the session or the service itself. entity: the role or the user behind a session, or every principal. account: the
  * principal's account, which leaves it to that account's policies.
  */
 export type Match = 'direct' | 'entity' | 'account' | 'none';
@@ -42,7 +42,7 @@ function isSpared(aws: readonly string[], principal: Principal): boolean {
 export function matchPrincipal(statement: Statement, candidate: Candidate): Match {
   const { AWS: aws = [], Service: services = [] } = statement.principals ?? {};
   if (statement.notPrincipals) {
-    // "Using it with Effect: Allow is not supported": it would let in everybody else.
+    // "Using it with Effect: Allow is not supported": it would allow every other principal.
     if (statement.effect === 'Allow') return 'none';
     const spared = 'service' in candidate ? services.includes(candidate.service) : isSpared(aws, candidate.principal);
     return spared ? 'none' : 'entity';

@@ -7,7 +7,7 @@ import { type ActionMatcher, indexActions } from './action-matcher.ts';
 import { type Condition, compileCondition } from './condition.ts';
 import { compilePattern, type Pattern, type PatternOptions } from './pattern.ts';
 
-/** `resource` is what another service keeps with a resource and has checked in its own words; here it only has to be understood. */
+/** `resource` is a policy that another service stores with a resource and has validated; here it is only read. */
 export type PolicyKind = 'identity' | 'trust' | 'resource';
 
 /** Principals by kind; `*` alone is `{ AWS: ['*'] }`. */

@@ -27,7 +27,7 @@ function readPattern(text: string, refuse: () => Error): (value: string) => bool
 
 const isOfAws = (arn: string) => parseArn(arn)?.account === 'aws';
 
-/** Service and resource control policies do not exist here: whoever names them leaves nothing out. */
+/** Service and resource control policies do not exist here: excluding them has no effect. */
 const ofType =
   (type: string): Excludes =>
   (origin) => {

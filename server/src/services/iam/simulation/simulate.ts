@@ -78,7 +78,7 @@ function matchedStatements(simulation: Simulation, request: PolicyRequest, decis
   ];
 }
 
-/** Only where two accounts have a say: what each says by itself. */
+/** Only for two accounts: the decision of each by itself. */
 function detailsOf({ resource, caller }: Simulation, verdicts: Verdicts): Record<string, Decision> | undefined {
   if (!resource || resource.account === caller.account) return undefined;
   const { resource: grant = 'implicit-deny' } = verdicts;

@@ -67,7 +67,7 @@ function toCaller(arn: string, subject: PolicySource | undefined, call: Call): P
   return { kind: 'assumed-role', account, arn: session, userId: id && `${id}:${name}`, roleArn: arn };
 }
 
-/** What follows from who calls; all else is for the simulation's request to say. */
+/** The keys that follow from the caller; all others come from the simulation's request. */
 function callerContext(caller: Principal, subject: PolicySource | undefined, now: Date): ContextSource {
   const known = Object.entries(principalContext(caller, subject?.tags ?? {}, now));
   const followed = known.filter(([key]) => /^aws:(Principal(Tag|Arn|Account|Type)|username)/.test(key));

@@ -10,8 +10,10 @@ export function checkAlias(fn: StoredFunction, version: string, routing: AliasRo
   if (!fn.versions.has(version)) throw functionNotFound(functionArn(fn.row, version));
   const weights = Object.entries(routing?.AdditionalVersionWeights ?? {});
   if (weights.length === 0) return;
-  if (weights.length > 1) throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1');
-  if (version === latest) throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+  if (weights.length > 1)
+    throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1');
+  if (version === latest)
+    throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
   for (const [other] of weights) {
     if (other === version)
       throw invalidParameter(

@@ -3,7 +3,14 @@ import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import type { Call } from '../../../contract/call.ts';
 import { uuid } from '../../../kit/ids.ts';
 import type { LambdaDeps, LambdaOperation } from '../deps.ts';
-import { type FoundFunction, findFunction, functionAccess, latest, settingOf, versionOf } from '../functions/find-function.ts';
+import {
+  type FoundFunction,
+  findFunction,
+  functionAccess,
+  latest,
+  settingOf,
+  versionOf,
+} from '../functions/find-function.ts';
 import { functionArn } from '../functions/function-name.ts';
 import { putSetting, removeSettings } from '../functions/function-store.ts';
 import type { EventInvokeConfig } from '../invoke/event-queue.ts';

@@ -7,7 +7,13 @@ import { stale, updateInProgress } from '../refusals.ts';
 import { publishedRow } from '../versions/publish.ts';
 import { type FoundFunction, versionOf } from './find-function.ts';
 import { functionArn } from './function-name.ts';
-import { changeVersion, type Configuration, insertVersion, type StoredVersion, takeVersionNumber } from './function-store.ts';
+import {
+  type Configuration,
+  changeVersion,
+  insertVersion,
+  type StoredVersion,
+  takeVersionNumber,
+} from './function-store.ts';
 
 export interface VersionChange {
   readonly configuration: Configuration;

@@ -1,9 +1,9 @@
 /** UpdateFunctionConfiguration: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
 import type { LambdaOperation } from '../deps.ts';
+import { refusalOfRuntime } from '../execution/runtimes.ts';
 import { layerAccess } from '../layers/layer-access.ts';
 import { resolveLayers } from '../layers/resolve-layers.ts';
 import { invalidParameter } from '../refusals.ts';
-import { refusalOfRuntime } from '../execution/runtimes.ts';
 import { changeLatest } from './change-version.ts';
 import { changed, refuseMissing, shown } from './configuration.ts';
 import { findFunction, functionAccess } from './find-function.ts';

@@ -13,6 +13,7 @@ const none = Buffer.from('{}');
 
 export const invoke: LambdaOperation<'Invoke'> = {
   access: functionAccess('InvokeFunction', { services: true }),
+  audit: { data: true, readOnly: false },
   async handle(input, call, deps) {
     const found = await findFunction(input.FunctionName, input.Qualifier, call, deps);
     const { named, fn } = found;

@@ -1,5 +1,6 @@
 /** AddPermission: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
 import { formatGlobalArn } from '../../../contract/arn.ts';
+import { AwsError } from '../../../contract/aws-error.ts';
 import type { Call } from '../../../contract/call.ts';
 import { uuid } from '../../../kit/ids.ts';
 import type { Input } from '../../../models/types.ts';
@@ -8,7 +9,6 @@ import type { LambdaOperation } from '../deps.ts';
 import { findFunction, functionAccess, latest, settingOf, versionOf } from '../functions/find-function.ts';
 import { functionArn } from '../functions/function-name.ts';
 import { changeSetting, insertSetting } from '../functions/function-store.ts';
-import { AwsError } from '../../../contract/aws-error.ts';
 import { conflict, invalidParameter, stale } from '../refusals.ts';
 import { policyLimit, readPolicy, type Statement, withStatement } from './policy.ts';
 
@@ -26,8 +26,7 @@ export const addPermission: LambdaOperation<'AddPermission'> = {
     const found = await findFunction(input.FunctionName, input.Qualifier, call, deps);
     const { named, fn } = found;
     const { qualifier } = named;
-    if (qualifier === latest)
-      throw invalidParameter('We currently do not support adding policies for $LATEST.');
+    if (qualifier === latest) throw invalidParameter('We currently do not support adding policies for $LATEST.');
     versionOf(found);
     const before = settingOf(fn, 'policy', qualifier ?? '');
     if (input.RevisionId !== undefined && input.RevisionId !== before?.revision_id) throw stale('GetPolicy');
@@ -43,7 +42,13 @@ export const addPermission: LambdaOperation<'AddPermission'> = {
         status: 400,
         fields: { Type: 'User' },
       });
-    const row = { function_id: fn.row.id, kind: 'policy' as const, qualifier: qualifier ?? '', document, revision_id: uuid() };
+    const row = {
+      function_id: fn.row.id,
+      kind: 'policy' as const,
+      qualifier: qualifier ?? '',
+      document,
+      revision_id: uuid(),
+    };
     try {
       await deps.functions.write(named, [before ? changeSetting(before, row) : insertSetting(row)]);
     } catch (error) {

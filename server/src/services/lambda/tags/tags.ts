@@ -9,10 +9,11 @@ import { invalidParameter } from '../refusals.ts';
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
 const mostTags = 50;
 
-const taggable = (action: string) => async (input: { readonly Resource?: string | undefined }, call: Call, deps: LambdaDeps) => {
-  const named = parseFunctionName(input.Resource, call);
-  return [accessTo(action, named, await deps.functions.find(named))];
-};
+const taggable =
+  (action: string) => async (input: { readonly Resource?: string | undefined }, call: Call, deps: LambdaDeps) => {
+    const named = parseFunctionName(input.Resource, call);
+    return [accessTo(action, named, await deps.functions.find(named))];
+  };
 
 async function tagged(resource: string, call: Call, deps: LambdaDeps) {
   const found = await findFunction(resource, undefined, call, deps);
@@ -33,7 +34,8 @@ export const tagResource: LambdaOperation<'TagResource'> = {
   access: taggable('TagResource'),
   async handle(input, call, deps) {
     const { named, fn } = await tagged(input.Resource, call, deps);
-    if (Object.keys(input.Tags).length === 0) throw invalidParameter('An error occurred and the request cannot be processed.');
+    if (Object.keys(input.Tags).length === 0)
+      throw invalidParameter('An error occurred and the request cannot be processed.');
     const tags = { ...fn.tags, ...(input.Tags as Record<string, string>) };
     if (Object.keys(tags).length > mostTags) throw invalidParameter('Number of tags exceeds resource tag limit.');
     await deps.functions.write(named, [changeFunction(fn.row.id, { tags: JSON.stringify(tags) })]);

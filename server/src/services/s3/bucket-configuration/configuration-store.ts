@@ -4,7 +4,7 @@ import { type Statement, statement } from '../../../storage/database.ts';
 import { type BucketRow, s3Tables } from '../tables.ts';
 import type { BucketConfiguration, Configurations, Kind } from './kinds.ts';
 
-/** Writes over what is there. Misses where the bucket is gone or another one of its name. */
+/** Overwrites. Misses if the bucket was deleted or replaced by another of the same name. */
 export function putConfiguration<K extends Kind>(bucket: BucketRow, kind: K, value: Configurations[K]): Statement {
   const query = sql`insert into s3_bucket_configuration (bucket, kind, document)
     select name, ${kind}, ${JSON.stringify(value)} from s3_buckets
@@ -22,7 +22,7 @@ export function removeConfiguration(bucket: BucketRow, kind: Kind): Statement {
   return statement(query.compile());
 }
 
-/** Misses where the bucket is gone or is set to something else than what was read: goes before a write which that decided. */
+/** Misses if the bucket was deleted or its setting changed since it was read: precedes a write that depends on it. */
 export function requireConfiguration(bucket: BucketRow, kind: Kind, read: BucketConfiguration): Statement {
   const document = read[kind] === undefined ? null : JSON.stringify(read[kind]);
   const query = sql`update s3_buckets set name = name

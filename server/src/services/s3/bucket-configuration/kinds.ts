@@ -1,4 +1,4 @@
-/** What a bucket may be set to, in AWS's shapes, and what S3 says where it is not. */
+/** A bucket's settings, in AWS's shapes, and S3's answer if one is not set. */
 import type {
   AccessControlPolicy,
   CORSConfiguration,

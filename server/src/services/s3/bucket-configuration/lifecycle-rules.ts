@@ -1,5 +1,5 @@
 /**
- * What a bucket's lifecycle rules want done with an object, a version or an upload, and since when: a pure function, for who carries it out.
+ * What a bucket's lifecycle rules require for an object, a version or an upload, and since when. Pure.
  * Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html,
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
  */
@@ -64,7 +64,7 @@ export function lifecycleActions(rules: readonly LifecycleRule[], facts: Lifecyc
     .sort((one, other) => one.due.getTime() - other.due.getTime());
 }
 
-/** What the rules want at some time: the due dates may lie ahead (x-amz-expiration tells them). */
+/** What the rules require and when: due dates may be in the future (x-amz-expiration shows them). */
 export function plannedActions(rules: readonly LifecycleRule[], facts: LifecycleFacts): LifecycleAction[] {
   return rules.flatMap((rule) => {
     if (rule.Status !== 'Enabled' || !fits(rule, facts)) return [];

@@ -1,5 +1,5 @@
 /**
- * Buckets with their configuration, in memory: reading and writing objects asks no SQL for its bucket. Whoever writes about a bucket forgets it
+ * Buckets with their configuration, in memory: reading and writing objects needs no SQL for the bucket. Every write about a bucket removes it from the cache
  * after the commit and before answering; absence is never remembered. What is read here decides no write alone: its SQL is guarded too.
  */
 import type { Database } from '../../../storage/database.ts';
@@ -17,12 +17,12 @@ export interface BucketCache {
   forget(name: string): void;
 }
 
-/** An account has at most 10,000 buckets where nobody asked AWS for more. */
+/** AWS's default quota is 10,000 buckets an account. */
 const maxBuckets = 10_000;
 
 export function createBucketCache(database: Database): BucketCache {
   const kept = new Map<string, Bucket>();
-  /** A bucket that is forgotten while it loads answers those who asked before and nobody else. */
+  /** A bucket that is removed while it loads is the answer for earlier requests only. */
   const loading = new Map<string, Promise<Bucket | undefined>>();
 
   function load(name: string): Promise<Bucket | undefined> {

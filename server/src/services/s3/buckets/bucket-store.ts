@@ -26,7 +26,7 @@ export async function findBucket(database: Database, name: string): Promise<Buck
   return { ...row, configuration };
 }
 
-/** Misses where the bucket is gone or holds objects or versions. Its uploads under way and its configuration end with it. */
+/** Misses if the bucket was deleted or contains objects or versions. Its uploads in progress and its configuration are deleted with it. */
 export function removeBucket(name: string): Statement[] {
   const uploads = s3Tables.selectFrom('s3_uploads').select('upload_id').where('bucket', '=', name);
   const parts = s3Tables.selectFrom('s3_parts').select('blob_id').where('upload_id', 'in', uploads);
@@ -80,14 +80,14 @@ export function listBuckets(database: Database, filter: BucketFilter): Promise<B
   return database.read(query.compile());
 }
 
-/** Misses where the bucket is gone, or its locks forbid it. */
+/** Misses if the bucket was deleted, or object lock forbids the change. */
 export function updateVersioning(name: string, versioning: 'Enabled' | 'Suspended'): Statement {
   let query = s3Tables.updateTable('s3_buckets').set({ versioning }).where('name', '=', name);
   if (versioning === 'Suspended') query = query.where('object_lock', 'is', null);
   return statement(query.compile(), 1);
 }
 
-/** Misses where the bucket is gone or keeps no versions. */
+/** Misses if the bucket was deleted or has no versioning. */
 export function updateObjectLock(name: string, lock: string): Statement {
   return statement(
     s3Tables

@@ -19,7 +19,7 @@ export async function getBucket(deps: S3Deps, call: Call, input: BucketInput): P
     (isForeign && !mayLetIn(bucket, call.account)) ||
     (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.account)
   ) {
-    // SDKs find a bucket's region by it, whoever the bucket is of: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+    // SDKs find a bucket's region by it, whoever owns the bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
     throw call.error('AccessDenied', 'Access Denied', {
       status: 403,
       headers: { 'x-amz-bucket-region': bucket.region },

@@ -52,7 +52,7 @@ export const createBucket: S3Operation<'CreateBucket'> = {
       deps.buckets.forget(name);
       await refuseTaken(await deps.buckets.find(name), row, tags.length > 0, call, error);
     }
-    // Who asks from now on must not join one who asked before it was there.
+    // Later requests must not share a look-up that began before the bucket existed.
     deps.buckets.forget(name);
     const location = constraint ? `http://${name}.s3.amazonaws.com/` : `/${name}`;
     return { Location: location, BucketArn: bucketArn(row, name) };
@@ -66,7 +66,7 @@ function setsAcl(input: CreateInput): boolean {
   return acl !== 'private' || Object.keys(rest).some((member) => member.startsWith('Grant'));
 }
 
-/** What S3 sets every new bucket to, and what the request asks for. */
+/** S3's settings of every new bucket, and the request's. */
 function configure(row: BucketRow, input: CreateInput, tags: readonly Tag[], call: Call): Statement[] {
   const ownership = input.ObjectOwnership ?? 'BucketOwnerEnforced';
   if (!conforms('s3', 'OwnershipControlsRule', { ObjectOwnership: ownership })) {
@@ -96,7 +96,7 @@ function configure(row: BucketRow, input: CreateInput, tags: readonly Tag[], cal
   ];
 }
 
-/** The endpoints of other regions than the first create in theirs alone, and say so before they ask whether the constraint is a region. */
+/** Endpoints of regions other than us-east-1 create buckets in their own region only, and check that before they check whether the constraint is a region. */
 function regionOf(constraint: string | undefined, call: Call): string {
   const region = constraint === 'EU' ? 'eu-west-1' : constraint || undefined;
   if (call.region !== firstRegion) {

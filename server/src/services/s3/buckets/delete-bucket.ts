@@ -14,7 +14,7 @@ export const deleteBucket: S3Operation<'DeleteBucket'> = {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       deps.buckets.forget(input.Bucket);
-      // Gone meanwhile says so; else it holds something.
+      // It was deleted meanwhile, or it is not empty.
       await getBucket(deps, call, input);
       throw call.error('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
         status: 409,

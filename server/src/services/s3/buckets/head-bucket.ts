@@ -4,6 +4,7 @@ import type { S3Operation } from '../deps.ts';
 import { getBucket } from './bucket.ts';
 
 export const headBucket: S3Operation<'HeadBucket'> = {
+  audit: { data: true },
   access: bucketAccess('s3:ListBucket'),
   async handle(input, call, deps) {
     const bucket = await getBucket(deps, call, input);

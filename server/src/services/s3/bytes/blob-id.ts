@@ -1,4 +1,4 @@
-/** A blob's id tells by its first letter where its bytes are, so that nobody has to ask. */
+/** The first letter of a blob's id says where its bytes are, so that no look-up is needed. */
 import { orderedHex } from '../../../kit/ids.ts';
 
 type BlobKind = 'file' | 'small' | 'composite';
@@ -9,7 +9,7 @@ export function kindOf(blobId: string): BlobKind {
   return letters[blobId[0] as keyof typeof letters] ?? 'file';
 }
 
-/** Of bytes in the database. In the order of time, so that new ones lie together in its indexes. */
+/** Of bytes in the database. Ordered by time, so that new ones are neighbours in the indexes. */
 export const newSmallId = () => `s${orderedHex()}`;
 
 /** Of a list of other blobs. */

@@ -1,4 +1,4 @@
-/** The only SQL about small bytes and about what a composite is made of. */
+/** The only SQL about small objects' bytes and the parts of composite blobs. */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { prepared } from '../../../storage/query-builder.ts';

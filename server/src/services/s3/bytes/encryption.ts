@@ -54,7 +54,7 @@ export function encryptionMembers(encryption: Encryption | undefined) {
   return { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId, ...(bucketKey ? { BucketKeyEnabled: true } : {}) };
 }
 
-/** The customer's key of a request; undefined where it brings none. Throws what S3 says to one that is none. */
+/** The customer's key of a request; undefined without one. Throws S3's errors for an invalid key. */
 export function customerKeyOf(input: EncryptionInput, call: Call): Buffer | undefined {
   const { SSECustomerAlgorithm: algorithm, SSECustomerKey: text, SSECustomerKeyMD5: md5 } = input;
   if (algorithm === undefined && text === undefined && md5 === undefined) return undefined;
@@ -95,13 +95,13 @@ function missing(call: Call, header: string, what: string) {
 
 const md5Of = (key: Uint8Array) => createHash('md5').update(key).digest('base64');
 
-/** What is to be done with new bytes: how the row tells it, and the secret that their keys come from. */
+/** How new bytes are encrypted: what the row stores, and the secret of their keys. */
 export interface Sealing {
   readonly encryption: Encryption | undefined;
   readonly secret: Uint8Array | undefined;
 }
 
-/** As the request says, else as the bucket does. */
+/** As the request says, else the bucket's default. */
 export function sealingOf(
   input: EncryptionInput,
   usual: Encryption | undefined,
@@ -134,7 +134,7 @@ export function sealingOf(
   return { encryption, secret: encryption && platformSecret };
 }
 
-/** The platform's own key stands for every key of KMS that a request may name, and the answer says so. */
+/** The platform's own key replaces every KMS key that a request may name; the response names it. */
 function readAsked(
   asked: string,
   input: EncryptionInput,
@@ -158,7 +158,7 @@ function readAsked(
   throw invalidArgument(call, message, 'x-amz-server-side-encryption', asked);
 }
 
-/** The secret to read a row's bytes with. Refuses a customer's key that is missing, wrong or not asked for. */
+/** The secret to read a row's bytes with. Refuses a customer's key that is missing, wrong or not needed. */
 export function secretFor(
   encryption: Encryption | undefined,
   input: EncryptionInput,

@@ -16,7 +16,7 @@ export interface ByteSources {
 
 interface Wanted {
   readonly blobId: string;
-  /** What their key comes from; undefined where they lie in clear. */
+  /** The secret of their key; undefined if they are not encrypted. */
   readonly secret: Uint8Array | undefined;
   /** Undefined: all. */
   readonly range: ByteRange | undefined;
@@ -26,7 +26,7 @@ interface Wanted {
 
 export type Bytes = Readable | Uint8Array;
 
-/** Undefined where the bytes are gone: the row that named them has been replaced meanwhile. */
+/** Undefined if the bytes were deleted: the row that named them was replaced meanwhile. */
 export async function openBytes(wanted: Wanted, sources: ByteSources): Promise<Bytes | undefined> {
   switch (kindOf(wanted.blobId)) {
     case 'small':
@@ -82,7 +82,7 @@ async function* inOrder(segments: readonly SegmentRow[], { secret, range }: Want
   }
 }
 
-/** The part of a range that lies in the segment, counted from the segment's beginning. */
+/** The part of a range that is in the segment, counted from the segment's beginning. */
 function within({ start, end }: ByteRange, segmentStart: number, size: number): ByteRange | undefined {
   const first = Math.max(start - segmentStart, 0);
   const last = Math.min(end - segmentStart, size - 1);

@@ -1,5 +1,5 @@
 /**
- * The check of two texts in a row, from the checks of each and the second's length: what a multipart upload's full-object checksum is made of
+ * The CRC of two concatenated texts, from the CRC of each and the second's length: computes a multipart upload's full-object checksum
  * without reading the bytes again. Multiplication of polynomials over GF(2), reflected: the highest bit is x^0. Pure.
  */
 interface CrcKind {

@@ -11,7 +11,7 @@ export interface RunningMd5 {
   /** A promise where the thread has to catch up before more comes. The bytes must stay as they are. */
   update(bytes: Uint8Array): Promise<void> | undefined;
   digest(): Promise<Buffer> | Buffer;
-  /** Nobody will ask for it any more. */
+  /** The digest is not needed any more. */
   drop(): void;
 }
 

@@ -7,7 +7,7 @@ export interface WorkerData {
   readonly blocks: readonly Uint8Array[];
 }
 
-/** `block` goes into the digest; without one the digest is asked for, or is not wanted any more. */
+/** `block` is added to the digest; without one the digest is requested, or not needed any more. */
 export type Request =
   | { readonly id: number; readonly block: number; readonly length: number }
   | { readonly id: number; readonly end: 'digest' | 'drop' };

@@ -1,6 +1,6 @@
 /**
  * Carries out buckets' lifecycle rules by the platform's clock: expires objects, removes versions and lone delete markers, aborts uploads. Never
- * touches what a lock protects, and decides nothing that a write in between has made untrue: what missed is looked at again the next time.
+ * touches what a lock protects, and a write in between makes a deletion miss: the object is evaluated again in the next pass.
  */
 import { type Reconciler, startReconciler } from '../../../engine/reconcile.ts';
 import { Conflict } from '../../../storage/database.ts';

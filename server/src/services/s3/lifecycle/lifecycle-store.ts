@@ -1,4 +1,4 @@
-/** The SQL of carrying out lifecycle rules: which buckets have any, and what lies in them, in the order of keys, of each key the latest first. */
+/** The SQL of lifecycle rules: which buckets have rules, and their objects in the order of keys, the latest version of each key first. */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { type ObjectRow, s3Tables, type UploadRow } from '../tables.ts';

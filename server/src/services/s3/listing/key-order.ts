@@ -7,7 +7,7 @@ export function successorOf(prefix: string): string | undefined {
     const last = points.pop()?.codePointAt(0);
     if (last === undefined) return undefined;
     if (last === 0x10ffff) continue;
-    // The surrogates are no characters: UTF-8 goes on behind them.
+    // Surrogates are not characters: the next one in UTF-8 follows them.
     const next = last === 0xd7ff ? 0xe000 : last + 1;
     return points.join('') + String.fromCodePoint(next);
   }

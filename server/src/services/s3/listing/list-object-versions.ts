@@ -18,6 +18,7 @@ type ListVersionsInput = Input<'s3', 'ListObjectVersions'>;
 type Entry = { readonly version: ListedVersion } | { readonly group: string };
 
 export const listObjectVersions: S3Operation<'ListObjectVersions'> = {
+  audit: { data: true },
   access: (input: ListInput, call) =>
     listAccess(input, call).map((access) => ({ ...access, action: 's3:ListBucketVersions' })),
   async handle(input, call, deps) {
@@ -85,12 +86,12 @@ async function startOf(input: ListVersionsInput, call: Call, deps: S3Deps): Prom
     throw invalidArgument(call, message, 'version-id-marker', versionMarker);
   }
   const version = await findVersion(deps.database, input.Bucket, keyMarker, versionMarker);
-  // A version that is gone meanwhile: the rest of its key cannot be told from what was shown.
+  // The version was deleted meanwhile: which versions of its key were already listed is unknown.
   if (version === undefined) return { from: behindMarker(keyMarker, input), beforeSeq: undefined };
   return { from: keyMarker, beforeSeq: version.seq };
 }
 
-/** Where a group is met, the listing goes on behind it. */
+/** After a group, the listing continues behind it. */
 async function readEntries(input: ListVersionsInput, start: Start, limit: number, deps: S3Deps): Promise<Entry[]> {
   const { Bucket: bucket, Prefix: prefix = '', Delimiter: delimiter } = input;
   const entries: Entry[] = [];

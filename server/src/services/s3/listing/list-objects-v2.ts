@@ -6,6 +6,7 @@ import { behindMarker, readPage, readPageSize } from './listing.ts';
 import { readToken, writeToken } from './token.ts';
 
 export const listObjectsV2: S3Operation<'ListObjectsV2'> = {
+  audit: { data: true },
   access: listAccess,
   async handle(input, call, deps) {
     const size = readPageSize(input.MaxKeys, 'max-keys', call);

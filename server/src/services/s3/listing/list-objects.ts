@@ -5,6 +5,7 @@ import { keyWriter } from '../url-encoding.ts';
 import { behindMarker, readPage, readPageSize } from './listing.ts';
 
 export const listObjects: S3Operation<'ListObjects'> = {
+  audit: { data: true },
   access: listAccess,
   async handle(input, call, deps) {
     const size = readPageSize(input.MaxKeys, 'max-keys', call);

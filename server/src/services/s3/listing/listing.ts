@@ -9,14 +9,14 @@ import { invalidArgument } from '../refusals.ts';
 import { justAfter, successorOf } from './key-order.ts';
 import { type ListedEntry, type ListedObject, listEntries } from './listing-store.ts';
 
-/** The most of one page, and what is given where nothing is asked. */
+/** The largest page, and the default. */
 const pageSize = 1000;
 
 export function readPageSize(value: number | undefined, argument: string, call: Call): number {
   return Math.min(readWholeNumber(String(value ?? pageSize), argument, call), pageSize);
 }
 
-/** S3 tells what is no 32-bit integer from one that is negative. */
+/** S3 distinguishes a value that is no 32-bit integer from a negative one. */
 export function readWholeNumber(text: string, argument: string, call: Call): number {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= -(2 ** 31) && value < 2 ** 31)) {
@@ -94,7 +94,7 @@ function behind(entry: ListedEntry): string | undefined {
   return entry.kind === 'object' ? justAfter(entry.object.key) : successorOf(entry.prefix);
 }
 
-/** Where a listing begins that goes on behind a key or a group which the client names. */
+/** Where a listing begins that continues behind a key or a group which the client names. */
 export function behindMarker(marker: string | undefined, { Prefix: prefix = '', Delimiter: delimiter }: ListingInput) {
   if (marker === undefined || marker === '') return '';
   const isGroup =

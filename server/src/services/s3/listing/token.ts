@@ -1,4 +1,4 @@
-/** Continuation tokens: where a listing goes on, opaque to clients. */
+/** Continuation tokens: where a listing continues; opaque to clients. */
 import type { Call } from '../../../contract/call.ts';
 import { invalidArgument } from '../refusals.ts';
 

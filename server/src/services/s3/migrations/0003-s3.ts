@@ -1,5 +1,5 @@
 /**
- * Buckets, objects, uploads under way and the blobs that nobody names any more. Keys are ordered by their UTF-8 bytes (SQLite's BINARY
+ * Buckets, objects, uploads in progress and the blobs that no row names any more. Keys are ordered by their UTF-8 bytes (SQLite's BINARY
  * collation), which is S3's order. A blob may be named by several rows: a copy shares its source's bytes.
  */
 import type { Migration } from '../../../storage/migration.ts';

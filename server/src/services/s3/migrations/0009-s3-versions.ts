@@ -1,7 +1,7 @@
 /**
  * Versions, locks, tags, encryption, small objects and objects made of parts. `s3_objects` keeps what a key holds now, never a delete marker;
  * `s3_versions` keeps every delete marker and what a key held before. Of one key the greater `seq` is the later; `s3_sequence` counts them.
- * A blob id tells by its first letter where the bytes are: `s` in s3_small, `m` in the blobs that s3_segments names, else in a file of its own.
+ * The first letter of a blob id says where the bytes are: `s` in s3_small, `m` in the blobs that s3_segments names, else in a file.
  */
 import type { Migration } from '../../../storage/migration.ts';
 

@@ -12,6 +12,7 @@ import { findCompleted } from '../versions/version-store.ts';
 import { findUpload, removeParts, removeUpload } from './upload-store.ts';
 
 export const abortMultipartUpload: S3Operation<'AbortMultipartUpload'> = {
+  audit: { data: true },
   access: objectAccess('s3:AbortMultipartUpload'),
   async handle(input, call, deps) {
     const bucket = await getBucket(deps, call, input);

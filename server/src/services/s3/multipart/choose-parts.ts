@@ -1,4 +1,4 @@
-/** Which parts a completion asks for, in S3's order of refusals. Pure. */
+/** Which parts a completion names, checked in S3's order. Pure. */
 import type { Call } from '../../../contract/call.ts';
 import { checksumAlgorithms, checksumMember, isChecksumValue } from '../checksums/checksum.ts';
 import { bareEtag } from '../objects/conditions.ts';

@@ -32,6 +32,7 @@ type CompleteInput = Input<'s3', 'CompleteMultipartUpload'>;
 const attempts = 10;
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
+  audit: { data: true },
   access: writeAccess,
   async handle(input, call, deps) {
     refuseUnsupported(input, call);
@@ -119,7 +120,7 @@ function describeWhole(upload: UploadRow, parts: readonly PartRow[]): Omit<NewOb
   };
 }
 
-/** What the completion says that the whole is. */
+/** What the completion declares of the whole object. */
 function checkWhole(
   input: CompleteInput,
   whole: Pick<ObjectRow, 'size' | 'checksum_algorithm' | 'checksum_value' | 'checksum_type'>,

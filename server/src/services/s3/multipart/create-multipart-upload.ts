@@ -15,6 +15,7 @@ import { newUploadId } from './upload.ts';
 import { insertUpload } from './upload-store.ts';
 
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
+  audit: { data: true },
   access: uploadAccess,
   async handle(input, call, deps) {
     checkKey(input.Key, call);

@@ -12,6 +12,7 @@ import { keyWriter } from '../url-encoding.ts';
 import { listUploads, type UploadRange } from './upload-store.ts';
 
 export const listMultipartUploads: S3Operation<'ListMultipartUploads'> = {
+  audit: { data: true },
   access: bucketAccess('s3:ListBucketMultipartUploads'),
   async handle(input, call, deps) {
     const size = readPageSize(input.MaxUploads, 'max-uploads', call);

@@ -8,6 +8,7 @@ import { getUpload } from './upload.ts';
 import { listParts as listRows } from './upload-store.ts';
 
 export const listParts: S3Operation<'ListParts'> = {
+  audit: { data: true },
   access: objectAccess('s3:ListMultipartUploadParts'),
   async handle(input, call, deps) {
     const size = readPageSize(input.MaxParts, 'max-parts', call);

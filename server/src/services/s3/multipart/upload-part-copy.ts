@@ -26,6 +26,7 @@ import { checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 const attempts = 10;
 
 export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
+  audit: { data: true },
   access: (input, call) => [...sourceAccess(input, call), ...partAccess(input, call)],
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);

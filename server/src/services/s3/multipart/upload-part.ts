@@ -10,6 +10,7 @@ import { storePart } from './store-part.ts';
 import { checkPartAlgorithm, checkPartNumber, getUpload, secretOfUpload } from './upload.ts';
 
 export const uploadPart: S3Operation<'UploadPart'> = {
+  audit: { data: true },
   access: partAccess,
   async handle(input, call, deps) {
     checkPartNumber(input.PartNumber, call);

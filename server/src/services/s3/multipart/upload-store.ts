@@ -4,7 +4,7 @@ import { type Database, type Statement, statement } from '../../../storage/datab
 import { laterOf, successorOf } from '../listing/key-order.ts';
 import { type PartRow, s3Tables, type UploadRow } from '../tables.ts';
 
-/** Misses where the bucket is gone. */
+/** Misses if the bucket was deleted. */
 export function insertUpload(row: UploadRow): Statement {
   return statement(
     sql`${insertFrom('s3_uploads', row)} from s3_buckets where name = ${row.bucket}`.compile(s3Tables),

@@ -61,7 +61,7 @@ export function secretOfUpload(
 }
 
 /**
- * A part brings its checksum in the algorithm that its upload was created with. One in another is taken where the upload may have named none,
+ * A part's checksum uses the algorithm of its upload. Another algorithm is accepted if the upload named none,
  * and none where the parts' checksums are not the whole's. Texts as AWS's, in OpenStack Swift's tests that run against it.
  */
 export function checkPartAlgorithm(

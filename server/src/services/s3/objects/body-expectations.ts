@@ -1,4 +1,4 @@
-/** What a request says that its body is: length, digest, checksum. Read before the body, checked behind its last byte. */
+/** What a request declares of its body: length, digest, checksum. Read before the body, checked after its last byte. */
 import type { Call } from '../../../contract/call.ts';
 import {
   type ChecksumAlgorithm,

@@ -33,6 +33,7 @@ const maxSize = 5 * 1024 ** 3;
 const attempts = 10;
 
 export const copyObject: S3Operation<'CopyObject'> = {
+  audit: { data: true },
   access: (input, call) => [...sourceAccess(input, call), ...writeAccess(input, call)],
   async handle(input, call, deps) {
     checkKey(input.Key, call);
@@ -136,7 +137,7 @@ function documentFor(input: CopyInput, original: ObjectDocument, call: Call): Ob
   return { ...kept, WebsiteRedirectLocation: input.WebsiteRedirectLocation };
 }
 
-/** The copy's blob with its digests. Undefined: the source's bytes are gone. */
+/** The copy's blob with its digests. Undefined if the source was deleted meanwhile. */
 async function bytesOf(
   source: FoundSource,
   { secret }: Sealing,

@@ -4,6 +4,7 @@ import type { S3Operation } from '../deps.ts';
 import { changeVersion } from '../versions/changed-version.ts';
 
 export const deleteObjectTagging: S3Operation<'DeleteObjectTagging'> = {
+  audit: { data: true },
   access: versionAccess('s3:DeleteObjectTagging', 's3:DeleteObjectVersionTagging'),
   async handle(input, call, deps) {
     return changeVersion(input, call, deps, () => ({ tags: null }));

@@ -23,6 +23,7 @@ type DeleteInput = Input<'s3', 'DeleteObject'>;
 const attempts = 100;
 
 export const deleteObject: S3Operation<'DeleteObject'> = {
+  audit: { data: true },
   access: (input, call) => [
     ...versionAccess('s3:DeleteObject', 's3:DeleteObjectVersion')(input, call).map((one) => conditional(one, input)),
     // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html

@@ -26,7 +26,8 @@ interface Wanted {
 }
 
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
-  // Each key is asked for when its turn comes: one that may not go refuses nothing but itself.
+  audit: { data: true },
+  // Each key is authorized on its own: a refusal concerns only that key.
   access: () => [],
   async handle(input, call, deps) {
     const { Objects: wanted, Quiet: quiet } = input.Delete;
@@ -106,7 +107,7 @@ async function decideAll(
   return bucket.versioning === 'Unversioned' ? withoutSecond(decided) : decided;
 }
 
-/** Without versions a key and its version `null` are one object, which goes once. */
+/** Without versions a key and its version `null` are one object, which is deleted once. */
 function withoutSecond(decided: readonly Decided[]): Decided[] {
   const gone = new Set<string>();
   return decided.map((one) => {
@@ -161,7 +162,7 @@ async function decideVersion(
   return { wanted, deletion: deleteVersion(bucket, version, call), turn };
 }
 
-/** Of a marker that was made the id is told as the marker's, of a version that went as it was asked for. */
+/** A new marker's id is answered as DeleteMarkerVersionId, a deleted version's id as it was requested. */
 function deletedOf({ wanted: { Key, VersionId }, deletion }: Decided): DeletedObject[] {
   if (deletion === undefined) return [];
   const { versionId, isMarker } = deletion;

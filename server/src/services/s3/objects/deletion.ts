@@ -19,13 +19,13 @@ import { removeObject } from './object-store.ts';
 
 export interface Deletion {
   readonly statements: readonly Statement[];
-  /** What tells of it. */
+  /** The event that reports it. */
   readonly event?: PlatformEvent;
   /** What must hold before; misses where it does not. */
   readonly required?: Statement;
-  /** The version that goes, or the marker that is made. */
+  /** The deleted version, or the new marker. */
   readonly versionId?: string;
-  /** A marker was made, or goes. */
+  /** A marker is created or deleted. */
   readonly isMarker?: true;
 }
 
@@ -49,7 +49,7 @@ export function deleteCurrent(bucket: BucketRow, key: string, row: ObjectRow | u
   };
 }
 
-/** The version is gone; where it was the latest, the one before it takes its place. */
+/** Deletes the version; if it was the latest, the one before it becomes the latest. */
 export function deleteVersion(bucket: BucketRow, version: FoundVersion, call: EventOrigin): Deletion {
   const { key, version_id: versionId, is_marker: isMarker, is_latest: isLatest } = version;
   const isCurrent = isLatest === 1 && isMarker === 0;

@@ -11,7 +11,7 @@ interface DigestsOptions {
   readonly computed: ChecksumAlgorithm;
   /** The client's. */
   readonly expected: ChecksumAlgorithm | undefined;
-  /** What the client says. */
+  /** As the client sent it. */
   readonly size: number | undefined;
 }
 

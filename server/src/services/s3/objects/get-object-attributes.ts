@@ -18,6 +18,7 @@ type AttributesInput = Input<'s3', 'GetObjectAttributes'>;
 const known = new Set(['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize']);
 
 export const getObjectAttributes: S3Operation<'GetObjectAttributes'> = {
+  audit: { data: true },
   access: (input, call) => [
     ...versionAccess('s3:GetObject', 's3:GetObjectVersion')(input, call),
     ...versionAccess('s3:GetObjectAttributes', 's3:GetObjectVersionAttributes')(input, call),

@@ -6,6 +6,7 @@ import { tagsIn } from './object-tags.ts';
 import { versionMember } from './store-object.ts';
 
 export const getObjectTagging: S3Operation<'GetObjectTagging'> = {
+  audit: { data: true },
   access: versionAccess('s3:GetObjectTagging', 's3:GetObjectVersionTagging'),
   async handle(input, call, deps) {
     const { bucket, row } = await getVersion(input, call, deps);

@@ -11,6 +11,7 @@ import { answerOf, findForReading, selectBytes } from './read-object.ts';
 const attempts = 10;
 
 export const getObject: S3Operation<'GetObject'> = {
+  audit: { data: true },
   access: versionAccess('s3:GetObject', 's3:GetObjectVersion'),
   async handle(input, call, deps) {
     let missing: string | undefined;

@@ -6,6 +6,7 @@ import { partChecksum } from './part-checksum.ts';
 import { answerOf, findForReading, selectBytes } from './read-object.ts';
 
 export const headObject: S3Operation<'HeadObject'> = {
+  audit: { data: true },
   access: versionAccess('s3:GetObject', 's3:GetObjectVersion'),
   async handle(input, call, deps) {
     const found = await findForReading(input, call, deps);

@@ -58,7 +58,7 @@ interface WriteInput extends NewObjectInput {
   readonly IfNoneMatch?: string | undefined;
 }
 
-/** s3:PutObject with what policies may ask of the request, and the rights to what the object brings along. */
+/** s3:PutObject with the request's condition keys, and the permissions for tags, grants and locks that come with the object. */
 export function writeAccess(input: WriteInput, call: Pick<Call, 'region'>): Access[] {
   return asking(input, call, { ...writeContext(input), ...creating(true) });
 }

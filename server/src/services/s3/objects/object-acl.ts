@@ -24,7 +24,7 @@ export function aclOfWrite(input: GrantInput & { readonly Key: string }, bucket:
   return acl && checkedAcl(acl, bucket, input.Key, 's3:PutObject', call);
 }
 
-/** Undefined where it says nothing that is not so anyway. */
+/** Undefined if it only says the default. */
 export function checkedAcl(
   acl: AccessControlPolicy,
   bucket: Bucket,
@@ -44,7 +44,7 @@ export function checkedAcl(
   return acl;
 }
 
-/** As it is told: where ownership does away with grants there are none. */
+/** As answered: if the ownership setting disables grants, there are none. */
 export function aclOf(row: Pick<ObjectRow, 'document'>, bucket: Bucket): AccessControlPolicy {
   const kept = ownershipOf(bucket) === 'BucketOwnerEnforced' ? undefined : documentIn(row).acl;
   return kept ?? ownersOnly(bucket.account);

@@ -1,4 +1,4 @@
-/** What an object says of itself beside its bytes, kept as JSON in its row: the writing request's members, and how its parts were cut. */
+/** An object's metadata, stored as JSON in its row: members of the request that wrote it, and the sizes of its parts. */
 import type { AccessControlPolicy } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';
 import { withoutCoding } from '../../../kit/content-coding.ts';
@@ -16,7 +16,7 @@ export interface ObjectDocument {
   readonly Metadata: UserMetadata;
   /** See object-acl.ts; nothing where the object is its owner's alone. */
   readonly acl?: AccessControlPolicy | undefined;
-  /** Of an object that was uploaded in parts: the parts' sizes, and the upload, by which its completion is known when it is asked for again. */
+  /** Of an object that was uploaded in parts: the parts' sizes, and the upload, so that a repeated completion is recognized. */
   readonly parts?: { readonly uploadId: string; readonly sizes: readonly number[] };
 }
 
@@ -35,7 +35,7 @@ export function documentOf(input: DescribingInput, call: Call): ObjectDocument {
   return {
     CacheControl: input.CacheControl,
     ContentDisposition: input.ContentDisposition,
-    // It tells how the body travelled and is not kept.
+    // It describes the transfer and is not stored.
     ContentEncoding: withoutCoding(input.ContentEncoding, 'aws-chunked'),
     ContentLanguage: input.ContentLanguage,
     ContentType: input.ContentType || 'binary/octet-stream',

@@ -1,11 +1,12 @@
 /**
- * What S3 tells EventBridge of its objects. Filters and targets come with later services.
+ * S3's object events in EventBridge's format.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { uuid } from '../../../kit/ids.ts';
 import { bucketArn } from '../access.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { nullVersion } from '../versions/version-id.ts';
 
@@ -36,7 +37,7 @@ export function objectCreated(
   });
 }
 
-/** `versionId`: of the version that is gone, or of the delete marker that was made. */
+/** `versionId`: of the deleted version, or of the new delete marker. */
 export function objectDeleted(
   call: EventOrigin,
   bucket: BucketRow,
@@ -87,5 +88,13 @@ function event(
       ...rest,
     },
     time: call.now,
+    ...(mayNotify(bucket) && { notifies: true }),
   };
+}
+
+/** Where the configuration was not read with the bucket, it is looked up when the event is delivered. */
+function mayNotify(bucket: BucketRow): boolean {
+  const { configuration } = bucket as Partial<Bucket>;
+  if (configuration === undefined) return true;
+  return (configuration.notification?.LambdaFunctionConfigurations?.length ?? 0) > 0;
 }

@@ -44,12 +44,12 @@ export function findObjects(database: Database, bucket: string, keys: readonly s
   return database.read(query.compile());
 }
 
-/** Writes over what is there. Misses where the bucket is gone or its versioning has changed. */
+/** Overwrites. Misses if the bucket was deleted or its versioning has changed. */
 export function putObjectRow(row: ObjectRow, versioning: Versioning): Statement {
   return statement(writes[versioning].put(row), 1);
 }
 
-/** Fails as not unique where the key is taken, misses where the bucket is gone or its versioning has changed. */
+/** Fails as not unique if the key exists, misses if the bucket was deleted or its versioning has changed. */
 export function insertObjectRow(row: ObjectRow, versioning: Versioning): Statement {
   return statement(writes[versioning].insert(row), 1);
 }
@@ -108,7 +108,7 @@ export function removeObject({ bucket, key, blob_id: blobId, version_id: version
 
 /** Misses where no version of the key names this blob any more: goes before what names the blob anew. */
 export function requireBlob({ bucket, key, blob_id: blobId }: ObjectRow): Statement {
-  // An update that changes nothing: its row count tells.
+  // An update that changes nothing: only its row count matters.
   const query = sql`update s3_sequence set value = value where
     exists (select 1 from s3_objects where bucket = ${bucket} and key = ${key} and blob_id = ${blobId})
     or exists (select 1 from s3_versions where bucket = ${bucket} and key = ${key} and blob_id = ${blobId})`;

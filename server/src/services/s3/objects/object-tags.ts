@@ -16,7 +16,7 @@ export function tagsIn(row: Pick<ObjectRow, 'tags'>): Tags {
 
 export const tagsColumn = (tags: Tags): string | null => (tags.length === 0 ? null : JSON.stringify(tags));
 
-/** As a list of documents brings them. */
+/** From a list in a document. */
 export function readTagSet(
   set: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
   call: Call,
@@ -27,7 +27,7 @@ export function readTagSet(
   );
 }
 
-/** As x-amz-tagging brings them: a query string. */
+/** From x-amz-tagging: a query string. */
 export function readTagHeader(header: string | undefined, call: Call): Tags {
   if (header === undefined || header === '') return [];
   const pairs = [...new URLSearchParams(header)];

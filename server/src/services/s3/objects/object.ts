@@ -36,7 +36,7 @@ export function attributesOf(row: ObjectRow) {
     ETag: quoted(row.etag),
     LastModified: secondsOf(row.last_modified),
     AcceptRanges: 'bytes',
-    // The default class is told by silence.
+    // AWS leaves out the default class.
     StorageClass: row.storage_class === 'STANDARD' ? undefined : (row.storage_class as 'STANDARD_IA'),
   };
 }

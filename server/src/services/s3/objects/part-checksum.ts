@@ -1,5 +1,5 @@
 /**
- * The checksum of the part that a reader asks for by its number, which clients hold against the bytes they get. As AWS answers, in OpenStack
+ * The checksum of a part that a reader requests by its number; clients check the bytes against it. As AWS answers, in OpenStack
  * Swift's tests that run against it (test_get_part).
  */
 import { kindOf } from '../bytes/blob-id.ts';
@@ -13,7 +13,7 @@ interface PartInput {
   readonly ChecksumMode?: string | undefined;
 }
 
-/** The part must be there: nothing where no part is asked for, or no checksum. */
+/** The part must exist. Undefined if no part or no checksum is requested. */
 export async function partChecksum(
   { PartNumber: number, ChecksumMode: mode }: PartInput,
   row: ObjectRow,

@@ -7,6 +7,7 @@ import { documentIn } from './object.ts';
 import { checkedAcl } from './object-acl.ts';
 
 export const putObjectAcl: S3Operation<'PutObjectAcl'> = {
+  audit: { data: true },
   access: versionAccess('s3:PutObjectAcl', 's3:PutObjectVersionAcl'),
   async handle(input, call, deps) {
     await changeVersion(input, call, deps, ({ bucket, row }) => {

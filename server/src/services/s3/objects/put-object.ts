@@ -15,6 +15,7 @@ import { receiveBody } from './receive-body.ts';
 import { storeObject, versionMember, writeCondition } from './store-object.ts';
 
 export const putObject: S3Operation<'PutObject'> = {
+  audit: { data: true },
   access: writeAccess,
   async handle(input, call, deps) {
     checkKey(input.Key, call);

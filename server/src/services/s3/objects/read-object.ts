@@ -63,7 +63,7 @@ export async function findForReading(input: ReadInput, call: Call, deps: S3Deps)
   return { bucket, row };
 }
 
-/** A key of KMS's is used in somebody's name. */
+/** A KMS key is used on behalf of a caller. */
 function needsSignature(call: Call) {
   const message =
     'Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.';
@@ -75,7 +75,7 @@ interface NamedVersion {
   readonly VersionId?: string | undefined;
 }
 
-/** What the key holds now, or the version that is asked for. A delete marker cannot be read. */
+/** The key's current object, or the requested version. A delete marker cannot be read. */
 export async function findRow(
   bucket: BucketRow,
   { Key: key, VersionId: versionId }: NamedVersion,

@@ -1,7 +1,7 @@
 /**
  * A request's body on its way to where it stays: hashed while it streams, in constant memory, and checked against what the request said before
  * anything is kept. A body that is cut short or does not match leaves nothing behind. Small bodies go into the database, in the same write as the
- * row that names them: one fsync for both, and for all who write at the same time.
+ * row that names them: one fsync for both, and for all concurrent writes.
  */
 import type { Readable } from 'node:stream';
 import type { Call } from '../../../contract/call.ts';
@@ -68,7 +68,7 @@ export async function receiveBody(
   deps: S3Deps,
   { algorithm: kept, secret }: KeepingOptions,
 ): Promise<ReceivedBody> {
-  // Before its first byte is asked for.
+  // Before its first byte is read.
   if ((told.size ?? 0) > maxSize) throw tooLarge(call, told.size ?? 0);
   const source: Body = body === undefined ? new Uint8Array() : isWhole(body) ? await body.whole() : body;
   const expected = { ...told, algorithm: told.algorithm ?? announcedAlgorithm(source) };
@@ -120,7 +120,7 @@ function keepSmall(chunks: readonly Uint8Array[], size: number, secret: Uint8Arr
   const blobId = newSmallId();
   const plain = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   const bytes = secret ? blobCipher(secret, blobId).update(plain) : plain;
-  // A copy of its own: what goes to another thread takes the whole memory along that it is a view of.
+  // A copy: a transfer to another thread moves the whole memory that a buffer is a view of.
   return { blobId, size, statements: [insertSmall(blobId, new Uint8Array(bytes))] };
 }
 

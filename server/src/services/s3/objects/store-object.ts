@@ -110,7 +110,7 @@ async function refusal(object: NewObject, condition: WriteCondition, call: Call,
   return found === undefined ? noSuchKey(call, object.key) : preconditionFailed(call, 'If-Match');
 }
 
-/** What an answer tells of the version that was written. */
+/** The members of an answer that describe the written version. */
 export function versionMember(bucket: BucketRow, row: Pick<ObjectRow, 'version_id'>) {
   return bucket.versioning === 'Unversioned' ? {} : { VersionId: row.version_id };
 }

@@ -32,7 +32,7 @@ export async function getVersion(input: VersionInput, call: Call, deps: S3Deps):
   return { bucket, row: await findRow(bucket, input, call, deps) };
 }
 
-/** `change` judges the version and tells the columns that it gets. */
+/** `change` checks the version and returns its new columns. */
 export async function changeVersion(
   input: VersionInput,
   call: Call,
@@ -42,7 +42,7 @@ export async function changeVersion(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const version = await getVersion(input, call, deps);
     const { bucket, row } = version;
-    // A version that was asked for by its id may be the one that the key holds.
+    // A version that is requested by its id may be the key's latest.
     const isCurrent = input.VersionId === undefined || ('is_latest' in row && row.is_latest === 1);
     try {
       await deps.database.write([updateVersion(row, isCurrent, change(version), { lock: row.lock, seq: row.seq })]);

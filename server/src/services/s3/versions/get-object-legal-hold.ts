@@ -5,6 +5,7 @@ import { getVersion } from './changed-version.ts';
 import { noLockOnObject, requireLocks, versionLockIn } from './object-lock.ts';
 
 export const getObjectLegalHold: S3Operation<'GetObjectLegalHold'> = {
+  audit: { data: true },
   access: objectAccess('s3:GetObjectLegalHold'),
   async handle(input, call, deps) {
     const { bucket, row } = await getVersion(input, call, deps);

@@ -5,6 +5,7 @@ import { getVersion } from './changed-version.ts';
 import { noLockOnObject, requireLocks, versionLockIn } from './object-lock.ts';
 
 export const getObjectRetention: S3Operation<'GetObjectRetention'> = {
+  audit: { data: true },
   access: objectAccess('s3:GetObjectRetention'),
   async handle(input, call, deps) {
     const { bucket, row } = await getVersion(input, call, deps);

@@ -13,7 +13,7 @@ export interface VersionLock {
   readonly mode?: RetentionMode;
   /** Milliseconds since 1970. */
   readonly until?: number;
-  /** False where a hold was taken away: answers go on to tell of it. */
+  /** False if a hold was removed: responses still show it. */
   readonly legalHold?: boolean;
 }
 

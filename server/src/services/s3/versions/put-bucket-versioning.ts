@@ -18,7 +18,7 @@ export const putBucketVersioning: S3Operation<'PutBucketVersioning'> = {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       deps.buckets.forget(input.Bucket);
-      // Gone meanwhile says so; else it has locks.
+      // It was deleted meanwhile, or it has object lock.
       await getBucket(deps, call, input);
       throw call.error(
         'InvalidBucketState',

@@ -6,6 +6,7 @@ import { changeVersion } from './changed-version.ts';
 import { lockColumn, requireLocks, versionLockIn } from './object-lock.ts';
 
 export const putObjectLegalHold: S3Operation<'PutObjectLegalHold'> = {
+  audit: { data: true },
   access: objectAccess('s3:PutObjectLegalHold'),
   async handle(input, call, deps) {
     if (input.LegalHold === undefined) throw missingBody(call);

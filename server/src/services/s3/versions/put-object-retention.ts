@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html: a retention can grow; only GOVERNANCE can shrink, by those who may bypass it. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html: a retention can be extended; only GOVERNANCE can be shortened, with the permission to bypass it. */
 import type { Call } from '../../../contract/call.ts';
 import { objectAccess } from '../access.ts';
 import type { S3Operation } from '../deps.ts';
@@ -14,6 +14,7 @@ import {
 } from './object-lock.ts';
 
 export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
+  audit: { data: true },
   access: (input, call) => [
     ...objectAccess('s3:PutObjectRetention')(input, call),
     ...(input.BypassGovernanceRetention ? objectAccess('s3:BypassGovernanceRetention')(input, call) : []),

@@ -35,7 +35,7 @@ export function dropCurrent(bucket: string, key: string): Statement {
   return statement(s3Tables.deleteFrom('s3_objects').where('bucket', '=', bucket).where('key', '=', key).compile());
 }
 
-/** Misses where the bucket is gone or its versioning has changed. */
+/** Misses if the bucket was deleted or its versioning has changed. */
 export function insertMarker(
   {
     bucket,
@@ -150,7 +150,7 @@ export async function findHidingMarker(
   return row?.is_marker === 1 ? row : undefined;
 }
 
-/** Misses where the version is gone. */
+/** Misses if the version was deleted. */
 export function updateVersion(
   { bucket, key, version_id: versionId }: Pick<ObjectRow, 'bucket' | 'key' | 'version_id'>,
   isCurrent: boolean,

@@ -26,7 +26,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   FULL_CONTROL: [...read, 's3:PutObject', 's3:GetBucketAcl', 's3:PutBucketAcl'],
 };
 
-/** Those that concern callers of this account: what an owner's id stands for can be said of a known account alone. */
+/** Those that concern callers of this account: an owner's id can only be resolved for a known account. */
 export function statementsOfGrants(bucket: Bucket, account: string): GrantStatement[] {
   const { acl } = bucket.configuration;
   if (acl === undefined || ownershipOf(bucket) === 'BucketOwnerEnforced') return [];

@@ -113,7 +113,7 @@ function grantsOfDocument(policy: AccessControlPolicy, account: string, call: Ca
   return { Owner: owner, Grants: grants };
 }
 
-/** Both are public, though one leaves out who signs nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups */
+/** Both are public, though one excludes callers without a signature: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups */
 export function isPublicGroup({ URI: uri }: Grantee): boolean {
   return uri === allUsers || uri === authenticatedUsers;
 }
@@ -131,7 +131,7 @@ export function grantsOthers({ account, configuration }: Bucket): boolean {
   return configuration.acl !== undefined && !isOwnersOnly(configuration.acl, account);
 }
 
-/** What a request to set grants brings, in its headers or as its document; one of the two. */
+/** The grants of a request, from its headers or its document; not both. */
 export function grantsOf(
   input: GrantInput & { readonly AccessControlPolicy?: AccessControlPolicy | undefined },
   account: string,

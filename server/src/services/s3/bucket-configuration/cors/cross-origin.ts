@@ -1,5 +1,5 @@
 /**
- * Buckets answering browsers: preflights, which come without a signature and are asked of everything, and the headers of actual requests.
+ * CORS of buckets: preflights, which have no signature, and the headers of actual requests.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html; what is refused and how, observed.
  */
 import { AwsError } from '../../../../contract/aws-error.ts';

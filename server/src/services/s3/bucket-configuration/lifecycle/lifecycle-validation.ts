@@ -1,5 +1,5 @@
 /**
- * What S3 takes for lifecycle rules, and what it says of others.
+ * Which lifecycle rules S3 accepts, and its errors for others.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html; texts observed.
  */
 import type { LifecycleExpiration, LifecycleRule, NoncurrentVersionExpiration, Tag } from '@aws-sdk/client-s3';

@@ -1,5 +1,5 @@
 /**
- * What callers without a signature may ask of a public bucket: to read, list, write and delete objects. Which of these they may do is decided with the
+ * What callers without a signature may request of a public bucket: to read, list, write and delete objects. Which of these they may do is decided with the
  * call, by the bucket's policy and grants alone.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
@@ -29,7 +29,7 @@ const operations: ReadonlySet<string> = new Set<OperationName<'s3'>>([
   'GetBucketLocation',
 ]);
 
-/** S3's own words, whatever the bucket says (observed). */
+/** S3's own text, whatever the bucket's policy says (observed). */
 const refused: ReadonlyMap<string, string> = new Map([
   ['CopyObject', 'Anonymous users cannot copy objects.  Please authenticate.'],
   ['CreateMultipartUpload', 'Anonymous users cannot initiate multipart uploads.  Please authenticate.'],

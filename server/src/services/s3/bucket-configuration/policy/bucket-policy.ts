@@ -1,5 +1,5 @@
 /**
- * A bucket's policy from text to statements, refused in S3's words where S3 would refuse it. Whether it lets somebody in is decided where all
+ * A bucket's policy from text to statements, refused in S3's words where S3 would refuse it. Whether it allows a call is decided where all
  * policies are; here it is judged as a document.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html; sentences observed of S3.
  */
@@ -157,7 +157,7 @@ function readResources(statement: Fields, bucket: string): string[] {
   return textsOf(fieldOf(statement, 'Resource'), complaint).map((resource) => {
     const path = resource.replace(arnStart, '');
     const [name = ''] = path.split('/');
-    // A star in the name may stand for more than the name: `bucket*` is its objects, too.
+    // A star in the name may match more than the name: `bucket*` includes its objects.
     const isOurs = isLike(name, bucket) || (name.endsWith('*') && isLike(name, `${bucket}/`));
     if (path === resource || !isOurs) throw new Malformed(complaint);
     return path;

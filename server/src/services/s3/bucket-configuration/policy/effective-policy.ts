@@ -1,5 +1,5 @@
 /**
- * What a bucket says of calls by an account: its policy and its grants as one document. A public policy of a restricted bucket lets nobody in from
+ * The policy that a bucket applies to calls of an account: its policy and its grants as one document. A public policy of a restricted bucket allows no caller from
  * outside, not even those that it names; what it denies stays denied.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html (RestrictPublicBuckets)
  */
@@ -14,7 +14,7 @@ interface Statement {
   readonly NotPrincipal?: unknown;
 }
 
-/** JSON text; undefined where it says nothing. Mostly the policy's own text. */
+/** JSON text; undefined without policy and grants. Mostly the policy's own text. */
 export function effectivePolicy(bucket: Bucket, account: string): string | undefined {
   const text = bucket.configuration.policy?.Policy;
   const grants = statementsOfGrants(bucket, account);

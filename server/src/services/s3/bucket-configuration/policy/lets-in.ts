@@ -1,5 +1,5 @@
 /**
- * Whether a bucket's policy or its grants may let somebody of another account in. Necessary, and not enough: what they allow of the call itself was
+ * Whether a bucket's policy or its grants may allow a caller of another account. Necessary, not sufficient: what they allow of the call itself was
  * decided before, where all policies are evaluated.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html (RestrictPublicBuckets)
  */
@@ -17,7 +17,7 @@ export function mayLetIn(bucket: Bucket, account: string): boolean {
   return statementsOf(policy.Policy).some((statement) => statement.effect === 'Allow' && names(statement, account));
 }
 
-/** A public policy of such a bucket lets nobody in from outside, not even those that it names. */
+/** A public policy of such a bucket allows no caller of another account, not even those that it names. */
 export function isRestricted({ configuration: { policy, publicAccessBlock } }: Bucket): boolean {
   if (policy === undefined || !publicAccessBlock?.RestrictPublicBuckets) return false;
   return isPublicPolicy(statementsOf(policy.Policy));

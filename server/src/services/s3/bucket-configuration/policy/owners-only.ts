@@ -1,4 +1,4 @@
-/** A bucket's policy is its owner's account's business alone, whoever the policy lets in: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html */
+/** Only the owner's account may read or change a bucket's policy, whatever the policy allows: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html */
 import type { Call } from '../../../../contract/call.ts';
 import type { Bucket } from '../../buckets/bucket-cache.ts';
 

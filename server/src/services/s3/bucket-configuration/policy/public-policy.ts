@@ -1,5 +1,5 @@
 /**
- * Whether a policy is public: one that lets everybody in, unless a condition holds them to fixed values of something that says where they come
+ * Whether a policy is public: it allows every caller, unless a condition requires fixed values of a key that identifies where they come
  * from or who they are. In doubt it is.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
@@ -10,7 +10,7 @@ export function isPublicPolicy(statements: readonly PolicyStatement[]): boolean 
   return statements.some((statement) => statement.effect === 'Allow' && isEverybody(statement) && !isHeld(statement));
 }
 
-/** Everybody but some is everybody. */
+/** Every principal except some counts as every principal. */
 function isEverybody({ principals }: PolicyStatement): boolean {
   return principals === undefined || Object.values(principals).some((names) => names.includes('*'));
 }

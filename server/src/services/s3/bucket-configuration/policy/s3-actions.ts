@@ -41,7 +41,7 @@ export function applicabilityOf(pattern: string): Applicability | undefined {
   return toBuckets || toObjects ? { toBuckets, toObjects } : undefined;
 }
 
-/** Whether a text is what a pattern of `*` and `?` says; in linear time, one star remembered. */
+/** Whether a text matches a pattern of `*` and `?`, in linear time. */
 export function isLike(pattern: string, text: string): boolean {
   let at = 0;
   let pos = 0;

@@ -33,7 +33,7 @@ export function checkTags(tags: readonly Tag[], call: Call, systemTag = systemTa
 
 const systemTagText = 'System tags cannot be added/updated by requester';
 
-/** CreateBucket says it otherwise. */
+/** CreateBucket has another text. */
 export const systemTagAtCreation =
   'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from your tag keys and try again.';
 

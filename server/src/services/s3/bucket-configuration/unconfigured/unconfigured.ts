@@ -1,4 +1,4 @@
-/** Settings that cannot be made here: asked for, they answer what S3 answers of a bucket that was never given any. */
+/** Settings that cannot be configured here: reading them answers what S3 answers for a bucket without that setting. */
 import type { Call } from '../../../../contract/call.ts';
 import type { Access } from '../../../../contract/operation.ts';
 import { bucketAccess } from '../../access.ts';

@@ -24,6 +24,7 @@ export const withTagPermissions = (operation: BoundOperation, tags: TagPermissio
       ? asked.then((access) => extend(access, input, call, tags))
       : extend(asked, input, call, tags);
   },
+  audit: operation.audit,
   handle: operation.handle,
 });
 

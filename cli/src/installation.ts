@@ -1,4 +1,4 @@
-/** Where a platform keeps its data and how to reach it, as `clary up` was told or will be. */
+/** A platform's data folder and address, by the settings of `clary up`. */
 import { access, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-export interface Place {
+export interface Installation {
   readonly endpoint: string;
   readonly region: string;
   readonly account: string;
@@ -22,8 +22,8 @@ export interface Place {
 const defaultDataFolder = () =>
   process.env.CLARY_DATA || join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'clary');
 
-/** The platform below `dataFolder`; throws an Error whose message says how to mend it. */
-export async function readPlace(dataFolder: string, port: string | undefined): Promise<Place> {
+/** The platform below `dataFolder`; throws an Error whose message says how to fix it. */
+export async function readInstallation(dataFolder: string, port: string | undefined): Promise<Installation> {
   const file = join(dataFolder, 'credentials.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw new Error(`${file} cannot be read: ${error.message}`);
@@ -55,18 +55,18 @@ function parseStored(
 /** The same platform behind TLS, and where its authority's certificate is. */
 export async function overTls(
   dataFolder: string,
-  place: Place,
-): Promise<Place & { authority: string; bundle: string }> {
+  installation: Installation,
+): Promise<Installation & { authority: string; bundle: string }> {
   const authority = join(dataFolder, 'tls', 'ca.pem');
   await access(authority).catch(() => {
     throw new Error(`${authority} is missing: it is made when the platform starts, by \`npx clary up\``);
   });
-  const endpoint = place.endpoint.replace(/^http:/, 'https:');
-  return { ...place, endpoint, authority, bundle: join(dataFolder, 'tls', 'bundle.pem') };
+  const endpoint = installation.endpoint.replace(/^http:/, 'https:');
+  return { ...installation, endpoint, authority, bundle: join(dataFolder, 'tls', 'bundle.pem') };
 }
 
 /** Where the platform of a command's flags is. */
-export function placeOptions(args: Arguments) {
+export function installationOptions(args: Arguments) {
   const port = args.text('port');
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
     throw new UsageError(`--port must be a whole number up to 65535, not "${port}"`);

@@ -10,12 +10,12 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-export interface Place extends Disposable {
+export interface Installation extends Disposable {
   readonly dir: string;
   readonly env: Record<string, string>;
 }
 
-export function place(): Place {
+export function installation(): Installation {
   const dir = mkdtempSync(join(tmpdir(), 'clary-cli-'));
   const env = { PATH: '/usr/bin:/bin', HOME: dir, CLARY_LOG_LEVEL: 'warn' };
   return { dir, env, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
@@ -35,7 +35,7 @@ export const clary = (env: Record<string, string>, ...args: string[]): Promise<E
   });
 
 /** `clary up` until it has printed `lines` lines. */
-export async function up({ dir, env }: Place, lines: number, ...args: string[]) {
+export async function up({ dir, env }: Installation, lines: number, ...args: string[]) {
   const data = ['--data', join(dir, 'data'), '--port', '0'];
   const child = spawn(process.execPath, [program, 'up', ...data, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
