@@ -15,6 +15,7 @@ const victims: Record<ServiceName, string> = {
   cloudtrail: 'LookupEvents',
   cloudwatch: 'PutMetricData',
   'cloudwatch-logs': 'PutLogEvents',
+  dynamodb: 'CreateTable',
   iam: 'CreateRole',
   lambda: 'CreateFunction',
   s3: 'PutBucketLifecycleConfiguration',

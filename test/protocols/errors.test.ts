@@ -17,6 +17,7 @@ const anyOperation: Record<ServiceName, [string, object]> = {
   cloudtrail: ['LookupEvents', {}],
   cloudwatch: ['DeleteAlarms', { AlarmNames: ['a'] }],
   'cloudwatch-logs': ['DescribeLogGroups', {}],
+  dynamodb: ['DescribeTable', { TableName: 'abc' }],
   iam: ['GetRole', { RoleName: 'a' }],
   lambda: ['GetFunction', { FunctionName: 'a' }],
   s3: ['GetObject', { Bucket: 'b', Key: 'k' }],

@@ -44,6 +44,7 @@ const clientNames: Record<ServiceName, string> = {
   cloudtrail: 'CloudTrailClient',
   cloudwatch: 'CloudWatchClient',
   'cloudwatch-logs': 'CloudWatchLogsClient',
+  dynamodb: 'DynamoDBClient',
   iam: 'IAMClient',
   lambda: 'LambdaClient',
   s3: 'S3Client',

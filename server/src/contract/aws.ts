@@ -1,6 +1,6 @@
 /**
  * How one service uses another: by calling its operations, in process, typed by AWS's model, validated and authorized like any other call.
- * There is no other way from island to island.
+ * There is no other way from one service to another.
  */
 import type { ServiceName } from '../models/catalog.ts';
 import type { Input, OperationName, Output } from '../models/types.ts';

@@ -1,4 +1,4 @@
-/** Services as each other's clients, without HTTP: the same authorization, validation and operation as for any caller. */
+/** Calls between services without HTTP: the same authorization, validation and operation as for any caller. */
 import { formatGlobalArn } from '../contract/arn.ts';
 import type { Audit } from '../contract/audit.ts';
 import type { Aws, AwsAccess } from '../contract/aws.ts';
@@ -17,7 +17,7 @@ import { performRecorded } from './record.ts';
 import { notBuilt } from './refusals.ts';
 
 export interface InProcessOptions {
-  /** Filled after this is made: services hold it before all of them exist. */
+  /** May be filled later: services receive their AwsAccess before all of them exist. */
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly identity: Identity;
   readonly audit: Audit;

@@ -2,6 +2,7 @@
 import type { AwsAccess } from '../../contract/aws.ts';
 import type { Identity } from '../../contract/identity.ts';
 import type { Operation } from '../../contract/operation.ts';
+import type { Background } from '../../engine/background.ts';
 import type { Executor } from '../../engine/executor.ts';
 import type { Sandbox } from '../../engine/executors/bubblewrap.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -19,6 +20,7 @@ import type { EventQueue } from './invoke/event-queue.ts';
 export interface LambdaResources {
   readonly database: Database;
   readonly blobs: Blobs;
+  readonly background: Background;
   readonly aws: AwsAccess;
   readonly identity: Identity;
   readonly executor: Executor;

@@ -2,10 +2,11 @@
  * Lambda: the table of its operations.
  *
  * Gaps
+ * - Runtimes other than python3.x, layers, function URLs, metrics of AWS/Lambda: not built yet.
  * - Container images, response streaming, provisioned concurrency, event source mappings, destinations, code signing, SnapStart, VPCs and file systems are refused by name.
  *
  * Differs from AWS by design
- * - python3.x runs on the machine's Python, nodejs on the platform's Node; INIT_START says which.
+ * - python3.x runs on the machine's Python; INIT_START says which where it is another one.
  * - A function's time and memory are its own; processors are shared by the machine.
  *
  * Client quirks

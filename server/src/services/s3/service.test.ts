@@ -10,11 +10,13 @@ import { setImmediate } from 'node:timers/promises';
 import { AwsError } from '../../contract/aws-error.ts';
 import type { Call } from '../../contract/call.ts';
 import type { PlatformEvent } from '../../contract/event.ts';
+import { soleBackground } from '../../engine/background.ts';
 import { openOutbox } from '../../engine/outbox.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLog } from '../../kit/log.ts';
 import { migrations } from '../../migrations.ts';
 import type { Input, OperationName, Output } from '../../models/types.ts';
+import { noChanges } from '../../storage/changes.ts';
 import { openFileBlobs } from '../../storage/file-blobs.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import { findUsedBlobs } from './garbage-store.ts';
@@ -27,13 +29,15 @@ async function startService() {
   const dir = await mkdtemp(join(tmpdir(), 'clary-s3-'));
   const database = await openSqliteDatabase({ file: join(dir, 'clary.sqlite'), migrations });
   const blobs = await openFileBlobs({ dir: join(dir, 'blobs') });
-  const outbox = await openOutbox({ database, clock: systemClock, log });
+  const outbox = await openOutbox({ database, background: soleBackground, clock: systemClock, log });
   const { service, stop } = s3Service({
     database,
     blobs,
     outbox,
     // No bucket of these tests notifies a function.
     aws: undefined as never,
+    background: soleBackground,
+    changes: noChanges,
     clock: systemClock,
     log,
     settings: { defaultEncryption: 'AES256' },
@@ -141,7 +145,11 @@ describe('the service does', () => {
     await using s3 = await startService();
     await s3.do('CreateBucket', { Bucket });
     const configure = (NotificationConfiguration: object) =>
-      s3.do('PutBucketNotificationConfiguration', { Bucket, NotificationConfiguration });
+      s3.do('PutBucketNotificationConfiguration', {
+        Bucket,
+        NotificationConfiguration,
+        SkipDestinationValidation: true,
+      });
     await configure({ EventBridgeConfiguration: {} });
     const LambdaFunctionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
     await configure({ LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectCreated:*'] }] });

@@ -201,6 +201,7 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
   const buckets = createBucketCache(resources.database);
+  resources.changes.onChange('s3-buckets', buckets.forgetAll);
   const md5Thread = createMd5Thread();
   const deps: S3Deps = {
     ...resources,

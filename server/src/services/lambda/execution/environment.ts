@@ -43,9 +43,10 @@ export interface ExecutionEnvironment {
 export interface EnvironmentParts extends LambdaResources {
   readonly code: CodeFolders;
   python(): Promise<PythonEnvironment>;
-  layers(version: StoredVersion): Promise<string | undefined>;
   /** The ids of the environments that continue. */
   readonly live: Set<string>;
+  /** The environment's credentials end. */
+  ended(id: string): void;
 }
 
 /** What became of the process or of an invocation. */
@@ -75,8 +76,8 @@ export async function startEnvironment(
   const dir = join(folderOfFunctions(parts.runtime.runsDir), id);
   const socketDir = join(tmpdir(), `clary-${id}`);
   const { configuration } = version;
-  const python = findRuntime(configuration.Runtime)?.kind === 'python' ? await parts.python() : undefined;
-  const [codeFolder, layersFolder] = await Promise.all([parts.code.folderOf(version.code_id), parts.layers(version)]);
+  const python = await parts.python();
+  const codeFolder = await parts.code.folderOf(version.code_id);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await mkdir(socketDir, { recursive: true, mode: 0o700 });
   await writeFile(join(dir, 'function.json'), JSON.stringify({ arn: functionArn(fn.row, version.version), socketDir }));
@@ -95,7 +96,7 @@ export async function startEnvironment(
       }),
     log: parts.log,
   });
-  const launch = { fn, version, dir, socketDir, run: functionRun(id), codeFolder, layersFolder, python, logStream };
+  const launch = { fn, version, dir, socketDir, run: functionRun(id), codeFolder, python, logStream };
   const environment = new Environment(parts, launch, id, log);
   parts.live.add(id);
   try {
@@ -156,12 +157,8 @@ class Environment implements ExecutionEnvironment {
   #note(): string {
     const { version, python } = this.#launch;
     const { Runtime: name = '' } = version.configuration;
-    if (python && !python.version.startsWith(`${name.slice('python'.length)}.`))
-      return `Runs on: Python ${python.version}`;
-    const node = process.versions.node;
-    if (name.startsWith('nodejs') && !node.startsWith(`${name.slice('nodejs'.length).split('.')[0]}.`))
-      return `Runs on: Node.js ${node}`;
-    return '';
+    if (python.version.startsWith(`${name.slice('python'.length)}.`)) return '';
+    return `Runs on: Python ${python.version}`;
   }
 
   #ready(): void {
@@ -347,7 +344,7 @@ class Environment implements ExecutionEnvironment {
     const { executor } = this.#parts;
     const { dir, socketDir } = this.#launch;
     this.#state = 'ended';
-    this.#parts.live.delete(this.id);
+    this.#parts.ended(this.id);
     for (const listener of this.#onEnd) listener();
     await killRun(this.#parts, dir);
     this.#ship();

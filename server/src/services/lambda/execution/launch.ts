@@ -7,7 +7,6 @@ import { functionArn } from '../functions/function-name.ts';
 import type { StoredFunction, StoredVersion } from '../functions/function-store.ts';
 import { readVariables } from '../functions/variables.ts';
 import type { PythonEnvironment } from './python-environment.ts';
-import { findRuntime } from './runtimes.ts';
 
 export interface Launch {
   readonly fn: StoredFunction;
@@ -19,8 +18,7 @@ export interface Launch {
   /** Names the run: its credentials end with it. */
   readonly run: string;
   readonly codeFolder: string;
-  readonly layersFolder: string | undefined;
-  readonly python: PythonEnvironment | undefined;
+  readonly python: PythonEnvironment;
   readonly logStream: string;
 }
 
@@ -34,7 +32,7 @@ const processes = 1024;
 
 export async function launchSpec(resources: LambdaResources, launch: Launch): Promise<ProcessSpec> {
   const { sandbox, runtime } = resources;
-  const { version, dir, socketDir, codeFolder, layersFolder, python } = launch;
+  const { version, dir, socketDir, codeFolder, python } = launch;
   const { MemorySize = 128, EphemeralStorage } = version.configuration;
   const ownFiles = join(dirname(runtime.runtimeMain), '..', 'functions');
   const inside = sandbox !== undefined;
@@ -44,7 +42,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
     task: inside ? '/var/task' : codeFolder,
     own: inside ? '/var/runtime' : ownFiles,
     socket: join(inside ? '/run/lambda' : socketDir, 'api.sock'),
-    layers: inside ? '/opt' : (layersFolder ?? '/opt'),
+    layers: '/opt',
     home: inside ? '/tmp' : home,
   };
   const readOnly = (from: string, to = from): Mount => ({ from, to, writable: false });
@@ -52,8 +50,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
     readOnly(codeFolder, places.task),
     readOnly(ownFiles, places.own),
     readOnly(socketDir, dirname(places.socket)),
-    ...(layersFolder ? [readOnly(layersFolder, '/opt')] : []),
-    ...programPlaces(resources, launch).map((place) => readOnly(place)),
+    ...python.places.map((place) => readOnly(place)),
   ];
   // A file cannot be larger than the storage; how much all files have together is measured while the function runs.
   const blocks = String((EphemeralStorage?.Size ?? 512) * 2048);
@@ -66,7 +63,8 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
       'ulimit -f "$1"; ulimit -c 0; shift; exec "$@"',
       'sh',
       blocks,
-      ...program(resources, launch, places.own),
+      join(python.overlay, 'bin', 'python3'),
+      join(places.own, 'bootstrap.py'),
     ],
     env: await variablesOf(resources, launch, places, python),
     cwd: places.task,
@@ -79,17 +77,6 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
   };
 }
 
-function programPlaces({ runtime }: LambdaResources, { python }: Launch): readonly string[] {
-  if (python) return python.places;
-  return runtime.nodePath.startsWith('/usr/') ? [] : [runtime.nodePath];
-}
-
-function program({ runtime }: LambdaResources, { version, python }: Launch, own: string): readonly string[] {
-  const { kind } = findRuntime(version.configuration.Runtime) ?? {};
-  if (kind === 'python' && python) return [join(python.overlay, 'bin', 'python3'), join(own, 'bootstrap.py')];
-  return [runtime.nodePath, join(own, kind === 'provided' ? 'bridge.mjs' : 'bootstrap.mjs')];
-}
-
 type Places = Readonly<Record<'task' | 'own' | 'socket' | 'layers' | 'home', string>>;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: what the function sets itself cannot replace the reserved ones. */
@@ -97,7 +84,7 @@ async function variablesOf(
   { identity, sealer, endpoint }: LambdaResources,
   { fn, version, run, logStream }: Launch,
   { task, own, socket, layers, home }: Places,
-  python: PythonEnvironment | undefined,
+  python: PythonEnvironment,
 ): Promise<Record<string, string>> {
   const { configuration } = version;
   const { region, name } = fn.row;
@@ -110,7 +97,7 @@ async function variablesOf(
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: [...(python?.path ?? []), '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin'].join(':'),
+    PATH: [...python.path, '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin'].join(':'),
     LD_LIBRARY_PATH: `${task}:${task}/lib:${layers}/lib`,
     HOME: home,
     AWS_ENDPOINT_URL: await endpoint,
@@ -119,7 +106,7 @@ async function variablesOf(
     LAMBDA_TASK_ROOT: task,
     LAMBDA_RUNTIME_DIR: own,
     CLARY_LAYERS_ROOT: layers,
-    ...(python && { CLARY_PYTHON: configuration.Runtime ?? '' }),
+    CLARY_PYTHON: configuration.Runtime ?? '',
     AWS_LAMBDA_RUNTIME_API: `unix:${socket}`,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,

@@ -1,10 +1,8 @@
 /** The runtimes that functions may name: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 import { formatArn } from '../../../contract/arn.ts';
 
-type Kind = 'python' | 'node' | 'provided';
-
 export interface LambdaRuntime {
-  readonly kind: Kind;
+  readonly kind: 'python';
   /** As AWS names it in INIT_START: `python:3.12`. */
   readonly label: string;
 }
@@ -12,12 +10,6 @@ export interface LambdaRuntime {
 const supported: ReadonlyMap<string, LambdaRuntime> = new Map<string, LambdaRuntime>([
   ...['3.8', '3.9', '3.10', '3.11', '3.12', '3.13', '3.14'].map(
     (version) => [`python${version}`, { kind: 'python', label: `python:${version}` }] as const,
-  ),
-  ...['18', '20', '22', '24'].map(
-    (version) => [`nodejs${version}.x`, { kind: 'node', label: `nodejs:${version}` }] as const,
-  ),
-  ...['al2', 'al2023'].map(
-    (system) => [`provided.${system}`, { kind: 'provided', label: `provided:${system}` }] as const,
   ),
 ]);
 

@@ -28,6 +28,8 @@ export interface FunctionStore {
   list(account: string, region: string, after: string | undefined, limit: number): Promise<StoredFunction[]>;
   /** Commits, then reads the function anew. */
   write(name: FunctionName, statements: readonly Statement[]): Promise<void>;
+  /** Another server may have changed functions. */
+  forgetAll(): void;
 }
 
 const keptFunctions = 1000;
@@ -90,6 +92,10 @@ export function openFunctionStore(database: Database): FunctionStore {
         .limit(limit);
       if (after !== undefined) query = query.where('name', '>', after);
       return Promise.all((await database.read(query.compile())).map(complete));
+    },
+    forgetAll() {
+      writes += 1;
+      kept.clear();
     },
     async write(name, statements) {
       try {
@@ -187,23 +193,11 @@ export function removeSettings(functionId: string, kind: SettingRow['kind'], qua
   return statement(query.compile());
 }
 
-/** Of these blobs, those that a version or a layer still names. */
+/** Of these blobs, those that a version still names. */
 export async function usedCode(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const [versions, layers] = await Promise.all([
-    database.read(
-      sql
-        .selectFrom('lambda_versions')
-        .select('code_id')
-        .where('code_id', 'in', [...ids])
-        .compile(),
-    ),
-    database.read(
-      sql
-        .selectFrom('lambda_layer_versions')
-        .select('code_id')
-        .where('code_id', 'in', [...ids])
-        .compile(),
-    ),
-  ]);
-  return new Set([...versions, ...layers].flatMap(({ code_id }) => (code_id ? [code_id] : [])));
+  const query = sql
+    .selectFrom('lambda_versions')
+    .select('code_id')
+    .where('code_id', 'in', [...ids]);
+  return new Set((await database.read(query.compile())).map(({ code_id }) => code_id));
 }

@@ -117,6 +117,7 @@ export function startEventQueue(parts: EventQueueParts): EventQueue {
     step,
     everyMs: 5000,
     concurrency: 16,
+    background: parts.background,
     clock,
     log,
   });
