@@ -35,13 +35,13 @@ const classes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   lambda: {
     'management, reads': `
-      GetAlias GetFunction GetFunctionConcurrency GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy ListAliases
-      ListFunctionEventInvokeConfigs ListFunctions ListTags ListVersionsByFunction
+      GetAlias GetFunction GetFunctionConcurrency GetFunctionConfiguration GetFunctionEventInvokeConfig GetLayerVersion GetPolicy ListAliases
+      ListFunctionEventInvokeConfigs ListFunctions ListLayerVersions ListLayers ListTags ListVersionsByFunction
     `,
     'management, writes': `
       AddPermission CreateAlias CreateFunction DeleteAlias DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
-      PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource UntagResource UpdateAlias
-      UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
+      DeleteLayerVersion PublishLayerVersion PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
+      UntagResource UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
     `,
     'data, writes': 'Invoke',
   },

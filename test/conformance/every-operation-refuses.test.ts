@@ -71,14 +71,16 @@ const input = {
   Delete: { Objects: [{ Key: 'a-key' }] },
   MultipartUpload: { Parts: [] },
   EndpointName: 'an-endpoint',
+  Body: 'x',
+  RoleArn: 'arn:aws:iam::000000000000:role/nobody',
+  RoleSessionName: 'a-session',
   FunctionName: 'a-function',
   Name: 'a-name',
   StatementId: 'a-statement',
   Resource: 'arn:aws:lambda:us-east-1:000000000000:function:a-function',
-  TagKeys: ['a-key'],
-  Body: 'x',
-  RoleArn: 'arn:aws:iam::000000000000:role/nobody',
-  RoleSessionName: 'a-session',
+  TagKeys: ['a-tag'],
+  LayerName: 'a-layer',
+  VersionNumber: 1,
 };
 
 /** These answer whoever they are, as AWS does; DeleteObjects refuses key by key. */

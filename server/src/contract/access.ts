@@ -21,7 +21,7 @@ export interface Access {
     | {
         readonly account: string;
         readonly document?: string | undefined;
-        /** Services that act for a resource of a user need this policy's permission, too (a bucket that notifies a function). */
+        /** Other services that act for a user's resource need this policy's permission, too (the invokers of a function). */
         readonly asksServices?: boolean;
       }
     | undefined;

@@ -20,8 +20,8 @@ import type { EventQueue } from './invoke/event-queue.ts';
 export interface LambdaResources {
   readonly database: Database;
   readonly blobs: Blobs;
-  readonly background: Background;
   readonly aws: AwsAccess;
+  readonly background: Background;
   readonly identity: Identity;
   readonly executor: Executor;
   readonly sandbox: Sandbox | undefined;

@@ -2,11 +2,11 @@
  * Lambda: the table of its operations.
  *
  * Gaps
- * - Runtimes other than python3.x, layers, function URLs, metrics of AWS/Lambda: not built yet.
+ * - Function URLs, permissions of layers, nodejs and provided runtimes, metrics (AWS/Lambda) answer 501 or are refused by name.
  * - Container images, response streaming, provisioned concurrency, event source mappings, destinations, code signing, SnapStart, VPCs and file systems are refused by name.
  *
  * Differs from AWS by design
- * - python3.x runs on the machine's Python; INIT_START says which where it is another one.
+ * - python3.x runs on the machine's Python; INIT_START says which.
  * - A function's time and memory are its own; processors are shared by the machine.
  *
  * Client quirks
@@ -39,6 +39,11 @@ import { listFunctions } from './functions/list-functions.ts';
 import { updateFunctionCode } from './functions/update-function-code.ts';
 import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
 import { invoke } from './invoke/invoke.ts';
+import { deleteLayerVersion } from './layers/delete-layer-version.ts';
+import { getLayerVersion } from './layers/get-layer-version.ts';
+import { listLayerVersions } from './layers/list-layer-versions.ts';
+import { listLayers } from './layers/list-layers.ts';
+import { publishLayerVersion } from './layers/publish-layer-version.ts';
 import { addPermission } from './permissions/add-permission.ts';
 import { getPolicy } from './permissions/get-policy.ts';
 import { removePermission } from './permissions/remove-permission.ts';
@@ -55,19 +60,24 @@ export const lambdaService = (deps: LambdaDeps): Service =>
     DeleteFunction: deleteFunction,
     DeleteFunctionConcurrency: deleteFunctionConcurrency,
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+    DeleteLayerVersion: deleteLayerVersion,
     GetAlias: getAlias,
     GetFunction: getFunction,
     GetFunctionConcurrency: getFunctionConcurrency,
     GetFunctionConfiguration: getFunctionConfiguration,
     GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
+    GetLayerVersion: getLayerVersion,
     GetPolicy: getPolicy,
     Invoke: invoke,
     ListAliases: listAliases,
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
     ListFunctions: listFunctions,
+    ListLayers: listLayers,
+    ListLayerVersions: listLayerVersions,
     ListTags: listTags,
     ListVersionsByFunction: listVersionsByFunction,
     PublishVersion: publishVersion,
+    PublishLayerVersion: publishLayerVersion,
     PutFunctionConcurrency: putFunctionConcurrency,
     PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
     RemovePermission: removePermission,

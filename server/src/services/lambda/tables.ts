@@ -35,6 +35,18 @@ export interface SettingRow {
   revision_id: string;
 }
 
+export interface LayerVersionRow {
+  account: string;
+  region: string;
+  name: string;
+  version: number;
+  document: string;
+  /** Null once the version was deleted: its number is not used again. */
+  code_id: string | null;
+  policy: string | null;
+  revision_id: string;
+}
+
 /** An asynchronous invocation that has not succeeded yet. */
 export interface EventRow {
   /** The request's id, which every attempt has. */
@@ -51,5 +63,6 @@ export const lambdaTables = queryBuilder<{
   lambda_functions: FunctionRow;
   lambda_versions: VersionRow;
   lambda_settings: SettingRow;
+  lambda_layer_versions: LayerVersionRow;
   lambda_events: EventRow;
 }>();

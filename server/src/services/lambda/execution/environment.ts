@@ -2,18 +2,21 @@
  * One execution environment: a sandboxed process that answers one invocation after the other. Its folder (`runs/functions/<id>`) says what it is; it ends
  * with the server, at the latest when the next one starts.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownIdentity } from '../../../engine/executors/process-identity.ts';
 import { folderSize } from '../../../engine/folder-size.ts';
 import { randomHex, uuid } from '../../../kit/ids.ts';
 import type { CodeFolders } from '../code/code-folders.ts';
 import { type LambdaResources, servicePrincipal } from '../deps.ts';
 import { functionArn } from '../functions/function-name.ts';
 import type { StoredFunction, StoredVersion } from '../functions/function-store.ts';
+import { errorTypeIn, exitText } from './failure.ts';
 import { type FunctionLog, lastPrinted, openFunctionLog } from './function-log.ts';
 import { launchSpec } from './launch.ts';
+import { memoryMeter } from './memory-meter.ts';
 import { type Ending, jsonLines, type PlatformLines, textLines } from './platform-lines.ts';
 import type { PythonEnvironment } from './python-environment.ts';
 import { type Answer, type Invocation, type RuntimeApi, serveRuntimeApi } from './runtime-api.ts';
@@ -43,6 +46,7 @@ export interface ExecutionEnvironment {
 export interface EnvironmentParts extends LambdaResources {
   readonly code: CodeFolders;
   python(): Promise<PythonEnvironment>;
+  layers(version: StoredVersion): Promise<string | undefined>;
   /** The ids of the environments that continue. */
   readonly live: Set<string>;
   /** The environment's credentials end. */
@@ -77,10 +81,12 @@ export async function startEnvironment(
   const socketDir = join(tmpdir(), `clary-${id}`);
   const { configuration } = version;
   const python = await parts.python();
-  const codeFolder = await parts.code.folderOf(version.code_id);
+  const [codeFolder, layersFolder] = await Promise.all([parts.code.folderOf(version.code_id), parts.layers(version)]);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await mkdir(socketDir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, 'function.json'), JSON.stringify({ arn: functionArn(fn.row, version.version), socketDir }));
+  const about = { arn: functionArn(fn.row, version.version), socketDir };
+  await writeFile(join(dir, 'function.json'), JSON.stringify(about));
+  await writeFile(join(dir, 'server'), await ownIdentity());
   const day = parts.clock.now().toISOString().slice(0, 10).replaceAll('-', '/');
   const logStream = `${day}/[${version.version}]${randomHex(16)}`;
   const log = openFunctionLog({
@@ -96,7 +102,7 @@ export async function startEnvironment(
       }),
     log: parts.log,
   });
-  const launch = { fn, version, dir, socketDir, run: functionRun(id), codeFolder, python, logStream };
+  const launch = { fn, version, dir, socketDir, run: functionRun(id), codeFolder, layersFolder, python, logStream };
   const environment = new Environment(parts, launch, id, log);
   parts.live.add(id);
   try {
@@ -117,6 +123,7 @@ class Environment implements ExecutionEnvironment {
   readonly #launch: Launched;
   readonly #log: FunctionLog;
   readonly #lines: PlatformLines;
+  readonly #memoryUsed: () => number;
   readonly #onEnd: (() => void)[] = [];
   /** Of the file of what was printed: what lies before is in the log. */
   #shipped = 0;
@@ -133,6 +140,7 @@ class Environment implements ExecutionEnvironment {
     this.#parts = parts;
     this.#launch = launch;
     this.#log = log;
+    this.#memoryUsed = memoryMeter(launch.dir);
     const isJson = launch.version.configuration.LoggingConfig?.LogFormat === 'JSON';
     this.#lines = isJson ? jsonLines(launch.fn.row.name, () => parts.clock.now()) : textLines();
   }
@@ -157,8 +165,7 @@ class Environment implements ExecutionEnvironment {
   #note(): string {
     const { version, python } = this.#launch;
     const { Runtime: name = '' } = version.configuration;
-    if (python.version.startsWith(`${name.slice('python'.length)}.`)) return '';
-    return `Runs on: Python ${python.version}`;
+    return python.version.startsWith(`${name.slice('python'.length)}.`) ? '' : `Runs on: Python ${python.version}`;
   }
 
   #ready(): void {
@@ -319,18 +326,6 @@ class Environment implements ExecutionEnvironment {
     return { ...failure('Sandbox.Timedout', text), ending: ending('timeout') };
   }
 
-  /** Megabytes; 0 where the kernel keeps no account. */
-  #memoryUsed(): number {
-    this.#peakFiles ??= peakFilesOf(this.#launch.dir);
-    for (const file of this.#peakFiles) {
-      const peak = readNumber(file);
-      if (peak !== undefined) return Math.ceil(peak / 1024 / 1024);
-    }
-    return 0;
-  }
-
-  #peakFiles: readonly string[] | undefined;
-
   end(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -355,54 +350,10 @@ class Environment implements ExecutionEnvironment {
   }
 }
 
-const readText = (file: string) => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-};
-
-function readNumber(file: string): number | undefined {
-  const text = readText(file).trim();
-  return /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** Of both versions of control groups. These are files in memory: reading them waits for nothing. */
-const peakFilesOf = (dir: string): string[] =>
-  readText(join(dir, 'groups'))
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((group) => ['memory.peak', 'memory.max_usage_in_bytes'].map((name) => join(group, name)))
-    .filter((file) => readNumber(file) !== undefined);
-
 /** Waits until the process has ended. */
 export async function killRun({ executor }: Pick<LambdaResources, 'executor'>, dir: string): Promise<void> {
   await executor.signal(dir, 'SIGKILL');
   if ((await executor.status(dir)).state === 'running') await new Promise<void>((ended) => executor.onExit(dir, ended));
-}
-
-function errorTypeIn(body: Buffer): string {
-  try {
-    const { errorType } = JSON.parse(body.subarray(0, 262_144).toString('utf8')) as { errorType?: unknown };
-    return typeof errorType === 'string' ? errorType : 'Error';
-  } catch {
-    return 'Error';
-  }
-}
-
-/** As Go prints what became of a process. 128 + n stands for signal n. */
-function exitText(exitCode: number): string {
-  if (exitCode === 0) return 'Runtime exited without providing a reason';
-  const signals: Readonly<Record<number, string>> = {
-    134: 'aborted',
-    136: 'floating point exception',
-    137: 'killed',
-    139: 'segmentation fault',
-    143: 'terminated',
-  };
-  const signal = signals[exitCode];
-  return `Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${exitCode}`}`;
 }
 
 export const newTraceId = (now: Date) =>

@@ -18,6 +18,7 @@ export interface Launch {
   /** Names the run: its credentials end with it. */
   readonly run: string;
   readonly codeFolder: string;
+  readonly layersFolder: string | undefined;
   readonly python: PythonEnvironment;
   readonly logStream: string;
 }
@@ -32,7 +33,7 @@ const processes = 1024;
 
 export async function launchSpec(resources: LambdaResources, launch: Launch): Promise<ProcessSpec> {
   const { sandbox, runtime } = resources;
-  const { version, dir, socketDir, codeFolder, python } = launch;
+  const { version, dir, socketDir, codeFolder, layersFolder, python } = launch;
   const { MemorySize = 128, EphemeralStorage } = version.configuration;
   const ownFiles = join(dirname(runtime.runtimeMain), '..', 'functions');
   const inside = sandbox !== undefined;
@@ -42,7 +43,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
     task: inside ? '/var/task' : codeFolder,
     own: inside ? '/var/runtime' : ownFiles,
     socket: join(inside ? '/run/lambda' : socketDir, 'api.sock'),
-    layers: '/opt',
+    layers: inside ? '/opt' : (layersFolder ?? '/opt'),
     home: inside ? '/tmp' : home,
   };
   const readOnly = (from: string, to = from): Mount => ({ from, to, writable: false });
@@ -50,6 +51,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
     readOnly(codeFolder, places.task),
     readOnly(ownFiles, places.own),
     readOnly(socketDir, dirname(places.socket)),
+    ...(layersFolder ? [readOnly(layersFolder, '/opt')] : []),
     ...python.places.map((place) => readOnly(place)),
   ];
   // A file cannot be larger than the storage; how much all files have together is measured while the function runs.
@@ -63,8 +65,7 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
       'ulimit -f "$1"; ulimit -c 0; shift; exec "$@"',
       'sh',
       blocks,
-      join(python.overlay, 'bin', 'python3'),
-      join(places.own, 'bootstrap.py'),
+      ...program(launch, places.own),
     ],
     env: await variablesOf(resources, launch, places, python),
     cwd: places.task,
@@ -75,6 +76,10 @@ export async function launchSpec(resources: LambdaResources, launch: Launch): Pr
     },
     sandbox: { mounts, network: 'open', hosts: {}, user: 1000 },
   };
+}
+
+function program({ python }: Launch, own: string): readonly string[] {
+  return [join(python.overlay, 'bin', 'python3'), join(own, 'bootstrap.py')];
 }
 
 type Places = Readonly<Record<'task' | 'own' | 'socket' | 'layers' | 'home', string>>;

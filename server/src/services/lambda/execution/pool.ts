@@ -1,6 +1,7 @@
 /** Execution environments by version: which one answers an invocation, how many there may be, and when they end. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, readIdentity } from '../../../engine/executors/process-identity.ts';
 import type { StoredFunction, StoredVersion } from '../functions/function-store.ts';
 import { throttled } from '../refusals.ts';
 import {
@@ -152,6 +153,9 @@ export async function endLeftovers(parts: Pick<EnvironmentParts, 'executor' | 'r
   const folder = folderOfFunctions(parts.runtime.runsDir);
   for (const name of await readdir(folder).catch(() => [])) {
     const dir = join(folder, name);
+    const server = await readIdentity(join(dir, 'server'));
+    // Another server on the same folder, or this one before it replaced its platform.
+    if (server && (await isAlive(server))) continue;
     await killRun(parts, dir);
     const text = await readFile(join(dir, 'function.json'), 'utf8').catch(() => '{}');
     const { socketDir } = JSON.parse(text) as { socketDir?: string };

@@ -1,8 +1,11 @@
 /** The runtimes that functions may name: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 import { formatArn } from '../../../contract/arn.ts';
 
+/** The others of AWS's are not built yet. */
+type Kind = 'python';
+
 export interface LambdaRuntime {
-  readonly kind: 'python';
+  readonly kind: Kind;
   /** As AWS names it in INIT_START: `python:3.12`. */
   readonly label: string;
 }

@@ -19,7 +19,6 @@ export const modifiedText = (now: Date): string => now.toISOString().replace('Z'
 /** Refuses by name what functions here do not have. */
 export function refuseMissing(given: Given): void {
   const asked: readonly [boolean, string][] = [
-    [(given.Layers?.length ?? 0) > 0, 'Layers'],
     [given.PackageType === 'Image' || given.ImageConfig !== undefined, 'A function from a container image'],
     [(given.VpcConfig?.SubnetIds?.length ?? 0) > 0, 'VpcConfig'],
     [given.DeadLetterConfig?.TargetArn !== undefined && given.DeadLetterConfig.TargetArn !== '', 'DeadLetterConfig'],
@@ -109,10 +108,12 @@ type Shown = 'settled' | 'creating' | 'updating';
 /** As Get and List answer; `creating` and `updating`: as the call that made it so. */
 export function shown(version: StoredVersion, sealer: Sealer, how: Shown = 'settled'): FunctionConfiguration {
   const variables = readVariables(sealer, version);
-  const { configuration } = version;
+  const { Layers: _layers, ...configuration } = version.configuration;
+  const layers = version.configuration.Layers ?? [];
   return {
     ...configuration,
     ...(Object.keys(variables).length > 0 && { Environment: { Variables: variables } }),
+    ...(layers.length > 0 && { Layers: layers }),
     RevisionId: version.revision_id,
     ...states[how],
   };

@@ -3,6 +3,8 @@ import { orderedHex, uuid } from '../../../kit/ids.ts';
 import { Conflict } from '../../../storage/database.ts';
 import { storeCode } from '../code/read-code.ts';
 import type { LambdaOperation } from '../deps.ts';
+import { layerAccess } from '../layers/layer-access.ts';
+import { resolveLayers } from '../layers/resolve-layers.ts';
 import { conflict, invalidParameter } from '../refusals.ts';
 import type { FunctionRow, VersionRow } from '../tables.ts';
 import { publishedRow } from '../versions/publish.ts';
@@ -23,6 +25,7 @@ export const createFunction: LambdaOperation<'CreateFunction'> = {
         { ...parseFunctionName(input.FunctionName, call), qualifier: undefined },
         undefined,
       ),
+      context: { ...layerAccess(input.Layers) },
     },
     ...passRole(input.Role),
     ...(input.Tags && Object.keys(input.Tags).length > 0
@@ -46,10 +49,11 @@ export const createFunction: LambdaOperation<'CreateFunction'> = {
     await checkRole(input.Role, arn, call, deps);
     const id = orderedHex();
     const sealed = sealVariables(deps.sealer, id, input.Environment?.Variables as Record<string, string> | undefined);
+    const layers = await resolveLayers(input.Layers, call, deps);
     const code = await storeCode(input.Code as never, call, deps);
     const revisionId = uuid();
     const fixed = { name: named.name, arn, region: named.region, now: call.now, revisionId };
-    const configuration = firstConfiguration(input as never, code, fixed);
+    const configuration = { ...firstConfiguration(input as never, code, fixed), ...(layers && { Layers: layers }) };
     const row: FunctionRow = {
       id,
       account: named.account,

@@ -193,11 +193,23 @@ export function removeSettings(functionId: string, kind: SettingRow['kind'], qua
   return statement(query.compile());
 }
 
-/** Of these blobs, those that a version still names. */
+/** Of these blobs, those that a version or a layer still names. */
 export async function usedCode(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const query = sql
-    .selectFrom('lambda_versions')
-    .select('code_id')
-    .where('code_id', 'in', [...ids]);
-  return new Set((await database.read(query.compile())).map(({ code_id }) => code_id));
+  const [versions, layers] = await Promise.all([
+    database.read(
+      sql
+        .selectFrom('lambda_versions')
+        .select('code_id')
+        .where('code_id', 'in', [...ids])
+        .compile(),
+    ),
+    database.read(
+      sql
+        .selectFrom('lambda_layer_versions')
+        .select('code_id')
+        .where('code_id', 'in', [...ids])
+        .compile(),
+    ),
+  ]);
+  return new Set([...versions, ...layers].flatMap(({ code_id }) => (code_id ? [code_id] : [])));
 }

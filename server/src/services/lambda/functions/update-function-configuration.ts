@@ -1,6 +1,8 @@
 /** UpdateFunctionConfiguration: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
 import type { LambdaOperation } from '../deps.ts';
 import { refusalOfRuntime } from '../execution/runtimes.ts';
+import { layerAccess } from '../layers/layer-access.ts';
+import { resolveLayers } from '../layers/resolve-layers.ts';
 import { invalidParameter } from '../refusals.ts';
 import { changeLatest } from './change-version.ts';
 import { changed, refuseMissing, shown } from './configuration.ts';
@@ -14,7 +16,7 @@ const access = functionAccess('UpdateFunctionConfiguration');
 export const updateFunctionConfiguration: LambdaOperation<'UpdateFunctionConfiguration'> = {
   async access(input, call, deps) {
     const own = await access(input, call, deps);
-    return [...own, ...passRole(input.Role)];
+    return [...own.map((one) => ({ ...one, context: layerAccess(input.Layers) })), ...passRole(input.Role)];
   },
   async handle(input, call, deps) {
     const found = await findFunction(input.FunctionName, undefined, call, deps);
@@ -23,6 +25,7 @@ export const updateFunctionConfiguration: LambdaOperation<'UpdateFunctionConfigu
     const refusal = input.Runtime && refusalOfRuntime(input.Runtime);
     if (refusal) throw invalidParameter(refusal);
     if (input.Role) await checkRole(input.Role, functionArn(fn.row), call, deps);
+    const layers = await resolveLayers(input.Layers, call, deps);
     const variables = input.Environment?.Variables as Record<string, string> | undefined;
     const sealed = input.Environment && { sealed_environment: sealVariables(deps.sealer, fn.row.id, variables) };
     const version = await changeLatest(
@@ -39,6 +42,7 @@ export const updateFunctionConfiguration: LambdaOperation<'UpdateFunctionConfigu
               now: call.now,
               revisionId,
             }),
+            ...(layers && { Layers: layers }),
           },
           ...sealed,
         }),

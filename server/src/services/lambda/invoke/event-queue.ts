@@ -38,7 +38,7 @@ export interface EventQueueParts extends LambdaResources {
 }
 
 export function startEventQueue(parts: EventQueueParts): EventQueue {
-  const { database, clock, log, functions } = parts;
+  const { database, background, clock, log, functions } = parts;
   const inFlight = new Set<string>();
 
   async function list(): Promise<string[]> {
@@ -117,7 +117,7 @@ export function startEventQueue(parts: EventQueueParts): EventQueue {
     step,
     everyMs: 5000,
     concurrency: 16,
-    background: parts.background,
+    background,
     clock,
     log,
   });

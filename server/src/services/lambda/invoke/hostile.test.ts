@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { link, openFunctionBench, type ZipEntry, zipOf } from '../../../../../test/harness/functions.ts';
 import { startPlatform } from '../../../../../test/harness/platform.ts';
 
@@ -27,6 +28,7 @@ def handler(event, context):
     if what == "fork":
         for _ in range(5000): 
             if os.fork() == 0: time.sleep(60)
+    if what == "keys": return [os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
     if what == "write": open("/var/task/main.py", "w")
     if what == "secret": return os.path.exists("${platform.dataDir}")
     return "well"
@@ -70,6 +72,17 @@ describe('A function', () => {
     const answer = await bench.invoke('hostile', { do: 'print' }, { LogType: 'Tail' });
     assert.equal(answer.payload, 'well');
     assert.match(answer.log, /x\nEND RequestId/);
+  });
+
+  it('has credentials that end with its environment', async () => {
+    const [accessKeyId, secretAccessKey, sessionToken] = (await bench.invoke('hostile', { do: 'keys' }))
+      .payload as string[];
+    const credentials = { accessKeyId, secretAccessKey, sessionToken };
+    const sts = platform.client(STSClient, { credentials });
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+    assert.equal(Arn, 'arn:aws:sts::000000000000:assumed-role/functions/hostile');
+    await bench.invoke('hostile', { do: 'crash' });
+    await assert.rejects(sts.send(new GetCallerIdentityCommand({})), { name: 'ExpiredToken' });
   });
 
   it('sees no file of the platform', async () => {

@@ -1,6 +1,5 @@
-/** Functions, their versions and what belongs to them, and the queue of asynchronous invocations. */
+/** Functions, their versions and what belongs to them; layers; and the queue of asynchronous invocations. */
 import type { Migration } from '../../../storage/migration.ts';
-import { reportChanges } from '../../../storage/postgres/change-topics.ts';
 
 export const lambdaTables: Migration = {
   name: '0020-lambda',
@@ -34,6 +33,18 @@ export const lambdaTables: Migration = {
       revision_id text not null,
       primary key (function_id, kind, qualifier)
     ) without rowid`,
+    `create table lambda_layer_versions (
+      account text not null,
+      region text not null,
+      name text not null,
+      version integer not null,
+      document text not null,
+      code_id text,
+      policy text,
+      revision_id text not null,
+      primary key (account, region, name, version)
+    ) without rowid`,
+    'create index lambda_layer_versions_by_code on lambda_layer_versions (code_id)',
     `create table lambda_events (
       id text not null primary key,
       function_id text not null,
@@ -44,10 +55,5 @@ export const lambdaTables: Migration = {
       enqueued_at integer not null
     ) without rowid`,
     'create index lambda_events_by_function on lambda_events (function_id, due_at)',
-    ...reportChanges('lambda-functions', [
-      { table: 'lambda_functions' },
-      { table: 'lambda_versions' },
-      { table: 'lambda_settings' },
-    ]),
   ],
 };

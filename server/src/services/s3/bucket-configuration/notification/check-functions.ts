@@ -22,14 +22,17 @@ export async function checkFunctions(
   call: Call,
   { aws }: S3Deps,
 ): Promise<void> {
+  if (rules.length === 0) return;
   const s3 = aws.asSource(servicePrincipal, sourceOf(bucket));
   for (const { LambdaFunctionArn: arn = '' } of rules) {
     try {
       await s3.call('lambda', 'Invoke', { FunctionName: arn, InvocationType: 'DryRun' });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      // A function that is not there has no policy that could let the bucket in.
-      const reason = `Not authorized to invoke function [${arn}]`;
+      const reason =
+        error.status === 404
+          ? 'The destination Lambda function does not exist'
+          : `Not authorized to invoke function [${arn}]`;
       throw invalidArgument(call, 'Unable to validate the following destination configurations', arn, reason);
     }
   }

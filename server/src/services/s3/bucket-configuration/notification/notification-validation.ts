@@ -1,5 +1,5 @@
 /**
- * What S3 accepts as a notification configuration. check-functions.ts asks whether functions exist; topics and queues are not asked for.
+ * What S3 accepts as a notification configuration. Whether the destinations exist is not checked.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html; texts observed.
  */
 import type { FilterRule, NotificationConfiguration, NotificationConfigurationFilter } from '@aws-sdk/client-s3';

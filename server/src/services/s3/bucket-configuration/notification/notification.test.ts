@@ -18,13 +18,7 @@ const Bucket = 'telling';
 await s3.send(new CreateBucketCommand({ Bucket }));
 
 const put = (NotificationConfiguration: NotificationConfiguration) =>
-  s3.send(
-    new PutBucketNotificationConfigurationCommand({
-      Bucket,
-      NotificationConfiguration,
-      SkipDestinationValidation: true,
-    }),
-  );
+  s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
 const get = async () => {
   const { $metadata: _, ...configuration } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
   return configuration;
