@@ -1,6 +1,7 @@
 /** LookupEvents: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html */
 import { createHash } from 'node:crypto';
 import type { Call } from '../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../contract/page-token.ts';
 import type { Input } from '../../models/types.ts';
 import { type CloudTrailOperation, historyMs } from './deps.ts';
 import { type Column, type Lookup, lookUp } from './event-store.ts';
@@ -80,21 +81,21 @@ const questionOf = ({ LookupAttributes, StartTime, EndTime }: Request) =>
     .digest('base64url')
     .slice(0, 16);
 
-const writeToken = ({ time, seq }: EventRow, input: Request) =>
-  Buffer.from(JSON.stringify([time, seq, questionOf(input)])).toString('base64url');
+const listOf = (input: Request) => `LookupEvents ${questionOf(input)}`;
+
+const writeToken = ({ time, seq }: EventRow, input: Request) => writePageToken(listOf(input), time, seq);
 
 function readToken(input: Request, call: Call): Lookup['beyond'] {
   if (input.NextToken === undefined) return undefined;
-  try {
-    const [time, seq, question] = JSON.parse(Buffer.from(input.NextToken, 'base64url').toString()) as unknown[];
-    if (typeof time === 'number' && typeof seq === 'number' && question === questionOf(input)) return { time, seq };
-  } catch {
-    // Not ours: refused below.
+  const position = readPageToken(listOf(input), input.NextToken, 'number', 'number');
+  if (!position) {
+    throw call.error(
+      'InvalidNextTokenException',
+      'Invalid token or token that was previously used in a request with different parameters.',
+    );
   }
-  throw call.error(
-    'InvalidNextTokenException',
-    'Invalid token or token that was previously used in a request with different parameters.',
-  );
+  const [time, seq] = position;
+  return { time, seq };
 }
 
 const eventOf = (row: EventRow) => ({

@@ -1,5 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
 import type { Call } from '../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../contract/page-token.ts';
 import type { Input } from '../../models/types.ts';
 import type { CloudWatchDeps, CloudWatchOperation } from './deps.ts';
 import { listMetrics as listRows, type MetricDescription, type MetricPosition } from './metric-store.ts';
@@ -13,21 +14,15 @@ const hour = 60 * 60 * 1000;
 const listedMs = 14 * 24 * hour;
 const recentMs = 3 * hour;
 
-function writeToken({ namespace, name, id }: MetricPosition): string {
-  return Buffer.from(JSON.stringify([namespace, name, id])).toString('base64url');
-}
+const list = 'ListMetrics';
+
+const writeToken = ({ namespace, name, id }: MetricPosition): string => writePageToken(list, namespace, name, id);
 
 function readToken(token: string, call: Call): MetricPosition {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string')) {
-      const [namespace, name, id] = parts as [string, string, string];
-      return { namespace, name, id };
-    }
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw call.error('InvalidParameterValue', 'The parameter NextToken is invalid.');
+  const position = readPageToken(list, token, 'string', 'string', 'string');
+  if (!position) throw call.error('InvalidParameterValue', 'The parameter NextToken is invalid.');
+  const [namespace, name, id] = position;
+  return { namespace, name, id };
 }
 
 function hasDimensions(metric: MetricDescription, input: Request): boolean {

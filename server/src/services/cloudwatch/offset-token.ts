@@ -1,12 +1,14 @@
-/** A page token that is a number of datapoints, opaque to clients. */
+/** A page token that is a number of datapoints. */
 import type { Call } from '../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../contract/page-token.ts';
 
-export function writeOffset(offset: number): string {
-  return Buffer.from(`offset ${offset}`).toString('base64url');
-}
+const list = 'datapoints';
+
+export const writeOffset = (offset: number): string => writePageToken(list, offset);
 
 export function readOffset(token: string, call: Call): number {
-  const match = /^offset (\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString());
-  if (!match) throw call.error('InvalidNextToken', 'The NextToken is invalid.');
-  return Number(match[1]);
+  const [offset] = readPageToken(list, token, 'number') ?? [];
+  if (offset === undefined || !Number.isSafeInteger(offset) || offset < 0)
+    throw call.error('InvalidNextToken', 'The NextToken is invalid.');
+  return offset;
 }

@@ -1,5 +1,9 @@
-/** IAM's paging: Marker and MaxItems over a list ordered by name. A marker is opaque to clients. */
+/** IAM's paging: Marker and MaxItems over a list ordered by name. */
 import type { Call } from '../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../contract/page-token.ts';
+
+/** Of every list: the name after which it continues. */
+const list = 'names';
 
 export interface PageRequest {
   readonly Marker?: string | undefined;
@@ -21,10 +25,8 @@ export interface PageRange {
 export function readPageRange(input: PageRequest, call: Call): PageRange {
   const limit = input.MaxItems ?? 100;
   if (input.Marker === undefined) return { after: undefined, limit };
-  const after = Buffer.from(input.Marker, 'base64url').toString('utf8');
-  if (after === '' || Buffer.from(after, 'utf8').toString('base64url') !== input.Marker) {
-    throw call.error('InvalidInput', 'Invalid Marker.');
-  }
+  const [after] = readPageToken(list, input.Marker, 'string') ?? [];
+  if (after === undefined) throw call.error('InvalidInput', 'Invalid Marker.');
   return { after, limit };
 }
 
@@ -36,6 +38,6 @@ export function toPage<Row>(rows: readonly Row[], range: PageRange, nameOf: (row
   return {
     rows: shown,
     IsTruncated: truncated,
-    Marker: truncated ? Buffer.from(nameOf(last), 'utf8').toString('base64url') : undefined,
+    Marker: truncated ? writePageToken(list, nameOf(last)) : undefined,
   };
 }

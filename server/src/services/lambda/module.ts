@@ -3,6 +3,7 @@ import { createSealer } from '../../kit/sealed.ts';
 import type { ServiceModule } from '../service-module.ts';
 import { openCodeFolders } from './code/code-folders.ts';
 import type { LambdaResources } from './deps.ts';
+import { functionRun } from './execution/environment.ts';
 import { endLeftovers, openPool } from './execution/pool.ts';
 import { pythonEnvironment } from './execution/python-environment.ts';
 import { findRuntime } from './execution/runtimes.ts';
@@ -12,12 +13,13 @@ import { layerFolders } from './layers/layer-folder.ts';
 import { parseLayerVersionArn } from './layers/layer-name.ts';
 import { findLayerVersion } from './layers/layer-store.ts';
 import { lambdaTables } from './migrations/0020-lambda.ts';
+import { lambdaChanges } from './migrations/0027-lambda-changes.ts';
 import { lambdaService } from './service.ts';
 import { lambdaSettings } from './settings.ts';
 
 export const lambda: ServiceModule<typeof lambdaSettings> = {
   name: 'lambda',
-  migrations: [lambdaTables],
+  migrations: [lambdaTables, lambdaChanges],
   settings: lambdaSettings,
   async start(platform, settings) {
     const { database, blobs, executor, runtime, runs, provided, platformKey } = platform;
@@ -34,6 +36,10 @@ export const lambda: ServiceModule<typeof lambdaSettings> = {
     const python = pythonEnvironment(resources);
     const live = new Set<string>();
     runs.register('function', async (id) => live.has(id));
+    const ended = (id: string) => {
+      live.delete(id);
+      runs.end(functionRun(id));
+    };
     const layers = async ({ configuration }: StoredVersion) =>
       merged(
         await codeOfLayers(
@@ -41,8 +47,9 @@ export const lambda: ServiceModule<typeof lambdaSettings> = {
           (configuration.Layers ?? []).map(({ Arn = '' }) => Arn),
         ),
       );
-    const pool = openPool({ ...resources, code, python, layers, live });
+    const pool = openPool({ ...resources, code, python, layers, live, ended });
     const functions = openFunctionStore(database);
+    platform.changes.onChange('lambda-functions', functions.forgetAll);
     const queue = startEventQueue({ ...resources, functions, pool });
     /** So that the first invocation need not wait for it. A failure is told to who invokes. */
     const prepare = (name: string | undefined) => {

@@ -1,4 +1,5 @@
 /** Pages of lists. A marker is opaque to clients: what the next page begins after. */
+import { readPageToken, writePageToken } from '../../contract/page-token.ts';
 import { invalidParameter } from './refusals.ts';
 
 /** AWS answers at most this many functions or versions a page, however many are asked for. */
@@ -6,14 +7,16 @@ const mostItems = 50;
 
 export const pageSize = (asked: number | undefined): number => Math.min(asked ?? mostItems, mostItems);
 
-export const markerOf = (last: string): string => Buffer.from(`after:${last}`).toString('base64url');
+const list = 'after';
+
+export const markerOf = (last: string): string => writePageToken(list, last);
 
 /** Undefined for the first page. */
 export function readMarker(marker: string | undefined): string | undefined {
   if (marker === undefined || marker === '') return undefined;
-  const text = Buffer.from(marker, 'base64url').toString('utf8');
-  if (!text.startsWith('after:')) throw invalidParameter('Invalid value for parameter: Marker');
-  return text.slice('after:'.length);
+  const [after] = readPageToken(list, marker, 'string') ?? [];
+  if (after === undefined) throw invalidParameter('Invalid value for parameter: Marker');
+  return after;
 }
 
 export interface Page<T> {

@@ -1,11 +1,12 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 import type { Call } from '../../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../../contract/page-token.ts';
 import type { Input } from '../../../models/types.ts';
 import type { LogsDeps, LogsOperation } from '../deps.ts';
+import { invalidToken } from '../invalid-token.ts';
 import { accessToLogGroup, expiryOf, getLogGroup } from '../log-groups/log-group.ts';
 import { noSuchLogStream } from '../log-streams/log-stream.ts';
 import { listNamedStreams } from '../log-streams/log-stream-store.ts';
-import { readPageToken, writePageToken } from '../page-token.ts';
 import type { LogGroupRow } from '../tables.ts';
 import { readFilterPattern } from './filter-pattern.ts';
 import { listGroupEvents, type Position, type SearchScope } from './log-event-store.ts';
@@ -32,10 +33,14 @@ async function readScope(group: LogGroupRow, input: Request, call: Call, deps: L
   return { groupId: group.id, streamIds: streams.map(({ id }) => id), streamPrefix: undefined };
 }
 
+const list = 'FilterLogEvents';
+
 function readPosition(token: string | undefined, call: Call): Position | undefined {
   if (token === undefined) return undefined;
-  const [timestamp, id] = readPageToken(token, ['number', 'number'], call);
-  return { timestamp: Number(timestamp), id: Number(id) };
+  const position = readPageToken(list, token, 'number', 'number');
+  if (!position) throw invalidToken(call);
+  const [timestamp, id] = position;
+  return { timestamp, id };
 }
 
 type Found = Awaited<ReturnType<typeof listGroupEvents>>[number];
@@ -93,7 +98,7 @@ export const filterLogEvents: LogsOperation<'FilterLogEvents'> = {
         eventId: String(event.timestamp).padStart(20, '0') + String(event.id).padStart(36, '0'),
       })),
       searchedLogStreams: [],
-      nextToken: stoppedAt ? writePageToken([stoppedAt.timestamp, stoppedAt.id]) : undefined,
+      nextToken: stoppedAt ? writePageToken(list, stoppedAt.timestamp, stoppedAt.id) : undefined,
     };
   },
 };

@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html: both tokens, always. */
 import type { LogsOperation } from '../deps.ts';
+import { invalidToken } from '../invalid-token.ts';
 import { accessToLogGroup, expiryOf, getLogGroup } from '../log-groups/log-group.ts';
 import { getLogStream } from '../log-streams/log-stream.ts';
-import { invalidToken } from '../page-token.ts';
 import type { LogEventRow } from '../tables.ts';
 import { listStreamEvents, type Position } from './log-event-store.ts';
 import { type PositionToken, readPositionToken, writePositionToken } from './position-token.ts';

@@ -1,8 +1,11 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+import { readPageToken, writePageToken } from '../../../contract/page-token.ts';
 import type { LogsOperation } from '../deps.ts';
-import { readPageToken, writePageToken } from '../page-token.ts';
+import { invalidToken } from '../invalid-token.ts';
 import { accessToLogGroup, toLogGroup } from './log-group.ts';
 import { listLogGroups } from './log-group-store.ts';
+
+const list = 'DescribeLogGroups';
 
 export const describeLogGroups: LogsOperation<'DescribeLogGroups'> = {
   access: (_input, call) => accessToLogGroup('logs:DescribeLogGroups')({}, call),
@@ -20,13 +23,14 @@ export const describeLogGroups: LogsOperation<'DescribeLogGroups'> = {
         'logGroupIdentifiers, accountIdentifiers and includeLinkedAccounts are not supported.',
       );
     }
-    const after = nextToken === undefined ? undefined : String(readPageToken(nextToken, ['string'], call)[0]);
+    const [after] = nextToken === undefined ? [] : (readPageToken(list, nextToken, 'string') ?? []);
+    if (nextToken !== undefined && after === undefined) throw invalidToken(call);
     const rows = await listLogGroups(deps.database, call.account, call.region, { prefix, part, after }, limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
       logGroups: shown.map((row) => toLogGroup(row, call)),
-      nextToken: rows.length > limit && last ? writePageToken([last.name]) : undefined,
+      nextToken: rows.length > limit && last ? writePageToken(list, last.name) : undefined,
     };
   },
 };

@@ -3,15 +3,20 @@
  * No nextToken if the list is complete: the SageMaker SDK repeats the call while there is one, without passing it.
  */
 import type { Call } from '../../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../../contract/page-token.ts';
 import type { LogsOperation } from '../deps.ts';
+import { invalidToken } from '../invalid-token.ts';
 import { accessToLogGroup, getLogGroup } from '../log-groups/log-group.ts';
-import { readPageToken, writePageToken } from '../page-token.ts';
 import { toLogStream } from './log-stream.ts';
 import { type LogStreamPosition, listLogStreams } from './log-stream-store.ts';
 
+const list = 'DescribeLogStreams';
+
 function readPosition(token: string, call: Call): LogStreamPosition {
-  const [lastEventAt, name] = readPageToken(token, ['number', 'string'], call);
-  return { lastEventAt: Number(lastEventAt), name: String(name) };
+  const position = readPageToken(list, token, 'number', 'string');
+  if (!position) throw invalidToken(call);
+  const [lastEventAt, name] = position;
+  return { lastEventAt, name };
 }
 
 export const describeLogStreams: LogsOperation<'DescribeLogStreams'> = {
@@ -29,7 +34,7 @@ export const describeLogStreams: LogsOperation<'DescribeLogStreams'> = {
     const last = shown.at(-1);
     return {
       logStreams: shown.map((row) => toLogStream(row, group, call)),
-      nextToken: rows.length > limit && last ? writePageToken([last.last_event_at ?? 0, last.name]) : undefined,
+      nextToken: rows.length > limit && last ? writePageToken(list, last.last_event_at ?? 0, last.name) : undefined,
     };
   },
 };

@@ -49,6 +49,8 @@ export interface EnvironmentParts extends LambdaResources {
   layers(version: StoredVersion): Promise<string | undefined>;
   /** The ids of the environments that continue. */
   readonly live: Set<string>;
+  /** The environment's credentials end. */
+  ended(id: string): void;
 }
 
 /** What became of the process or of an invocation. */
@@ -337,7 +339,7 @@ class Environment implements ExecutionEnvironment {
     const { executor } = this.#parts;
     const { dir, socketDir } = this.#launch;
     this.#state = 'ended';
-    this.#parts.live.delete(this.id);
+    this.#parts.ended(this.id);
     for (const listener of this.#onEnd) listener();
     await killRun(this.#parts, dir);
     this.#ship();

@@ -28,6 +28,8 @@ export interface FunctionStore {
   list(account: string, region: string, after: string | undefined, limit: number): Promise<StoredFunction[]>;
   /** Commits, then reads the function anew. */
   write(name: FunctionName, statements: readonly Statement[]): Promise<void>;
+  /** Another server may have changed functions. */
+  forgetAll(): void;
 }
 
 const keptFunctions = 1000;
@@ -90,6 +92,10 @@ export function openFunctionStore(database: Database): FunctionStore {
         .limit(limit);
       if (after !== undefined) query = query.where('name', '>', after);
       return Promise.all((await database.read(query.compile())).map(complete));
+    },
+    forgetAll() {
+      writes += 1;
+      kept.clear();
     },
     async write(name, statements) {
       try {

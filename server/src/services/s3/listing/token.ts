@@ -1,17 +1,15 @@
-/** Continuation tokens: where a listing continues; opaque to clients. */
+/** Continuation tokens: where a listing continues. */
 import type { Call } from '../../../contract/call.ts';
+import { readPageToken, writePageToken } from '../../../contract/page-token.ts';
 import { invalidArgument } from '../refusals.ts';
 
-const version = '1';
+const list = 'keys';
 
-export function writeToken(from: string): string {
-  return Buffer.from(version + from).toString('base64url');
-}
+export const writeToken = (from: string): string => writePageToken(list, from);
 
 export function readToken(token: string, call: Call): string {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
-  if (!text.startsWith(version) || Buffer.from(text).toString('base64url') !== token) {
+  const [from] = readPageToken(list, token, 'string') ?? [];
+  if (from === undefined)
     throw invalidArgument(call, 'The continuation token provided is incorrect', 'continuation-token', token);
-  }
-  return text.slice(version.length);
+  return from;
 }
