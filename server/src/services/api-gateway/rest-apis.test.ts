@@ -72,6 +72,19 @@ describe('REST APIs refuse', () => {
     await assert.rejects(gateway.send(new GetResourcesCommand({ restApiId: 'nothing' })), error);
   });
 
+  it('a position that another list gave, or none', async () => {
+    const { restApiId } = await createApi();
+    await createApi();
+    const { position } = await gateway.send(new GetRestApisCommand({ limit: 1 }));
+    assert.ok(position);
+    for (const wrong of [position, 'nonsense']) {
+      await assert.rejects(
+        gateway.send(new GetResourcesCommand({ restApiId, position: wrong })),
+        bad('Invalid position parameter.'),
+      );
+    }
+  });
+
   it('an empty description and settings that are not built', async () => {
     const create = (rest: object) => gateway.send(new CreateRestApiCommand({ name: 'a', ...rest }));
     await assert.rejects(create({ description: '' }), bad('Description cannot be an empty string'));

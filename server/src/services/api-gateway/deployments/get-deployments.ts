@@ -9,7 +9,7 @@ import { listDeployments } from './deployment-store.ts';
 export const getDeployments: ApiGatewayOperation<'GetDeployments'> = {
   access: accessTo('GET', (input) => `${apiPath(input)}/deployments`),
   async handle(input, call, deps) {
-    const page = readPage(input, call);
+    const page = readPage(`deployments of ${input.restApiId}`, input, call);
     const { id } = await getApiRow(deps, call, input.restApiId);
     const { shown, position } = writePage(await listDeployments(deps.database, id, page), page);
     return { items: shown.map(toDeployment), position };

@@ -8,7 +8,7 @@ import { toResource } from './resource.ts';
 export const getResources: ApiGatewayOperation<'GetResources'> = {
   access: accessTo('GET', (input) => `${apiPath(input)}/resources`),
   async handle(input, call, deps) {
-    const page = readPage(input, call);
+    const page = readPage(`resources of ${input.restApiId}`, input, call);
     const api = await getApi(deps, call, input.restApiId);
     const rows = Object.keys(api.resources)
       .filter((id) => id > page.after)

@@ -8,7 +8,7 @@ import { listRestApis } from './rest-api-store.ts';
 export const getRestApis: ApiGatewayOperation<'GetRestApis'> = {
   access: accessTo('GET', () => '/restapis'),
   async handle(input, call, deps) {
-    const page = readPage(input, call);
+    const page = readPage('rest-apis', input, call);
     const rows = await listRestApis(deps.database, call.account, call.region, page);
     const { shown, position } = writePage(rows, page);
     return { items: shown.map((row) => toRestApi(readApi(row.document), row)), position };
