@@ -109,6 +109,16 @@ const classes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'sagemaker-runtime': {
     'data, reads': 'InvokeEndpoint',
   },
+  'api-gateway': {
+    'management, reads': `
+      GetDeployment GetDeployments GetIntegration GetMethod GetResource GetResources GetRestApi GetRestApis GetStage GetStages GetTags
+    `,
+    'management, writes': `
+      CreateDeployment CreateResource CreateRestApi CreateStage DeleteDeployment DeleteIntegration DeleteMethod DeleteResource
+      DeleteRestApi DeleteStage PutIntegration PutIntegrationResponse PutMethod PutMethodResponse TagResource UntagResource UpdateRestApi
+      UpdateStage
+    `,
+  },
 };
 
 const nameOf = ({ data, readOnly, durableBeforeAnswer }: AuditClass) =>

@@ -12,6 +12,7 @@ import { sampleStructure } from './sample.ts';
 import { openWire } from './sdk.ts';
 
 const victims: Record<ServiceName, string> = {
+  'api-gateway': 'PutIntegration',
   cloudtrail: 'LookupEvents',
   cloudwatch: 'PutMetricData',
   'cloudwatch-logs': 'PutLogEvents',

@@ -14,6 +14,7 @@ import { number, syntheticModel, text } from './synthetic.ts';
 
 /** An operation of each service with little input, to hang errors on. */
 const anyOperation: Record<ServiceName, [string, object]> = {
+  'api-gateway': ['GetRestApi', { restApiId: 'a' }],
   cloudtrail: ['LookupEvents', {}],
   cloudwatch: ['DeleteAlarms', { AlarmNames: ['a'] }],
   'cloudwatch-logs': ['DescribeLogGroups', {}],

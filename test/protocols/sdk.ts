@@ -41,6 +41,7 @@ interface Wire {
 type SdkModule = Record<string, new (input: unknown) => SdkClient>;
 
 const clientNames: Record<ServiceName, string> = {
+  'api-gateway': 'APIGatewayClient',
   cloudtrail: 'CloudTrailClient',
   cloudwatch: 'CloudWatchClient',
   'cloudwatch-logs': 'CloudWatchLogsClient',

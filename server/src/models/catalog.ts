@@ -3,6 +3,7 @@
  * A service appears here before its behaviour exists: its operations then answer 501 with their names.
  * Models load at a service's first call, never at start, to keep start-up and idle memory small.
  */
+import type * as ApiGateway from '@aws-sdk/client-api-gateway';
 import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
@@ -19,6 +20,7 @@ export type ProtocolName = 'aws-json-1.0' | 'aws-json-1.1' | 'rest-json' | 'rest
 
 /** Each service's SDK module: the source of its names and types. */
 export interface Modules {
+  'api-gateway': typeof ApiGateway;
   cloudtrail: typeof CloudTrail;
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
@@ -66,6 +68,14 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
 }
 
 export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
+  'api-gateway': {
+    signingName: 'apigateway',
+    protocols: ['rest-json'],
+    version: '2015-07-09',
+    traits: { validation: { code: 'BadRequestException' } },
+    botocore: 'apigateway',
+    load: () => import('@aws-sdk/client-api-gateway'),
+  },
   cloudtrail: {
     signingName: 'cloudtrail',
     protocols: ['aws-json-1.1'],

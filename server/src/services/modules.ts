@@ -1,5 +1,6 @@
 /** The services, in the order in which they start: what others need (identities, the audit trail) comes first. A new service is one line here. */
 import type { Setting } from '../kit/setting.ts';
+import { apiGateway } from './api-gateway/module.ts';
 import { cloudTrail } from './cloudtrail/module.ts';
 import { cloudWatch } from './cloudwatch/module.ts';
 import { cloudWatchLogs } from './cloudwatch-logs/module.ts';
@@ -23,6 +24,7 @@ const list = [
   sagemaker,
   sageMakerRuntime,
   lambda,
+  apiGateway,
 ] as const;
 
 type Union = (typeof list)[number] extends infer Module ? (Module extends ServiceModule<infer S> ? S : never) : never;

@@ -22,8 +22,10 @@ export interface Bindings {
   readonly queryParams: Member | undefined;
   readonly payload: Member | undefined;
   readonly responseCode: Member | undefined;
-  /** Members in the document. */
+  /** Members in the document of a request. */
   readonly body: readonly Member[];
+  /** Members in the document of an answer, which has no path and no query: API Gateway's model binds `position` to the query in answers too. */
+  readonly answerBody: readonly Member[];
 }
 
 const known = new WeakMap<Structure, Bindings>();
@@ -53,6 +55,9 @@ function bind(structure: Structure): Bindings {
     payload: members.find(({ http }) => http.payload),
     responseCode: members.find(({ http }) => http.responseCode),
     body: members.filter(({ http }) => Object.keys(http).length === 0),
+    answerBody: members.filter(
+      ({ http: { label, query, queryParams, ...others } }) => Object.keys(others).length === 0,
+    ),
   };
 }
 

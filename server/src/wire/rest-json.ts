@@ -83,9 +83,9 @@ function document(request: WireRequest): JsonObject {
   return parseJsonObject(gatheredBody(request).toString('utf8'));
 }
 
-function writeDocument({ body }: Bindings, values: JsonObject): JsonObject {
+function writeDocument({ answerBody }: Bindings, values: JsonObject): JsonObject {
   const result: JsonObject = {};
-  for (const member of body) {
+  for (const member of answerBody) {
     const value = values[member.name];
     if (value != null) result[member.jsonName] = writeJson(member, value, names);
   }
@@ -94,11 +94,11 @@ function writeDocument({ body }: Bindings, values: JsonObject): JsonObject {
 
 /** Adds a default content type where the model binds none. */
 function writeBody(bindings: Bindings, values: JsonObject, headers: Record<string, string>) {
-  const { payload, body } = bindings;
+  const { payload, answerBody } = bindings;
   if (payload === undefined) {
     if (bindings.structure.name === 'Unit') return undefined;
     headers['content-type'] ??= contentType;
-    return body.length > 0 ? JSON.stringify(writeDocument(bindings, values)) : '{}';
+    return answerBody.length > 0 ? JSON.stringify(writeDocument(bindings, values)) : '{}';
   }
   const value = values[payload.name];
   if (value == null) return undefined;

@@ -152,7 +152,7 @@ function rootName(payload: Member, shape: Structure): string {
 }
 
 function writeBody(model: ServiceModel, bindings: Bindings, values: JsonObject, headers: Record<string, string>) {
-  const { payload, body, structure } = bindings;
+  const { payload, answerBody: body, structure } = bindings;
   const uri = model.entry.xmlNamespace;
   const namespace = uri === undefined ? undefined : { attribute: 'xmlns', uri };
   if (payload === undefined) {
