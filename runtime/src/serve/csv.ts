@@ -2,6 +2,7 @@
  * text/csv bodies: features only, straight from bytes into the row. Reads what the container's reader reads (encoder.py, csv_to_dmatrix(): another
  * delimiter may be used, an empty cell or `nan` is a missing value), and gives each cell the float32 that Python's float() and XGBoost would.
  */
+import { exactDigits, powersOfTen, readNumber } from '../csv-number.ts';
 import { comma, delimiterOf } from '../delimiter.ts';
 import type { Predictions } from './predictions.ts';
 import { infiniteValue, unparsable, wrongFeatureCount } from './request-error.ts';
@@ -12,9 +13,6 @@ const minus = 45;
 const point = 46;
 const zero = 48;
 const nine = 57;
-/** Up to here mantissa and power of ten are exact doubles, so that their quotient is the correctly rounded value. */
-const exactDigits = 15;
-const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, power) => 10 ** power);
 
 export function readCsv(bytes: Buffer, from: number, to: number, predictions: Predictions): void {
   let at = from;
@@ -88,15 +86,10 @@ function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);
 }
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const notNumber = /^[+-]?nan$/i;
-const infinite = /^[+-]?inf(?:inity)?$/i;
-
-/** What Python's float() accepts beyond plain digits. */
 function otherNumber(cell: string): number {
-  const text = cell.trim();
-  if (cell === '' || notNumber.test(text)) return Number.NaN;
-  if (decimal.test(text)) return Number(text);
-  if (infinite.test(text)) return Number.POSITIVE_INFINITY;
-  throw unparsable('csv', `could not convert string to float: '${cell.slice(0, 100)}'`);
+  const value = readNumber(cell);
+  // Cells of blanks alone are no missing values.
+  if (value === undefined || (cell !== '' && cell.trim() === ''))
+    throw unparsable('csv', `could not convert string to float: '${cell.slice(0, 100)}'`);
+  return value;
 }

@@ -1,5 +1,6 @@
 /** CSV as XGBoost's container takes it: no header, the label first, an empty cell is missing, the delimiter sniffed. Parses bytes, makes no text of a cell that is a number. */
 import { ClientError } from '../contract/client-error.ts';
+import { exactDigits, powersOfTen, readNumber } from '../csv-number.ts';
 import { comma, delimiterOf } from '../delimiter.ts';
 import { textStart } from './line-pieces.ts';
 
@@ -20,9 +21,6 @@ const minus = 0x2d;
 const zero = 0x30;
 /** The decimal point, counted from zero as digits are. */
 const point = 0x2e - zero;
-/** Up to fifteen digits and a power of ten up to 22 are exact in a double, so that one division rounds right. */
-const exactDigits = 15;
-const powersOfTen = Array.from({ length: 23 }, (_, i) => 10 ** i);
 
 interface Place {
   readonly name: string;
@@ -224,9 +222,5 @@ export function parseNumber(bytes: Uint8Array, from: number, to: number): number
 
 function parseSlowly(bytes: Uint8Array, from: number, to: number): number | undefined {
   if (bytes[from] === quote && to - from >= 2 && bytes[to - 1] === quote) return parseNumber(bytes, from + 1, to - 1);
-  const text = Buffer.from(bytes.subarray(from, to)).toString('latin1');
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  if (/^[+-]?nan$/i.test(text)) return Number.NaN;
-  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
-  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : undefined;
+  return readNumber(Buffer.from(bytes.subarray(from, to)).toString('latin1'));
 }

@@ -1,6 +1,8 @@
 /** One row of test data, whatever file it came from. Reading goes row by row, so that a file larger than the memory is no matter. */
+
 import { createReadStream } from 'node:fs';
 import { ClientError } from '../../contract/client-error.ts';
+import { readNumber } from '../../csv-number.ts';
 
 export interface Row {
   /** As it is written; what it means is the problem's matter. */
@@ -35,13 +37,10 @@ export async function* linesOf(file: string, name: string): AsyncGenerator<strin
   if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest;
 }
 
-/** Undefined for text that is no number, NaN for an empty cell or `nan`. */
+/** Undefined for text that is no finite number, NaN for an empty cell or `nan`. */
 export function toNumber(cell: string): number | undefined {
-  const text = cell.trim();
-  if (text === '') return Number.NaN;
-  const value = Number(text);
-  if (Number.isFinite(value)) return /^[-+.\d]/.test(text) && !/[xob]/i.test(text) ? value : undefined;
-  return /^[-+]?nan$/i.test(text) ? Number.NaN : undefined;
+  const value = readNumber(cell);
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? undefined : value;
 }
 
 /** A feature's cell. `what` names it in messages. */
