@@ -1,4 +1,4 @@
-/** `npm run bench [-- workflow|predict|s3|jobs|lists|start]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
+/** `npm run bench [-- workflow|predict|s3|jobs|lists|start|tables]`: measurements side by side with peers in the same run; prints tables of medians and ratios. */
 const benches: Record<string, () => Promise<void>> = {
   workflow: async () => (await import('./workflow.ts')).workflow(),
   predict: async () => (await import('./predict.ts')).predict(),
@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<void>> = {
   lists: async () => (await import('./lists.ts')).lists(),
   start: async () => (await import('./start.ts')).start(),
   s3: async () => (await import('./s3.ts')).s3(),
+  tables: async () => (await import('./tables.ts')).tables(),
 };
 
 const wanted = process.argv.slice(2);

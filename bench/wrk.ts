@@ -20,17 +20,37 @@ export interface Figures {
   readonly errors: number;
 }
 
-export async function wrk(load: Load, connections: number, seconds: number): Promise<Figures> {
+/** Several loads are sent in turn; they go to the first one's address. */
+export async function wrk(load: Load | readonly Load[], connections: number, seconds: number): Promise<Figures> {
+  const loads = 'url' in load ? [load] : load;
   const folder = await mkdtemp(join(tmpdir(), 'wrk-'));
   const script = join(folder, 'load.lua');
-  const headers = Object.entries(load.headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${lua(value)}`);
-  await writeFile(script, [`wrk.method = "POST"`, `wrk.body = ${lua(load.body)}`, ...headers].join('\n'));
+  await writeFile(script, loads.length === 1 ? scriptOf(loads[0] as Load) : scriptOfMany(loads));
   try {
-    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, load.url];
+    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, loads[0]?.url ?? ''];
     return figures((await execute('wrk', args)).stdout);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function scriptOf({ body, headers }: Load): string {
+  const lines = Object.entries(headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${lua(value)}`);
+  return [`wrk.method = "POST"`, `wrk.body = ${lua(body)}`, ...lines].join('\n');
+}
+
+/** The requests are made once, before the load. */
+function scriptOfMany(loads: readonly Load[]): string {
+  const requests = loads.map(({ body, headers }) => {
+    const all = Object.entries(headers).map(([name, value]) => `[${lua(name)}] = ${lua(value)}`);
+    return `{ ${lua(body)}, { ${all.join(', ')} } }`;
+  });
+  return [
+    `local given = { ${requests.join(',\n')} }`,
+    'local made, at = {}, 0',
+    'function init() for i, one in ipairs(given) do made[i] = wrk.format("POST", "/", one[2], one[1]) end end',
+    'function request() at = at % #made + 1 return made[at] end',
+  ].join('\n');
 }
 
 const lua = (text: string) => JSON.stringify(text);

@@ -9,6 +9,7 @@ const steps: [string, string, string[]][] = [
   ['types', 'tsc', ['-p', '.']],
   ['import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...sources]],
   ['unused code', 'knip', []],
+  ['function lengths', process.execPath, ['scripts/function-lengths.ts']],
   ['generated files', process.execPath, ['scripts/generate.ts', '--check']],
   ['unit tests', process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=dot', ...unitTests]],
 ];

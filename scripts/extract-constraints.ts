@@ -26,6 +26,34 @@ const untold: Partial<Record<ServiceName, readonly string[]>> = {
   iam: ['serviceSpecificCredentialId'],
 };
 
+/**
+ * Shapes that AWS checks otherwise than its model says. DynamoDB, observed (dynalite's test-suite): the order of enums' values, limits that only the
+ * documentation has; a TableArn has become the table's name by then.
+ */
+const corrected: Partial<Record<ServiceName, Record<string, Partial<BotocoreShape>>>> = {
+  dynamodb: {
+    TableArn: { min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+' },
+    ReturnValue: { enum: ['ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW'] },
+    ConditionalOperator: { enum: ['OR', 'AND'] },
+    ComparisonOperator: {
+      enum: 'IN NULL BETWEEN LT NOT_CONTAINS EQ GT NOT_NULL NE LE BEGINS_WITH GE CONTAINS'.split(' '),
+    },
+    Select: { enum: ['SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES'] },
+    ProjectionType: { enum: ['ALL', 'INCLUDE', 'KEYS_ONLY'] },
+    ScalarAttributeType: { enum: ['B', 'N', 'S'] },
+    KeySchema: { max: 2 },
+    CreateTableInput: { required: ['AttributeDefinitions', 'TableName', 'KeySchema'] },
+    // The operations themselves refuse what is missing.
+    ListTagsOfResourceInput: { required: [] },
+    TagResourceInput: { required: [] },
+    UntagResourceInput: { required: [] },
+    ResourceArnString: { min: 0 },
+    UpdateGlobalSecondaryIndexAction: { required: ['IndexName', 'ProvisionedThroughput'] },
+    CreateGlobalSecondaryIndexAction: { required: ['IndexName', 'KeySchema', 'Projection'] },
+    AttributeNameList: { max: 255 },
+  },
+};
+
 interface BotocoreShape {
   type: string;
   members?: Record<string, { shape: string }>;
@@ -79,6 +107,8 @@ function readModel(data: string, service: string): BotocoreModel {
 
 async function extract(name: ServiceName, botocoreModel: BotocoreModel): Promise<void> {
   const model = await loadServiceModel(name);
+  for (const [shape, correction] of Object.entries(corrected[name] ?? {}))
+    Object.assign(botocoreModel.shapes[shape] ?? {}, correction);
   numberTypes[namespaceOf(model)] = {
     fractional: membersOfTypes(botocoreModel, ['float', 'double']),
     long: membersOfTypes(botocoreModel, ['long']),

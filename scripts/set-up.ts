@@ -24,6 +24,7 @@ const pythons: Readonly<Record<string, readonly string[]>> = {
     'skl2onnx==1.20.0',
     'onnx==1.23.2',
   ],
+  CLARY_TEST_DYNAMODB: ['boto3==1.43.11', 'pynamodb==6.1.0'],
   CLARY_TEST_SAGEMAKER2: ['sagemaker==2.257.6'],
   // The training part of `sagemaker==3.20.0`.
   CLARY_TEST_SAGEMAKER3: ['sagemaker-train==1.27.0'],

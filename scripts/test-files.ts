@@ -35,6 +35,6 @@ export const inOrder = (files: readonly string[]): string[] =>
 
 /** Tests of the stores, by their operations: what SQL is written in. */
 const stores =
-  /^server\/src\/services\/(cloudtrail|cloudwatch|cloudwatch-logs|iam|s3|sts|sagemaker\/(endpoint|model|search|tags))/;
+  /^server\/src\/services\/(cloudtrail|cloudwatch|cloudwatch-logs|dynamodb|iam|s3|sts|sagemaker\/(endpoint|model|search|tags))/;
 
 export const isOnBothDatabases = (file: string) => stores.test(file) && tierOf(file) === 'service';

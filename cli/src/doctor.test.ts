@@ -97,7 +97,7 @@ describe('clary doctor does', { concurrency: 2 }, () => {
     engine.close();
   });
 
-  test('say which container engine answers, and none where somebody else does', async () => {
+  test('say which container engine answers, and none if another service does', async () => {
     using here = installation();
     const socket = join(here.dir, 'engine.sock');
     const answer = { Components: [{ Name: 'Podman Engine', Version: '4.3.1' }], Version: '4.3.1' };

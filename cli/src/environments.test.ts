@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { clary, installation } from './example-installation.ts';
 
 describe('clary environments does', { concurrency: 2 }, () => {
-  test('list what there could be, in the cache of whoever asks', async () => {
+  test('list what is available, in the user’s cache', async () => {
     using here = installation();
     const { code, out } = await clary(here.env, 'environments');
     assert.equal(code, 0);

@@ -53,7 +53,7 @@ describe('clary does', { concurrency: 2 }, () => {
     assert.match(out, /^unset AWS_SESSION_TOKEN\n/);
   });
 
-  test('env: lines that a shell takes as they are meant', async () => {
+  test('env: lines that a shell reads correctly', async () => {
     using here = installation();
     const data = started(here, { endpoint: 'http://127.0.0.1:7001', region: 'eu-west-1' });
     const { code, out } = await clary(here.env, 'env', '--data', data);

@@ -53,7 +53,7 @@ async function hold(dir: string, program = process.execPath, args = holderArgs(d
 describe('a data folder does', () => {
   test('keep everything from other users', async () => {
     using here = folder();
-    const unlock = await lockFolder(here.dir);
+    const lock = await lockFolder(here.dir);
     const administrator = await administratorOf(here.dir, '123456789012');
     await platformKeyOf(here.dir);
     await keepCredentials(here.dir, { ...administrator, account: '123456789012', region: 'r', endpoint: 'e' });
@@ -61,12 +61,12 @@ describe('a data folder does', () => {
     for (const file of ['credentials.json', 'platform.key', 'server.lock'])
       assert.equal(modeOf(join(here.dir, file)), '600', file);
     assert.deepEqual(readdirSync(here.dir).sort(), ['credentials.json', 'platform.key', 'server.lock']);
-    await unlock();
+    await lock.release();
   });
 
   test('keep its keys and credentials from start to start', async () => {
     using here = folder();
-    await (await lockFolder(here.dir))();
+    await (await lockFolder(here.dir)).release();
     const first = await administratorOf(here.dir, '000000000000');
     assert.match(first.accessKeyId, /^AKIA[A-Z2-7]{16}$/);
     assert.match(first.secretAccessKey, /^[A-Za-z0-9+/]{40}$/);
@@ -82,15 +82,15 @@ describe('a data folder does', () => {
 
   test('give the lock free', async () => {
     using here = folder();
-    for (let round = 0; round < 3; round++) await (await lockFolder(here.dir))();
+    for (let round = 0; round < 3; round++) await (await lockFolder(here.dir)).release();
     assert.deepEqual(readdirSync(here.dir), []);
   });
 
   test('leave a lock alone that is no longer its own', async () => {
     using here = folder();
-    const unlock = await lockFolder(here.dir);
+    const lock = await lockFolder(here.dir);
     writeFileSync(here.lock, '1 2\n');
-    await unlock();
+    await lock.release();
     assert.equal(readFileSync(here.lock, 'utf8'), '1 2\n');
   });
 });
@@ -106,7 +106,7 @@ describe('a data folder refuses', () => {
 
   test('another account', async () => {
     using here = folder();
-    await (await lockFolder(here.dir))();
+    await (await lockFolder(here.dir)).release();
     await administratorOf(here.dir, '111111111111');
     await assert.rejects(administratorOf(here.dir, '222222222222'), {
       message: `${here.dir} belongs to account 111111111111, not 222222222222: start with --account 111111111111, or choose another --data`,
@@ -119,7 +119,7 @@ describe('a data folder survives', () => {
     using here = folder();
     const first = await hold(here.dir);
     await first[Symbol.asyncDispose]();
-    await (await lockFolder(here.dir))();
+    await (await lockFolder(here.dir)).release();
   });
 
   test('a server that dies while the next one waits', async () => {
@@ -127,7 +127,7 @@ describe('a data folder survives', () => {
     await using first = await hold(here.dir);
     const next = lockFolder(here.dir);
     first.child.kill('SIGKILL');
-    await (await next)();
+    await (await next).release();
   });
 
   test('a killed server whose parent never looks', async () => {
@@ -136,21 +136,21 @@ describe('a data folder survives', () => {
     const script = '"$0" "$@" & exec sleep 1000';
     await using first = await hold(here.dir, '/bin/sh', ['-c', script, process.execPath, ...holderArgs(here.dir)]);
     process.kill(Number(first.line), 'SIGKILL');
-    await (await lockFolder(here.dir))();
+    await (await lockFolder(here.dir)).release();
   });
 
   test('a lock whose process has another in its place', async () => {
     using here = folder();
-    await (await lockFolder(here.dir))();
+    await (await lockFolder(here.dir)).release();
     for (const content of [`${process.pid} 1\n`, '999999999 5\n', `${process.pid}\n`, 'rubbish', '\n', '']) {
       writeFileSync(here.lock, content);
-      await (await lockFolder(here.dir))();
+      await (await lockFolder(here.dir)).release();
     }
   });
 
   test('many that start at once over a dead lock: one gets it', async () => {
     using here = folder();
-    await (await lockFolder(here.dir))();
+    await (await lockFolder(here.dir)).release();
     writeFileSync(here.lock, '999999999 5\n');
     const all = await Promise.all(Array.from({ length: 4 }, () => hold(here.dir)));
     const winners = all.filter(({ child, line }) => line === String(child.pid));

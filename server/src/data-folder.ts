@@ -81,11 +81,11 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
   return 'ZXx'.includes(state) ? undefined : fields[18];
 }
 
-/** The running server of a data folder. */
-export const serverOf = async (dataDir: string): Promise<number | undefined> => {
-  const holder = await holderOf(lockOf(dataDir));
-  return holder === undefined ? undefined : Number(holder);
-};
+/** The running servers of a data folder, the first first. */
+export async function serversOf(dataDir: string): Promise<number[]> {
+  const holders = await Promise.all(locksOf(dataDir).map(holderOf));
+  return holders.filter((holder) => holder !== undefined).map(Number);
+}
 
 /** The running process that a lock names. */
 async function holderOf(lock: string): Promise<string | undefined> {
@@ -93,7 +93,11 @@ async function holderOf(lock: string): Promise<string | undefined> {
   return startTime !== '' && (await startTimeOf(Number(pid))) === startTime ? pid : undefined;
 }
 
-const lockOf = (dataDir: string) => join(dataDir, 'server.lock');
+/** The most servers that share a data folder, on PostgreSQL. */
+const maxServers = 8;
+
+const locksOf = (dataDir: string) =>
+  Array.from({ length: maxServers }, (_, i) => join(dataDir, i === 0 ? 'server.lock' : `server-${i + 1}.lock`));
 
 /** Fails early in a folder that this user cannot write. */
 function notWritable(dataDir: string) {
@@ -119,27 +123,46 @@ async function makeFolder(dir: string): Promise<void> {
 const patienceMs = 1000;
 const pauseMs = 25;
 
+export interface FolderLock {
+  /** No other server used the folder before this one. */
+  readonly isFirst: boolean;
+  release(): Promise<void>;
+}
+
 /**
- * One server at a time: throws if another running server holds the folder for more than a second (a server that was killed a moment
- * ago may still be ending). Returns a function that releases the folder.
+ * One server at a time, unless the folder is `shared`: throws if another running server holds it for more than a second (a server that was killed a
+ * moment ago may still be ending).
  */
-export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
+export async function lockFolder(dataDir: string, shared = false): Promise<FolderLock> {
   await makeFolder(dataDir).catch(notWritable(dataDir));
-  const file = lockOf(dataDir);
   const own = `${process.pid} ${await startTimeOf(process.pid)}\n`;
-  const deadline = performance.now() + patienceMs;
-  while (!(await makeLock(file, own).catch(notWritable(dataDir)))) {
-    const holder = await holderOf(file);
-    if (holder === undefined) await removeDeadLock(file);
-    else if (performance.now() < deadline) await setTimeout(pauseMs);
-    else
+  const locks = shared ? locksOf(dataDir) : locksOf(dataDir).slice(0, 1);
+  const deadline = performance.now() + (shared ? 0 : patienceMs);
+  for (;;) {
+    let holder: string | undefined;
+    for (const [i, file] of locks.entries()) {
+      if (await takeLock(file, own, dataDir)) return { isFirst: i === 0, release: () => releaseLock(file, own) };
+      holder ??= await holderOf(file);
+    }
+    if (performance.now() > deadline)
       throw new Error(
         `another server (process ${holder}) uses ${dataDir}: stop it, or choose another folder with --data`,
       );
+    await setTimeout(pauseMs);
   }
-  return async () => {
-    if ((await readIfThere(file))?.toString() === own) await rm(file, { force: true });
-  };
+}
+
+/** False if a running process holds it. */
+async function takeLock(file: string, own: string, dataDir: string): Promise<boolean> {
+  while (!(await makeLock(file, own).catch(notWritable(dataDir)))) {
+    if ((await holderOf(file)) !== undefined) return false;
+    await removeDeadLock(file);
+  }
+  return true;
+}
+
+async function releaseLock(file: string, own: string): Promise<void> {
+  if ((await readIfThere(file))?.toString() === own) await rm(file, { force: true });
 }
 
 const nameBeside = (file: string) => `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;

@@ -36,7 +36,7 @@ async function detachAll(platform: TestPlatform): Promise<void> {
 }
 
 describe('the execution role of a new data folder', { concurrency: 2 }, () => {
-  test('is there, trusts SageMaker and the account, and the audit trail tells who made it', async () => {
+  test('exists, trusts SageMaker and the account, and the audit trail names its creator', async () => {
     await using platform = await startPlatform({ flags });
     const { Role: role } = await platform.client(IAMClient).send(new GetRoleCommand({ RoleName }));
     assert.equal(role?.Arn, arn);
@@ -89,7 +89,7 @@ describe('the execution role of a new data folder', { concurrency: 2 }, () => {
     assert.deepEqual(await policiesOf(platform), ['AmazonS3FullAccess', 'AmazonSageMakerFullAccess']);
   });
 
-  test('never changes a role of the same name that somebody else made', async () => {
+  test('never changes a role of the same name that a user created', async () => {
     await using platform = await startPlatform({ flags });
     const iam = platform.client(IAMClient);
     await detachAll(platform);

@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 /** The server: reads its settings, builds the platform, opens the listener. */
-import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
 import type { Service } from './contract/service.ts';
-import { administratorOf, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
+import { administratorOf, type FolderLock, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
 import { executionRoleOf } from './execution-role.ts';
 import { startGateway } from './gateway/server.ts';
 import { returnIdleMemory } from './idle-memory.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
+import { keepCompiled } from './kit/keep-compiled.ts';
 import { createLog } from './kit/log.ts';
+import type { Servers } from './open-database.ts';
 import { ownPaths } from './own-paths.ts';
 import { buildPlatform } from './platform.ts';
 import { resettablePlatform } from './resettable-platform.ts';
@@ -30,29 +31,31 @@ export interface RunningServer extends AsyncDisposable {
 /** How often the certificate's expiry is checked; it is renewed weeks before. */
 const renewalMs = 12 * 3_600_000;
 
-/** After the start, when nobody waits for it. */
-const compileCacheMs = 1000;
-
 /** Addresses to listen on to which no client can connect. */
 const anywhere = /^(0\.0\.0\.0|::)$/;
 
 export async function startServer(config: Config, clock: Clock = systemClock): Promise<RunningServer> {
   const endPulse = pulseThreadPool();
-  let unlock = async () => {};
+  let lock: FolderLock | undefined;
   const end = async () => {
-    await unlock();
+    await lock?.release();
     endPulse();
   };
   try {
-    unlock = await lockFolder(config.dataDir);
-    return await serveFolder(config, clock, end);
+    lock = await lockFolder(config.dataDir, config.database !== 'sqlite');
+    return await serveFolder(config, clock, lock, end);
   } catch (error) {
     await end();
     throw error;
   }
 }
 
-async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<void>): Promise<RunningServer> {
+async function serveFolder(
+  config: Config,
+  clock: Clock,
+  { isFirst }: FolderLock,
+  unlock: () => Promise<void>,
+): Promise<RunningServer> {
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   const { dataDir, host, region, account } = config;
   const administrator = await administratorOf(dataDir, account);
@@ -62,8 +65,9 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   const listening = Promise.withResolvers<string>();
   // No caller may wait for the address when the listener cannot be opened.
   listening.promise.catch(() => {});
-  const build = () => buildPlatform({ config, clock, log, platformKey, administrator, endpoint: listening.promise });
-  const platform = await resettablePlatform({ config, log, build, idle: () => gateway.idle() });
+  const build = (servers: Servers) =>
+    buildPlatform({ config, clock, log, platformKey, administrator, endpoint: listening.promise, servers });
+  const platform = await resettablePlatform({ config, log, platformKey, build, idle: () => gateway.idle() });
   const own = ownPaths({
     ...config,
     administratorSecret: administrator.secretAccessKey,
@@ -89,7 +93,7 @@ async function serveFolder(config: Config, clock: Clock, unlock: () => Promise<v
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`;
   listening.resolve(anywhere.test(host) ? `http://127.0.0.1:${gateway.port}` : url);
   const executionRoleArn = await executionRoleOf(dataDir);
-  await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url, executionRoleArn });
+  if (isFirst) await keepCredentials(dataDir, { ...administrator, account, region, endpoint: url, executionRoleArn });
   if (config.anyCredentials)
     log.warn(
       '--any-credentials: every key is accepted and NOTHING is checked; every user of this machine has full access',
@@ -136,8 +140,7 @@ async function main(args: readonly string[]): Promise<void> {
   const config = readConfig(args, process.env);
   const server = await startServer(config);
   returnIdleMemory();
-  // Node writes it at its exit only, so that a server that is killed would strip and compile everything again at its next start.
-  setTimeout(flushCompileCache, compileCacheMs).unref();
+  keepCompiled();
   console.log(config.readyJson ? JSON.stringify({ url: server.url }) : banner(server.url, config));
   // A second signal changes nothing (Ctrl-C in a terminal sends several): requests have seconds to end, and SIGKILL ends the server at once.
   let stopping = false;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readConfig } from './config.ts';
 import { lockFolder } from './data-folder.ts';
 import { createLog } from './kit/log.ts';
-import { openDatabase } from './open-database.ts';
+import { joinServers, leaveServers, openDatabase } from './open-database.ts';
 import { copyDatabase } from './storage/copy-database.ts';
 
 const { values } = parseArgs({
@@ -15,10 +15,18 @@ async function migrate(): Promise<void> {
   const folder = values.data === undefined ? [] : ['--data', values.data];
   const configOf = (database: string) => readConfig([...folder, '--database', database], process.env);
   const log = createLog('warn', (line) => process.stderr.write(line));
-  const unlock = await lockFolder(configOf(values.from).dataDir);
+  /** The lock of the folder is enough for SQLite. */
+  async function refuseWhileUsed(database: string): Promise<void> {
+    const servers = await joinServers(configOf(database), log);
+    const isAlone = await servers.lease.isAlone();
+    await leaveServers(servers);
+    if (!isAlone) throw new Error('a server uses the PostgreSQL schema: stop it first');
+  }
+  const lock = await lockFolder(configOf(values.from).dataDir);
   try {
-    const from = await openDatabase(configOf(values.from), log, true);
-    const to = await openDatabase(configOf(values.to), log, true);
+    for (const database of [values.from, values.to]) await refuseWhileUsed(database);
+    const from = await openDatabase(configOf(values.from), log);
+    const to = await openDatabase(configOf(values.to), log);
     const copied = await copyDatabase(from, to, ({ table, rows, hash }) =>
       console.log(`${table.padEnd(36)} ${String(rows).padStart(9)} rows  ${hash.slice(0, 16)}`),
     ).finally(() => Promise.all([from.close(), to.close()]));
@@ -27,7 +35,7 @@ async function migrate(): Promise<void> {
       `${copied.length} tables, ${rows} rows: counts and hashes agree. Start with: clary up --database ${values.to}`,
     );
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 

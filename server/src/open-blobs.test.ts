@@ -32,7 +32,7 @@ describe('openBlobs refuses', () => {
     }
   });
 
-  test('another store than the one that holds the objects, until it is told that they were copied', async () => {
+  test('another store than the one that holds the objects, until a flag says that they were copied', async () => {
     async function* bytes() {
       yield Buffer.from('x');
     }

@@ -1,22 +1,51 @@
 /** The database that `--database` names, with every service's schema. */
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Log } from './kit/log.ts';
 import { migrations } from './migrations.ts';
+import { type Changes, noChanges } from './storage/changes.ts';
 import type { Database } from './storage/database.ts';
-import { dropPostgresSchema, openPostgresDatabase } from './storage/postgres/database.ts';
+import { type Lease, soleLease } from './storage/lease.ts';
+import { dropPostgresSchema, joinPostgresServers, openPostgresDatabase } from './storage/postgres/database.ts';
+import { PostgresLease } from './storage/postgres/lease.ts';
 import { openSqliteDatabase } from './storage/sqlite-database.ts';
 
 type DatabaseConfig = Pick<Config, 'dataDir' | 'database'>;
 
 const sqliteFile = ({ dataDir }: DatabaseConfig) => join(dataDir, 'clary.db');
 
-/** `exclusive`: for a server. The data folder's own lock does that for SQLite. */
-export function openDatabase(config: DatabaseConfig, log: Log, exclusive = false): Promise<Database> {
+/** How the servers on a database divide the work, and what they report to each other. */
+export interface Servers {
+  readonly lease: Lease;
+  readonly changes: Changes;
+}
+
+export const soleServer: Servers = { lease: soleLease, changes: noChanges };
+
+/** The data folder's lock allows one server on SQLite. */
+export async function joinServers(config: DatabaseConfig, log: Log, platformKey?: Buffer): Promise<Servers> {
+  if (config.database === 'sqlite') return soleServer;
+  const folder = platformKey && createHash('sha256').update('clary/data-folder').update(platformKey).digest('hex');
+  return joinPostgresServers({ url: config.database, migrations, log }, folder);
+}
+
+export async function leaveServers({ lease, changes }: Servers): Promise<void> {
+  await lease.release();
+  await changes.close();
+}
+
+/** With a lease: for a server. */
+export function openDatabase(config: DatabaseConfig, log: Log, lease?: Lease): Promise<Database> {
   return config.database === 'sqlite'
     ? openSqliteDatabase({ file: sqliteFile(config), migrations })
-    : openPostgresDatabase({ url: config.database, migrations, log, exclusive });
+    : openPostgresDatabase({
+        url: config.database,
+        migrations,
+        log,
+        lease: lease instanceof PostgresLease ? lease : undefined,
+      });
 }
 
 /** For a reset. No server may have it open. */

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import type { OwnPath } from './gateway/server.ts';
+import { OtherServer } from './resettable-platform.ts';
 import { credentialsPath } from './services/iam/container-credentials.ts';
 import type { RunCredentials } from './services/service-module.ts';
 import type { WireResponse } from './wire/protocol.ts';
@@ -36,7 +37,12 @@ export function ownPaths({
         message: 'A reset needs the administrator’s secret key: Authorization: Bearer <secret access key>',
       });
     }
-    await reset();
+    try {
+      await reset();
+    } catch (error) {
+      if (!(error instanceof OtherServer)) throw error;
+      return json(409, { message: error.message });
+    }
     return json(200, { status: 'reset' });
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { AwsAccess } from './contract/aws.ts';
 import type { Service } from './contract/service.ts';
+import { backgroundOf } from './engine/background.ts';
 import { findSandbox } from './engine/executors/bubblewrap.ts';
 import { executorByKind, noContainerEngine } from './engine/executors/by-kind.ts';
 import { findCgroups } from './engine/executors/cgroups.ts';
@@ -12,6 +13,7 @@ import { kernelInterfaces, kernelVariable } from './engine/executors/kernel-inte
 import { processExecutor } from './engine/executors/process.ts';
 import { openOutbox } from './engine/outbox.ts';
 import { runningRuns } from './engine/running-runs.ts';
+import { openSchedules } from './engine/schedules.ts';
 import { ensureExecutionRole } from './execution-role.ts';
 import type { PipelineDeps } from './gateway/exchange.ts';
 import { inProcessAccess } from './gateway/in-process.ts';
@@ -19,7 +21,7 @@ import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { ServiceName } from './models/catalog.ts';
 import { openBlobs } from './open-blobs.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, type Servers } from './open-database.ts';
 import { describeRuns, killRun, runningBelow, runsBelow } from './runs-left.ts';
 import { modules } from './services/modules.ts';
 import type { PlatformParts, Provided, RunCredentials, StartedService } from './services/service-module.ts';
@@ -33,6 +35,7 @@ export interface PlatformOptions {
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The address of the listener, once it listens. */
   readonly endpoint: Promise<string>;
+  readonly servers: Servers;
 }
 
 export interface Platform {
@@ -47,15 +50,17 @@ export interface Platform {
 }
 
 export async function buildPlatform(options: PlatformOptions): Promise<Platform> {
-  const { config, clock, log } = options;
+  const { config, clock, log, servers } = options;
   const { dataDir, account, region } = config;
   const runsDir = join(dataDir, 'runs');
   const machine = findMachine(config, runsDir, log);
   // Awaited below; an earlier failure must not leave this rejection unhandled.
   machine.catch(() => {});
-  const database = await openDatabase(config, log, true);
+  const database = await openDatabase(config, log, servers.lease);
   const blobs = await openBlobs(config, options.platformKey, log);
-  const outbox = await openOutbox({ database, clock, log });
+  const background = backgroundOf(servers.lease, servers.changes);
+  const outbox = openOutbox({ database, background, clock, log });
+  const schedules = openSchedules({ database, background, clock, log });
   const { executor, sandbox, containerRefusal, kernel, stop: stopExecutors } = await machine;
 
   const services = new Map<ServiceName, Service>();
@@ -68,6 +73,9 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     database,
     blobs,
     outbox,
+    background,
+    changes: servers.changes,
+    schedules,
     get aws() {
       aws ??= inProcessAccess({ services, identity: provided.identity, audit: provided.audit, region, clock, log });
       return aws;
@@ -107,6 +115,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     credentials: provided.credentials,
     async stop() {
       await outbox.stop();
+      await schedules.stop();
       for (const { stop } of started.toReversed()) await stop?.();
       await stopExecutors();
       blobs.close();

@@ -11,7 +11,7 @@ import { startPlatform, type TestPlatform } from '../harness/platform.ts';
 const execute = promisify(execFile);
 
 /** Set by scripts/set-up.ts. */
-type Program = 'AWS' | 'PYTHON' | 'SAGEMAKER2' | 'SAGEMAKER3' | 'S3CMD' | 'RCLONE' | 'RESTIC';
+type Program = 'AWS' | 'PYTHON' | 'DYNAMODB' | 'SAGEMAKER2' | 'SAGEMAKER3' | 'S3CMD' | 'RCLONE' | 'RESTIC';
 
 export interface Client extends AsyncDisposable {
   readonly platform: TestPlatform;

@@ -46,14 +46,14 @@ describe('aws s3 does', () => {
     assert.deepEqual(second.trim().split('\n'), ['upload: tree/new.txt to s3://cli/tree/new.txt']);
   });
 
-  test('presign, and anybody may fetch', async () => {
+  test('presign, and any client can download', async () => {
     const url = (await s3('presign', 's3://cli/large.bin')).trim();
     const answer = await fetch(url);
     assert.equal(answer.status, 200);
     assert.ok(large.equals(Buffer.from(await answer.arrayBuffer())));
   });
 
-  test('--no-sign-request, where everybody may read: docs/guides/public-data.md', async () => {
+  test('--no-sign-request, if every caller may read: docs/guides/public-data.md', async () => {
     await s3('mb', 's3://reports');
     await s3('cp', '--only-show-errors', 'tree/plain.txt', 's3://reports/november.txt');
     const read = () => s3('cp', '--no-sign-request', 's3://reports/november.txt', '-');

@@ -58,7 +58,7 @@ describe('rclone does', () => {
     await assertFiles(join(client.folder, 'streamed'), { 'streamed.bin': large });
   });
 
-  test('link, and anybody may fetch', async () => {
+  test('link, and any client can download', async () => {
     const answer = await fetch((await rclone('link', '--expire', '10m', 'clary:rclone/streamed.bin')).trim());
     assert.equal(answer.status, 200);
     assert.ok(large.equals(Buffer.from(await answer.arrayBuffer())));

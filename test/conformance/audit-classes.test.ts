@@ -33,6 +33,18 @@ const classes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       UpdateRoleDescription UpdateUser
     `,
   },
+  lambda: {
+    'management, reads': `
+      GetAlias GetFunction GetFunctionConcurrency GetFunctionConfiguration GetFunctionEventInvokeConfig GetLayerVersion GetPolicy ListAliases
+      ListFunctionEventInvokeConfigs ListFunctions ListLayerVersions ListLayers ListTags ListVersionsByFunction
+    `,
+    'management, writes': `
+      AddPermission CreateAlias CreateFunction DeleteAlias DeleteFunction DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+      DeleteLayerVersion PublishLayerVersion PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission TagResource
+      UntagResource UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
+    `,
+    'data, writes': 'Invoke',
+  },
   sts: {
     'management, reads': 'DecodeAuthorizationMessage GetAccessKeyInfo GetCallerIdentity',
     'management, reads, returns credentials': 'AssumeRole GetFederationToken GetSessionToken',
@@ -73,6 +85,14 @@ const classes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'management, writes': 'CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream PutRetentionPolicy',
     'data, reads': 'FilterLogEvents GetLogEvents',
     'data, writes': 'PutLogEvents',
+  },
+  dynamodb: {
+    'management, reads': `
+      DescribeContinuousBackups DescribeEndpoints DescribeLimits DescribeTable DescribeTimeToLive ListTables ListTagsOfResource
+    `,
+    'management, writes': 'CreateTable DeleteTable TagResource UntagResource UpdateTable UpdateTimeToLive',
+    'data, reads': 'BatchGetItem GetItem Query Scan TransactGetItems',
+    'data, writes': 'BatchWriteItem DeleteItem PutItem TransactWriteItems UpdateItem',
   },
   sagemaker: {
     'management, reads': `

@@ -13,6 +13,7 @@ const oldest = [20, 19] as const;
 
 /** Whether a range such as `^20.12||^22||>=24` admits it. */
 function admitsOldest(range: string): boolean {
+  if (range === '*') return true;
   return range.split('||').some((part) => {
     const [, sign = '', major = '', minor = '0'] = /^\s*(>=|\^)?\s*(\d+)(?:\.(\d+|\*))?/.exec(part) ?? [];
     const isSame = Number(major) === oldest[0] && (minor === '*' || Number(minor) <= oldest[1]);

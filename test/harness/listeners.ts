@@ -61,5 +61,6 @@ export function saidBy(door: Door, { status, headers, body }: Answer): [status: 
     string
   >;
   const type = door === 'rest-json' ? String(headers['x-amzn-errortype']) : (value.__type ?? '');
-  return [status, type, value.message ?? value.Message ?? ''];
+  // DynamoDB's have a namespace in front, which clients leave off.
+  return [status, type.slice(type.lastIndexOf('#') + 1), value.message ?? value.Message ?? ''];
 }

@@ -13,6 +13,7 @@ import { createLog } from '../../server/src/kit/log.ts';
 import { startServer } from '../../server/src/main.ts';
 import { openDatabase, removeDatabase } from '../../server/src/open-database.ts';
 import type { Database } from '../../server/src/storage/database.ts';
+import { movedClock } from './moved-clock.ts';
 import { type OrdinaryUser, ordinaryUser } from './ordinary-user.ts';
 import { runEnd } from './runs.ts';
 
@@ -46,7 +47,8 @@ export interface TestPlatform extends AsyncDisposable {
 
 export interface StartOptions {
   readonly flags?: readonly string[];
-  readonly clock?: Clock;
+  /** Timers follow a time that the test moves. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /** With CLARY_TEST_DATABASE every platform of the tests keeps its metadata in that PostgreSQL database, each in a schema of its own. */
@@ -117,6 +119,8 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
       'error',
       '--metrics-flush-ms',
       '100',
+      '--table-metrics-flush-ms',
+      '100',
       '--capture-flush-ms',
       '100',
       '--database',
@@ -126,14 +130,15 @@ export async function startPlatform({ flags = [], clock }: StartOptions = {}): P
     ],
     process.env,
   );
-  let server = await startServer(config, clock);
+  const moved = clock && movedClock(clock.now);
+  let server = await startServer(config, moved);
   const port = Number(new URL(server.url).port);
   return {
     ...face(server.url, dataDir, server.credentials),
     async restart(whileAway = () => {}) {
       await server.stop();
       whileAway();
-      server = await startServer({ ...config, port }, clock);
+      server = await startServer({ ...config, port }, moved);
     },
     async [Symbol.asyncDispose]() {
       await server.stop();
@@ -176,6 +181,8 @@ async function spawnServer(
     '--ready-json',
     '--metrics-flush-ms',
     '100',
+    '--table-metrics-flush-ms',
+    '100',
     '--capture-flush-ms',
     '100',
     '--database',
@@ -191,6 +198,33 @@ async function spawnServer(
   return { child, url: (JSON.parse(line) as { url: string }).url };
 }
 
+export interface ServerProcess extends TestPlatform {
+  readonly pid: number;
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+}
+
+/** A server on a folder that it may share with others. `flags` name the database. */
+export async function startServerProcess(dataDir: string, flags: readonly string[]): Promise<ServerProcess> {
+  const { child, url } = await spawnServer(dataDir, '0', flags, itself);
+  const { accessKeyId, secretAccessKey } = JSON.parse(
+    await readFile(join(dataDir, 'credentials.json'), 'utf8'),
+  ) as Credentials;
+  const end = (signal: 'SIGKILL' | 'SIGTERM') => endProcess(child, signal);
+  return {
+    ...face(url, dataDir, { accessKeyId, secretAccessKey }),
+    pid: child.pid ?? 0,
+    end,
+    [Symbol.asyncDispose]: () => end('SIGTERM'),
+  };
+}
+
+async function endProcess(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await ended;
+}
+
 export interface ProcessOptions extends Pick<StartOptions, 'flags'> {
   /** ordinary: never root. Else who runs the test. */
   readonly user?: 'ordinary' | undefined;
@@ -200,12 +234,7 @@ export async function startPlatformProcess({ flags = [], user }: ProcessOptions 
   const dataDir = await mkdtemp(join(tmpdir(), 'clary-test-'));
   const who = user === 'ordinary' ? await ordinaryUser(dataDir) : itself;
   let { child, url } = await spawnServer(dataDir, '0', flags, who);
-  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await ended;
-  };
+  const end = (signal: 'SIGKILL' | 'SIGTERM') => endProcess(child, signal);
   const credentials = JSON.parse(await readFile(join(dataDir, 'credentials.json'), 'utf8')) as Credentials;
   return {
     ...face(url, dataDir, { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey }),

@@ -98,7 +98,7 @@ describe('a training job refuses', () => {
     );
   });
 
-  test('a role that is not there and an image that nobody knows, at once', async () => {
+  test('a role that does not exist and an unknown image, at once', async () => {
     await assert.rejects(
       workflow.train({ ...foundation, roleArn: 'arn:aws:iam::000000000000:role/nobody' }, name(), { num_round: '5' }),
       {

@@ -233,7 +233,7 @@ describe('A training job in a container cannot', () => {
     },
   });
 
-  test('have the platform’s files told as its reason', async () => {
+  test('show the platform’s files as the reason', async () => {
     const secret = join(platform.dataDir, 'credentials.json');
     for (const [name, link] of Object.entries({
       file: `${secret} failure`,

@@ -114,7 +114,7 @@ describe('a source archive is refused', () => {
     [
       'with a file by way of a link that stays inside',
       () => [[{ name: 'd', type: 'symlink', linkname: 'e' }], [{ name: 'd/escaped' }, 'x']],
-      /: entry "d" has the place of another entry$/,
+      /: entry "d" has the path of another entry$/,
     ],
     [
       'with a hard link to a file outside',
@@ -195,7 +195,7 @@ describe('a decompression bomb is refused', () => {
     }
   });
 
-  test('that is too much in several files: what was written is gone', async () => {
+  test('that is too much in several files: what was written is removed', async () => {
     const reason = await refusal('files', await bombOf(['escaped-1', 128], ['escaped-2', 960]), volume(1));
     assert.match(reason, /could not be used: the archive unpacks to more than 1073741824 bytes$/);
     await nothingWritten();
@@ -211,7 +211,7 @@ describe('a decompression bomb is refused', () => {
     await nothingWritten();
   });
 
-  test('that is a compressed channel: it is a stream, and who writes it down fills the job’s own volume', async () => {
+  test('that is a compressed channel: it is a stream, and a program that stores it fills the job’s own volume', async () => {
     await bench.put('zipped/zeros.gz', zeros(1088));
     const script = `
 import shutil, time

@@ -105,7 +105,7 @@ tell('seen', {
     await assert.rejects(access(join(platform.dataDir, 'made-by-a-job')), { code: 'ENOENT' });
   });
 
-  test('the administrator’s key, wherever it may lie', async () => {
+  test('the administrator’s key, wherever it is', async () => {
     const { accessKeyId, secretAccessKey } = platform.credentials;
     // Backwards, so that the words are in no file by the job's own request.
     const given = [backwards(accessKeyId), backwards(secretAccessKey)];

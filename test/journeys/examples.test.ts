@@ -51,7 +51,7 @@ describe('clary demo does', () => {
     assert.equal(text.match(/Iris setosa/g)?.length, 2);
   });
 
-  test('script-mode: a script of one’s own tells flowers apart', async () => {
+  test('script-mode: a user’s script classifies flowers', async () => {
     const text = await demo('script-mode');
     const accuracy = Number(/Train \([\d.]+ s\): accuracy ([\d.]+)/.exec(text)?.[1]);
     assert.ok(accuracy > 0.9 && accuracy <= 1, text);

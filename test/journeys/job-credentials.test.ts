@@ -191,7 +191,7 @@ describe('survives', () => {
     }
   });
 
-  test('a role that is gone: its token opens nothing, and what was given before is refused', async () => {
+  test('a deleted role: its token opens nothing, and credentials issued before are refused', async () => {
     const held = await fetch(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '', {
       headers: { authorization: environment.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? '' },
     });

@@ -113,7 +113,7 @@ describe('clary migrate', () => {
     const other = await mkdtemp(join(tmpdir(), 'clary-second-'));
     const second = () => startServer(readConfig(['--data', other, '--port', '0', '--database', url], process.env));
     await withServer(url, async () => {
-      await assert.rejects(second(), /another server uses the schema clary of this database/);
+      await assert.rejects(second(), /a server with another data folder uses the schema clary of this database/);
     });
     await (await second()).stop();
     await rm(other, { recursive: true });

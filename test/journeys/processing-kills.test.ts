@@ -128,7 +128,7 @@ leave('texts', str(len(texts)) + str(len(texts.pop())) + open(folder + '0').read
     assert.equal(Buffer.from(await bench.read('many/0')).toString(), linkedText);
   });
 
-  test('while they run, whether the program goes on or ends meanwhile', async () => {
+  test('while they run, whether the program continues or ends meanwhile', async () => {
     await start(
       'running',
       `leave('early', 'early'); mark('runs'); wait('go'); leave('late', 'late')`,

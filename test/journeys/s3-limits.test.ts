@@ -251,7 +251,7 @@ describe('a body that ends too early survives as nothing', () => {
     }
   }
 
-  test('and a hundred that never go on keep nobody from writing', async () => {
+  test('and a hundred stalled ones do not block other writers', async () => {
     const path = `/${Bucket}/stalled`;
     const sockets = await Promise.all(
       Array.from({ length: 100 }, async () => {

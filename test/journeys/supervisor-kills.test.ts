@@ -127,7 +127,7 @@ describe('kill -9 of a job’s supervisor', () => {
     assert.match(await endsAs('away', 'Failed', 1), vanished);
   });
 
-  test('lets the job begin again where it may, once the first program is gone', async () => {
+  test('lets the job restart if it may, once the first program has ended', async () => {
     await begin('again', twice);
     await kill('algo-1', 'supervisor');
     await endsAs('again', 'Completed', 2);
@@ -202,7 +202,7 @@ print('read all but', ${megabytes * 1e6} - read - len(stream.read()), flush=True
     });
   }
 
-  test('a program that waits for the next epoch, which nobody gives, is ended', async () => {
+  test('a program that waits for the next epoch, which never comes, is ended', async () => {
     await beginReading('epochs', `for epoch in range(1, 1000000): open('/opt/ml/input/data/train_%d' % epoch).read(1)`);
     await kill('companion', 'pid');
     assert.match(await endsAs('epochs', 'Failed', 1), cut);
@@ -261,7 +261,7 @@ describe('kill -9 while the environment is made', () => {
 
   test('of its maker: the job fails and says what was being made', async () => {
     const job = await making('maker', () => kill('making', 'pid'), twice);
-    assert.match(job.FailureReason ?? '', /^ClientError: what the job needs could not be made ready; see its log: /);
+    assert.match(job.FailureReason ?? '', /^ClientError: The job's environment could not be set up; see its log: /);
     assert.deepEqual(statuses(job), ['Starting', 'Downloading', 'Failed']);
   });
 

@@ -149,7 +149,7 @@ tell('seen', [seen, sizes])`;
     assert.deepEqual(await seenBy('downloading'), [everyKindSeen, Array.from({ length: 15 }, () => 32 * 2 ** 20)]);
   });
 
-  test('while it trains: a stream that is half read goes on without the server, and so does the next epoch', async () => {
+  test('while it trains: a half-read stream continues without the server, and so does the next epoch', async () => {
     const script = `
 pipe = open('/opt/ml/input/data/train_0', 'rb')
 total = len(pipe.read(1000000)); mark('half'); wait('go')
@@ -166,7 +166,7 @@ mark('done')`;
     assert.deepEqual(await seenBy('training'), [streamBytes, streamBytes, streamBytes]);
   });
 
-  test('while it trains, twice, with checkpoints: each is carried', async () => {
+  test('while it trains, twice, with checkpoints: each is uploaded', async () => {
     const script = `
 open('/opt/ml/checkpoints/one', 'w').write('1'); mark('one'); wait('go-1')
 open('/opt/ml/checkpoints/two', 'w').write('2'); mark('two'); wait('go-2')`;

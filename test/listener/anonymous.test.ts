@@ -49,7 +49,7 @@ async function open(Bucket: string, more: object = {}) {
 }
 
 describe('a public bucket does', () => {
-  test('let everybody read by its policy, a browser too', async () => {
+  test('let every caller read by its policy, a browser too', async () => {
     await open('report');
     assert.deepEqual(errorOf(await ask(url('report/k'))), denied);
     await setPolicy('report', everybody('report', 's3:GetObject'));
@@ -64,7 +64,7 @@ describe('a public bucket does', () => {
     assert.equal(hosted.body, 'public');
   });
 
-  test('let everybody do no more than that', async () => {
+  test('allow nothing more', async () => {
     await open('only-read');
     await setPolicy('only-read', everybody('only-read', 's3:GetObject'));
     assert.equal(await statusOf('only-read'), 403);
@@ -81,7 +81,7 @@ describe('a public bucket does', () => {
     assert.equal(await statusOf('only-read/k'), 200);
   });
 
-  test('let everybody list, write and delete where it says so', async () => {
+  test('let every caller list, write and delete if its policy says so', async () => {
     await open('inbox');
     await setPolicy('inbox', everybody('inbox', ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:DeleteObject']));
     await nobody.send(new PutObjectCommand({ Bucket: 'inbox', Key: 'new', Body: 'x' }));
@@ -92,7 +92,7 @@ describe('a public bucket does', () => {
     assert.equal(await statusOf('inbox', { method: 'HEAD' }), 200);
   });
 
-  test('let everybody in by grants, and without signature nobody by one to those who sign', async () => {
+  test('allow every caller by grants, and no unsigned caller by a grant to authenticated users', async () => {
     const acl = (ACL: 'public-read' | 'authenticated-read') =>
       owner.send(new PutBucketAclCommand({ Bucket: 'granted', ACL }));
     await open('granted', { ObjectOwnership: 'BucketOwnerPreferred' });
@@ -113,7 +113,7 @@ describe('a public bucket does', () => {
     assert.equal(await statusOf('granted/k'), 403);
   });
 
-  test('see who asks: nobody, of no account, with an address', async () => {
+  test('see the caller: anonymous, without an account, with an address', async () => {
     await open('conditions');
     const when = (Condition: object) => setPolicy('conditions', everybody('conditions', 's3:GetObject', { Condition }));
     for (const [condition, status] of [
@@ -129,7 +129,7 @@ describe('a public bucket does', () => {
     }
   });
 
-  test('tell in its owner’s trail who was let in, and leave out who was not', async () => {
+  test('record allowed callers in its owner’s trail, and no refused ones', async () => {
     await open('trail');
     await setPolicy('trail', everybody('trail', 's3:GetObject'));
     await ask(url('trail/k'));
@@ -152,7 +152,7 @@ describe('a public bucket does', () => {
   });
 });
 
-describe('without a signature everybody is refused', () => {
+describe('requests without a signature are refused', () => {
   test('by buckets as they are made, whatever their policy was before', async () => {
     await open('closed');
     await setPolicy('closed', everybody('closed', 's3:GetObject'));
@@ -168,7 +168,7 @@ describe('without a signature everybody is refused', () => {
     await assert.rejects(setPolicy('usual', everybody('usual', 's3:GetObject')), { name: 'AccessDenied' });
   });
 
-  test('by policies that name somebody, spare somebody or deny everybody', async () => {
+  test('by policies that name a principal, except one or deny every principal', async () => {
     await open('named');
     await setPolicy('named', everybody('named', 's3:GetObject', { Principal: { AWS: platform.account } }));
     assert.equal(await statusOf('named/k'), 403);
@@ -204,7 +204,7 @@ describe('without a signature everybody is refused', () => {
     assert.equal(errorOf(copied).Message, 'Anonymous users cannot copy objects.  Please authenticate.');
   });
 
-  test('where the answer would look otherwise, or its key is used in somebody’s name', async () => {
+  test('where the response would be another, or a key is used on behalf of a caller', async () => {
     await open('sealed');
     await setPolicy('sealed', everybody('sealed', 's3:GetObject'));
     assert.deepEqual(errorOf(await ask(url('sealed/k?response-content-type=text/html'))), {
@@ -224,7 +224,7 @@ describe('without a signature everybody is refused', () => {
     );
   });
 
-  test('whose signature is wrong or cannot be read, also where everybody may', async () => {
+  test('whose signature is wrong or cannot be read, even if every caller is allowed', async () => {
     await open('signed');
     await setPolicy('signed', everybody('signed', 's3:GetObject'));
     const wrong = platform.client(S3Client, { credentials: { ...platform.credentials, secretAccessKey: 'x' } });

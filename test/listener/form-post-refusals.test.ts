@@ -137,7 +137,7 @@ describe('form posts refuse', () => {
       assert.equal(Buffer.from((bytes ?? '').replaceAll(' ', ''), 'hex').toString(), policy);
     });
 
-  test('an unknown key, and a user who may not', async () => {
+  test('an unknown key, and a user without the permission', async () => {
     const credentials = { accessKeyId: 'AKIANOBODYNOBODY0000', secretAccessKey: 'x' };
     const { Code: unknown } = await refused(body(signed({ key: 'k' }, { credentials })));
     assert.equal(unknown, 'InvalidAccessKeyId');

@@ -108,7 +108,7 @@ describe('S3 does', () => {
     assert.equal((await asked('HEAD', `/${Bucket}/coded`)).headers['content-encoding'], 'deflate, gzip');
   });
 
-  test('answer an expectation that nobody knows as a request without it', async () => {
+  test('answer an unknown expectation as a request without it', async () => {
     const { port } = new URL(platform.endpoint);
     const { headers } = sign(platform, { service: 's3', target: `/${Bucket}/k` });
     const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -158,7 +158,7 @@ describe('S3 refuses', () => {
     }
   });
 
-  test('to be told of encryption where nothing is encrypted', async () => {
+  test('encryption headers for an object that is not encrypted', async () => {
     const headers = { 'x-amz-server-side-encryption': 'AES256' };
     const refused = {
       status: '400',
@@ -174,7 +174,7 @@ describe('S3 refuses', () => {
     assert.deepEqual(errorOf(await asked('PUT', part, { headers, body: 'x' })), refused);
   });
 
-  test('a body in HTTP’s chunks whose length nobody tells', async () => {
+  test('a body in HTTP’s chunks without a declared length', async () => {
     const refused = {
       status: '501',
       Code: 'NotImplemented',

@@ -73,7 +73,7 @@ describe('made', () => {
     assert.deepEqual(readdirSync(here.root), ['a-1']);
   });
 
-  test('takes a folder without its description for none', async () => {
+  test('ignores a folder without its description', async () => {
     using here = cache();
     assert.equal(await findEnvironment(join(here.root, 'a-1')), undefined);
   });
@@ -104,7 +104,7 @@ describe('writeOverlay', () => {
 describe('list and prune', () => {
   const old = new Date(Date.now() - 40 * 86_400_000);
 
-  test('tells what is there and what could be, and how big it is', async () => {
+  test('lists existing and possible environments, with their sizes', async () => {
     using here = cache();
     await made(join(here.root, 'scikit-learn-1.2-abc'), filled(environment('scikit-learn-1.2', 'abc'), 3 * 2 ** 20));
     await made(join(here.root, 'scikit-learn-1.2-with-def'), filled(environment('scikit-learn-1.2', 'def')));

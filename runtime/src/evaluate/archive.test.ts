@@ -61,7 +61,7 @@ describe('openArtifact', () => {
     assert.equal(readFileSync(join(target, 'xgboost-model'), 'utf8'), 'model');
   });
 
-  test('takes a folder as it is where there is no archive', async () => {
+  test('reads a folder if there is no archive', async () => {
     using folder = exampleFolder();
     folder.write('xgboost-model', 'model');
     assert.equal(await openArtifact(folder.mlDir), folder.mlDir);

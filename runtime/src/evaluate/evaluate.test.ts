@@ -257,7 +257,7 @@ describe('evaluate', () => {
     }
   });
 
-  test('tells how far metrics vary from 200 rows on, the same each time', async () => {
+  test('reports how far metrics vary from 200 rows on, the same each time', async () => {
     const files = {
       ...model(),
       'test/a.csv': Array.from({ length: 200 }, (_, i) => `${i % 7},${rows[i % 3]}\n`).join(''),

@@ -79,7 +79,7 @@ describe('findPython', () => {
     assert.deepEqual(here.said, []);
   });
 
-  test('passes over an environment whose Python is gone', async () => {
+  test('skips an environment whose Python was removed', async () => {
     using here = await machine({ 'pytorch-2': { torch: '2.8.0' } });
     rmSync(join(here.folderOf('pytorch-2'), 'overlay/bin/python3'));
     assert.equal(await here.opens('torch', 'model.pth', ''), '/usr/bin/python3');

@@ -31,7 +31,7 @@ async function probed(
 const model = (tree: object) => exampleModel({ trees: [{ ...exampleTree, ...tree }] });
 
 describe('probe', () => {
-  test('says what the model takes and predicts', async () => {
+  test('reports the model’s input and its predictions', async () => {
     assert.deepEqual(await probed({ 'xgboost-model': exampleModel() }), {
       status: 0,
       document: { ok: true, format: 'xgboost', features: 2, prediction: '-0.5' },

@@ -113,7 +113,7 @@ describe('readDataset refuses', () => {
       'train/more/b.csv, line 2, column 2: "x" is not a number. Encode text as numbers, put the label into the first column and leave a missing cell empty',
     ));
 
-  test('content types that nobody here reads', () =>
+  test('content types that are not supported', () =>
     refuses(
       { a: '1,2\n' },
       'ContentType application/x-parquet is not supported: use text/csv or text/libsvm (Parquet and RecordIO are not built yet)',

@@ -79,7 +79,7 @@ describe('createEvaluator', () => {
     );
   });
 
-  test('takes an infinite condition for what it is', () => {
+  test('evaluates an infinite condition', () => {
     const bare = (word: string) => exampleModel().replace('"split_conditions":[2.5,', `"split_conditions":[${word},`);
     assert.deepEqual(predict(bare('Infinity'), 1e30, 0), [-0.5]);
     assert.deepEqual(predict(bare('-Infinity'), -1e30, 0), [0.75]);

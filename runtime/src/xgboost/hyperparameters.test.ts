@@ -96,7 +96,7 @@ describe('readHyperparameters', () => {
     });
   });
 
-  test('computes the metric that a tuning job watches, beside those that were asked for', () => {
+  test('computes the metric that a tuning job watches, beside the requested ones', () => {
     const watched = (given: Record<string, string>) => {
       const { evalMetrics, earlyStoppingMetric } = read(given);
       return { evalMetrics, earlyStoppingMetric };
@@ -202,7 +202,7 @@ describe('readHyperparameters refuses', () => {
   test('labels that are intervals', () =>
     refuses({ objective: 'survival:aft' }, 'Hyperparameter objective: survival:aft is not supported by Clary yet'));
 
-  test('metrics that are none, or that nobody here computes', () => {
+  test('metrics that do not exist, or are not implemented', () => {
     assert.throws(() => read({ eval_metric: 'rmse,luck' }), {
       message: /^Hyperparameter eval_metric: luck is not in \['accuracy', .*'tweedie-nloglik'\]$/,
     });

@@ -27,7 +27,7 @@ async function piecesOf(text: string, bytes: number): Promise<string[]> {
 describe('eachPiece', () => {
   test('hands over whole lines', async () =>
     assert.deepEqual(await piecesOf('1,2\n3,4\n5,6\n7,8', 9), ['1,2\n3,4\n', '5,6\n7,8']));
-  test('takes a line that is longer than a piece', async () =>
+  test('reads a line that is longer than a piece', async () =>
     assert.deepEqual(await piecesOf('1,23456789\n3,4\n', 4), ['1,23456789\n3,4\n']));
   test('hands over nothing of an empty file', async () => assert.deepEqual(await piecesOf('', 8), []));
   test('loses no byte, however the pieces fall', async () => {
@@ -74,7 +74,7 @@ describe('a file read in pieces', () => {
       assert.deepEqual(table.labels.slice(0, 2), [1, 2]);
     }
   });
-  test('is asked for its header in its first row only', async () => {
+  test('reads its header in its first row only', async () => {
     const reader = csvReader('train/a.csv');
     await assert.rejects(inPieces('1,2\n3,4\na,b\n', 4, reader.take), /line 3, column 1: "a" is not a number\. Encode/);
   });

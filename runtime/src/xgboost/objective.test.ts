@@ -79,7 +79,7 @@ describe('objectives', () => {
     assert.deepEqual(transformed('multi:softprob', 1000, 1000), [0.5, 0.5]);
   });
 
-  test('writes at the place asked for, into the array that they read from too', () => {
+  test('writes at the requested position, also into the array that they read from', () => {
     const both = Float32Array.of(9, 1, 3, 9);
     objective('multi:softprob').transform(both, 1, 2, both, 1);
     assert.deepEqual([both[0], both[3]], [9, 9]);

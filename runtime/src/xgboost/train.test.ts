@@ -185,7 +185,7 @@ describe('train', () => {
     assert.ok(lines.some((line) => line.endsWith('Stopping. Best iteration: [0] validation-auc:1')));
   });
 
-  test('watches the metric of a tuning job, though another is asked for last', async () => {
+  test('watches the metric of a tuning job, though another is requested last', async () => {
     const random = seededRandom(6);
     const channels = { train: csv(table(6, () => random())), validation: csv(table(7, () => random())) };
     const given = { num_round: '500', early_stopping_rounds: '3', eta: '0.9', eval_metric: 'mape,rmse' };
@@ -245,7 +245,7 @@ describe('train refuses', () => {
     });
   }
 
-  test('to go on without the library, in words that say how to get it', async () => {
+  test('to continue without the library, and says how to get it', async () => {
     const job = exampleJob({ num_round: '1' }, { train: csv(good) });
     const log = mock.method(console, 'log', () => {});
     const errors = mock.method(console, 'error', () => {});

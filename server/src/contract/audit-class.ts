@@ -24,7 +24,7 @@ export interface AuditClass {
   readonly durableBeforeAnswer: boolean;
 }
 
-/** `Batch` in front of a verb says nothing: BatchGetRecord reads. */
+/** `Batch` before a verb does not matter: BatchGetRecord reads. */
 const firstVerb = (verbs: string) => new RegExp(`^(?:Batch)?(?:${verbs.replaceAll(' ', '|')})(?![a-z])`);
 
 const reads = firstVerb(

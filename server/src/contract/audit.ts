@@ -21,6 +21,6 @@ export interface AuditedCall {
 export interface Audit {
   /** Whether calls of this class are recorded. Called for every request, so it must be cheap. Throws while nothing can be recorded. */
   isRecorded(auditClass: AuditClass): boolean;
-  /** A promise: the answer waits for it, and is no answer where it rejects. Undefined: the record is written behind. */
+  /** Returns a promise if the answer must wait for the record; if it rejects, the caller gets an error. Undefined: the record is written later. */
   record(call: AuditedCall): Promise<void> | undefined;
 }

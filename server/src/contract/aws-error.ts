@@ -1,9 +1,9 @@
 /**
  * An error that is an answer: the caller receives its code and message (AWS's own), only the log its cause.
- * Any other throw is a defect and answers 500 InternalFailure without saying more.
+ * Any other throw is a defect and answers 500 InternalFailure without details.
  */
 export interface AwsErrorOptions {
-  /** The HTTP status; where it is left out the service's model decides, else 400. */
+  /** The HTTP status; by default the one in the service's model, else 400. */
   status?: number;
   /** Further members of the modelled error structure (e.g. BucketName, OriginalStatusCode). */
   fields?: Record<string, unknown>;

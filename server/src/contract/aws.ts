@@ -1,6 +1,6 @@
 /**
  * How one service uses another: by calling its operations, in process, typed by AWS's model, validated and authorized like any other call.
- * There is no other way from island to island.
+ * There is no other way from one service to another.
  */
 import type { ServiceName } from '../models/catalog.ts';
 import type { Input, OperationName, Output } from '../models/types.ts';
@@ -17,12 +17,21 @@ export interface Aws {
   ): Promise<Output<S, N>>;
 }
 
+/** `account`: whose it is, for which the service acts. */
+export interface SourceResource {
+  readonly arn: string;
+  readonly account: string;
+  readonly region: string;
+}
+
 /** Creates an Aws client for a principal. For services that work outside a request (reconcilers). */
 export interface AwsAccess {
   /** As this principal, in the platform's region unless another is named. `invokedBy` is the service that calls in the principal's name, for the audit trail. */
   as(principal: Principal, region?: string, invokedBy?: string): Aws;
   /** As the platform itself, for its own bookkeeping in an account (logs, metrics). Never for a user's data. */
   asService(account: string, servicePrincipal: string, region?: string): Aws;
+  /** As a service that acts for a resource of a user (a bucket that notifies a function): what it calls must allow that. */
+  asSource(servicePrincipal: string, source: SourceResource): Aws;
   /**
    * As a role that was passed to the service (iam:PassRole). Throws AwsError AccessDenied if the role is missing or does not trust the service for this
    * source.

@@ -1,10 +1,10 @@
 /** Everything that an operation may know of the request around it. There is no global clock, logger or environment. */
 import type { Log } from '../kit/log.ts';
 import type { ServiceName } from '../models/catalog.ts';
+import type { Access } from './access.ts';
 import type { Aws } from './aws.ts';
 import type { AwsError, AwsErrorOptions } from './aws-error.ts';
 import type { Decision } from './identity.ts';
-import type { Access } from './operation.ts';
 import type { Principal } from './principal.ts';
 
 export interface CallFacts {
@@ -24,10 +24,7 @@ export interface Call extends CallFacts {
   readonly log: Log;
   /** Aborts when the client disconnects or the server stops. */
   readonly signal: AbortSignal;
-  /**
-   * Whether the caller may do all of this. An operation's `access` is checked before it begins; this is for those that decide for each of many
-   * things (DeleteObjects).
-   */
+  /** Whether the caller may do all of this. An operation's `access` is checked before it begins; this is for operations that decide per item (DeleteObjects). */
   authorize(access: readonly Access[]): Decision | Promise<Decision>;
   /** Other services, as the caller. */
   readonly aws: Aws;

@@ -1,7 +1,7 @@
-/** How a service answers browsers that ask for its resources from another origin: the gateway asks, before and beside the call itself. */
+/** How a service answers scripts of other origins in browsers. The gateway calls it for preflights and after calls. */
 export interface CrossOriginRequest {
   readonly method: string;
-  /** Percent-encoded, the resource as the service's own paths have it. */
+  /** Percent-encoded, in path style: the bucket comes first. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -11,6 +11,6 @@ type Headers = Readonly<Record<string, string>>;
 export interface CrossOrigin {
   /** The headers of a preflight's answer. Throws AwsError for one that is refused. */
   preflight(request: CrossOriginRequest): Promise<Headers>;
-  /** Headers added to the response of an actual request, refused ones too; none if no rule allows it. */
+  /** Headers added to the answer of a call, errors included; undefined if no rule allows the origin. */
   headers(request: CrossOriginRequest): Headers | undefined | Promise<Headers | undefined>;
 }

@@ -9,4 +9,6 @@ export interface PlatformEvent {
   readonly resources: readonly string[];
   readonly detail: Record<string, unknown>;
   readonly time: Date;
+  /** Whether its service has somebody to notify itself (a bucket's functions). Left out: no. */
+  readonly notifies?: boolean;
 }

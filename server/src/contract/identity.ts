@@ -1,5 +1,5 @@
 /** What the gateway needs to know about identities (implemented by services/iam, injected by platform.ts). */
-import type { Access, ContextValue } from './operation.ts';
+import type { Access, ContextValue } from './access.ts';
 import type { Principal } from './principal.ts';
 
 export interface SigningKey {
@@ -27,7 +27,7 @@ export interface TemporaryCredentials {
 }
 
 export interface Identity {
-  /** The key behind an access key id, with the session token of temporary ones. Synchronous if cached. */
+  /** The key with an access key id, and its session token if it is temporary. Synchronous if cached. */
   findSigningKey(
     accessKeyId: string,
     sessionToken: string | undefined,

@@ -1,9 +1,9 @@
 /**
- * Partitions: the groups of regions that AWS keeps apart, each with ARNs and accounts of its own. Which one a region is in decides every
- * ARN that is made here: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ * Partitions: groups of regions that AWS separates, each with ARNs and accounts of its own. The partition of a region is part of every ARN
+ * that is made here: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 
-/** The patterns that AWS's SDKs know regions by (botocore's partitions.json); whatever is none of these is in `aws`. */
+/** The patterns by which AWS's SDKs recognize regions (botocore's partitions.json); all other regions are in `aws`. */
 const others: readonly (readonly [partition: string, regions: RegExp])[] = [
   ['aws-cn', /^cn-/],
   ['aws-us-gov', /^us-gov-/],

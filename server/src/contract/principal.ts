@@ -13,25 +13,27 @@ export interface Principal {
   readonly userId: string;
   /** The role's ARN, for assumed-role. */
   readonly roleArn?: string;
-  /** The key that signed the request, where one did. */
+  /** The key that signed the request, if it was signed. */
   readonly accessKeyId?: string;
   /** For anonymous: the account that owns the resource and whose audit trail records the call. */
   readonly resourceAccount?: string;
+  /** For a service that acts for a resource of a user: which one, and whose. */
+  readonly source?: { readonly arn: string; readonly account: string };
   /** For temporary credentials. */
   readonly session?: Session;
 }
 
-/** What was said when temporary credentials were made. Held by their token, so it outlives a restart. */
+/** What was requested when temporary credentials were made. Contained in their token, so it survives a restart. */
 export interface Session {
   /** Milliseconds since 1970. */
   readonly issuedAt: number;
-  /** Limits what the session may do to what these allow: JSON text, and the ARNs of managed policies. Present though empty, they allow nothing. */
+  /** The session may do only what these allow: JSON text, and the ARNs of managed policies. Present but empty, they allow nothing. */
   readonly policies?: { readonly inline?: string; readonly arns: readonly string[] };
   readonly tags?: Readonly<Record<string, string>>;
   /** Tags that sessions made with this one inherit. */
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
-  /** The job or the model's replica that was given it, itself or by way of another session: it ends with that one. */
+  /** The job or model replica that received the session, directly or through another session: it ends with that run. */
   readonly run?: string;
   /** For federated users: who made the session. */
   readonly issuer?: { readonly arn: string; readonly id: string };

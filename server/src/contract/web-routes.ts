@@ -6,9 +6,9 @@
  */
 import type { Readable } from 'node:stream';
 import type { Log } from '../kit/log.ts';
+import type { Access } from './access.ts';
 import type { Aws } from './aws.ts';
 import type { Decision } from './identity.ts';
-import type { Access } from './operation.ts';
 import type { Principal } from './principal.ts';
 
 export interface WebRoutes {

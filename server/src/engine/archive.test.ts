@@ -124,12 +124,12 @@ describe('archives refuse', () => {
         [{ name: 'a/b/up', type: 'symlink', linkname: '../..' }],
         [{ name: 'a/b/up/out', type: 'symlink', linkname: '../../../etc' }],
       ],
-      /entry "a\/b\/up" has the place of another entry/,
+      /entry "a\/b\/up" has the path of another entry/,
     ],
     [
       'a file through a link',
       [[{ name: 'd', type: 'symlink', linkname: 'e' }], [{ name: 'd/f' }, 'x']],
-      /has the place of another entry/,
+      /has the path of another entry/,
     ],
     [
       'a hard link to the outside',
@@ -137,7 +137,7 @@ describe('archives refuse', () => {
       /absolute or foreign path/,
     ],
     ['a hard link to no file', [[{ name: 'l', type: 'link', linkname: 'none' }]], /link to no file before it/],
-    ['a file in the place of the folder', [[{ name: '.' }, 'x']], /has the place of another entry/],
+    ['a file in the place of the folder', [[{ name: '.' }, 'x']], /has the path of another entry/],
     ['a name that is too long', [[{ name: 'n'.repeat(300) }, 'x']], /^entry "n+" has a name that is too long/],
     ['a newline in a name', [[{ name: 'a\n/etc/passwd' }, 'x']], /^entry "a\\n\/etc\/passwd" has a newline/],
     ['a terminal’s commands in a folder’s name', [[{ name: '\u001b[2J/', type: 'directory' }]], /another control char/],
@@ -155,7 +155,7 @@ describe('archives refuse', () => {
         [{ name: 'a' }, 'x'],
         [{ name: 'a' }, 'y'],
       ],
-      /has the place of another entry/,
+      /has the path of another entry/,
     ],
   ];
   for (const [what, entries, message] of attacks) {

@@ -1,6 +1,6 @@
 /**
- * tar.gz archives, packed and unpacked. Unpacked content is never trusted: nothing is written outside the folder, no link leads out of it, sizes
- * are bounded by what is unpacked and not by what the archive says. The folder must be new or empty; of a refused archive it may hold a part.
+ * tar.gz archives, packed and unpacked. Content is untrusted: nothing is written outside the folder, no link leads out of it, sizes
+ * are bounded by the unpacked bytes and not by the archive's headers. The folder must be new or empty; it may hold a part of a refused archive.
  */
 import { constants, createWriteStream, type Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, readlink, symlink } from 'node:fs/promises';
@@ -12,12 +12,12 @@ import { extract, type Header, type Pack, pack } from 'tar-stream';
 import { hasControlCharacter, shownName } from '../kit/plain-name.ts';
 
 export interface ArchiveLimits {
-  /** Of all files together, unpacked. */
+  /** All files together, unpacked. */
   readonly maxBytes: number;
   readonly maxEntries: number;
 }
 
-/** The archive is not one, or not one that may be unpacked; the message says why and is fit for its owner. */
+/** The file is not an archive, or not one that may be unpacked. The message is for its owner. */
 export class ArchiveRefused extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -41,7 +41,7 @@ function safePath(root: string, name: string): string {
 }
 
 /**
- * A symbolic link may climb no further than the archive's folder, and only at its beginning: `a/..` means another place where `a` is a link itself.
+ * A symbolic link must stay in the archive's folder, and may have `..` only at its beginning: `a/..` is a different path if `a` is a link itself.
  */
 function checkTarget(name: string, target: string): void {
   const parts = target.split('/').filter((part) => part !== '' && part !== '.');
@@ -55,14 +55,14 @@ function checkTarget(name: string, target: string): void {
 }
 
 interface Unpacking {
-  /** The entry that is worked on. */
+  /** The current entry. */
   at: string;
   readonly root: string;
   readonly files: Set<string>;
   readonly symlinks: Map<string, { name: string; target: string }>;
 }
 
-/** As streamx has it. */
+/** The type of streamx. */
 type Entry = Readable & { readonly destroying: boolean };
 
 async function unpack(unpacking: Unpacking, header: Header, body: Entry, feeding: Promise<void>): Promise<void> {
@@ -78,7 +78,7 @@ async function unpack(unpacking: Unpacking, header: Header, body: Entry, feeding
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   if (type === 'file' || type === 'contiguous-file') {
-    // Where the archive broke off meanwhile, the entry has said so already and never says it again: who pipes it now waits for ever.
+    // If the archive ended early, the entry has already emitted its error and emits it only once: a pipe from it would wait for ever.
     if (body.destroying) await feeding;
     await pipeline(body, createWriteStream(path, { flags: 'wx', mode: mode & 0o100 ? 0o700 : 0o600 }));
     files.add(path);
@@ -98,7 +98,7 @@ async function unpack(unpacking: Unpacking, header: Header, body: Entry, feeding
   }
 }
 
-/** Links are made last, when all folders exist and nothing more is written: no file or folder is ever made by way of one. */
+/** Links are created last, when all folders exist and nothing more is written: no file or folder is ever created through a link. */
 async function makeSymlinks(unpacking: Unpacking): Promise<void> {
   for (const [path, { name, target }] of unpacking.symlinks) {
     unpacking.at = name;
@@ -110,7 +110,7 @@ function refusal(error: unknown, at: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ArchiveRefused) return error;
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR')
-    return new ArchiveRefused(`${shown(at)} has the place of another entry`, error);
+    return new ArchiveRefused(`${shown(at)} has the path of another entry`, error);
   if (code === 'ENAMETOOLONG') return new ArchiveRefused(`${shown(at)} has a name that is too long`, error);
   if (code?.startsWith('Z_') || /^(Invalid|Unexpected end|Header exceeds)/.test(message))
     return new ArchiveRefused(`it is not a whole tar.gz archive (${message})`, error);
@@ -140,7 +140,7 @@ export async function extractTarGz(source: Readable, dir: string, limits: Archiv
   let bytes = 0;
   try {
     await mkdir(unpacking.root, { recursive: true, mode: 0o700 });
-    // Not before: nothing may be awaited between here and the loop, which is what hears the archive's errors.
+    // Not earlier: nothing may be awaited between here and the loop, which receives the archive's errors.
     const feeding = pipeline(source, createGunzip(), unzipped, archive);
     feeding.catch(() => {});
     for await (const entry of archive) {
@@ -182,7 +182,7 @@ async function addEntry(archive: Pack, dir: string, found: Dirent): Promise<void
   }
 }
 
-/** The folder's files, folders and links, sorted, without times and owners: the same files give the same bytes. Sockets and the like are left out. */
+/** Packs the folder's files, folders and links, sorted, without times and owners: the same files give the same bytes. Leaves out sockets, pipes and devices. */
 export function createTarGz(dir: string): Readable {
   const archive = pack();
   const gzip = createGzip();
@@ -195,7 +195,7 @@ export function createTarGz(dir: string): Readable {
     }
     archive.finalize();
   };
-  // Each end of the pipe takes the other with it: an error on the way in fails the stream, a reader that leaves ends the packing.
+  // Either end of the pipe ends the other: an error while packing fails the stream, a reader that disconnects ends the packing.
   pipeline(archive, gzip).catch(() => {});
   fill().catch((error: Error) => {
     gzip.destroy(error);

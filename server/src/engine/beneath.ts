@@ -1,18 +1,18 @@
 /**
- * Reads files that a program left, or still writes, in its folder. Never follows a link, even if the program replaces folders by links at the same time:
+ * Reads files that a program wrote, or still writes, in its folder. Never follows a link, even if the program replaces folders by links at the same time:
  * each name is opened from the open folder above it. A link in a job's folder must never become a file of the machine.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
-/** Deeper than any tree that is meant; each level costs a descriptor. */
+/** Deeper than any reasonable tree; each level costs a descriptor. */
 const maxDepth = 100;
 const maxEntries = 1_000_000;
 
 const inside = (folder: FileHandle, name = '') => `/proc/self/fd/${folder.fd}/${name}`;
 
-/** What says that there is no such file or folder here: missing, or a link (ELOOP, ENOTDIR), or a socket (ENXIO). */
+/** The errors for a path that is not such a file or folder: missing, a link (ELOOP, ENOTDIR), or a socket (ENXIO). */
 function isAbsence(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
@@ -42,7 +42,7 @@ export async function openBeneath(root: string, ...names: readonly string[]): Pr
   const folder = await openFolder(root, names.slice(0, -1));
   if (!folder) return undefined;
   try {
-    // Without O_NONBLOCK a pipe of that name would hold this up for ever.
+    // Without O_NONBLOCK, opening a pipe of that name would block for ever.
     const file = await tryOpen(inside(folder, names.at(-1)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (file && (await file.stat()).isFile()) return file;
     await file?.close();
@@ -79,10 +79,10 @@ export type Found =
       readonly inode: number;
     }
   | { readonly kind: 'link'; readonly names: readonly string[]; readonly target: string }
-  /** Its name is no text, so that nothing can be opened by it. */
+  /** Its name is not valid UTF-8, so it cannot be opened by name. */
   | { readonly kind: 'nameless'; readonly names: readonly string[] };
 
-/** Files and links of the folder and of those in it, in the order of their names. Nothing where it is no folder. */
+/** Files and links of the folder and its subfolders, in the order of their names. Empty if it is not a folder. */
 export async function* listBeneath(root: string, ...names: readonly string[]): AsyncGenerator<Found> {
   const top = await openFolder(root, names);
   if (!top) return;

@@ -1,6 +1,6 @@
 /**
  * Where a process of a job or a model replica runs. Everything about a run is in its folder (`dir`), so that a server that was killed
- * finds out at its next start what happened in between. A run is started at most once per folder, however often `start` is called.
+ * finds out at its next start what happened meanwhile. A run is started at most once per folder, however often `start` is called.
  */
 interface RunFolder {
   /** The run's own folder; it is the run's identity. Holds `log` (standard output and error) and what the executor keeps of the run. */
@@ -14,7 +14,7 @@ interface RunFolder {
 export interface RunLimits {
   readonly memoryBytes?: number;
   readonly cpus?: number;
-  /** Threads count as well. */
+  /** Includes threads. */
   readonly processes?: number;
 }
 
@@ -35,7 +35,7 @@ export interface SandboxOptions {
   readonly nests?: boolean;
   /** none: a loopback of its own and nothing else. */
   readonly network: 'open' | 'none';
-  /** Further lines of /etc/hosts: name → address. */
+  /** Additional lines of /etc/hosts: name → address. */
   readonly hosts: Readonly<Record<string, string>>;
   /** The host name inside. Processes only. */
   readonly hostname?: string;
@@ -55,7 +55,7 @@ export interface ProcessSpec extends RunFolder {
 export interface ContainerSpec extends RunFolder {
   readonly kind: 'container';
   readonly image: string;
-  /** Absent: the image's own. */
+  /** Absent: the image's own entry point. */
   readonly entrypoint?: readonly string[];
   /** The arguments after the entry point: `train`, `serve`, or those of the request. */
   readonly arguments: readonly string[];
@@ -93,10 +93,10 @@ export interface Executor<Spec extends RunSpec = RunSpec> {
   signal(dir: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Calls `listener` soon after the run ends, or at once if it has ended. Works for adopted runs too. */
   onExit(dir: string, listener: () => void): () => void;
-  /** The file that holds what the run printed. */
+  /** The file with the run's output. */
   logFile(dir: string): string;
   /** Bytes that the run wrote outside of its folder: a container's own layer. 0 once the run has ended. */
   layerBytes(dir: string): Promise<number>;
-  /** For a run that has ended or never began: removes what exists of it elsewhere, then its folder. */
+  /** For a run that has ended or never started: removes what it has outside of its folder, then the folder. */
   remove(dir: string): Promise<void>;
 }

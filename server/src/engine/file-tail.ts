@@ -1,9 +1,9 @@
-/** Reads a growing file line by line from where one stopped. Only whole lines count until the file has ended; it never stands still before an endless one. */
+/** Reads a growing file line by line from an offset. Only complete lines count until the file has ended; a line without end is returned in pieces. */
 import { open } from 'node:fs/promises';
 
 export interface ReadLines {
   readonly lines: readonly string[];
-  /** Where to go on, in bytes. */
+  /** Where to continue, in bytes. */
   readonly nextOffset: number;
 }
 
@@ -11,7 +11,7 @@ export interface ReadLines {
 const maxLineBytes = 256 * 1024 - 26;
 const newline = 0x0a;
 
-/** At most `maxBytes` from `offset`. With `ended` the rest without a newline is a line, too. A file that is not there has no lines. */
+/** At most `maxBytes` from `offset`. With `ended` the rest without a newline is a line, too. A missing file has no lines. */
 export async function readLines(file: string, offset: number, maxBytes: number, ended = false): Promise<ReadLines> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -28,7 +28,7 @@ export async function readLines(file: string, offset: number, maxBytes: number, 
   }
 }
 
-/** `last`: nothing follows these bytes. `full`: more may, but more could not be read. */
+/** `last`: nothing follows these bytes. `full`: more may follow that did not fit. */
 function cut(bytes: Buffer, last: boolean, full: boolean): { lines: string[]; taken: number } {
   const lines: string[] = [];
   let start = 0;
@@ -65,14 +65,14 @@ function wholeCharacters(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Bytes that are no UTF-8 become three bytes each: such a piece is cut again. */
+/** Bytes that are not UTF-8 become three bytes each: such a piece is cut again. */
 function fitting(text: string): string[] {
   if (text.length * 3 <= maxLineBytes || Buffer.byteLength(text) <= maxLineBytes) return [text];
   const middle = text.length >> 1;
   return [...fitting(text.slice(0, middle)), ...fitting(text.slice(middle))];
 }
 
-/** The end of the file, as text; nothing of a file that is not there. */
+/** The end of the file, as text; empty if the file does not exist. */
 export async function lastBytes(file: string, maxBytes: number): Promise<string> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

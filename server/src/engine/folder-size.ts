@@ -1,13 +1,13 @@
 /**
- * How much of the disk the files below a folder take; a file with several names counts once. By blocks: a file may have holes. By lengths: what would be read
- * of it, holes as well, where that is more. Names are bytes, so that no file can hide behind one that is no text.
+ * How much of the disk the files below a folder take; a file with several names counts once. By blocks: without holes. By lengths: the bytes that a reader gets,
+ * holes included, if that is more. Names are handled as bytes, so that a file with a name that is not UTF-8 counts too.
  */
 import { lstat, readdir } from 'node:fs/promises';
 
 const blockBytes = 512;
 const slash = Buffer.from('/');
 
-/** Stops counting above `enough`. Files that disappear in between are not counted. */
+/** Stops counting above `enough`. Files that disappear meanwhile are not counted. */
 export async function folderSize(
   folder: string,
   by: 'blocks' | 'lengths' = 'blocks',

@@ -4,11 +4,13 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { databaseKinds, type TestDatabases } from '../../../test/harness/databases.ts';
+import { movedClock } from '../../../test/harness/moved-clock.ts';
 import type { PlatformEvent } from '../contract/event.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
 import type { Database } from '../storage/database.ts';
 import { queryBuilder } from '../storage/query-builder.ts';
+import { soleBackground } from './background.ts';
 import { openOutbox } from './outbox.ts';
 
 const log = createLog('silent', () => {});
@@ -27,7 +29,7 @@ let databases: TestDatabases;
 
 async function open(name: string) {
   const database = await databases.open(name);
-  const outbox = openOutbox({ database, clock: systemClock, log });
+  const outbox = openOutbox({ database, background: soleBackground, clock: systemClock, log });
   return { database, outbox, stop: () => outbox.stop().then(() => database.close()) };
 }
 
@@ -166,7 +168,12 @@ for (const kind of databaseKinds) {
       test('an event that cannot be delivered within its time becomes a dead letter, and the next ones are delivered', async () => {
         let now = born;
         const database = await databases.open('dead');
-        const outbox = openOutbox({ database, clock: { now: () => new Date(now) }, log });
+        const outbox = openOutbox({
+          database,
+          background: soleBackground,
+          clock: movedClock(() => new Date(now)),
+          log,
+        });
         const next = hearing(1);
         outbox.subscribe({
           name: 'a',
@@ -223,9 +230,10 @@ for (const kind of databaseKinds) {
         const program = `
       const { openDatabase } = await import(${of('../open-database.ts')});
       const { openOutbox } = await import(${of('./outbox.ts')});
+      const { soleBackground } = await import(${of('./background.ts')});
       const log = { warn() {}, error() {}, with: () => log };
       const database = await openDatabase(JSON.parse(process.argv[1]), log);
-      const outbox = openOutbox({ database, clock: { now: () => new Date() }, log });
+      const outbox = openOutbox({ database, background: soleBackground, clock: { now: () => new Date() }, log });
       outbox.subscribe({ name: 'a', deliver: async ({ detail }) => {
         console.log(detail.n);
         if (detail.n === 3) await new Promise(() => setInterval(() => {}, 1000));

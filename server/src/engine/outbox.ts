@@ -9,6 +9,7 @@ import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import { type Database, type Statement, statement } from '../storage/database.ts';
 import { prepared, queryBuilder } from '../storage/query-builder.ts';
+import type { Background } from './background.ts';
 import { startReconciler } from './reconcile.ts';
 
 export interface Subscriber {
@@ -34,6 +35,7 @@ export interface Outbox {
 
 export interface OutboxOptions {
   readonly database: Database;
+  readonly background: Background;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -57,7 +59,7 @@ const removeEveryMs = 1000;
 const movePosition = (subscriber: string, seq: number) =>
   statement(sql.updateTable('outbox_positions').set({ seq }).where('subscriber', '=', subscriber).compile(), 1);
 
-export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
+export function openOutbox({ database, background, clock, log }: OutboxOptions): Outbox {
   const subscribers = new Map<string, Subscriber>();
   /** The subscribers whose position is in the table, so that their undelivered events are kept. */
   const positioned = new Set<string>();
@@ -130,6 +132,7 @@ export function openOutbox({ database, clock, log }: OutboxOptions): Outbox {
     step,
     everyMs: 5000,
     concurrency: 8,
+    background,
     clock,
     log,
   });

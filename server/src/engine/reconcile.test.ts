@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { systemClock } from '../kit/clock.ts';
 import { createLog, type Log } from '../kit/log.ts';
+import { soleBackground } from './background.ts';
 import { type ReconcilerSpec, startReconciler } from './reconcile.ts';
 
 const silent = createLog('silent', () => {});
@@ -18,6 +19,7 @@ const start = (spec: Partial<ReconcilerSpec>, log: Log = silent) =>
     step: async () => undefined,
     everyMs: 60_000,
     concurrency: 4,
+    background: soleBackground,
     clock: systemClock,
     log,
     ...spec,
@@ -189,7 +191,7 @@ describe('a reconciler survives', () => {
     await reconciler.stop();
   });
 
-  test('a stop: tells the steps, waits for them, begins no other', async () => {
+  test('a stop: aborts the steps, waits for them, begins no other', async () => {
     const steps: string[] = [];
     let ended = false;
     const reconciler = start({

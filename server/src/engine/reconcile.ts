@@ -5,6 +5,8 @@
 import { backoffMs } from '../kit/backoff.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
+import { fenced } from '../storage/fenced.ts';
+import type { Background } from './background.ts';
 
 export interface ReconcilerSpec {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface ReconcilerSpec {
   readonly everyMs: number;
   /** How many keys run at once. */
   readonly concurrency: number;
+  /** On a server that does not do the background work, the reconciler only passes hints on. */
+  readonly background: Background;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,6 +37,10 @@ const capBackoffMs = 30_000;
 const longestDelayMs = 2 ** 31 - 1;
 
 export function startReconciler(spec: ReconcilerSpec): Reconciler {
+  const { background, name } = spec;
+  if (!background.isActive) {
+    return { wake: (key) => background.forward(name, key), stop: async () => {} };
+  }
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
   const waiting = new Set<string>();
@@ -58,7 +66,7 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
 
   async function run(key: string): Promise<void> {
     try {
-      const nextMs = await spec.step(key, stopping.signal);
+      const nextMs = await fenced(() => spec.step(key, stopping.signal));
       failures.delete(key);
       if (nextMs !== undefined && !stopping.signal.aborted) later(key, nextMs);
     } catch (error) {
@@ -99,7 +107,7 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
 
   async function list(): Promise<void> {
     try {
-      for (const key of await spec.list()) {
+      for (const key of await fenced(() => spec.list())) {
         // The timer does not shorten the back-off of a key.
         if (!running.has(key) && !failures.has(key)) wake(key);
       }
@@ -110,12 +118,18 @@ export function startReconciler(spec: ReconcilerSpec): Reconciler {
 
   const timer = setInterval(() => void list(), spec.everyMs).unref();
   void list();
+  const end = () => {
+    stopping.abort();
+    clearInterval(timer);
+    for (const waitingTimer of timers.values()) clearTimeout(waitingTimer);
+  };
+  background.lost.addEventListener('abort', end);
+  background.onForwarded(name, wake);
   return {
     wake,
     async stop() {
-      stopping.abort();
-      clearInterval(timer);
-      for (const waitingTimer of timers.values()) clearTimeout(waitingTimer);
+      background.lost.removeEventListener('abort', end);
+      end();
       await Promise.all(running.values());
     },
   };

@@ -21,7 +21,7 @@ export async function removeTree(folder: string): Promise<void> {
   }
 }
 
-/** Node's removal answers at the first thing in its way, and removes the rest meanwhile: what goes here is what was to go. */
+/** Node's removal fails at the first obstacle and continues to remove the rest in the background. */
 async function openFolders(folder: string): Promise<void> {
   try {
     await chmod(folder, 0o700);

@@ -1,17 +1,19 @@
 /**
- * Which runs of jobs, models and functions continue: the credentials that a run was given end with it. Asked for each request that a run signs, so what
- * runs is kept in memory; what has ended is not, and is looked up again.
+ * Which runs of jobs, models and functions continue: a run's credentials end with it. Checked for each request that a run signs, so
+ * running runs are kept in memory; others are looked up again.
  */
 
-/** Whether the run continues, from the database. `id` is the run's text after its kind. */
+/** Looks up in the database whether the run continues. `id` is the run's text after its kind. */
 type LookUp = (id: string) => Promise<boolean>;
 
 export interface RunningRuns {
-  /** Of a service, for the runs whose text begins with this word and a space. */
+  /** Registers a service's kind of runs: those whose text begins with `kind` and a space. */
   register(kind: string, lookUp: LookUp): void;
   isRunning(run: string): boolean | Promise<boolean>;
   /** After the end is in the database. */
   end(run: string): void;
+  /** Another server has ended runs. */
+  forgetAll(): void;
 }
 
 export function runningRuns(): RunningRuns {
@@ -48,6 +50,9 @@ export function runningRuns(): RunningRuns {
     },
     end(run) {
       known.delete(run);
+    },
+    forgetAll() {
+      known.clear();
     },
   };
 }

@@ -22,7 +22,7 @@ const checksums: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
   SHA256: (body) => hash('sha256', body, 'buffer'),
 };
 
-/** `trailers` came behind the body, and say the same as headers. */
+/** `trailers` follow the body and have the same meaning as headers. */
 export function checkDigests(
   operation: OperationModel,
   headers: WireRequest['headers'],
@@ -39,7 +39,7 @@ export function checkDigests(
   for (const [algorithm, compute] of Object.entries(checksums)) {
     const header = `x-amz-checksum-${algorithm.toLowerCase()}`;
     const declared = headers[header] ?? trailers[header];
-    // Where the operation has a member for it, it is about something else: CompleteMultipartUpload's is the object's.
+    // A member of the operation is the checksum of something else: CompleteMultipartUpload's is that of the object.
     if (declared === undefined || isMember(operation, header)) continue;
     checkChecksum(algorithm, declared, compute(body));
   }

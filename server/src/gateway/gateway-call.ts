@@ -1,9 +1,10 @@
 /** One request's Call. Members that few operations need (logger, abort signal, other services) are made on first use. */
+
+import type { Access } from '../contract/access.ts';
 import type { Aws, AwsAccess } from '../contract/aws.ts';
 import { AwsError, type AwsErrorOptions } from '../contract/aws-error.ts';
 import type { Call, CallFacts } from '../contract/call.ts';
 import type { Decision } from '../contract/identity.ts';
-import type { Access } from '../contract/operation.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Log } from '../kit/log.ts';
 import { eventSource, type ServiceName } from '../models/catalog.ts';

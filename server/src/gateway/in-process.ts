@@ -1,4 +1,4 @@
-/** Services as each other's clients, without HTTP: the same authorization, validation and operation as for any caller. */
+/** Calls between services without HTTP: the same authorization, validation and operation as for any caller. */
 import { formatGlobalArn } from '../contract/arn.ts';
 import type { Audit } from '../contract/audit.ts';
 import type { Aws, AwsAccess } from '../contract/aws.ts';
@@ -17,7 +17,7 @@ import { performRecorded } from './record.ts';
 import { notBuilt } from './refusals.ts';
 
 export interface InProcessOptions {
-  /** Filled after this is made: services hold it before all of them exist. */
+  /** May be filled later: services receive their AwsAccess before all of them exist. */
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly identity: Identity;
   readonly audit: Audit;
@@ -60,17 +60,19 @@ export function inProcessAccess({ services, identity, audit, region: home, clock
   const access: AwsAccess = {
     as,
     asService: (account, servicePrincipal, region = home) =>
-      as(
-        {
-          kind: 'service',
-          account,
-          arn: formatGlobalArn('iam', region, account, `service/${servicePrincipal}`),
-          userId: servicePrincipal,
-        },
-        region,
-        servicePrincipal,
-      ),
+      as(servicePrincipalOf(account, servicePrincipal, region), region, servicePrincipal),
+    asSource: (servicePrincipal, { arn, account, region }) => {
+      const principal = { ...servicePrincipalOf(account, servicePrincipal, region), source: { arn, account } };
+      return as(principal, region, servicePrincipal);
+    },
     asRole: async (request) => as(await identity.assumeForService(request), home, request.servicePrincipal),
   };
   return access;
 }
+
+const servicePrincipalOf = (account: string, servicePrincipal: string, region: string): Principal => ({
+  kind: 'service',
+  account,
+  arn: formatGlobalArn('iam', region, account, `service/${servicePrincipal}`),
+  userId: servicePrincipal,
+});

@@ -12,6 +12,7 @@ import { defineService } from '../contract/service.ts';
 import { administratorOf, platformKeyOf } from '../data-folder.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
+import { soleServer } from '../open-database.ts';
 import { buildPlatform } from '../platform.ts';
 import { startGateway } from './server.ts';
 
@@ -187,7 +188,15 @@ async function startDefective() {
   const administrator = await administratorOf(dataDir, config.account);
   const platformKey = await platformKeyOf(dataDir);
   const endpoint = Promise.resolve('http://127.0.0.1');
-  const built = await buildPlatform({ config, clock: systemClock, log, platformKey, administrator, endpoint });
+  const built = await buildPlatform({
+    config,
+    clock: systemClock,
+    log,
+    platformKey,
+    administrator,
+    endpoint,
+    servers: soleServer,
+  });
   const broken = {
     audit: { readOnly: true },
     access: () => [],

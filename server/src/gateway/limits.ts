@@ -4,12 +4,12 @@ export interface ConnectionLimits {
   readonly headerBytes: number;
   readonly headers: number;
   readonly urlBytes: number;
-  /** From the connection, or from the end of the last answer's idle time, to the last header. */
+  /** From the connection, or from the first byte of a further request, to the last header. */
   readonly headersMs: number;
   readonly handshakeMs: number;
   /** From the first byte to the last: the largest upload, 5 GiB, at 12 Mbit/s. */
   readonly requestMs: number;
-  /** Nothing read from or written to a connection with an unfinished request or answer. */
+  /** How long a connection with an unfinished request or answer may be without reads and writes. */
   readonly stalledMs: number;
   readonly keepAliveMs: number;
   /** How often Node checks for connections that are too slow. */

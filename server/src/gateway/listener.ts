@@ -1,5 +1,5 @@
 /**
- * HTTP and TLS on one port, distinguished by a connection's first byte. Only that byte is read: after it a connection costs the same as
+ * HTTP and TLS on one port, distinguished by a connection's first byte. Only that byte is read here: afterwards a connection costs as much as
  * on a port of its own.
  */
 import type { Server } from 'node:http';
@@ -22,21 +22,21 @@ export interface ListenerOptions {
   readonly handshakeMs: number;
 }
 
-/** A connection's other end: the same before and behind TLS. */
+/** The client's address and port: the same for the TCP and the TLS socket of a connection. */
 const peer = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
 /** `server` answers every request, with or without TLS, and its limits apply to both. */
 export function openListener(server: Server, { certificate, firstByteMs, handshakeMs }: ListenerOptions): Listener {
-  const [speakHttp] = server.listeners('connection');
-  if (!speakHttp) throw new TypeError('the server does not listen for connections');
-  server.off('connection', speakHttp as () => void);
+  const [acceptHttp] = server.listeners('connection');
+  if (!acceptHttp) throw new TypeError('the server does not listen for connections');
+  server.off('connection', acceptHttp as () => void);
   const undecided = new Map<string, Socket>();
   const tls = createServer({ ...certificate, handshakeTimeout: handshakeMs, ALPNProtocols: ['http/1.1'] });
   // Node leaves it open: https://nodejs.org/api/tls.html#event-tlsclienterror
   tls.on('tlsClientError', (_error, socket) => socket.destroy());
   tls.on('secureConnection', (socket) => {
     undecided.delete(peer(socket));
-    speakHttp.call(server, socket);
+    acceptHttp.call(server, socket);
   });
   server.on('connection', (socket: Socket) => {
     const drop = () => socket.destroy();
@@ -56,7 +56,7 @@ export function openListener(server: Server, { certificate, firstByteMs, handsha
       if (first[0] === handshake) return tls.emit('connection', socket);
       undecided.delete(name);
       socket.off('error', drop);
-      speakHttp.call(server, socket);
+      acceptHttp.call(server, socket);
     });
   });
   return {

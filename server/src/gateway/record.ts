@@ -1,8 +1,9 @@
 /** Recorded calls: the request, the caller, the resources and the result go into the audit trail. Wraps `perform`, over HTTP and in process. */
+
+import type { Access } from '../contract/access.ts';
 import type { Audit } from '../contract/audit.ts';
 import { AwsError } from '../contract/aws-error.ts';
 import type { Call } from '../contract/call.ts';
-import type { Access } from '../contract/operation.ts';
 import type { Clock } from '../kit/clock.ts';
 import { recordable } from '../models/recordable.ts';
 import { structureOf } from '../models/shape.ts';

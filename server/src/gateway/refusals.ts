@@ -139,7 +139,7 @@ export const wrongRegion = (region: string, expected: string) =>
 export const missingPayloadHash = () =>
   new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256', { status: 400 });
 
-/** What a caller reads of a throw that was not written for callers. Texts: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** The answer to a throw that was not written for callers. Texts: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export function defect({ traits }: RequestFormat, thrown: unknown): AwsError {
   if (thrown instanceof Unavailable && traits.errors === 's3')
     return new AwsError('ServiceUnavailable', 'Service is unable to handle request.', { status: 503 });

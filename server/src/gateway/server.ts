@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { uuid } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { WireRequest, WireResponse } from '../wire/protocol.ts';
+import { bodyAfterContinue, closeStalled, discardRest, headRefusal, refuseUnparsed } from './connection.ts';
 import type { Incoming, Outcome, PipelineDeps } from './exchange.ts';
 import { type ConnectionLimits, usualLimits } from './limits.ts';
 import { type Listener, openListener } from './listener.ts';
 import { answer } from './pipeline.ts';
-import { beyondLimits, giveUpStalled, lingering, onDemand, refuseUnparsed } from './threshold.ts';
 
 /** Answers a path below /_clary; undefined for an unknown path. */
 export type OwnPath = (request: {
@@ -22,11 +22,11 @@ export type OwnPath = (request: {
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  /** Called for each request: a reset replaces them, and requests wait until that is done. */
+  /** Called for each request: a reset replaces them, and requests wait until it has finished. */
   readonly deps: () => PipelineDeps | Promise<PipelineDeps>;
   readonly own: OwnPath;
   readonly log: Log;
-  /** The domain below which buckets are hosts. */
+  /** Buckets are hosts below this domain. */
   readonly domain?: string;
   /** In PEM. If present, the same port also serves TLS. */
   readonly certificate?: { readonly key: string; readonly cert: string };
@@ -35,10 +35,10 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly port: number;
-  /** Until no request is under way; paths below /_clary do not count. Waits five seconds at most. */
+  /** Resolves when no request is running; paths below /_clary do not count. Waits five seconds at most. */
   idle(): Promise<void>;
   readonly renewCertificate: Listener['renew'] | undefined;
-  /** Takes no more requests, waits for those under way. */
+  /** Accepts no more requests, and waits for the running ones. */
   stop(): Promise<void>;
 }
 
@@ -48,28 +48,28 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   if (Object.keys(headers).length * 2 === request.rawHeaders.length) return headers;
   const joined = { ...headers };
   for (const [name, values = []] of Object.entries(request.headersDistinct)) {
-    // Node joins with a space behind the comma, signatures are made without.
+    // Node joins with a space after the comma, signatures are made without it.
     if (headers[name] === values.join(', ')) joined[name] = values.join(',');
   }
   return joined;
 }
 
-/** A body with a cheaper way to send it than as a stream. */
+/** A body that can be sent more cheaply than as a stream. */
 interface Pump {
   pump(write: (chunk: Uint8Array) => Promise<void>): Promise<void>;
 }
 
 const isPump = (body: object): body is Pump => 'pump' in body && typeof body.pump === 'function';
 
-/** Resolves when the chunk has left for the socket. */
-function into(response: ServerResponse): (chunk: Uint8Array) => Promise<void> {
+/** Resolves when the chunk was passed to the socket. */
+function writerOf(response: ServerResponse): (chunk: Uint8Array) => Promise<void> {
   return (chunk) =>
     new Promise((resolve, reject) => {
       response.write(chunk, (error) => (error ? reject(error) : resolve()));
     });
 }
 
-/** Behind a content-length Node reads this header as Latin-1 and writes it as UTF-8, or fails. */
+/** content-disposition first: after a content-length Node reads it as Latin-1 and writes it as UTF-8, or fails. */
 const orderedHeaders = ({ 'content-disposition': disposition, ...others }: WireResponse['headers']) =>
   disposition === undefined ? others : { 'content-disposition': disposition, ...others };
 
@@ -82,7 +82,7 @@ async function send(response: ServerResponse, method: string, answer: WireRespon
       body.destroy();
       response.end();
     } else if (isPump(body)) {
-      await body.pump(into(response));
+      await body.pump(writerOf(response));
       response.end();
     } else await pipeline(body, response);
     return;
@@ -94,7 +94,7 @@ async function send(response: ServerResponse, method: string, answer: WireRespon
   if (headers.connection === 'close' && !response.req.complete) {
     if (method === 'HEAD' || !bytes) response.flushHeaders();
     else response.write(bytes);
-    await lingering(response.req);
+    await discardRest(response.req);
     response.end();
   } else if (method === 'HEAD' || !bytes) response.end();
   else response.end(bytes);
@@ -109,27 +109,27 @@ function record(log: Log, request: IncomingMessage, { response, ...facts }: Outc
   });
 }
 
-/** The requests in the pipeline, and the callback for their end. */
-interface Underway {
+/** The number of running requests, and what is called when there are none. */
+interface Running {
   count: number;
-  ended?: () => void;
+  onIdle?: () => void;
 }
 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   { deps, own, log, domain = 'localhost', limits = usualLimits }: GatewayOptions,
-  underway: Underway,
+  running: Running,
   stream: Readable = request,
 ): Promise<void> {
   const started = performance.now();
-  response.on('timeout', giveUpStalled.bind(undefined, response));
+  response.on('timeout', closeStalled.bind(undefined, response));
   const url = request.url ?? '/';
-  const question = url.indexOf('?');
+  const queryAt = url.indexOf('?');
   const head = {
     method: request.method ?? 'GET',
-    path: question === -1 ? url : url.slice(0, question),
-    query: question === -1 ? '' : url.slice(question + 1),
+    path: queryAt === -1 ? url : url.slice(0, queryAt),
+    query: queryAt === -1 ? '' : url.slice(queryAt + 1),
     headers: headersOf(request),
     domain,
   };
@@ -146,23 +146,23 @@ async function serve(
     }
     return aborting.signal;
   };
-  const asked = deps();
-  const known = asked instanceof Promise ? await asked : asked;
+  const current = deps();
+  const ready = current instanceof Promise ? await current : current;
   const incoming = {
     head,
     stream,
-    refused: beyondLimits(request, limits),
+    refused: headRefusal(request, limits),
     requestId: uuid(),
     sourceIp: request.socket.remoteAddress ?? '',
     secure: 'encrypted' in request.socket,
     signal,
   };
-  underway.count++;
+  running.count++;
   try {
-    await respond(request, response, known, incoming, { log, started });
+    await respond(request, response, ready, incoming, { log, started });
   } finally {
-    underway.count--;
-    if (underway.count === 0) underway.ended?.();
+    running.count--;
+    if (running.count === 0) running.onIdle?.();
   }
 }
 
@@ -184,7 +184,7 @@ async function respond(
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, certificate, limits = usualLimits } = options;
-  const underway = { count: 0 } as Underway;
+  const running = { count: 0 } as Running;
   const server = createServer({
     noDelay: true,
     keepAliveTimeout: limits.keepAliveMs,
@@ -193,23 +193,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.checkMs,
   });
-  // A client may end its side once its request is sent, and still wait for the answer.
+  // A client may close its side when its request is sent, and still wait for the answer.
   Object.assign(server, { httpAllowHalfOpen: true });
-  const take = (request: IncomingMessage, response: ServerResponse, stream: Readable = request) => {
-    serve(request, response, options, underway, stream).catch((error) => {
+  const accept = (request: IncomingMessage, response: ServerResponse, stream: Readable = request) => {
+    serve(request, response, options, running, stream).catch((error) => {
       // A client that disconnects during an answer is not an error of the server.
       if (!response.destroyed) log.warn('gateway: response could not be sent', { error });
       response.destroy();
     });
   };
-  server.on('request', (request, response) => take(request, response));
-  server.on('checkContinue', (request, response) => take(request, response, onDemand(request, response)));
+  server.on('request', (request, response) => accept(request, response));
+  server.on('checkContinue', (request, response) => accept(request, response, bodyAfterContinue(request, response)));
   // S3 ignores an unknown expectation; Node would answer 417.
-  server.on('checkExpectation', (request, response) => take(request, response));
+  server.on('checkExpectation', (request, response) => accept(request, response));
   server.on('clientError', (error, socket) => {
     // Like Node without a listener for this event: never writes into the middle of an answer.
-    const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse };
-    if (socket.writable && !underway?.headersSent) socket.end(refuseUnparsed(error, limits.headerBytes));
+    const { _httpMessage: current } = socket as { _httpMessage?: ServerResponse };
+    if (socket.writable && !current?.headersSent) socket.end(refuseUnparsed(error, limits.headerBytes));
     else socket.destroy();
   });
   server.setTimeout(limits.stalledMs);
@@ -223,8 +223,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port: (server.address() as AddressInfo).port,
     idle: () =>
       new Promise((resolve) => {
-        if (underway.count === 0) return resolve();
-        underway.ended = resolve;
+        if (running.count === 0) return resolve();
+        running.onIdle = resolve;
         setTimeout(resolve, 5000).unref();
       }),
     renewCertificate: listener?.renew,

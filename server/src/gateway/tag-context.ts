@@ -1,5 +1,5 @@
-/** The tags in a request, whatever its service calls the member: the condition keys aws:RequestTag/… and aws:TagKeys. */
-import type { ContextValue } from '../contract/operation.ts';
+/** The tags in a request, under each name that services give the member: the condition keys aws:RequestTag/… and aws:TagKeys. */
+import type { ContextValue } from '../contract/access.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,7 +21,7 @@ function readTags(value: unknown): (readonly [string, string])[] {
 
 const nested = (value: unknown, member: string): unknown => (isFields(value) ? value[member] : undefined);
 
-/** Before validation: nothing is sure. */
+/** Runs before validation: a member may have any type. */
 export function tagContext(input: unknown): Record<string, ContextValue> {
   if (!isFields(input)) return {};
   const { Tags: list, tags: map, TagKeys: keys, tagKeys: names, Tagging: set } = input;

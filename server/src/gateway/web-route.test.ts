@@ -14,6 +14,7 @@ import type { WebRequest, WebResponse, WebRoutes } from '../contract/web-routes.
 import { administratorOf, platformKeyOf } from '../data-folder.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
+import { soleServer } from '../open-database.ts';
 import { buildPlatform } from '../platform.ts';
 import { startGateway } from './server.ts';
 
@@ -53,7 +54,15 @@ async function startWithRoutes() {
   const administrator = await administratorOf(dataDir, config.account);
   const platformKey = await platformKeyOf(dataDir);
   const endpoint = Promise.resolve('http://127.0.0.1');
-  const built = await buildPlatform({ config, clock: systemClock, log, platformKey, administrator, endpoint });
+  const built = await buildPlatform({
+    config,
+    clock: systemClock,
+    log,
+    platformKey,
+    administrator,
+    endpoint,
+    servers: soleServer,
+  });
   const services = new Map(built.pipeline.services).set(
     'cloudwatch',
     defineService('cloudwatch', {}, {}, { webRoutes }),

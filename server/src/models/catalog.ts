@@ -6,7 +6,9 @@
 import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as CloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import type * as Iam from '@aws-sdk/client-iam';
+import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as S3 from '@aws-sdk/client-s3';
 import type * as SageMaker from '@aws-sdk/client-sagemaker';
 import type * as SageMakerRuntime from '@aws-sdk/client-sagemaker-runtime';
@@ -20,7 +22,9 @@ export interface Modules {
   cloudtrail: typeof CloudTrail;
   cloudwatch: typeof CloudWatch;
   'cloudwatch-logs': typeof CloudWatchLogs;
+  dynamodb: typeof DynamoDb;
   iam: typeof Iam;
+  lambda: typeof Lambda;
   s3: typeof S3;
   sagemaker: typeof SageMaker;
   'sagemaker-runtime': typeof SageMakerRuntime;
@@ -46,7 +50,7 @@ export interface CatalogEntry<S extends ServiceName = ServiceName> {
   readonly protocols: readonly ProtocolName[];
   /** The part of X-Amz-Target before the dot (aws-json; Python's client puts a namespace before it) or of /service/<name>/operation/<op> (rpc-v2-cbor). */
   readonly target?: string;
-  /** The API version, which the query protocol's requests carry. */
+  /** The API version, which requests of the query protocol contain. */
   readonly version: string;
   /** The XML namespace of answers (query, rest-xml). */
   readonly xmlNamespace?: string;
@@ -91,6 +95,17 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     botocore: 'logs',
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
   },
+  dynamodb: {
+    signingName: 'dynamodb',
+    protocols: ['aws-json-1.0'],
+    target: 'DynamoDB_20120810',
+    version: '2012-08-10',
+    traits: { dialect: 'dynamodb', validation: { byOperations: true } },
+    // A batch is 16 MB: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    documents: { bytes: 16 * 1024 * 1024, cost: 800_000 },
+    botocore: 'dynamodb',
+    load: () => import('@aws-sdk/client-dynamodb'),
+  },
   iam: {
     signingName: 'iam',
     protocols: ['query'],
@@ -99,6 +114,15 @@ export const catalog: { readonly [S in ServiceName]: CatalogEntry<S> } = {
     documents: { bytes: 1024 * 1024 },
     botocore: 'iam',
     load: () => import('@aws-sdk/client-iam'),
+  },
+  lambda: {
+    signingName: 'lambda',
+    protocols: ['rest-json'],
+    version: '2015-03-31',
+    // A deployment package of 50 MB, in base64: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    documents: { bytes: 70 * 1024 * 1024 },
+    botocore: 'lambda',
+    load: () => import('@aws-sdk/client-lambda'),
   },
   s3: {
     signingName: 's3',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServiceName } from './catalog.ts';
 
-/** A shape's demands, and by name those of the shapes that it holds; a shape without any is not in the data. */
+/** The constraints of a shape, and by name those of the shapes that it contains; a shape without any is not in the data. */
 export interface Constraint {
   /** botocore's: structure, list, map, string, blob, integer, … */
   readonly type: string;

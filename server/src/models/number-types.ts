@@ -1,5 +1,5 @@
 /**
- * Which numbers of AWS's models have no fractions. The SDK's schemas know one kind of number only; the types come from botocore's models
+ * Which numbers of AWS's models have no fractions. The SDK's schemas have only one kind of number; the types come from botocore's models
  * (scripts/extract-constraints.ts). Every decoder uses this through the shapes.
  */
 import numberTypes from './number-types.json' with { type: 'json' };
@@ -20,7 +20,7 @@ const byNamespace = new Map<string, NumberTypes>(
   ]),
 );
 
-/** Undefined for numbers with fractions, and for models that are not AWS's. A list or map counts as the member that holds it. */
+/** Undefined for numbers with fractions, and for models that are not AWS's. A list or map counts as the member that contains it. */
 export function wholeNumberOf(namespace: string, member: string): WholeNumber | undefined {
   const types = byNamespace.get(namespace);
   if (types === undefined || types.fractional.has(member)) return undefined;
@@ -29,7 +29,7 @@ export function wholeNumberOf(namespace: string, member: string): WholeNumber | 
 
 const bounds = { Integer: 2 ** 31, Long: 2 ** 63 } as const satisfies Record<WholeNumber, number>;
 
-/** Whether a number is one that the type can hold. */
+/** Whether the type can hold the number. */
 export function isWhole(value: number, type: WholeNumber): boolean {
   return Number.isInteger(value) && value >= -bounds[type] && value < bounds[type];
 }

@@ -1,9 +1,9 @@
 /** Java's regular expressions, in which AWS's models are written, as JavaScript's. */
 
-/** No pattern is tried on longer texts, nor on those that are longer than their model allows: matching could take too long. */
+/** Longer texts, and texts that are longer than their model allows, are not matched: it could take too long. */
 export const maxPatternLength = 8192;
 
-/** Classes of Java that JavaScript does not have; each stands inside brackets or alone. */
+/** Classes of Java that JavaScript does not have; used inside brackets or alone. */
 const javaClasses: Record<string, string> = {
   Alnum: 'a-zA-Z0-9',
   Alpha: 'a-zA-Z',
@@ -19,7 +19,7 @@ const javaClasses: Record<string, string> = {
 };
 
 /**
- * Patterns of AWS's on which a backtracking matcher can be kept busy for years, in words for the same texts that it reads in one go.
+ * Patterns of AWS on which a backtracking matcher can take years, rewritten to match the same texts without backtracking.
  * scripts/extract-constraints.ts finds them.
  */
 const rewritten: Readonly<Record<string, string>> = {
@@ -63,7 +63,7 @@ function translate(pattern: string): string {
   return result;
 }
 
-/** The escape at a place, and how long it is there. */
+/** The escape at a position, translated, and its length in the pattern. */
 function translateEscape(pattern: string, at: number, inClass: boolean): [string, number] {
   const next = pattern[at + 1] ?? '';
   const property = /^\\p\{(\w+)\}/.exec(pattern.slice(at));
@@ -75,7 +75,7 @@ function translateEscape(pattern: string, at: number, inClass: boolean): [string
   if (next === 'A') return ['^', 2];
   if (next === 'z' || next === 'Z') return ['$', 2];
   if (next === 'h') return [inClass ? ' \\t' : '[ \\t]', 2];
-  // The u flag knows no escape of a character that needs none.
+  // With the u flag it is an error to escape a character that needs no escape.
   if (/[\w^$\\.*+?()[\]{}|/-]/.test(next) && next !== '_' && (inClass || next !== '-')) return [`\\${next}`, 2];
   return [next, 2];
 }

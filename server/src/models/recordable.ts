@@ -1,14 +1,14 @@
-/** A request or an answer as an audit record may hold it: CloudTrail's names, no secrets, no payloads, nothing endless. Must never throw on what a client sent. */
+/** A request or an answer as an audit record may contain it: CloudTrail's names, no secrets, no payloads, bounded size. Must never throw on what a client sent. */
 import type { Member, Shape, Structure } from './shape.ts';
 
 const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
-/** IAM's largest policy document is kept whole. */
+/** IAM's largest policy document is not cut. */
 const maxText = 10_240;
 const maxItems = 100;
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html: 100 KB for each of the two. */
 const maxBytes = 100 * 1024;
 
-/** Secrets that AWS's models do not mark; and variables, in which programs hold them. */
+/** Secrets that AWS's models do not mark as sensitive, and environment variables, which often contain secrets. */
 const secretNames =
   /^(SecretAccessKey|SessionToken|Secret(String|Binary)|.*Password|.*PrivateKey|ClientSecret|AuthToken)$/;
 const secretMaps = /^(Environment|EnvironmentVariables)$/;
@@ -17,7 +17,7 @@ const hyperparameterMaps = /^(Static)?HyperParameters$/;
 const secretWords = /^(passwords?|passwd|pwd|passphrase|secrets?|tokens?|credentials?|apikeys?|auth)$/;
 const keyWords = /^(api|access|private|secret|account|license)$/;
 
-/** Null where there is nothing to say. */
+/** Null if nothing is left to record. */
 export function recordable(structure: Structure, value: unknown): Record<string, unknown> | null {
   if (typeof value !== 'object' || value === null) return null;
   const record = membersOf(structure, value);
@@ -37,7 +37,7 @@ function membersOf(structure: Structure, value: object): Record<string, unknown>
   return record;
 }
 
-/** CloudTrail's names are the model's with a small letter in front; S3's bucket is the exception. */
+/** CloudTrail's names are the model's with a lower-case first letter; S3's bucket is the exception. */
 const recordName = (name: string) => (name === 'Bucket' ? 'bucketName' : name.charAt(0).toLowerCase() + name.slice(1));
 
 function plainOf(member: Member, value: unknown): unknown {

@@ -16,7 +16,7 @@ export interface OperationModel {
   readonly http: HttpBinding | undefined;
   readonly input: NormalizedSchema;
   readonly output: NormalizedSchema;
-  /** The member whose blob is streamed in, where there is one: the gateway then does not gather the body. */
+  /** The member that is a streamed blob, if there is one: the gateway then does not gather the body. */
   readonly streamingInput: string | undefined;
   readonly streamingOutput: string | undefined;
 }
@@ -39,7 +39,7 @@ export interface ServiceModel {
 
 const loaded = new Map<ServiceName, Promise<ServiceModel>>();
 
-/** Loads at the first call; a load that failed is tried again at the next. */
+/** Loads at the first call; a failed load is retried at the next. */
 export function loadServiceModel(name: ServiceName): Promise<ServiceModel> {
   let model = loaded.get(name);
   if (model === undefined) {
@@ -67,7 +67,7 @@ export function modelOf(name: ServiceName, entry: CatalogEntry, module: object):
   return { name, entry, operations, errors: indexErrors(errors) };
 }
 
-/** Looks at its schemas at the operation's first call: a service has hundreds, of which a server sees few. */
+/** Reads its schemas at the operation's first call: a service has hundreds of operations, and few are called. */
 class LazyOperation implements OperationModel {
   readonly name: string;
   readonly http: HttpBinding | undefined;
@@ -126,7 +126,7 @@ function unstatedStatus(name: string, fault: string | undefined): number {
   return fault === 'server' ? 500 : 400;
 }
 
-/** By code and by name, so that a service may throw either; where two share a code, the one that is named like it. */
+/** By code and by name, so that a service may throw either. If two share a code, the one with that name has priority. */
 function indexErrors(errors: readonly ErrorModel[]): Map<string, ErrorModel> {
   const index = new Map(errors.map((error) => [error.name, error]));
   for (const error of errors) if (!index.has(error.code)) index.set(error.code, error);

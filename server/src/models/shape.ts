@@ -1,6 +1,6 @@
 /**
- * AWS's schemas compiled once into plain records that the wire's readers and writers walk: no trait is interpreted on the way of a request.
- * Compiled member by member at first use, so that recursive shapes end and a service of 400 operations costs nothing at load.
+ * AWS's schemas compiled once into plain records for the readers and writers of wire/: no trait is interpreted while a request is served. Compiled
+ * member by member at first use, so that recursive shapes end and a service of 400 operations costs nothing at load.
  */
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { type WholeNumber, wholeNumberOf } from './number-types.ts';
@@ -10,7 +10,7 @@ export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds';
 
 interface Scalar {
   readonly kind: ScalarKind;
-  /** For numbers: the type where it has no fractions. Only where the model is known (number-types.ts). */
+  /** For numbers without fractions: their type. Only if the model is known (number-types.ts). */
   readonly whole?: WholeNumber | undefined;
 }
 export interface Structure {
@@ -44,13 +44,13 @@ export interface XmlNamespace {
   readonly uri: string;
 }
 
-/** A shape in a place: a structure's member, a list's item, a map's key or value. */
+/** A use of a shape: a structure's member, a list's item, a map's key or value. */
 export interface Member {
   readonly name: string;
   readonly shape: Shape;
   /** The client must send it. */
   readonly required: boolean;
-  /** Where the model fixes one; else the protocol's own. */
+  /** If the model defines one; else the protocol's default is used. */
   readonly timestampFormat: TimestampFormat | undefined;
   readonly jsonName: string;
   readonly xmlName: string;
@@ -66,7 +66,7 @@ export interface Member {
   readonly http: HttpMember;
 }
 
-/** Where HTTP carries the member; empty where the body does. */
+/** The part of the HTTP message that contains the member; empty for the body. */
 interface HttpMember {
   readonly label?: boolean;
   readonly header?: string;
@@ -77,7 +77,7 @@ interface HttpMember {
   readonly responseCode?: boolean;
 }
 
-/** The traits of @smithy/types that are read here; single bits arrive as 1. */
+/** The traits of @smithy/types that are read here; flags have the value 1. */
 interface Traits {
   httpLabel?: unknown;
   httpHeader?: string;
@@ -111,7 +111,7 @@ const wholeNumbers = {
 
 const compiled = new WeakMap<object, Shape>();
 
-/** The compiled shape of a schema; the same object at each call. `whole`: what numbers are in this place, also those of a list or map. */
+/** The compiled shape of a schema; the same object at each call. `whole`: the type of numbers in this use, also of those in a list or map. */
 function shapeOf(schema: NormalizedSchema, whole?: WholeNumber): Shape {
   const scalar = scalarKind(schema);
   if (scalar === 'number' && whole !== undefined) return wholeNumbers[whole];
@@ -162,7 +162,7 @@ function compile(schema: NormalizedSchema, whole: WholeNumber | undefined): Shap
   throw new Error(`a schema of an unknown kind: ${schema.getName(true)}`);
 }
 
-/** The three below have members that are compiled at first use, which ends recursion. */
+/** The three classes below compile their members at first use, which ends recursion. */
 class CompiledStructure implements Structure {
   readonly kind: 'structure' | 'union';
   readonly name: string;

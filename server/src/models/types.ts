@@ -1,5 +1,5 @@
 /**
- * AWS's own types, bent to the server's side: what a client must send is present after validation, a streamed body is a Readable.
+ * AWS's own types, as the server sees them: required members are present after validation, a streamed body is a Readable.
  */
 import type { Readable } from 'node:stream';
 import type { Modules, ServiceName } from './catalog.ts';
@@ -37,17 +37,20 @@ type Leaf = string | number | boolean | bigint | Date | Uint8Array | undefined |
 /** A client type after validation: members that AWS requires are never undefined; streams are Readable. */
 export type Validated<T> = T extends Leaf
   ? T
-  : T extends (infer E)[]
-    ? Validated<E>[]
-    : string extends keyof T
-      ? { [K in keyof T]: Validated<T[K]> }
-      : T extends object
-        ? {
-            [K in keyof T]: {} extends Pick<T, K>
-              ? ValidatedMember<T[K]> | undefined
-              : Exclude<ValidatedMember<T[K]>, undefined>;
-          }
-        : T;
+  : // The member of a union that the SDK does not know is a tuple.
+    T extends [string, unknown]
+    ? T
+    : T extends (infer E)[]
+      ? Validated<E>[]
+      : string extends keyof T
+        ? { [K in keyof T]: Validated<T[K]> }
+        : T extends object
+          ? {
+              [K in keyof T]: {} extends Pick<T, K>
+                ? ValidatedMember<T[K]> | undefined
+                : Exclude<ValidatedMember<T[K]>, undefined>;
+            }
+          : T;
 type ValidatedMember<P> = Readable extends NonNullable<P> ? Readable : Validated<P>;
 
 type AnswerMember<P> =

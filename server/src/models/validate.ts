@@ -1,7 +1,7 @@
 /**
- * Whether an input keeps what AWS's model demands, reported in AWS's sentences. Observed, for example:
+ * Whether an input satisfies AWS's model, reported in AWS's sentences. Observed, for example:
  * `Value '…' at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 1024, …]`.
- * It never changes the input, and it looks at no stream.
+ * Never changes the input, and reads no stream.
  */
 import { Readable } from 'node:stream';
 import type { ProtocolName, ServiceName } from './catalog.ts';
@@ -10,7 +10,7 @@ import { compilePattern, maxPatternLength } from './patterns.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 import { structureOf } from './shape.ts';
 
-/** A constraint with what it holds resolved, made at its first use. */
+/** A constraint with its members resolved, made at its first use. */
 interface Rule {
   readonly constraint: Constraint;
   readonly members: readonly (readonly [name: string, step: string, rule: Rule])[];
@@ -35,7 +35,7 @@ export function violations(model: ServiceModel, operation: OperationModel, input
   return found;
 }
 
-/** Whether a value is what the model says of a shape: for services that tell of broken documents in words of their own (S3's MalformedXML). */
+/** Whether a value satisfies the model of a shape: for services that report invalid documents with an error of their own (S3's MalformedXML). */
 export function conforms(service: ServiceName, shape: string, value: object): boolean {
   const constraints = constraintsOf(service);
   const constraint = constraints.shapes[shape];
@@ -90,7 +90,7 @@ function resolve(constraints: ServiceConstraints, constraint: Constraint): Rule 
     pattern: constraint.pattern === undefined ? undefined : compilePattern(constraint.pattern),
     values: constraint.enum && new Set(constraint.enum),
   };
-  // Known before its children are, since shapes may hold themselves.
+  // Registered before its children, because shapes may contain themselves.
   rules.set(constraint, rule);
   rule.members = Object.entries(constraint.members ?? {}).flatMap(([name, shape]) => {
     const child = find(shape);
@@ -114,13 +114,13 @@ function check(rule: Rule, value: unknown, path: string, hidden: boolean, found:
   if (constraint.type === 'structure') checkStructure(rule, value as Record<string, unknown>, path, secret, found);
   else if (constraint.type === 'list') checkList(rule, value as unknown[], path, secret, found);
   else if (constraint.type === 'map') checkMap(rule, value as Record<string, unknown>, path, secret, found);
-  else tell(found, brokenBy(rule, value), value, path, secret);
+  else report(found, violationsOf(rule, value), value, path, secret);
 }
 
-function tell(found: string[], broken: readonly string[], value: unknown, path: string, secret: boolean): void {
-  if (broken.length === 0) return;
+function report(found: string[], violated: readonly string[], value: unknown, path: string, secret: boolean): void {
+  if (violated.length === 0) return;
   const what = secret ? 'Value' : `Value '${clip(print(value))}'`;
-  for (const demand of broken) found.push(`${what} at '${path}' failed to satisfy constraint: ${demand}`);
+  for (const sentence of violated) found.push(`${what} at '${path}' failed to satisfy constraint: ${sentence}`);
 }
 
 function checkStructure(
@@ -144,33 +144,43 @@ function checkStructure(
 }
 
 function checkList(rule: Rule, value: readonly unknown[], path: string, secret: boolean, found: string[]): void {
-  const { item } = rule;
-  const hidden = secret || item?.constraint.sensitive === true;
-  tell(found, brokenBy(rule, value), value, path, hidden);
+  const hidden = secret || rule.item?.constraint.sensitive === true;
+  report(found, violationsOf(rule, value), value, path, hidden);
+  checkItems(rule, value, path, secret, found);
+}
+
+function checkItems({ item }: Rule, value: readonly unknown[], path: string, secret: boolean, found: string[]): void {
   if (item === undefined) return;
+  const hidden = secret || item.constraint.sensitive === true;
   if (isContainer(item)) {
     value.forEach((element, index) => {
       if (element != null) check(item, element, `${path}.${index + 1}.member`, secret, found);
     });
-  } else if (value.some((element) => element != null && brokenBy(item, element).length > 0)) {
-    tell(found, [`Member must satisfy constraint: [${demandsOf(item).join(', ')}]`], value, path, hidden);
+  } else if (value.some((element) => element != null && violationsOf(item, element).length > 0)) {
+    report(found, [`Member must satisfy constraint: [${sentencesOf(item).join(', ')}]`], value, path, hidden);
   }
 }
 
 function checkMap(rule: Rule, value: Record<string, unknown>, path: string, secret: boolean, found: string[]): void {
   const { key, value: item } = rule;
   const hidden = secret || [key, item].some((child) => child?.constraint.sensitive);
-  tell(found, brokenBy(rule, value), value, path, hidden);
-  if (key !== undefined && Object.keys(value).some((name) => brokenBy(key, name).length > 0)) {
-    tell(found, [`Map keys must satisfy constraint: [${demandsOf(key).join(', ')}]`], value, path, hidden);
+  report(found, violationsOf(rule, value), value, path, hidden);
+  if (key !== undefined && Object.keys(value).some((name) => violationsOf(key, name).length > 0)) {
+    report(found, [`Map keys must satisfy constraint: [${sentencesOf(key).join(', ')}]`], value, path, hidden);
   }
   if (item === undefined) return;
   if (isContainer(item)) {
+    // The lengths of lists in a map are reported of the map. Observed of DynamoDB.
+    const isList = item.constraint.type === 'list';
+    if (isList && Object.values(value).some((element) => element != null && violationsOf(item, element).length > 0))
+      report(found, [`Map value must satisfy constraint: [${sentencesOf(item).join(', ')}]`], value, path, hidden);
     for (const [name, element] of Object.entries(value)) {
-      if (element != null) check(item, element, `${path}.${name}.member`, secret, found);
+      if (element == null) continue;
+      if (isList) checkItems(item, element as unknown[], `${path}.${name}.member`, secret, found);
+      else check(item, element, `${path}.${name}.member`, secret, found);
     }
-  } else if (Object.values(value).some((element) => element != null && brokenBy(item, element).length > 0)) {
-    tell(found, [`Map value must satisfy constraint: [${demandsOf(item).join(', ')}]`], value, path, hidden);
+  } else if (Object.values(value).some((element) => element != null && violationsOf(item, element).length > 0)) {
+    report(found, [`Map value must satisfy constraint: [${sentencesOf(item).join(', ')}]`], value, path, hidden);
   }
 }
 
@@ -178,29 +188,29 @@ function isContainer({ constraint: { type } }: Rule): boolean {
   return type === 'structure' || type === 'list' || type === 'map';
 }
 
-/** What of its own demands a value breaks. */
-function brokenBy(rule: Rule, value: unknown): string[] {
+/** The sentences of a rule's own constraints that a value violates. */
+function violationsOf(rule: Rule, value: unknown): string[] {
   const { constraint, pattern, values } = rule;
   const { min, max } = constraint;
-  const broken: string[] = [];
+  const violated: string[] = [];
   const size = sizeOf(value);
   const tooLong = size !== undefined && max !== undefined && size > max;
   if (pattern && typeof value === 'string' && !tooLong && value.length <= maxPatternLength && !pattern.test(value)) {
-    broken.push(patternDemand(constraint));
+    violated.push(patternSentence(constraint));
   }
-  if (tooLong) broken.push(atMost(constraint));
-  if (size !== undefined && min !== undefined && size < min) broken.push(atLeast(constraint));
-  if (values && typeof value === 'string' && !values.has(value)) broken.push(enumDemand(constraint));
-  return broken;
+  if (tooLong) violated.push(atMost(constraint));
+  if (size !== undefined && min !== undefined && size < min) violated.push(atLeast(constraint));
+  if (values && typeof value === 'string' && !values.has(value)) violated.push(enumSentence(constraint));
+  return violated;
 }
 
-/** Everything that a rule demands, in AWS's order. */
-function demandsOf({ constraint }: Rule): string[] {
+/** The sentences of all constraints of a rule, in AWS's order. */
+function sentencesOf({ constraint }: Rule): string[] {
   return [
     ...(constraint.max === undefined ? [] : [atMost(constraint)]),
     ...(constraint.min === undefined ? [] : [atLeast(constraint)]),
-    ...(constraint.pattern === undefined ? [] : [patternDemand(constraint)]),
-    ...(constraint.enum === undefined ? [] : [enumDemand(constraint)]),
+    ...(constraint.pattern === undefined ? [] : [patternSentence(constraint)]),
+    ...(constraint.enum === undefined ? [] : [enumSentence(constraint)]),
   ];
 }
 
@@ -211,8 +221,8 @@ const atMost = (constraint: Constraint) =>
   `Member must have ${measure(constraint)} less than or equal to ${constraint.max}`;
 const atLeast = (constraint: Constraint) =>
   `Member must have ${measure(constraint)} greater than or equal to ${constraint.min}`;
-const patternDemand = ({ pattern }: Constraint) => `Member must satisfy regular expression pattern: ${pattern}`;
-const enumDemand = (constraint: Constraint) => `Member must satisfy enum value set: [${constraint.enum?.join(', ')}]`;
+const patternSentence = ({ pattern }: Constraint) => `Member must satisfy regular expression pattern: ${pattern}`;
+const enumSentence = (constraint: Constraint) => `Member must satisfy enum value set: [${constraint.enum?.join(', ')}]`;
 
 /** Lengths of texts count code points. */
 function sizeOf(value: unknown): number | undefined {
@@ -247,5 +257,5 @@ function print(value: unknown): string {
   return String(value);
 }
 
-/** Messages stay readable, and an answer does not repeat megabytes. */
+/** Keeps messages readable: an answer does not repeat megabytes. */
 const clip = (text: string) => (text.length > 10_000 ? `${text.slice(0, 10_000)}...` : text);

@@ -25,6 +25,8 @@ export interface WireTraits {
   /** Content-MD5 and x-amz-checksum-* headers of a document are verified before it is parsed (gateway/document-digest.ts). */
   readonly verifiesDocumentDigests?: true;
   readonly validation?: ValidationTraits;
+  /** `dynamodb`: an aws-json of its own: texts of its reader, names of errors, a checksum (wire/dynamodb-json.ts). */
+  readonly dialect?: 'dynamodb';
   /** `s3`: single operations deviate from the model (wire/s3-exceptions.ts). */
   readonly exceptions?: 's3';
 }
@@ -45,6 +47,8 @@ export interface SigningTraits {
 export interface ValidationTraits {
   /** The error code for an input that violates the model, where it does not follow from the protocol and the modelled errors. */
   readonly code?: string;
+  /** The operations check their inputs against the model themselves, because they change them before. */
+  readonly byOperations?: true;
   /** Only missing members are reported; the operations report everything else with messages of their own. */
   readonly requiredMembersOnly?: true;
   /** The error for a document that is required and missing. */

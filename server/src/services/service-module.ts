@@ -3,16 +3,19 @@ import type { Audit } from '../contract/audit.ts';
 import type { AwsAccess } from '../contract/aws.ts';
 import type { Identity, RoleRun, Sessions } from '../contract/identity.ts';
 import type { Service } from '../contract/service.ts';
+import type { Background } from '../engine/background.ts';
 import type { Executor } from '../engine/executor.ts';
 import type { Sandbox } from '../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../engine/outbox.ts';
 import type { RunningRuns } from '../engine/running-runs.ts';
+import type { Schedules } from '../engine/schedules.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Setting, SettingValues } from '../kit/setting.ts';
 import type { ServiceName } from '../models/catalog.ts';
 import type { RoutingTable } from '../serving/routing-table.ts';
 import type { Blobs } from '../storage/blobs.ts';
+import type { Changes } from '../storage/changes.ts';
 import type { Database } from '../storage/database.ts';
 import type { Migration } from '../storage/migration.ts';
 
@@ -53,6 +56,11 @@ export interface PlatformParts {
   readonly database: Database;
   readonly blobs: Blobs;
   readonly outbox: Outbox;
+  /** For reconcilers: whether this server does the work that belongs to no request. */
+  readonly background: Background;
+  /** What other servers on the same database change, for caches. */
+  readonly changes: Changes;
+  readonly schedules: Schedules;
   readonly clock: Clock;
   readonly log: Log;
   /** The operations of all services. */

@@ -183,7 +183,7 @@ for (const kind of databaseKinds) {
         await assert.rejects(open('newer'), /was written by a newer version \(migration 9999-later\)/);
       });
 
-      test('wrong SQL, and goes on', async () => {
+      test('wrong SQL, and continues', async () => {
         const database = await open('wrong');
         await assert.rejects(database.read(query('select nonsense')), /no such column|does not exist/);
         await assert.rejects(database.write([plain('insert into nowhere values (1)')]), /no such table|does not exist/);
@@ -259,7 +259,7 @@ for (const kind of databaseKinds) {
         await database.close();
       });
 
-      test('the server of the database is killed: what was acknowledged is there, and it goes on', async () => {
+      test('the database server is killed: acknowledged writes are there, and it continues', async () => {
         const database = await open('database-killed');
         const acknowledged: number[] = [];
         let killed: Promise<void> | undefined;

@@ -40,7 +40,7 @@ describe('file blobs', () => {
     });
   }
 
-  test('takes an id that is known before the bytes', async () => {
+  test('accepts an id that is known before the bytes', async () => {
     const blobs = await openFileBlobs({ dir: join(folder, 'named') });
     const id = newBlobId();
     assert.deepEqual(await blobs.put(pieces('aa'), id), { id, size: 2 });

@@ -4,6 +4,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { keepCompiled } from '../kit/keep-compiled.ts';
 import type { Migration } from './migration.ts';
 import type { NamedStatements } from './statement-names.ts';
 
@@ -181,3 +182,4 @@ port.on('message', (first: Batch) => {
   if (close) port.close();
 });
 port.postMessage([]);
+keepCompiled();

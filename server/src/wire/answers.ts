@@ -1,4 +1,4 @@
-/** What the protocols' answers share: bodies as text, error statuses, the member with an error's message. */
+/** Shared by the protocols: gathered bodies, error statuses, the member with an error's message. */
 import type { AwsError } from '../contract/aws-error.ts';
 import type { ErrorModel, ServiceModel } from '../models/service-model.ts';
 import { type Structure, structureOf } from '../models/shape.ts';
@@ -31,7 +31,7 @@ export function errorMembers(error: AwsError, model: ErrorModel | undefined, fal
   return { structure, values: { [name]: error.message, ...error.fields } as Record<string, unknown> };
 }
 
-/** The body of a document protocol, unpacked before (gateway/document.ts). */
+/** The body of a document protocol, already decompressed (gateway/document.ts). */
 export function gatheredBody(request: WireRequest): Buffer {
   const { body } = request;
   if (!(body instanceof Uint8Array)) throw new TypeError('this protocol needs the gathered body');

@@ -1,5 +1,5 @@
 /**
- * Bodies in S3's aws-chunked coding, decoded while they stream: signed chunks are verified one by one, trailers are passed on.
+ * Bodies in S3's aws-chunked coding, decoded while they stream: signed chunks are verified one by one, and trailers are read.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and …/sigv4-streaming-trailers.html
  */
 import { createHmac, type KeyObject } from 'node:crypto';
@@ -18,7 +18,7 @@ const maxChunkBytes = 64 * 1024 * 1024;
 const maxLineBytes = 16 * 1024;
 
 const malformed = () => new AwsError('IncompleteBody', 'The request body terminated unexpectedly', { status: 400 });
-/** Observed at AWS for trailers that are not well-formed, not announced, or announced and not there. */
+/** Observed on AWS for trailers that are malformed, not announced, or announced and missing. */
 const malformedTrailer = () =>
   new AwsError(
     'MalformedTrailerError',
@@ -32,8 +32,8 @@ const mismatch = () =>
     { status: 403 },
   );
 
-/** Pulls lines and byte counts out of a stream. */
-class Feed {
+/** Reads lines and numbers of bytes from a stream. */
+class ChunkReader {
   readonly #source: AsyncIterator<Uint8Array>;
   #buffer: Buffer = Buffer.alloc(0);
   constructor(source: AsyncIterable<Uint8Array>) {
@@ -99,17 +99,17 @@ async function* decode(
   announced: readonly string[],
   trailers: Record<string, string>,
 ) {
-  const feed = new Feed(source);
+  const reader = new ChunkReader(source);
   let previous = signing?.signature.signature ?? '';
   for (;;) {
-    const match = /^([0-9a-fA-F]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(await feed.line());
+    const match = /^([0-9a-fA-F]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(await reader.line());
     const size = Number.parseInt(match?.[1] ?? '', 16);
     if (!match || size > maxChunkBytes) throw malformed();
     const parts: Buffer[] = [];
-    for (let left = size; left > 0; ) {
-      const part = await feed.some(left);
-      left -= part.length;
-      // Without signatures nothing has to be held back.
+    for (let remaining = size; remaining > 0; ) {
+      const part = await reader.some(remaining);
+      remaining -= part.length;
+      // Without signatures no byte has to wait for the end of its chunk.
       if (signing) parts.push(part);
       else yield part;
     }
@@ -121,22 +121,22 @@ async function* decode(
       if (size > 0) yield chunk;
     }
     if (size === 0) break;
-    if ((await feed.line()) !== '') throw malformed();
+    if ((await reader.line()) !== '') throw malformed();
   }
-  await readTrailers(feed, signing, previous, trailers);
+  await readTrailers(reader, signing, previous, trailers);
   const names = Object.keys(trailers);
   if (names.length !== announced.length || !announced.every((name) => names.includes(name))) throw malformedTrailer();
 }
 
 async function readTrailers(
-  feed: Feed,
+  reader: ChunkReader,
   signing: ChunkSigning | undefined,
   previous: string,
   trailers: Record<string, string>,
 ): Promise<void> {
   let signed = '';
   let given: string | undefined;
-  for (let line = await feed.trailerLine(); line !== ''; line = await feed.trailerLine()) {
+  for (let line = await reader.trailerLine(); line !== ''; line = await reader.trailerLine()) {
     const at = line.indexOf(':');
     if (at < 1 || signed.length > maxLineBytes) throw malformedTrailer();
     const name = line.slice(0, at).trim().toLowerCase();

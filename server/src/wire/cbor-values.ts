@@ -1,4 +1,4 @@
-/** AWS's shapes from and to what the CBOR codec gives: bytes stay bytes, instants are tag 1, big numbers tags 2 to 4. */
+/** AWS's shapes from and to the values of the CBOR codec: bytes stay bytes, timestamps are tag 1, big numbers tags 2 to 4. */
 import { tag } from '@smithy/core/cbor';
 import { NumericValue } from '@smithy/core/serde';
 import type { Member, Shape, Structure } from '../models/shape.ts';

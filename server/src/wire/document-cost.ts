@@ -1,17 +1,17 @@
 /**
- * How dear a document is to read, before it is read. Parsers run to their end on the thread that serves everybody, and megabytes of small values
- * cost seconds where one long text costs nothing: so values are counted, weighted by what they cost. One unit is about 0.07 µs of parsing and reading
- * (measured). Counting itself is one pass over the bytes that ends where the limit is exceeded.
+ * The cost of reading a document, estimated before it is parsed. A parser cannot be interrupted and runs on the thread that serves all requests. Megabytes
+ * of small values take seconds, one long text of the same size takes no time: so values are counted and weighted. One unit is about 0.07 µs of parsing
+ * and reading (measured). Counting is one pass over the bytes and stops where the limit is exceeded.
  */
 import { Malformed } from './malformed.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Infinity where it is more than the limit. */
+/** Infinity for more than the limit. */
 export type DocumentCost = (bytes: Uint8Array, limit: number) => number;
 
-/** Lists and objects cost four of a plain value each, names six: one that was not seen before is kept for good. */
+/** A list or an object costs as much as four plain values, a name as much as six: V8 keeps each new name. */
 export const jsonCost: DocumentCost = (bytes, limit) => {
   let cost = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -25,7 +25,7 @@ export const jsonCost: DocumentCost = (bytes, limit) => {
   return cost;
 };
 
-/** The position of the closing quote. Most texts are short; long ones without escapes (a file in base64) are left to the native search. */
+/** The position of the closing quote. Most texts are short; long texts without escapes (a file in base64) are searched by native code. */
 function endOfText(bytes: Uint8Array, from: number): number {
   let at = from;
   let next = -1;
@@ -36,7 +36,7 @@ function endOfText(bytes: Uint8Array, from: number): number {
       at++;
       plain = 0;
     } else if (plain === 256) {
-      // Looked for once for each quote: the next one may be escaped, and far away.
+      // Searched once for each quote: the next one may be escaped, and far away.
       if (next < at) next = bytes.indexOf(quote, at);
       const escaped = next < 0 ? -1 : bytes.subarray(at, next).indexOf(backslash);
       if (escaped < 0) return next < 0 ? bytes.length : next;
@@ -47,7 +47,7 @@ function endOfText(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Parameters and the steps of their names. */
+/** Counts parameters and the steps of their names. */
 export const formCost: DocumentCost = (bytes, limit) => {
   let cost = 0;
   for (let at = 0; at < bytes.length && cost <= limit; at++) {
@@ -58,7 +58,7 @@ export const formCost: DocumentCost = (bytes, limit) => {
   return cost > limit ? Number.POSITIVE_INFINITY : cost;
 };
 
-/** Tags, references to characters by their numbers, and line ends that are to become others. */
+/** Counts tags, numeric character references, and line ends that will be normalized. */
 export const xmlCost: DocumentCost = (bytes, limit) => {
   let cost = 0;
   for (let at = 0; at < bytes.length && cost <= limit; at++) {
@@ -70,11 +70,11 @@ export const xmlCost: DocumentCost = (bytes, limit) => {
   return cost > limit ? Number.POSITIVE_INFINITY : cost;
 };
 
-/** Bytes of an integer beyond 64 bits: a decoder needs time that grows with their square. No shape of AWS's has larger ones. */
+/** Bytes of an integer beyond 64 bits: decoding takes time that grows with their square. No shape of AWS needs larger ones. */
 const maxBigBytes = 64;
 const maxExponent = 1000;
 
-/** What a CBOR item's first bytes say (RFC 8949 section 3); the length of an indefinite one is undefined. */
+/** The head of a CBOR item (RFC 8949 section 3); the length of an indefinite one is undefined. */
 function headOf(bytes: DataView, at: number): { major: number; value: number | undefined; next: number } {
   const first = bytes.getUint8(at);
   const minor = first & 31;
@@ -87,7 +87,7 @@ function headOf(bytes: DataView, at: number): { major: number; value: number | u
   return { major, value: undefined, next: at + 1 };
 }
 
-/** Throws Malformed for numbers that a decoder would not be done with. What is cut short is left to the decoder. */
+/** Throws Malformed for numbers that would take a decoder too long. A truncated document is left to the decoder. */
 export const cborCost: DocumentCost = (bytes, limit) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let cost = 0;
@@ -101,7 +101,7 @@ export const cborCost: DocumentCost = (bytes, limit) => {
       // A big number or a decimal takes some 2 µs, whatever its size.
       if (major === 6 && value >= 2 && value <= 4) cost += 30;
       cost += major === 3 ? 5 : major === 4 || major === 5 ? 4 : 1;
-      // No structure of AWS's has so many members: the names are likely to be all different.
+      // No structure of AWS has so many members, so the names are probably all different.
       if (major === 5 && value > 64) cost += 10 * value;
     }
   } catch (error) {

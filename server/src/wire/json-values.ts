@@ -1,6 +1,6 @@
 /**
  * AWS's shapes from and to JSON values. Reading checks types, which the SDK's own codecs (made for trusted servers) do not.
- * The words of the refusals are those of AWS's JSON services (observed in their SerializationException messages).
+ * The messages are those of AWS's JSON services (observed in their SerializationException).
  */
 import { NumericValue } from '@smithy/core/serde';
 import { isWhole, type WholeNumber } from '../models/number-types.ts';
@@ -14,6 +14,8 @@ export type JsonObject = Record<string, unknown>;
 /** Whether names on the wire are jsonName's (rest-json) or the members' own (aws-json). */
 interface JsonNames {
   readonly jsonName: boolean;
+  /** Maps of unions (DynamoDB's items) are written as they are: whoever makes them gives what JSON does not have a `toJSON`. */
+  readonly plainItems?: boolean;
 }
 
 export function parseJson(text: string): unknown {
@@ -24,7 +26,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The text of a body as an object; an empty body is an empty one. */
+/** The text of a body as an object; an empty body is an empty object. */
 export function parseJsonObject(text: string): JsonObject {
   if (text.trim() === '') return {};
   const value = parseJson(text);
@@ -70,7 +72,7 @@ export function readJson(shape: Shape, value: unknown, names: JsonNames, depth =
   }
 }
 
-/** A document may hold anything, but not so deep that writing it again would exhaust the stack. */
+/** A document may contain any JSON, but not so deeply nested that writing it would exhaust the stack. */
 function shallow(value: unknown, depth: number): unknown {
   if (depth > maxDepth) throw new Malformed('The document is nested too deeply');
   if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) shallow(item, depth + 1);
@@ -91,7 +93,7 @@ function readStructure(shape: Structure, value: unknown, names: JsonNames, depth
   const given = value as JsonObject;
   const result: JsonObject = {};
   let known = 0;
-  // Iterates over the model's members: a document may have very many unknown ones.
+  // Iterates over the model's members: a document may have a very large number of unknown ones.
   for (const member of shape.members) {
     const key = names.jsonName ? member.jsonName : member.name;
     const item = Object.hasOwn(given, key) ? given[key] : null;
@@ -131,7 +133,7 @@ function readMap(shape: MapShape, value: unknown, names: JsonNames, depth: numbe
   return result;
 }
 
-/** A user's key into an object: `__proto__` is a key like any other and must not set the prototype. */
+/** Sets a key that a user chose: `__proto__` is a key like any other and must not set the prototype. */
 export function setKey(target: JsonObject, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
@@ -173,6 +175,7 @@ export function writeJson(
         .map((item) => (item == null ? null : writeJson(shape.item, item, names)));
     }
     case 'map': {
+      if (names.plainItems && shape.value.shape.kind === 'union') return value;
       const result: JsonObject = {};
       for (const [key, item] of Object.entries(value as JsonObject)) {
         if (item != null) setKey(result, key, writeJson(shape.value, item, names));
@@ -201,7 +204,7 @@ export function writeJson(
 
 const plainKinds = new Set(['string', 'boolean', 'document']);
 
-/** A number written digit by digit, beyond what a double holds. */
+/** A number with more digits than a double can hold. */
 function rawNumber(text: string): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
 }

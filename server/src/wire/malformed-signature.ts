@@ -1,13 +1,13 @@
 /**
- * What is wrong with a signature before its key is looked up, in the messages of S3 and of all other services.
- * Everybody else: as observed from DynamoDB (https://github.com/architect/dynalite/blob/main/index.js) and API Gateway. S3: as observed,
+ * Errors of a signature that are found before its key is looked up, in the messages of S3 and of all other services.
+ * All others: as observed on DynamoDB (https://github.com/architect/dynalite/blob/main/index.js) and API Gateway. S3: as observed,
  * https://github.com/versity/versitygw/tree/main/s3err, https://github.com/arqbackup/arq_restore/issues/48
  */
 import { hash } from 'node:crypto';
 
 /**
- * incomplete: a part is missing or cannot be read. scope: all is there, and not meant for this request. mechanism: another kind of
- * authorization. time: no time that can be read.
+ * incomplete: a part is missing or cannot be read. scope: complete, but not for this request. mechanism: another kind of authorization.
+ * time: no readable time.
  */
 export type Fault = 'incomplete' | 'scope' | 'mechanism' | 'time';
 

@@ -1,4 +1,4 @@
-/** What a reader throws on input that is not well-formed; each protocol gives it AWS's code. Never reaches a caller as it is. */
+/** Thrown by readers for input that is not well-formed. Each protocol turns it into an AwsError with AWS's code. */
 export class Malformed extends Error {
   override readonly name = 'Malformed';
 }

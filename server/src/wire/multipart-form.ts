@@ -1,19 +1,19 @@
 /**
- * A multipart/form-data body read while it streams: the fields before the file, and the file as a stream that ends where its part does. Holds no
- * more than the fields and one chunk. RFC 7578, and https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html for what S3 makes of it.
+ * Reads a multipart/form-data body while it streams: the fields before the file, and the file as a stream that ends where its part does. Keeps no
+ * more than the fields and one chunk in memory. RFC 7578; S3's use of it: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html.
  */
 import { Readable } from 'node:stream';
 import { AwsError } from '../contract/aws-error.ts';
 
 export interface Form {
-  /** As they came, in their order. */
+  /** As received, in their order. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly file: Readable;
-  /** What the part says of the file's name, without its folders; undefined where it says nothing. */
+  /** The file's name in the part's headers, without folders. */
   readonly fileName: string | undefined;
 }
 
-/** Observed: the code without the `Error` of AWS's table, and the text unchanged. */
+/** Observed: the code is the one in AWS's table without `Error`, the text is the same. */
 const maxFieldBytes = 20_480;
 const tooMuch = () =>
   new AwsError('MaxPostPreDataLengthExceeded', 'Your POST request fields preceeding the upload file was too large.', {
@@ -26,16 +26,16 @@ const malformed = () =>
     status: 400,
   });
 
-/** Fields behind the file are ignored: so much of them is read, that the connection may be used again. */
+/** Fields after the file are ignored. This many bytes of them are read, so that the connection can be used again. */
 const maxRestBytes = 64 * 1024;
 
-class Feed {
+class PartReader {
   readonly #source: AsyncIterator<Buffer>;
   #buffer: Buffer = Buffer.from('\r\n');
   taken = 0;
 
   constructor(stream: Readable) {
-    // A stream that is destroyed takes the connection along, and the answer with it.
+    // Destroying the stream would close the connection before the answer is sent.
     this.#source = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   }
 
@@ -48,14 +48,14 @@ class Feed {
     return true;
   }
 
-  /** The bytes before `mark`, as they come; behind it goes on what comes next. */
+  /** The bytes before `mark`, as they arrive. The next read begins after it. */
   async *until(mark: Buffer): AsyncGenerator<Buffer> {
     for (;;) {
       const at = this.#buffer.indexOf(mark);
-      const sure = at === -1 ? this.#buffer.length - mark.length + 1 : at;
-      if (sure > 0) {
-        const part = this.#buffer.subarray(0, sure);
-        this.#buffer = this.#buffer.subarray(sure);
+      const before = at === -1 ? this.#buffer.length - mark.length + 1 : at;
+      if (before > 0) {
+        const part = this.#buffer.subarray(0, before);
+        this.#buffer = this.#buffer.subarray(before);
         this.taken += part.length;
         yield part;
       }
@@ -68,7 +68,7 @@ class Feed {
     }
   }
 
-  /** All of that, within what the fields may take together. */
+  /** The same in one buffer, within the limit of all fields together. */
   async whole(mark: Buffer): Promise<Buffer> {
     const parts: Buffer[] = [];
     for await (const part of this.until(mark)) {
@@ -97,14 +97,14 @@ interface PartHead {
 const unescaped = (text: string | undefined) =>
   text?.replace(/%(22|0D|0A)/gi, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** The headers of a part; its body is next. Undefined behind the last part. */
-async function partHead(feed: Feed): Promise<PartHead | undefined> {
-  const rest = (await feed.whole(lineEnd)).toString('latin1');
+/** The headers of a part; its body is read next. Undefined after the last part. */
+async function readPartHead(reader: PartReader): Promise<PartHead | undefined> {
+  const rest = (await reader.whole(lineEnd)).toString('latin1');
   if (rest.startsWith('--')) return undefined;
   if (rest.trim() !== '') throw malformed();
   let disposition = '';
   for (;;) {
-    const line = (await feed.whole(lineEnd)).toString('utf8');
+    const line = (await reader.whole(lineEnd)).toString('utf8');
     if (line === '') break;
     if (/^content-disposition:/i.test(line)) disposition = line;
   }
@@ -120,7 +120,7 @@ async function partHead(feed: Feed): Promise<PartHead | undefined> {
   return { name, fileName: parameter('filename')?.replace(/^.*[/\\]/s, '') };
 }
 
-/** Undefined for what is no form; throws for one whose boundary is missing. */
+/** Throws for a form whose boundary is missing. */
 function boundaryOf(contentType: string): string {
   const match = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;]{1,200}))/i.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
@@ -128,20 +128,20 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-async function* fileOf(feed: Feed, mark: Buffer) {
-  yield* feed.until(mark);
-  await feed.drain();
+async function* fileOf(reader: PartReader, mark: Buffer) {
+  yield* reader.until(mark);
+  await reader.drain();
 }
 
-/** Resolves when the file's part has begun. */
+/** Resolves at the beginning of the file's part. */
 export async function readForm(stream: Readable, contentType: string): Promise<Form> {
   const mark = Buffer.from(`\r\n--${boundaryOf(contentType)}`, 'latin1');
-  const feed = new Feed(stream);
+  const reader = new PartReader(stream);
   const fields: [string, string][] = [];
   // Text before the first part is ignored.
-  await feed.whole(mark);
+  await reader.whole(mark);
   for (;;) {
-    const part = await partHead(feed);
+    const part = await readPartHead(reader);
     if (part === undefined) {
       throw new AwsError('InvalidArgument', 'POST requires exactly one file upload per request.', {
         status: 400,
@@ -149,9 +149,9 @@ export async function readForm(stream: Readable, contentType: string): Promise<F
       });
     }
     if (part.name.toLowerCase() === 'file') {
-      const file = Readable.from(fileOf(feed, mark), { objectMode: false });
+      const file = Readable.from(fileOf(reader, mark), { objectMode: false });
       return { fields, file, fileName: part.fileName };
     }
-    fields.push([part.name, (await feed.whole(mark)).toString('utf8')]);
+    fields.push([part.name, (await reader.whole(mark)).toString('utf8')]);
   }
 }

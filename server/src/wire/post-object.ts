@@ -48,10 +48,10 @@ export function missingField(name: string): AwsError {
 }
 
 /** Fields that are headers of PutObject under the same name. */
-const asHeader =
+const headerFields =
   /^(cache-control|content-(type|disposition|encoding|language|md5)|expires|x-amz-(meta-.+|storage-class|website-redirect-location|tagging|server-side-encryption.*|checksum-.+|sdk-checksum-algorithm|object-lock-.+|acl|grant-.+))$/;
 
-/** A header's text is its bytes. */
+/** Node writes the text of a header as Latin-1: its UTF-8 bytes. */
 const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 
 function tagsOf(xml: string): string {
@@ -77,7 +77,7 @@ function tagsOf(xml: string): string {
 function headersOf(fields: Fields, { headers }: Head): Record<string, string> {
   const result: Record<string, string> = { host: headers.host ?? '' };
   for (const [name, value] of fields) {
-    if (asHeader.test(name)) result[name] = bytes(value);
+    if (headerFields.test(name)) result[name] = bytes(value);
   }
   const acl = fields.get('acl');
   if (acl !== undefined) result['x-amz-acl'] = acl;
@@ -92,7 +92,7 @@ export function asPutObject(head: Head, fields: Fields, body: WireRequest['body'
   return { ...head, method: 'PUT', path: `${base}/${key}`, headers: headersOf(fields, head), body };
 }
 
-/** An absolute address; S3 leaves out what is none. */
+/** An absolute URL; S3 ignores any other. */
 function redirectOf(fields: Fields): string | undefined {
   const url = fields.get('success_action_redirect') ?? fields.get('redirect');
   return url !== undefined && /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url) ? url : undefined;
@@ -104,7 +104,7 @@ export interface Posted {
   readonly secure: boolean;
 }
 
-/** What a browser is answered: nothing, a document or another address. */
+/** The answer to a browser: empty, a document or a redirect. */
 export function postAnswer(put: WireResponse, head: Head, { bucket, fields, secure }: Posted): WireResponse {
   const key = fields.get('key') ?? '';
   const etag = put.headers.etag ?? '';

@@ -1,6 +1,6 @@
 /**
- * The policy of a browser's upload: what its form may hold. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html; the
- * errors' codes and texts are those that S3 was observed to answer, which differ from its table.
+ * The policy of a browser's upload: what its form may contain. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html; the
+ * errors' codes and texts are those observed on S3, which differ from its table.
  */
 import { AwsError } from '../contract/aws-error.ts';
 
@@ -14,7 +14,7 @@ interface Matching {
   /** In lower case. */
   readonly field: string;
   readonly value: string;
-  /** As S3 shows it. */
+  /** As S3 shows it in errors. */
   readonly text: string;
 }
 
@@ -58,7 +58,7 @@ function listed(condition: readonly unknown[]): Matching | SizeRange {
   if (kind === 'content-length-range') return range(condition);
   if (typeof name !== 'string' || typeof value !== 'string') throw invalid('Invalid JSON.');
   const text = shown(condition);
-  // A name without its dollar is no field's.
+  // A name without a dollar sign names no field.
   return { kind, field: name.startsWith('$') ? name.slice(1).toLowerCase() : '', value, text };
 }
 
@@ -75,7 +75,7 @@ function objectOf(base64: string): Record<string, unknown> {
     const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // It is none, whichever way it is none.
+    // Invalid base64 and invalid JSON are the same error.
   }
   throw invalid('Invalid JSON.');
 }
@@ -100,7 +100,7 @@ export function parsePolicy(base64: string): Policy {
 }
 
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html#sigv4-PolicyConditions */
-const uncovered = /^(x-amz-signature|file|policy|signature|awsaccesskeyid|x-ignore-.*)$/;
+const exemptFields = /^(x-amz-signature|file|policy|signature|awsaccesskeyid|x-ignore-.*)$/;
 
 function matches({ kind, field, value }: Matching, given: string): boolean {
   if (kind === 'eq') return given === value;
@@ -110,7 +110,7 @@ function matches({ kind, field, value }: Matching, given: string): boolean {
     : given.startsWith(value);
 }
 
-/** Throws where the form is not what the policy allows. `fields` by their names in lower case, `names` as they were sent. */
+/** Throws if the policy does not allow the form. `fields` by their names in lower case, `names` as they were sent. */
 export function checkPolicy(
   policy: Policy,
   fields: ReadonlyMap<string, string>,
@@ -124,14 +124,14 @@ export function checkPolicy(
     if (given === undefined || !matches(condition, given)) throw violated(`Policy Condition failed: ${condition.text}`);
     covered.add(condition.field);
   }
-  const extra = [...names].filter((name) => !covered.has(name.toLowerCase()) && !uncovered.test(name.toLowerCase()));
+  const extra = [...names].filter((name) => !covered.has(name.toLowerCase()) && !exemptFields.test(name.toLowerCase()));
   if (extra.length > 0) throw violated(`Extra input fields: ${extra.join(', ')}`);
 }
 
-/** How much is read on of what is too large: for its size in the answer, and for the client to read that answer. */
+/** How many bytes beyond the limit are read: the answer contains the size, and the client must finish sending before it reads the answer. */
 const maxExcess = 16 * 1024 * 1024;
 
-/** The file, while its size is what all ranges allow. */
+/** The bytes of the file, as long as all ranges allow its size. */
 export async function* withinSizes(file: AsyncIterable<Uint8Array>, sizes: readonly SizeRange[]) {
   const max = Math.min(...sizes.map((range) => range.max), Number.MAX_SAFE_INTEGER);
   const min = Math.max(...sizes.map((range) => range.min), 0);

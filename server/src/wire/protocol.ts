@@ -7,15 +7,15 @@ import type { DocumentCost } from './document-cost.ts';
 
 export interface WireRequest {
   readonly method: string;
-  /** As it came, percent-encoding kept, without the query. */
+  /** As received, percent-encoding kept, without the query. */
   readonly path: string;
-  /** As it came, without the question mark. */
+  /** As received, without the question mark. */
   readonly query: string;
   /** Names in lower case; repeated headers joined by ",". */
   readonly headers: Readonly<Record<string, string>>;
-  /** Buckets may be hosts below it, besides AWS's own. */
+  /** Hosts may be below this domain, besides AWS's own and `localhost`. */
   readonly domain?: string;
-  /** Gathered, or the decoded stream where the operation's input is streamed; still compressed where content-encoding says gzip. */
+  /** Gathered, or the decoded stream where the operation's input is streamed; still compressed if its content-encoding is gzip. */
   readonly body: Uint8Array | Readable;
 }
 
@@ -40,7 +40,7 @@ export interface Protocol {
    * Only headers, path and query are looked at, except by `query`, which needs the gathered form body.
    */
   operationOf(model: ServiceModel, request: WireRequest): string | undefined;
-  /** Bytes to AWS's input shape. Throws AwsError (SerializationException, MalformedXML, MalformedQueryString …) for what is not well-formed. */
+  /** Bytes to AWS's input shape. Throws AwsError (SerializationException, MalformedXML, MalformedQueryString …) for a document that is not well-formed. */
   parse(model: ServiceModel, operation: OperationModel, request: WireRequest): unknown;
   serialize(model: ServiceModel, operation: OperationModel, output: unknown, context: AnswerContext): WireResponse;
   serializeError(

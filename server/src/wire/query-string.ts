@@ -1,7 +1,7 @@
 /** Query strings and forms as pairs, in their order. Never an object of a user's keys. */
 import { Malformed } from './malformed.ts';
 
-/** Names and values percent-decoded; `plus` says whether `+` is a space (forms, and query strings as AWS reads them). */
+/** Names and values percent-decoded. `+` is a space, in forms and in query strings, as on AWS. */
 export function splitQuery(text: string): [string, string][] {
   if (text === '') return [];
   const pairs: [string, string][] = [];

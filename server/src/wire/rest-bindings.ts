@@ -1,5 +1,5 @@
 /**
- * What the REST protocols put into labels, headers, query and status, worked out once per operation.
+ * The members that the REST protocols put into labels, headers, query and status, determined once per operation.
  * Source: https://smithy.io/2.0/spec/http-bindings.html
  */
 import { Readable } from 'node:stream';
@@ -22,7 +22,7 @@ export interface Bindings {
   readonly queryParams: Member | undefined;
   readonly payload: Member | undefined;
   readonly responseCode: Member | undefined;
-  /** Members that travel in the document. */
+  /** Members in the document. */
   readonly body: readonly Member[];
 }
 
@@ -56,7 +56,7 @@ function bind(structure: Structure): Bindings {
   };
 }
 
-/** The members outside of the body. `wholeNumbers`: S3 has no others there and has an error message of its own. */
+/** The members outside of the body. `wholeNumbers`: for S3, which has no other numbers there and a message of its own for them. */
 export function readBindings(
   operation: OperationModel,
   router: Router,
@@ -84,7 +84,7 @@ export function readBindings(
   return result;
 }
 
-/** A condition whose date cannot be read is none: RFC 9110, sections 13.1.3 and 13.1.4. */
+/** A condition whose date cannot be read is ignored: RFC 9110, sections 13.1.3 and 13.1.4. */
 const dateConditions = /(?:^|-)if-(?:un)?modified-since$/;
 const isDate = (text: string) => parseTimestamp(text.trim()) !== undefined;
 
@@ -98,7 +98,7 @@ function readHeader(member: Member, text: string): unknown {
   return readText(member, text);
 }
 
-/** An HTTP date holds a comma of its own. */
+/** An HTTP date contains a comma. */
 function splitDates(item: Member, text: string): string[] {
   const parts = text.split(',').map((part) => part.trim());
   if ((item.timestampFormat ?? 'http-date') !== 'http-date') return parts;
@@ -163,19 +163,19 @@ function readQueryParam(item: Member, name: string, value: string, into: JsonObj
   setKey(into, name, items);
 }
 
-/** Whether a payload is bytes or text, and no document. */
+/** Whether a payload is bytes or text instead of a document. */
 export function isRaw({ shape: { kind } }: Member): boolean {
   return kind === 'blob' || kind === 'string';
 }
 
-/** A streamed payload is a stream, however it came. */
+/** A streamed payload becomes a stream, even if it was gathered. */
 export function readRawPayload(member: Member, body: Uint8Array | Readable): unknown {
   if (member.streaming) return body instanceof Uint8Array ? Readable.from(body.length > 0 ? [body] : []) : body;
   if (!(body instanceof Uint8Array)) throw new TypeError('only a streamed payload may come as a stream');
   return member.shape.kind === 'blob' ? body : Buffer.from(body).toString('utf8');
 }
 
-/** Adds the content type that fits where the model binds none. */
+/** Adds a default content type where the model binds none. */
 export function writeRawPayload(member: Member, value: unknown, headers: Record<string, string>) {
   const isText = member.shape.kind === 'string';
   headers['content-type'] ??= member.mediaType ?? (isText ? 'text/plain' : 'application/octet-stream');
@@ -208,7 +208,7 @@ function writeHeader(member: Member, value: unknown): string {
   return writeText(member, value, 'http-date');
 }
 
-/** A header holds bytes: text beyond Latin-1 goes as UTF-8, and a line break would end the header. */
+/** A header consists of bytes: text beyond Latin-1 is sent as UTF-8, and a line break would end the header. */
 function safeHeader(text: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
   const bytes = /[\u0100-\uffff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;

@@ -92,7 +92,7 @@ function writeDocument({ body }: Bindings, values: JsonObject): JsonObject {
   return result;
 }
 
-/** Adds the content type that fits where the model binds none. */
+/** Adds a default content type where the model binds none. */
 function writeBody(bindings: Bindings, values: JsonObject, headers: Record<string, string>) {
   const { payload, body } = bindings;
   if (payload === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Which operation a method, path and query name, from the models' URIs: a tree of path segments, then literal queries.
- * Where several operations share a URI (PutObject, CopyObject, UploadPart), those win whose required headers and query parameters are there.
+ * Finds the operation of a method, path and query by the models' URIs: a tree of path segments, then literal queries. Where several operations
+ * share a URI (PutObject, CopyObject, UploadPart), the one whose required headers and query parameters are present is chosen.
  */
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
 import { structureOf } from '../models/shape.ts';
@@ -32,7 +32,7 @@ interface Node {
 
 export interface Router {
   find(request: RouteRequest): OperationModel | undefined;
-  /** The values of the operation's labels, percent-encoded as they came. */
+  /** The values of the operation's labels, percent-encoded as received. */
   labels(operation: OperationModel, path: string): Record<string, string>;
 }
 
@@ -73,12 +73,10 @@ function labelName(segment: string): string | undefined {
 function parseUri(operation: OperationModel) {
   const [path = '/', query = ''] = (operation.http?.uri ?? '/').split('?', 2);
   const inPath = path.split('/').filter((segment) => segment !== '');
-  // S3's URIs leave out the bucket, which its endpoint rules put before them: a label without a place comes first.
-  const placed = new Set(inPath.map(labelName));
-  const unplaced = structureOf(operation.input).members.filter(
-    (member) => member.http.label && !placed.has(member.name),
-  );
-  const segments = [...unplaced.map((member) => `{${member.name}}`), ...inPath];
+  // S3's URIs leave out the bucket, which its endpoint rules add in front: labels that are missing in the URI come first.
+  const inUri = new Set(inPath.map(labelName));
+  const missing = structureOf(operation.input).members.filter((member) => member.http.label && !inUri.has(member.name));
+  const segments = [...missing.map((member) => `{${member.name}}`), ...inPath];
   const all = splitQuery(query);
   const literals = all.filter(([name]) => name !== hintName);
   return { segments, literals, hint: all.find(([name]) => name === hintName)?.[1] };
@@ -104,7 +102,7 @@ function insert(root: Node, segments: readonly string[], route: Route): void {
   node.ends.push(route);
 }
 
-/** The most particular first: more literals, then more required parameters among those with the same literals. */
+/** The most specific first: more literals, then more required parameters among routes with the same literals. */
 function order(node: Node): void {
   for (const routes of [node.ends, node.greedy]) {
     const groups = Map.groupBy(routes, (route) => JSON.stringify(route.literals));

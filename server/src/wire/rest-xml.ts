@@ -24,7 +24,7 @@ import {
   writeRawPayload,
 } from './rest-bindings.ts';
 import { routerOf } from './rest-json.ts';
-import { contentTypeOfNothing, refuseMisplacedEncryption, statusBeyondModel } from './s3-exceptions.ts';
+import { contentTypeWithoutBody, refuseMisplacedEncryption, statusBeyondModel } from './s3-exceptions.ts';
 import { inPathStyle } from './virtual-host.ts';
 import { parseXml } from './xml-parse.ts';
 import { escapeXml, readXmlStructure, writeXmlElement, writeXmlMember, xmlHeader } from './xml-values.ts';
@@ -63,10 +63,10 @@ export const restXml: Protocol = {
     const values = (output ?? {}) as JsonObject;
     const headers = { ...identification(requestId), ...writeHeaders(bindings, values) };
     const body = writeBody(model, bindings, values, headers);
-    // The model has no status for an answer of a part; HTTP has (RFC 9110 section 15.3.7).
+    // The model has no status for a partial answer; HTTP has (RFC 9110 section 15.3.7).
     const status = headers['content-range'] === undefined ? statusOf(operation, bindings, values) : 206;
     if (traitsOf(model).exceptions !== 's3') return { status, headers, body };
-    const type = contentTypeOfNothing(operation);
+    const type = contentTypeWithoutBody(operation);
     if (type !== undefined) headers['content-type'] ??= type;
     return { status: statusBeyondModel(operation) ?? status, headers, body };
   },
@@ -74,7 +74,7 @@ export const restXml: Protocol = {
     const found = findErrorModel(model, error);
     const { values } = errorMembers(error, found, 'Message');
     const fields: JsonObject = { Code: found?.code ?? error.code, Message: error.message, ...values };
-    // Its documentation shows a Resource; its answers have none (observed in each of them).
+    // AWS's documentation shows a Resource; no observed answer has one.
     if (error.code === 'MethodNotAllowed') fields.Method ??= method;
     fields.RequestId = requestId;
     fields.HostId = hostId(requestId);
@@ -107,7 +107,7 @@ function identification(requestId: string): Record<string, string> {
   return { 'x-amz-request-id': requestId, 'x-amz-id-2': hostId(requestId) };
 }
 
-/** S3's second identifier of a request; it says nothing more than the first. */
+/** S3's second identifier of a request; derived from the first. */
 function hostId(requestId: string): string {
   return Buffer.from(requestId).toString('base64');
 }
@@ -133,7 +133,7 @@ function readBody(bindings: Bindings, request: WireRequest, input: JsonObject): 
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Other bytes than UTF-8 are refused: a name that is read as another would be deleted in its place. */
+/** Bytes that are not UTF-8 are refused: a key that is read as another key could delete the wrong object. */
 function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);

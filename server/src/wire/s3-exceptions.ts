@@ -1,4 +1,4 @@
-/** What S3 does on the wire that its model does not tell. Observed on AWS. */
+/** Deviations of S3's requests and answers from its model. Observed on AWS. */
 import { AwsError } from '../contract/aws-error.ts';
 import type { OperationModel } from '../models/service-model.ts';
 import type { WireRequest } from './protocol.ts';
@@ -13,20 +13,20 @@ export function statusBeyondModel({ name }: OperationModel): number | undefined 
   return statuses.get(name);
 }
 
-/** HeadBucket alone names a content type though nothing follows. */
-export function contentTypeOfNothing({ name }: OperationModel): string | undefined {
+/** HeadBucket alone has a content type although its body is empty. */
+export function contentTypeWithoutBody({ name }: OperationModel): string | undefined {
   return name === 'HeadBucket' ? 'application/xml' : undefined;
 }
 
 const encryption = 'x-amz-server-side-encryption';
 
 /**
- * How an object is encrypted is said where it is written or its upload is created: elsewhere S3 refuses the header instead of ignoring it.
+ * An object's encryption is requested when it is written or its upload is created: in other requests S3 refuses the header instead of ignoring it.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
  */
 export function refuseMisplacedEncryption({ name }: OperationModel, { method, headers }: WireRequest): void {
   const value = headers[encryption];
-  // CreateSession, a GET, says with it how the session's objects are encrypted.
+  // CreateSession, a GET, requests with it the encryption of the session's objects.
   if (value === undefined || name === 'CreateSession') return;
   if (method !== 'GET' && method !== 'HEAD' && name !== 'UploadPart') return;
   throw new AwsError('InvalidArgument', `${encryption} header is not supported for this operation.`, {

@@ -1,6 +1,6 @@
 /**
- * AWS Signature Version 2 in S3's query form, as pure functions: boto3 and the AWS CLI still make presigned URLs and forms of it where nobody asks
- * for another (docs/decisions/0016-signature-version-2.md). https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+ * AWS Signature Version 2 in S3's query form, as pure functions: boto3 and the AWS CLI still use it by default for presigned URLs and
+ * forms (docs/decisions/0016-signature-version-2.md). https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 import { createHmac } from 'node:crypto';
 import type { WireRequest } from './protocol.ts';
@@ -10,14 +10,14 @@ import { bucketOfHost } from './virtual-host.ts';
 export interface QuerySignature2 {
   readonly accessKeyId: string;
   readonly signature: string;
-  /** Seconds since 1970, as it came. */
+  /** Seconds since 1970, as received. */
   readonly expires: string;
   readonly token: string | undefined;
 }
 
 const own = ['AWSAccessKeyId', 'Signature', 'Expires'] as const;
 
-/** Undefined for a request without such a signature; 'incomplete' where a part of it is missing. */
+/** Undefined for a request without such a signature; 'incomplete' if a part of it is missing. */
 export function readSignature2({
   headers,
   query,
@@ -30,8 +30,8 @@ export function readSignature2({
 }
 
 /**
- * What lists are narrowed by is not signed. Everything else in a query decides what is done, and is, the names that are not in AWS's list
- * included: an unsigned one would make another request of a signed one.
+ * Parameters that narrow a list are not signed. All others are, those that are not in AWS's list included: an unsigned parameter could change what a
+ * signed request does.
  */
 const unsigned = new Set([
   ...own,
@@ -74,7 +74,7 @@ function stringToSign(request: Omit<WireRequest, 'body'>, expires: string): stri
 /** In base64. */
 export const sign2 = (secret: string, text: string): string => createHmac('sha1', secret).update(text).digest('base64');
 
-/** The signature that the request should bear. */
+/** The signature that the request should have. */
 export function expectedSignature2(
   request: Omit<WireRequest, 'body'>,
   { expires }: QuerySignature2,

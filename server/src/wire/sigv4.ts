@@ -142,7 +142,7 @@ function readQuery(query: string): Signature {
   };
 }
 
-/** When it was signed, in milliseconds since 1970. Throws MalformedSignature where that is no time, or of another day than its scope. */
+/** The time of the signature, in milliseconds since 1970. Throws MalformedSignature if it cannot be read, or is of another day than the scope. */
 export function signedAt({ form, date, time }: Pick<Signature, 'form' | 'date' | 'time'>): number {
   const at = signatureTime(time);
   if (Number.isNaN(at)) throw unreadableTime(form, time);
@@ -161,8 +161,8 @@ const keys = new Map<string, KeyObject>();
 const maxKeys = 1000;
 
 /**
- * The key of a day, a region and a service; kept, because deriving it is the dearest part of a check. A KeyObject, because
- * Node 24 takes seven times as long for an HMAC whose key is bytes.
+ * The key of a day, a region and a service; cached, because deriving it is the most expensive part of a verification. A KeyObject, because
+ * an HMAC whose key is bytes takes Node 24 seven times as long.
  */
 export function signingKey(
   secret: string,
@@ -183,7 +183,7 @@ export const scopeOf = ({ date, region, service }: Pick<Signature, 'date' | 'reg
 
 const unreservedPath = /^[\w.~/-]+$/;
 
-/** As clients do it: no empty segments, no `.`, no `..`; a slash at the end stays. */
+/** As clients normalize: no empty segments, no `.`, no `..`; a trailing slash stays. */
 function normalized(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -247,7 +247,7 @@ export function expectedSignature(
     .digest('hex');
 }
 
-/** A browser form's policy is what is signed, as it came: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html */
+/** The signature of a browser's form covers its policy, as received: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html */
 export function signPolicy(
   secret: string,
   scope: Pick<Signature, 'date' | 'region' | 'service'>,

@@ -1,4 +1,4 @@
-/** Instants as AWS's protocols write them. Source: https://smithy.io/2.0/spec/protocol-traits.html#timestampformat-trait */
+/** Timestamps as AWS's protocols write them. Source: https://smithy.io/2.0/spec/protocol-traits.html#timestampformat-trait */
 import type { TimestampFormat } from '../models/shape.ts';
 
 /** `wholeSeconds`: whether milliseconds of zero are left out, as the query protocol's services do and S3 does not. */
@@ -16,7 +16,7 @@ const epoch = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const httpDate =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d(?:\.\d+)? GMT$/;
 
-/** Undefined where the text is no instant. Lenient about the format, as AWS is: clients send each of the three. */
+/** Undefined if the text is no timestamp. Accepts all three formats everywhere, as AWS does: clients send each of them. */
 export function parseTimestamp(text: string): Date | undefined {
   if (epoch.test(text)) return instant(Number(text) * 1000);
   if (httpDate.test(text)) return instant(Date.parse(text));
@@ -36,7 +36,7 @@ export function parseTimestamp(text: string): Date | undefined {
   return instant(date + seconds * 1000 + Math.trunc(Number(`0.${fraction || '0'}`) * 1000));
 }
 
-/** Undefined for what a Date cannot hold. Milliseconds are AWS's finest grain. */
+/** Undefined for a number that a Date cannot hold. AWS has no finer unit than milliseconds. */
 export function instant(ms: number): Date | undefined {
   const date = new Date(Math.round(ms));
   return Number.isNaN(date.getTime()) ? undefined : date;

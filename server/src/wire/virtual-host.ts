@@ -28,7 +28,7 @@ export function bucketOfHost(header: string | undefined, domain = 'localhost'): 
   if (host === undefined || host === domain) return undefined;
   const bucket = (aws.exec(host) ?? local.exec(host) ?? ownHosts(domain).exec(host))?.[1];
   if (bucket !== undefined) return bucket;
-  // Without the `s3`, as clients write it whose endpoint is the domain alone.
+  // Without `s3`, from clients whose endpoint is the domain alone.
   for (const short of [domain, 'localhost']) {
     if (!host.endsWith(`.${short}`)) continue;
     const label = host.slice(0, -short.length - 1);

@@ -1,6 +1,6 @@
 /**
- * A small strict XML reader for requests: elements, attributes, text, CDATA. It refuses DTDs, so that no entity of a caller's is ever expanded,
- * and documents nested deeper than AWS's own ever are.
+ * A small strict XML parser for requests: elements, attributes, text, CDATA. It refuses DTDs, so that an entity that a caller defines is never expanded,
+ * and documents that are nested deeper than any of AWS's.
  */
 import { Malformed, maxDepth } from './malformed.ts';
 
@@ -51,11 +51,11 @@ function after(text: string, mark: string, from: number): number {
   return found + mark.length;
 }
 
-/** No document of AWS's has more; looking for them takes longer than all else. */
+/** No document of AWS has more; parsing attributes is the slowest part. */
 const maxAttributes = 64;
 const noAttributes: ReadonlyMap<string, string> = new Map();
 
-/** Without recursion: the depth is the stack's length. */
+/** Not recursive: the nesting depth is the length of the stack. */
 function readElements(text: string, from: number): [XmlElement, number] {
   const stack: { element: XmlElement; fullName: string }[] = [];
   let at = from;
@@ -123,7 +123,7 @@ const predefined: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '
 
 const unusual = /&(?!(?:lt|gt|amp|quot|apos);)/;
 
-/** The ampersand last: what it makes of `&amp;lt;` is no reference. */
+/** Replaces the ampersand last: `&amp;lt;` is the text `&lt;`. */
 function unescapePredefined(text: string): string {
   const others = text
     .replaceAll('&quot;', '"')

@@ -137,9 +137,9 @@ function element(name: string, namespace: XmlNamespace | undefined, content: str
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-/** Characters that XML cannot hold are written as references, as S3 does with such keys. */
+/** Characters that XML does not allow are written as references, as S3 does in keys. */
 export function escapeXml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
   return text.replace(/[&<>"'\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028]/g, (character) => {
     return escapes[character] ?? `&#x${character.charCodeAt(0).toString(16)};`;
   });

@@ -38,7 +38,7 @@ joblib.dump(model, os.path.join(args.model_dir, "model.joblib"))
 `;
 
 describe('without a sandbox does', () => {
-  test('run a script all the same: its variables name real places, and it can install packages', async () => {
+  test('run a script: its variables name existing folders, and it can install packages', async () => {
     await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
     const text = `
 import os, subprocess, sys, sklearn
@@ -59,7 +59,7 @@ print(os.environ["SM_MODEL_DIR"])
 });
 
 describe('does', () => {
-  test('train by script mode; its artifact is loaded and asked for a flower', async () => {
+  test('train by script mode; its artifact is loaded and predicts a flower', async () => {
     const job = await runScript(bench, 'sklearn', {
       files: { 'train.py': train },
       hyperparameters: { 'n-estimators': 20 },

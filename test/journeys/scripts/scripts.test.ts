@@ -109,7 +109,7 @@ except botocore.exceptions.ClientError as error:
     assert.ok(!second.join('\n').includes('Installing what'), second.join('\n'));
   });
 
-  test('fail by requirements that nobody has, with a reason and a log that say so', async () => {
+  test('fail by requirements that do not exist, with a reason and a log that say so', async () => {
     const files = { 'requirements.txt': 'no-such-package-of-anybody==9.9\n', 'train.py': '' };
     const job = await runScript(bench, 'no-requirements', { files });
     assert.equal(job.TrainingJobStatus, 'Failed');

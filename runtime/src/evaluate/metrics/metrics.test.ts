@@ -90,7 +90,7 @@ describe('curves', () => {
     assert.ok(Math.abs(averagePrecision(ranked) - 5 / 6) < 1e-12);
   });
 
-  test('ranks all right, all wrong, all the same', () => {
+  test('ranks all correct, all wrong, all equal', () => {
     assert.equal(areaUnderRoc(steps([0, 1], [0.1, 0.9])), 1);
     assert.equal(areaUnderRoc(steps([1, 0], [0.1, 0.9])), 0);
     assert.equal(areaUnderRoc(steps([1, 0, 1], [0.5, 0.5, 0.5])), 0.5);

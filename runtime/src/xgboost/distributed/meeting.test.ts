@@ -28,7 +28,7 @@ async function listening(address: string, greeting?: string): Promise<Server> {
 }
 
 describe('a meeting', () => {
-  test('gives everybody what everybody has, again and again, without those who left', async () => {
+  test('gives every instance the values of all, repeatedly, without those that left', async () => {
     const hosts = addresses(3);
     const meetings = await sit(hosts);
     const [a, b, c] = hosts;
@@ -43,7 +43,7 @@ describe('a meeting', () => {
     await leaveAll(meetings.filter((_, i) => i !== 1));
   });
 
-  test('tells everybody what went wrong with one, in its words and its kind', async () => {
+  test('reports the failure of one to all, with its message and its kind', async () => {
     for (const failing of [0, 1, 2]) {
       const meetings = await sit(addresses(3));
       const others = meetings.filter((_, i) => i !== failing);
@@ -60,7 +60,7 @@ describe('a meeting', () => {
     }
   });
 
-  test('takes another door where the first is somebody else’s', async () => {
+  test('uses another port if the first is taken', async () => {
     for (const greeting of ['HTTP/1.1 400 Bad Request\r\n\r\n', '{"say":"welcome","job":"other"}\n', undefined]) {
       const hosts = addresses(2);
       const stranger = await listening(hosts[0], greeting);
@@ -83,7 +83,7 @@ describe('a meeting', () => {
     await Promise.all([leaveAll(first), leaveAll(second)]);
   });
 
-  test('ends where somebody does not come, for those who came too', async () => {
+  test('ends for all if one instance does not connect', async () => {
     const hosts = addresses(3);
     const [hub, other] = [meet({ own: hosts[0], hosts }, 'job', 500), meet({ own: hosts[1] ?? '', hosts }, 'job', 500)];
     const told = other.then((meeting) => meeting.exchange(1));

@@ -95,7 +95,7 @@ describe('instances train together', { concurrency: 2 }, () => {
     assert.equal((await readModel(models[0] ?? Buffer.alloc(0))).features, 5);
   });
 
-  test('without those that lack a channel; who is left alone trains alone', async () => {
+  test('without those that lack a channel; a single remaining instance trains alone', async () => {
     const both = { train: csv(rows(0)), validation: csv(rows(0, 5)) };
     const { ends, models } = await together({}, [{ train: csv(rows(0)) }, both]);
     assert.deepEqual(

@@ -140,7 +140,7 @@ print([refused(lambda: open('/in/file', 'w')), refused(lambda: open('/in/new', '
     assert.equal(await printed('privileges', script), `['0000000000000000', '0000000000000000', '0000000000000000']`);
   });
 
-  test('change nothing of the kernel, whoever the platform’s user is', async () => {
+  test('change nothing of the kernel, whichever user the platform has', async () => {
     const script = `
 import os
 def opens(path, flags):

@@ -1,11 +1,11 @@
-/** One executor for runs of every kind. What a run is, its folder tells, whoever started it. */
+/** One executor for runs of every kind. The run's folder shows its kind, whichever server started it. */
 import type { ContainerSpec, Executor, ProcessSpec, RunSpec } from '../executor.ts';
 import { RunRefused } from '../executor.ts';
 import { isContainerRun } from './container-record.ts';
 
 export interface Executors {
   readonly process: Executor<ProcessSpec>;
-  /** Undefined where the machine has no engine for containers. */
+  /** Undefined if the machine has no container engine. */
   readonly container: Executor<ContainerSpec> | undefined;
 }
 
@@ -14,7 +14,7 @@ export const noContainerEngine =
   '(`podman system service`), as the user whose platform this is, and say where its socket is: --container-socket PATH';
 
 export function executorByKind({ process, container }: Executors): Executor<RunSpec> {
-  /** A container that ran before may run still: that is no reason to give its run up. */
+  /** A container that was started before may still run, so its run must not be reported as lost. */
   const of = async (dir: string): Promise<Omit<Executor, 'start'>> => {
     if (!(await isContainerRun(dir))) return process;
     if (!container) throw new Error(`what became of ${dir} cannot be known: ${noContainerEngine}`);
@@ -35,7 +35,7 @@ export function executorByKind({ process, container }: Executors): Executor<RunS
         (executor) => {
           if (open) close = executor.onExit(dir, listener);
         },
-        // Nobody sees the end of a container without an engine; who asks for its status is told so.
+        // Without an engine the end of a container cannot be observed; `status` reports it.
         () => {},
       );
       return () => {

@@ -100,7 +100,7 @@ os.read(reader, 1)
 print('begun')`;
 
 describe('a run with limits', () => {
-  test('is killed where it takes more memory than its own, and this is told from another kill', async () => {
+  test('is killed if it takes more memory than its limit, and this is distinguished from another kill', async () => {
     const greedy = await run('greedy', take(150), { memoryBytes: mebibytes(100) });
     for (const group of await groupsOf(join(folder, 'greedy'))) owned.add(dirname(group));
     if (cgroups) assert.deepEqual([exitCode(greedy.status), outOfMemory(greedy.status)], [137, true], greedy.text);
@@ -121,7 +121,7 @@ describe('a run with limits', () => {
     for (const group of groups) assert.equal(await isThere(group), false, group);
   });
 
-  test('is swept after a run whose folder is gone, while nobody waits for its group to be free', async (context) => {
+  test('is removed after a run whose folder was deleted, without waiting for its group', async (context) => {
     if (!cgroups) return context.skip('no control groups here');
     const dir = join(folder, 'gone');
     await mkdir(dir);

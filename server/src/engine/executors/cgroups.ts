@@ -1,7 +1,7 @@
 /**
- * A run's share of memory, cores and processes, kept by the kernel: a control group for each run, below one of the platform's own. Where the platform
- * may make none (cgroup-places.ts), runs go without, and the queue alone shares the machine out.
- * A run's folder names its groups: a server that lies elsewhere in the hierarchy than the one before still finds and ends them.
+ * A run's share of memory, cores and processes, enforced by the kernel: a control group for each run, below one of the platform's own. If the platform
+ * may create none (cgroup-hierarchies.ts), runs have no limits, and only the queue divides the machine.
+ * A run's folder names its groups, so that a server in another group of the hierarchy than the one before still finds and ends them.
  */
 import { createHash } from 'node:crypto';
 import { constants, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
@@ -9,16 +9,16 @@ import { basename, dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunLimits } from '../executor.ts';
 import { isThere } from '../is-there.ts';
-import { findHierarchies, type Hierarchy } from './cgroup-places.ts';
+import { findHierarchies, type Hierarchy } from './cgroup-hierarchies.ts';
 
 export interface Cgroups {
-  /** Makes the run's groups and names them in its folder; answers the files into which its program writes itself. */
+  /** Creates the run's groups and names them in its folder. Returns the files into which its program writes its pid. */
   enter(dir: string, limits: RunLimits): Promise<readonly string[]>;
-  /** Removes the platform's own group, where no run goes on. */
+  /** Removes the platform's own group if no run continues. */
   close(): Promise<void>;
 }
 
-/** The runs' groups of this data folder, apart from those of others; or why there can be none. */
+/** The groups for runs of this data folder, or the reason why there can be none. */
 export async function findCgroups(runsDir: string, root = '/sys/fs/cgroup'): Promise<Cgroups | string> {
   const own = `clary-${createHash('sha256').update(runsDir).digest('hex').slice(0, 16)}`;
   const hierarchies = await findHierarchies(own, root);
@@ -28,10 +28,10 @@ export async function findCgroups(runsDir: string, root = '/sys/fs/cgroup'): Pro
   return cgroupsIn(hierarchies, runsDir, entered);
 }
 
-/** A group's name says whose it is, so that the groups of runs which are about to begin are not taken for leftovers. */
+/** A group's name identifies its owner, so that the groups of runs that are about to start are not treated as leftovers. */
 const nameOf = (runsDir: string, dir: string) => `run-${encodeURIComponent(relative(runsDir, dir))}`;
 
-/** Ends what is left of runs that ended while no server ran, or whose folders are gone. Nobody waits for their groups to be removed, which takes seconds. */
+/** Ends the remaining processes of runs that ended while no server ran, or whose folders were removed. Does not wait for the removal of their groups, which takes seconds. */
 async function sweep(folder: string, runsDir: string, entered: ReadonlySet<string>): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || !entry.name.startsWith('run-')) continue;
@@ -62,24 +62,24 @@ function cgroupsIn(hierarchies: readonly Hierarchy[], runsDir: string, entered: 
   };
 }
 
-/** The groups that a run's folder names: only what this file can have made. */
+/** The groups in a run's folder: only those that this file can have created. */
 async function groupsOf(dir: string): Promise<readonly string[]> {
   const named = await readFile(join(dir, 'groups'), 'utf8').catch(() => '');
   const isOurs = (group: string) => basename(group).startsWith('run-') && /^clary-\w+$/.test(basename(dirname(group)));
   return named.split('\n').filter((group) => group.startsWith('/') && isOurs(group));
 }
 
-/** Ends what is left of a run that has no supervisor to do it (supervisor.sh). */
+/** Ends the remaining processes of a run whose supervisor is dead (supervisor.sh). */
 export async function endGroups(dir: string): Promise<void> {
   for (const group of await groupsOf(dir)) await endGroup(group);
 }
 
-/** Once the run has ended. */
+/** After the run has ended. */
 export async function leaveGroups(dir: string): Promise<void> {
   for (const group of await groupsOf(dir)) await removeGroup(group);
 }
 
-/** All at once where the kernel can (version 2, Linux 5.14), else each for itself. */
+/** Kills all at once if the kernel can (version 2, Linux 5.14), otherwise one by one. */
 async function endGroup(group: string): Promise<void> {
   const kill = writeFile(join(group, 'cgroup.kill'), '1', { flag: constants.O_WRONLY });
   if (await kill.then(() => true).catch(() => false)) return;
@@ -88,12 +88,12 @@ async function endGroup(group: string): Promise<void> {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It ended between the look and the kill.
+      // It ended between the check and the kill.
     }
   }
 }
 
-/** Thousands of processes that were killed a moment ago keep their group for seconds. One that stays is swept at the next start. */
+/** After the kill of thousands of processes, their group cannot be removed for seconds. A group that remains is removed at the next start. */
 async function removeGroup(group: string, isUsedAgain = () => false): Promise<void> {
   for (let attempt = 0; attempt < 26 && !isUsedAgain(); attempt += 1) {
     const left = await rmdir(group).then(
@@ -105,8 +105,8 @@ async function removeGroup(group: string, isUsedAgain = () => false): Promise<vo
   }
 }
 
-/** The words by which a command enters its groups; what follows them runs inside. */
-export const enteringWords = (joins: readonly string[]): string[] => [
+/** The beginning of a command that enters its groups; the arguments after it run inside. */
+export const enterCommand = (joins: readonly string[]): string[] => [
   '/bin/sh',
   '-c',
   'left=$1; shift; while [ "$left" -gt 0 ]; do echo 0 >"$1"; shift; left=$((left - 1)); done; exec "$@"',

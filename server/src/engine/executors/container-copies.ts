@@ -1,6 +1,6 @@
 /**
- * How a container gets a folder that it may write to while the folder stays as it is: as a volume that the engine mounts as an overlay, its upper layer
- * in the run's folder; where that cannot be, as a copy there. Volumes of the local driver take `mount`'s words, with Docker and with podman:
+ * How a container gets a writable view of a folder that does not change: as a volume that the engine mounts as an overlay with its upper layer
+ * in the run's folder, or, if that is not possible, as a copy there. Volumes of the local driver accept the options of `mount`, in Docker and in podman:
  * https://docs.docker.com/reference/cli/docker/volume/create/#driver-specific-options
  */
 import { execFile } from 'node:child_process';
@@ -18,13 +18,13 @@ const volumeName = (dir: string, number: number) => `${containerName(dir)}-${num
 
 export const isOwnVolume = (name: string, dir: string) => name.startsWith(`${containerName(dir)}-`);
 
-/** The mounts in whose place an engine gets others. */
+/** The mounts that are replaced for the engine. */
 export type Copies = ReadonlyMap<Mount, Docker.MountSettings>;
 
-/** Characters that part or escape the words of a mount. */
+/** Characters that separate or escape the options of a mount. */
 const isOdd = (path: string) => /[,:\\\s]/.test(path);
 
-/** Undefined where the engine makes no such volumes. `isRootless`: it mounts in a user namespace, where other attributes are its own. */
+/** Undefined if the engine cannot create such volumes. `isRootless`: it mounts in a user namespace, in which overlays use other attributes. */
 export async function overlayVolumes(
   client: Docker,
   spec: ContainerSpec,
@@ -36,7 +36,7 @@ export async function overlayVolumes(
   for (const [number, mount] of mounts.entries()) {
     const { upper, work } = await makeLayer(spec.dir, number);
     const name = volumeName(spec.dir, number);
-    const words = [
+    const options = [
       `lowerdir=${mount.from}`,
       `upperdir=${upper}`,
       `workdir=${work}`,
@@ -51,12 +51,12 @@ export async function overlayVolumes(
       await client.createVolume({
         Name: name,
         Driver: 'local',
-        DriverOpts: { type: 'overlay', device: 'overlay', o: words.join(',') },
+        DriverOpts: { type: 'overlay', device: 'overlay', o: options.join(',') },
         Labels: { [dataLabel]: dataDir, [runLabel]: spec.dir },
       });
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === undefined) throw error;
-      // Another server may have made it meanwhile, or one that was killed.
+      // Another server may have created it, or one that was killed.
       if (!(await isThere().catch(() => false))) return undefined;
     }
     copies.set(mount, { Type: 'volume', Source: name, Target: mount.to, VolumeOptions: noCopyFromImage });
@@ -66,7 +66,7 @@ export async function overlayVolumes(
 
 const noCopyFromImage = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } };
 
-/** Makes the copies, anew each time. */
+/** Creates the copies, from scratch each time. */
 export async function plainCopies(spec: ContainerSpec): Promise<Copies> {
   const copies = new Map<Mount, Docker.MountSettings>();
   for (const [number, mount] of copied(spec).entries()) {
@@ -79,7 +79,7 @@ export async function plainCopies(spec: ContainerSpec): Promise<Copies> {
   return copies;
 }
 
-/** Whether the kernel ever mounted all of them: it leaves a folder of its own in each overlay's work folder. */
+/** Whether the kernel has ever mounted all of them: it creates a folder in each overlay's work folder. */
 export async function wereMounted(spec: ContainerSpec): Promise<boolean> {
   const made = copied(spec).map((_, number) => stat(`${layerOf(spec.dir, number)}/work/work`));
   return Promise.all(made).then(

@@ -1,6 +1,6 @@
 /**
- * The engine that runs containers: Docker, or podman's service, by the Docker Engine API on a Unix socket. Says for each failure whether trying again
- * could help (any error) or not (RunRefused). The client is loaded at its first use: most platforms run no container.
+ * The engine that runs containers: Docker, or podman's service, through the Docker Engine API on a Unix socket. Distinguishes failures for which a retry
+ * can help (any error) from those for which it cannot (RunRefused). The client is loaded at its first use: most platforms run no container.
  */
 
 import { stat } from 'node:fs/promises';
@@ -16,26 +16,26 @@ export interface ContainerState {
   readonly phase: 'made' | 'running' | 'ended';
   readonly pid: number;
   readonly startedAt: Date;
-  /** The engine's own file of what was printed. */
+  /** The engine's own log file. */
   readonly logPath: string | undefined;
-  /** Undefined, too, where the machine went down under it. */
+  /** Undefined as well if the machine went down meanwhile. */
   readonly end: { readonly exitCode: number; readonly at: Date } | undefined;
 }
 
 export interface ContainerEngine {
   machine(): Promise<ContainerMachine>;
-  /** Undefined where there is none of this name. */
+  /** Undefined if no container has this name. */
   look(name: string): Promise<ContainerState | undefined>;
-  /** `copying`: by what its copied mounts are made. */
+  /** `copying`: how its copied mounts are made. */
   create(spec: ContainerSpec, copying?: 'overlays' | 'plain copies'): Promise<void>;
-  /** Answers why the engine could not start it; undefined when it runs or ran. */
+  /** Returns why the engine could not start it; undefined if it runs or ran. */
   start(name: string): Promise<string | undefined>;
-  /** Everything that it printed, from the beginning, until it ends: frames of container-log.ts. */
+  /** Its output from the beginning until it ends, as frames of container-log.ts. */
   log(name: string, signal: AbortSignal): Promise<Readable>;
-  /** What it wrote into its own layer, in bytes; 0 where it is gone. */
+  /** The bytes in its own layer; 0 if it was removed. */
   layerBytes(name: string): Promise<number>;
   kill(name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Ends it where it runs. What its volumes hold lies in the run's folder. */
+  /** Ends it if it runs. The contents of its volumes are in the run's folder. */
   remove(name: string): Promise<void>;
   removeVolume(name: string): Promise<void>;
   /** The run folders of this platform's containers, by container. */
@@ -46,26 +46,26 @@ export interface ContainerEngine {
 export interface ContainerEngineOptions {
   readonly socket: string;
   readonly dataDir: string;
-  /** Bring an image that is not there from its registry. */
+  /** Pull an image that is missing. */
   readonly pull: boolean;
 }
 
-/** What the engine answered; undefined where it did not answer. */
+/** The engine's answer; undefined if it did not answer. */
 const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
-/** Without the client's own preface. */
+/** Without the client's own prefix. */
 const reasonOf = (error: unknown): string =>
   String((error as { json?: { message?: string } }).json?.message ?? (error as Error).message).trim();
 
-/** Podman and Docker both give this for what never happened. */
+/** Podman and Docker both use this for a time that has not come. */
 const began = (time: string) => !time.startsWith('0001-');
 
-/** Podman says 500 of a container that goes while it is looked at. */
+/** Podman answers 500 for a container that is removed during the request. */
 const isAbsent = (error: unknown) =>
   statusOf(error) === 404 || (statusOf(error) === 500 && /no such container/.test(reasonOf(error)));
 const isOver = (error: unknown) => isAbsent(error) || statusOf(error) === 409;
 
-/** Another server is making it, or has: Docker answers 409, podman 500. */
+/** Another server creates it or has created it: Docker answers 409, podman 500. */
 const isTaken = (error: unknown) => statusOf(error) === 409 || /already in use/.test(reasonOf(error));
 const takenLooks = 100;
 const takenLookEveryMs = 50;
@@ -81,7 +81,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
   };
   const container = async (name: string) => (await engine()).getContainer(name);
 
-  /** Asks; answers undefined where the engine says that it is so already, or that there is nothing to do it to. */
+  /** Calls the engine; returns undefined if the state is reached already or the object does not exist. */
   async function unless<T>(isSo: (error: unknown) => boolean, asked: Promise<T>): Promise<T | undefined> {
     return asked.catch((error) => {
       if (isSo(error)) return undefined;
@@ -123,7 +123,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
       const progress = await client.pull(image);
       await new Promise<void>((resolve, reject) => {
         client.modem.followProgress(progress, (error, steps) => {
-          // Podman tells of its failure in the last step only.
+          // Podman reports a failure only in the last step.
           const failure = error ?? steps?.find((step) => step.error)?.error;
           if (failure) reject(failure instanceof Error ? failure : new Error(failure));
           else resolve();
@@ -135,7 +135,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
     }
   }
 
-  /** Podman would make an empty folder in its place. */
+  /** Podman would create an empty folder at that path. */
   async function checkMounts({ sandbox }: ContainerSpec): Promise<void> {
     for (const { from, to } of sandbox.mounts) {
       await stat(from).catch(() => {
@@ -163,7 +163,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
     }
   }
 
-  /** Engines give a name away before they show its container. */
+  /** Engines reserve a name before they list its container. */
   async function madeElsewhere(name: string, taken: unknown): Promise<void> {
     for (let looks = 0; looks < takenLooks; looks++) {
       if (await look(name)) return;
@@ -184,7 +184,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
     return undefined;
   }
 
-  /** One that a container still has goes with that. */
+  /** A volume that a container still uses is removed with the container. */
   async function removeVolume(name: string): Promise<void> {
     await unless(isOver, (await engine()).getVolume(name).remove());
   }
@@ -231,7 +231,7 @@ export function containerEngine({ socket, dataDir, pull }: ContainerEngineOption
   };
 }
 
-/** What was answered, is answered again: a job that waited for another answer would wait for ever. */
+/** The engine would answer the same again: a job that waited for another answer would wait for ever. */
 function refusal(error: unknown, image: string): unknown {
   if (error instanceof RunRefused || statusOf(error) === undefined) return error;
   if (statusOf(error) === 404) {

@@ -1,11 +1,11 @@
-/** The forms in which engines hold what a container printed, read piece by piece wherever a stream is cut. Pure. */
+/** The formats in which engines keep a container's output, parsed piece by piece wherever a stream is cut. Pure. */
 
 type Reader = (chunk: Buffer) => Buffer[];
 
 /** Before each piece: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach, stream format */
 const headerBytes = 8;
 
-/** Answers the pieces of a chunk of the engine's answer that were printed; keeps what of a frame is still to come. */
+/** Returns the output in a chunk of the engine's answer; remembers how much of the current frame is still to come. */
 export function frameReader(): Reader {
   const header = Buffer.alloc(headerBytes);
   let headerRead = 0;
@@ -34,7 +34,7 @@ export function frameReader(): Reader {
 
 const newline = 0x0a;
 
-/** The same for the engine's own file: whole lines of it, each of which holds a line or a part of one. Engines cut at 8 or 16 KiB. */
+/** The same for the engine's own file. Each of its lines holds a line of output or a part of one: engines cut at 8 or 16 KiB. */
 export function entryReader(): Reader {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -52,7 +52,7 @@ export function entryReader(): Reader {
 
 /**
  * Docker's json-file, `{"log":"text\n","stream":"stdout","time":"…"}`, or what podman calls k8s-file, `2026-11-21T14:11:08.2+00:00 stdout F text`, with
- * P in the place of F where the line goes on: https://github.com/containers/conmon/blob/main/src/ctr_logging.c
+ * P instead of F if the line continues: https://github.com/containers/conmon/blob/main/src/ctr_logging.c
  */
 function printedIn(entry: Buffer): Buffer {
   if (entry[0] === 0x7b) return Buffer.from((JSON.parse(entry.toString('utf8')) as { log: string }).log);

@@ -37,7 +37,7 @@ describe('frames of a container’s log do', () => {
     }
   });
 
-  test('go on where the file ends, at whatever byte, and repeat nothing', async () => {
+  test('continue where the file ends, at whatever byte, and repeat nothing', async () => {
     for (let there = 0; there <= Buffer.byteLength(whole); there++) {
       const file = join(folder, `log-${there}`);
       await writeFile(file, Buffer.from(whole).subarray(0, there));
@@ -78,7 +78,7 @@ describe('an engine’s own file does', () => {
       }
     });
 
-    test(`grow: what comes is brought, and whoever goes on repeats nothing: ${form}`, async () => {
+    test(`grow: new lines are copied, and a continuation repeats nothing: ${form}`, async () => {
       const bytes = Buffer.from(text);
       const file = join(folder, `engine-${form}`);
       const log = join(folder, `grown-${form}`);

@@ -1,9 +1,9 @@
 /**
- * Brings what a container printed into the run's log file. Byte n of what was printed stands at byte n of the file: so whoever goes on after a restart
- * skips what is there, and two who copy at once write the same. Never holds more than a piece in memory.
+ * Copies a container's output into the run's log file. Byte n of the output is byte n of the file, so that a copy that continues after a restart
+ * skips what the file has, and two servers that copy at the same time write the same. Holds no more than a piece in memory.
  *
- * The engine's own file is read where it can be: podman 4.3's answers leave lines out when it follows a log that grows fast, and take half a minute for
- * 100 MB when it does not (both seen). Elsewhere the engine is asked.
+ * Reads the engine's own file if possible: podman 4.3 omits lines when it follows a log that grows fast, and takes half a minute for
+ * 100 MB when it does not follow (both observed). Otherwise it calls the engine.
  */
 import { constants } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
@@ -15,12 +15,12 @@ const pieceBytes = 256 * 1024;
 export interface LogSource {
   /** The engine's own file. */
   readonly file: string | undefined;
-  /** All that was printed, as frames, until the container ends. */
+  /** The output as frames, until the container ends. */
   follow(signal: AbortSignal): Promise<Readable>;
 }
 
 export interface LogCopier {
-  /** Brings what is there now (from a file), or all until the container ends (from an engine). One at a time. */
+  /** Copies the present output (from a file), or all output until the container ends (from an engine). One call at a time. */
   copy(source: LogSource, signal: AbortSignal): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ async function openLog(path: string): Promise<{ handle: FileHandle; size: number
   return { handle, size: (await handle.stat()).size };
 }
 
-/** Writes pieces one after the other from `position` on, without what stands there. Answers where the next one goes. */
+/** Writes pieces one after the other from `position` on, without the bytes that the file has already. Returns the next position. */
 async function put(pieces: readonly Buffer[], position: number, { handle, size }: Awaited<ReturnType<typeof openLog>>) {
   const bytes = Buffer.concat(pieces);
   const known = Math.min(bytes.length, Math.max(0, size - position));
@@ -51,7 +51,7 @@ export async function copyFrames(stream: AsyncIterable<Buffer>, path: string): P
 /** `path`: the run's log. */
 export function logCopier(path: string): LogCopier {
   let read = entryReader();
-  /** In the engine's file, and in the log. */
+  /** Positions in the engine's file and in the log. */
   let taken = 0;
   let position = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -71,7 +71,7 @@ export function logCopier(path: string): LogCopier {
         taken += bytesRead;
       }
     } catch (error) {
-      // What of an entry was read is not known any more: from the beginning.
+      // The position within an entry is unknown: starts from the beginning.
       read = entryReader();
       taken = 0;
       position = 0;

@@ -1,18 +1,18 @@
 /**
- * What an engine says of itself: whose files its containers write, and which limits it keeps. An engine that is not root answers for what was delegated
- * to it, which may be nothing; what it cannot keep must never be asked of it, since some engines then start no container at all.
+ * What an engine reports about itself: the owner of its containers' files, and the limits that it enforces. An engine that is not root reports what was delegated
+ * to it, which may be nothing. A limit that it cannot enforce must never be requested: some engines then start no container at all.
  */
 import type Docker from 'dockerode';
 import type { RunLimits } from '../executor.ts';
 
 export interface ContainerMachine {
   readonly isRootless: boolean;
-  /** Who a program is inside where the engine's root is not the platform's user; undefined: root inside. */
+  /** The user of programs inside if the engine's root is not the platform's user; undefined: root inside. */
   readonly user: string | undefined;
   readonly keeps: Readonly<Record<keyof RunLimits, boolean>>;
 }
 
-/** What each limit needs: in Docker's words, and the kernel's controller. */
+/** What each limit needs: Docker's name for it, and the kernel's controller. */
 const needs = {
   memoryBytes: ['MemoryLimit', 'memory'],
   cpus: ['CpuCfsQuota', 'cpu'],
@@ -20,7 +20,7 @@ const needs = {
 } as const satisfies Record<keyof RunLimits, readonly [keyof Info, string]>;
 const limitNames = Object.keys(needs) as (keyof RunLimits)[];
 
-/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemInfo, and what podman adds to it. */
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemInfo, and podman's additions. */
 interface Info {
   readonly SecurityOptions?: readonly string[] | null;
   readonly MemoryLimit?: boolean;
@@ -29,7 +29,7 @@ interface Info {
   readonly Rootless?: boolean;
 }
 
-/** Podman answers true for every limit in Docker's words; here it says what it has: https://docs.podman.io/en/latest/_static/api.html */
+/** Podman reports every limit as true under Docker's names; its own API reports the controllers: https://docs.podman.io/en/latest/_static/api.html */
 const ownInfo = '/v4.0.0/libpod/info';
 
 function podmansControllers(client: Docker): Promise<readonly string[] | undefined> {
@@ -44,7 +44,7 @@ function podmansControllers(client: Docker): Promise<readonly string[] | undefin
 
 export async function lookAtEngine(client: Docker): Promise<ContainerMachine> {
   const info = (await client.info()) as Info;
-  // Docker tells it among its security options, podman by a word of its own.
+  // Docker lists it among its security options, podman has a member of its own.
   const isRootless =
     info.Rootless === true || (info.SecurityOptions ?? []).some((option) => /\brootless\b/.test(option));
   const controllers = info.Rootless === true ? await podmansControllers(client) : undefined;
@@ -59,13 +59,13 @@ export async function lookAtEngine(client: Docker): Promise<ContainerMachine> {
   };
 }
 
-/** Those of the limits that the engine keeps. */
+/** The limits that the engine enforces. */
 export const keptOf = (limits: RunLimits, { keeps }: ContainerMachine): RunLimits =>
   Object.fromEntries(
     limitNames.flatMap((limit) => (keeps[limit] && limits[limit] !== undefined ? [[limit, limits[limit]]] : [])),
   );
 
-/** Files that root leaves in a mount are nobody's who is not root: there the container runs as the platform's own user. */
+/** Only root can remove files that root wrote into a mount, so the container runs as the platform's own user then. */
 function platformUser(): string | undefined {
   const uid = process.getuid?.() ?? 0;
   return uid === 0 ? undefined : `${uid}:${process.getgid?.() ?? uid}`;

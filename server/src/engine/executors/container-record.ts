@@ -1,6 +1,6 @@
 /**
- * What a run's folder says of its container: that it is one, who starts it, how it ended. The engine knows the rest; what is written here is never
- * taken back. Names differ from those of a process's run, so that the folder tells what ran in it.
+ * The record of a container in the run's folder: that the run is a container, which process starts it, how it ended. The engine has the rest. A record is never
+ * removed. Names differ from those of a process's run, so that the folder shows the kind of the run.
  */
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,12 +46,12 @@ async function lastTurn(dir: string): Promise<number> {
   return Math.max(0, ...names.map((name) => Number(/^starter-(\d+)$/.exec(name)?.[1] ?? 0)));
 }
 
-/** Whether somebody ever took it on to start the container. */
+/** Whether a server has ever claimed the start of the container. */
 export const wasTaken = async (dir: string): Promise<boolean> => (await lastTurn(dir)) > 0;
 
 /**
- * The turn to start the container, given to one at a time: whoever has it may start, and nobody else does until that process is gone or gave it back.
- * Undefined while another has it. Turns are numbered files that are never removed, so that of many who find the last one's owner dead one follows.
+ * The right to start the container, for one process at a time: no other may start it until that process has ended or returned the right.
+ * Undefined while another process has it. Turns are numbered files that are never removed, so that only one of several processes that find the last owner dead takes the next.
  */
 export async function takeTurn(dir: string): Promise<{ giveBack(): Promise<void> } | undefined> {
   const last = await lastTurn(dir);

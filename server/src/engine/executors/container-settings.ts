@@ -1,6 +1,6 @@
 /**
- * What an engine is asked to make for a run: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate
- * Pure. A container never gets more of the machine than its mounts, and no privilege.
+ * The container that an engine creates for a run: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate
+ * Pure. A container gets nothing of the machine but its mounts, and no privilege.
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
@@ -8,14 +8,14 @@ import type Docker from 'dockerode';
 import type { ContainerSpec, Mount } from '../executor.ts';
 import { type ContainerMachine, keptOf } from './container-machine.ts';
 
-/** Labels by which a platform knows its own containers again. */
+/** Labels by which a platform recognizes its own containers. */
 export const dataLabel = 'clary.data';
 export const runLabel = 'clary.run';
 
-/** PyTorch's loaders hand tensors over here; the engines' 64 MiB fail them. Costs nothing until it is used. */
+/** PyTorch's data loaders exchange tensors through it and fail with the engines' default of 64 MiB. Takes no memory until it is used. */
 const sharedMemoryBytes = 2 ** 30;
 
-/** One folder, one name: an engine gives each name out once. */
+/** One name per folder: an engine accepts each name once. */
 export function containerName(dir: string): string {
   const readable = basename(dir).replace(/[^a-zA-Z0-9_.-]/g, '_');
   return `clary-${readable}-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
@@ -24,7 +24,7 @@ export function containerName(dir: string): string {
 export interface ContainerPlace {
   readonly dataDir: string;
   readonly machine: ContainerMachine;
-  /** The mounts that others stand in for. */
+  /** The mounts that are replaced. */
   readonly copies: ReadonlyMap<Mount, Docker.MountSettings>;
 }
 
@@ -38,13 +38,13 @@ export function containerSettings(
     name: containerName(spec.dir),
     Image: spec.image,
     ...(spec.entrypoint ? { Entrypoint: [...spec.entrypoint] } : {}),
-    // With an entry point of its own and no arguments, those of the image would follow it.
+    // Without arguments, the request's entry point would get those of the image.
     Cmd: [...spec.arguments],
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     User: machine.user ?? '0:0',
     Labels: { [dataLabel]: dataDir, [runLabel]: spec.dir },
     HostConfig: {
-      // The platform listens on the machine's loopback, and jobs must reach it.
+      // Jobs must reach the platform, which listens on the machine's loopback.
       NetworkMode: sandbox.network === 'none' ? 'none' : 'host',
       ExtraHosts: Object.entries(sandbox.hosts).map(([name, address]) => `${name}:${address}`),
       Mounts: sandbox.mounts.map((mount) => {
@@ -54,7 +54,7 @@ export function containerSettings(
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
-      // The log is read again from its beginning after a restart of the server: nothing of it may be thrown away meanwhile.
+      // After a restart the server reads the log from its beginning again, so the engine must not rotate it.
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1000t' } },
       RestartPolicy: { Name: 'no' },
       ShmSize: sharedMemoryBytes,

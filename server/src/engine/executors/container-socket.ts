@@ -1,8 +1,8 @@
-/** Where the container engine of this machine listens. */
+/** The socket of this machine's container engine. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 
-/** The first of them that is a socket and open to this user: Docker's own is often there and its group's alone. Whether somebody answers there is found out when a container is to run. */
+/** The first path that is a socket and that this user may open: Docker's own often exists but is reserved for its group. Whether an engine answers shows when a container is started. */
 export async function findContainerSocket(candidates: readonly string[]): Promise<string | undefined> {
   for (const path of candidates) {
     const isOpen = await Promise.all([stat(path), access(path, constants.W_OK)]).then(

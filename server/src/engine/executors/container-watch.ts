@@ -1,6 +1,6 @@
 /**
- * Attends to containers that run: copies what they print, records how they ended, tells who asked. One who attends to a container per process is
- * enough; a second one, after a restart, goes on where the first stopped. Must never call a container ended whose log is not all in the folder.
+ * Watches running containers: copies their output, records how they ended, notifies listeners. One watch per container and process is
+ * enough; the watch after a restart continues where the former one stopped. A container must not be reported as ended before its whole log is in the folder.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { type LogCopier, logCopier } from './container-log.ts';
 import { readEnd, recordEnd } from './container-record.ts';
 import { containerName } from './container-settings.ts';
 
-/** How often a run is looked at. */
+/** How often a run is checked. */
 const lookEveryMs = 250;
 
 interface Attended {
@@ -23,16 +23,16 @@ interface Attended {
 export interface ContainerWatch {
   attend(dir: string): void;
   onExit(dir: string, listener: () => void): () => void;
-  /** The end of a container that ended: its log is copied, its end recorded, then it is removed. */
+  /** Completes a container that has ended: copies its log, records its end, then removes it. */
   finish(dir: string, state: ContainerState): Promise<RunStatus>;
-  /** Nobody attends to it any more; listeners are forgotten. */
+  /** Stops all watches and forgets the listeners. */
   leave(dir: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 export function containerWatch(
   engine: ContainerEngine,
-  /** Finishes what it finds ended. */
+  /** Completes containers that have ended. */
   status: (dir: string) => Promise<RunStatus>,
   log: Log,
 ): ContainerWatch {
@@ -62,7 +62,7 @@ export function containerWatch(
     return last;
   }
 
-  /** Until its end is recorded; follows the log meanwhile. */
+  /** Waits until the container's end is recorded, and copies the log meanwhile. */
   async function watch(dir: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {

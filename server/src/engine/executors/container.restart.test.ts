@@ -92,7 +92,7 @@ async function socketThatHolds(held: RegExp, arrived: () => void) {
 }
 
 describe('A container survives', () => {
-  test('being asked for by many servers at once: it runs once', async () => {
+  test('requests by many servers at once: it runs once', async () => {
     await using executor = opened();
     const spec = shell('once', 'echo ran >> /shared/once.txt');
     const others = [1, 2, 3].map(() => elsewhere('await executor.start(spec); await executor.stop();', spec));
@@ -184,7 +184,7 @@ describe('A container survives', () => {
     assert.equal(await readFile(join(spec.dir, 'log'), 'utf8'), 'first\nlast\n');
   });
 
-  test('somebody who removes it: lost, and never started again', async () => {
+  test('its removal from outside: lost, and never started again', async () => {
     const spec = shell('gone', 'echo ran >> /shared/gone.txt; echo ready; sleep 1000');
     {
       await using executor = opened();

@@ -177,7 +177,7 @@ describe('A container does', () => {
     await own.stop();
   });
 
-  test('print more than anybody holds in memory, and nothing of it is lost', async () => {
+  test('print more than fits into memory, and nothing of it is lost', async () => {
     const lines = 400_000;
     const { log: text } = await run(shell('much', `seq 1 ${lines}`));
     const expected = Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join('');

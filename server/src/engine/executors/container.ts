@@ -1,6 +1,6 @@
 /**
- * Runs as containers. The engine keeps the container under a name that only this folder has, and the folder keeps what the engine forgets: who began,
- * what was printed, how it ended. So a run is started at most once, and any server can pick it up. A container is removed as soon as its end is kept.
+ * Runs as containers. The container's name is derived from the folder, and the folder keeps what the engine forgets: which process started it,
+ * its output, how it ended. So a run is started at most once, and any server can adopt it. A container is removed as soon as its end is recorded.
  */
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { containerName } from './container-settings.ts';
 import { containerWatch } from './container-watch.ts';
 
 export interface ContainerExecutor extends Executor<ContainerSpec> {
-  /** Lets go of the containers: they run on. */
+  /** Stops the watches. The containers continue. */
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface ContainerExecutorOptions extends ContainerEngineOptions {
 }
 
 const turnEveryMs = 20;
-/** As shells and engines say that a program could not be run. */
+/** The exit codes of shells and engines for a program that could not be run. */
 const notRunnable = 127;
 
 export function containerExecutor({ log, ...options }: ContainerExecutorOptions): ContainerExecutor {
@@ -32,7 +32,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
   const watch = containerWatch(engine, status, log);
   let swept: Promise<void> | undefined;
 
-  /** Starts what was made and never started. Engines would start a container again that has ended: hence turns. */
+  /** Starts a container that was created and never started. An engine would start an ended container again, so only the owner of a turn starts it. */
   async function begin(spec: ContainerSpec): Promise<void> {
     const { dir } = spec;
     const name = containerName(dir);
@@ -42,7 +42,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
         await delay(turnEveryMs);
         continue;
       }
-      // Between the look and the turn another may have started it, and it may have ended.
+      // Between the check and the turn, another server may have started it, and it may have ended.
       if ((await engine.look(name))?.phase !== 'made') return;
       try {
         let failure = await engine.start(name);
@@ -56,7 +56,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
     }
   }
 
-  /** After a failure, which was perhaps that of mounts that this engine cannot make. Answers why it could not be started. */
+  /** Retries after a failure whose cause may be mounts that this engine cannot make. Returns why the container could not be started. */
   async function startWithCopies(spec: ContainerSpec, first: string): Promise<string | undefined> {
     if (await wereMounted(spec)) return first;
     await engine.remove(containerName(spec.dir));
@@ -65,7 +65,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
   }
 
   async function failToStart(dir: string, reason: string): Promise<void> {
-    // Engines name the folders that they mount: where those lie is no business of the run's owner.
+    // Engines name the folders that they mount, which must not be shown to the run's owner.
     const shown = reason.replaceAll(dir, '…');
     await appendFile(join(dir, 'log'), `clary: the container could not be started: ${shown}\n`, { mode: 0o600 });
     await recordEnd(dir, { state: 'exited', exitCode: notRunnable, endedAt: new Date() });
@@ -90,7 +90,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
     if (found?.phase === 'running') return { state: 'running', pid: found.pid, startedAt: found.startedAt };
     if (found?.phase === 'ended') return watch.finish(dir, found);
     if (found || !(await wasTaken(dir))) return { state: 'absent' };
-    // It may have been finished between the looks.
+    // It may have been completed between the checks.
     const last = (await readEnd(dir)) ?? { state: 'lost' as const };
     if (last.state === 'lost') await recordEnd(dir, last);
     return last;
@@ -98,7 +98,7 @@ export function containerExecutor({ log, ...options }: ContainerExecutorOptions)
 
   const isOver = async (dir: string) => !(await isContainerRun(dir)) || (await readEnd(dir)) !== undefined;
 
-  /** Containers, and volumes, whose folder went without them: the server was killed between the two. */
+  /** Removes containers and volumes whose folder was removed before them: the server was killed in between. */
   async function sweep(): Promise<void> {
     for (const { id, dir } of await engine.list()) {
       if (await isOver(dir)) await engine.remove(id);

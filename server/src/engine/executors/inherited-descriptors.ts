@@ -1,6 +1,6 @@
 /**
- * Node opens its own files so that programs it starts don't get them; what Node itself was born with (a pipe of the shell, a lock of whoever started
- * the server) it hands on. A run that outlives the server must not hold such a thing open, or whoever waits for its end waits for the run.
+ * Node opens its own files so that child processes do not inherit them, but it passes on descriptors that it inherited itself (a pipe of the shell, a lock of the program
+ * that started the server). A run that outlives the server must not hold them open: a program that waits for their end would wait for the run.
  */
 
 import type { StdioOptions } from 'node:child_process';
@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const closeOnExec = 0o2000000;
 
-/** The descriptors above standard error that a started program would get. */
+/** The descriptors above standard error that a child process would inherit. */
 export async function inheritedDescriptors(): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir('/proc/self/fd')) {
@@ -19,7 +19,7 @@ export async function inheritedDescriptors(): Promise<number[]> {
   return found;
 }
 
-/** What `spawn` is to do so that the program finds `nullFile` in their places. */
+/** The options of `spawn` with which the program gets `nullFile` instead of them. */
 export function withoutDescriptors(inherited: readonly number[], nullFile: number): StdioOptions {
   const stdio = new Array<'ignore' | number>(Math.max(2, ...inherited) + 1).fill('ignore');
   for (const descriptor of inherited) stdio[descriptor] = nullFile;

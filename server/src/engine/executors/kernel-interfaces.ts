@@ -1,7 +1,7 @@
 /**
- * What a sandbox may see and call of the kernel itself. A program whose user is root on the machine may write what /proc gives to root, whatever its
- * namespaces: bubblewrap's `--proc` leaves /proc/sys writable then. So everything in /proc that is of no process is read-only, and what it shows to root
- * alone is hidden, with what container runtimes hide: https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md (maskedPaths, readonlyPaths).
+ * The interfaces of the kernel that a sandboxed program may use. A program whose user is root on the machine may write what /proc gives to root, whatever its
+ * namespaces: bubblewrap's `--proc` leaves /proc/sys writable then. So everything in /proc that does not belong to a process is read-only, and what it shows to root
+ * alone is hidden, as are the files that container runtimes hide: https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md (maskedPaths, readonlyPaths).
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ export async function procArgs(proc = '/proc'): Promise<readonly string[]> {
 export interface KernelInterfaces {
   /** The arguments of bubblewrap that follow `--proc /proc`. */
   readonly args: readonly string[];
-  /** `filter` is for programs, `nestingFilter` for programs that make sandboxes of their own. */
+  /** `filter` is for programs, `nestingFilter` for programs that create sandboxes of their own. */
   readonly filter: Buffer | undefined;
   readonly nestingFilter: Buffer | undefined;
 }
@@ -56,7 +56,7 @@ export const kernelInterfaces = async (): Promise<KernelInterfaces> => ({
   nestingFilter: seccompFilter(process.arch, { nests: true }),
 });
 
-/** Passes them to the runtime, which makes sandboxes of its own (runtime/src/sandbox/kernel-interfaces.ts). */
+/** Passes them to the runtime, which creates sandboxes of its own (runtime/src/sandbox/kernel-interfaces.ts). */
 export const kernelVariable = ({ args, filter }: KernelInterfaces): Record<string, string> => ({
   CLARY_SANDBOX_KERNEL: JSON.stringify({ args, filter: filter?.toString('base64') }),
 });

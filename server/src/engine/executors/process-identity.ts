@@ -1,4 +1,4 @@
-/** Which process a pid meant: pids are given out again, so a process is its pid, its start time and the boot that it belongs to. */
+/** Identifies a process. Pids are reused, so a process is its pid, its start time and its boot. */
 import { readFile } from 'node:fs/promises';
 
 export interface ProcessIdentity {
@@ -8,7 +8,7 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
-/** Reads what the supervisor wrote. Undefined where the file is not there. */
+/** Reads the supervisor's record. Undefined if the file does not exist. */
 export async function readIdentity(file: string): Promise<ProcessIdentity | undefined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -22,25 +22,25 @@ const bootIdNow = async () => (await readFile('/proc/sys/kernel/random/boot_id',
 
 const fieldsOf = (stat: string) => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
-/** This very process, in the form that readIdentity reads. */
+/** This process, in the format of readIdentity. */
 export async function ownIdentity(): Promise<string> {
   return `${process.pid} ${fieldsOf(await readFile('/proc/self/stat', 'utf8'))[19]} ${await bootIdNow()}\n`;
 }
 
-async function look({ pid, startTime, bootId }: ProcessIdentity): Promise<'alive' | 'zombie' | 'another' | 'nobody'> {
+async function look({ pid, startTime, bootId }: ProcessIdentity): Promise<'alive' | 'zombie' | 'another' | 'none'> {
   if ((await bootIdNow()) !== bootId) return 'another';
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (stat === undefined) return 'nobody';
+  if (stat === undefined) return 'none';
   const fields = fieldsOf(stat);
   if (fields[19] !== startTime) return 'another';
   return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : 'alive';
 }
 
-/** Whether exactly this process runs. A zombie does not. */
+/** Whether exactly this process runs. A zombie does not count. */
 export const isAlive = async (identity: ProcessIdentity): Promise<boolean> => (await look(identity)) === 'alive';
 
 /**
- * Whether the process group that this process leads or led can only be its own: the kernel gives no pid out anew while a group bears it, so where
- * nobody has the pid, members of the group are those that the leader left behind.
+ * Whether the group of this pid can only be this process's: the kernel does not reuse a pid while a group has it, so if
+ * no process has the pid, the members of the group are those that the leader left behind.
  */
 export const ownsGroup = async (leader: ProcessIdentity): Promise<boolean> => (await look(leader)) !== 'another';

@@ -186,7 +186,7 @@ describe('a process run refuses', () => {
 });
 
 describe('a process run survives', () => {
-  test('the same run asked for by many servers at once runs once', async () => {
+  test('the same run requested by many servers at once runs once', async () => {
     const run = shell('once', `echo ran >> "${folder}/once.txt"`);
     const start = () => elsewhere('await executor.start(run);', run);
     await Promise.all([start(), start(), executor.start(run), executor.start(run)]);

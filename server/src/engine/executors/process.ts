@@ -1,4 +1,4 @@
-/** Runs as plain processes, each under a supervisor of its own (supervisor.sh). The run's folder is the only memory: any server can pick a run up. */
+/** Runs as plain processes, each with a supervisor of its own (supervisor.sh). The run's folder is the only state: any server can adopt a run. */
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
@@ -9,24 +9,24 @@ import type { Log } from '../../kit/log.ts';
 import type { Executor, ProcessSpec } from '../executor.ts';
 import { removeTree } from '../remove-tree.ts';
 import { type Sandbox, sandboxedCommand } from './bubblewrap.ts';
-import { type Cgroups, endGroups, enteringWords, leaveGroups } from './cgroups.ts';
+import { type Cgroups, endGroups, enterCommand, leaveGroups } from './cgroups.ts';
 import { inheritedDescriptors, withoutDescriptors } from './inherited-descriptors.ts';
 import { isAlive, ownsGroup, type ProcessIdentity, readIdentity } from './process-identity.ts';
 import { isClaimed, readStatus } from './run-status.ts';
 
 const supervisor = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
-/** How often a run is looked at where the folder's watch said nothing. */
+/** How often a run is checked in case the watch of its folder missed a change. */
 const lookEveryMs = 1000;
 
-/** What the executor found out about its machine, once. */
+/** What the executor needs of its machine, determined once. */
 interface Machine {
-  /** Descriptors that were there from this process's birth. */
+  /** Descriptors that this process inherited. */
   readonly inherited: readonly number[];
   readonly sandbox: Sandbox | undefined;
   readonly cgroups: Cgroups | undefined;
 }
 
-/** Answers a look at whether it is gone, and why. */
+/** Returns whether the process has ended, and how. */
 async function spawnSupervisor(
   { dir, command, env, cwd }: ProcessSpec,
   inherited: readonly number[],
@@ -53,7 +53,7 @@ async function spawnSupervisor(
   return () => gone;
 }
 
-/** The command that the supervisor runs, and in which folder. */
+/** The command that the supervisor runs, and its working directory. */
 async function outside(spec: ProcessSpec, { sandbox }: Machine): Promise<ProcessSpec> {
   if (!spec.sandbox || !sandbox) return spec;
   return { ...spec, command: await sandboxedCommand(sandbox, spec, spec.sandbox), cwd: spec.dir };
@@ -61,8 +61,8 @@ async function outside(spec: ProcessSpec, { sandbox }: Machine): Promise<Process
 
 async function limited(spec: ProcessSpec, { cgroups }: Machine): Promise<ProcessSpec> {
   if (!spec.limits || !cgroups) return spec;
-  const [program, ...words] = enteringWords(await cgroups.enter(spec.dir, spec.limits));
-  return program ? { ...spec, command: [program, ...words, ...spec.command] } : spec;
+  const [program, ...args] = enterCommand(await cgroups.enter(spec.dir, spec.limits));
+  return program ? { ...spec, command: [program, ...args, ...spec.command] } : spec;
 }
 
 async function start(given: ProcessSpec, machine: Machine, log: Log): Promise<void> {
@@ -87,7 +87,7 @@ function send(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-/** The program's identity; waits for the moment in which its supervisor has begun and the program not yet recorded itself. */
+/** The program's identity. Waits while its supervisor has started and the program has not recorded itself yet. */
 async function programOf(dir: string): Promise<ProcessIdentity | undefined> {
   for (;;) {
     const program = await readIdentity(join(dir, 'pid'));
@@ -97,7 +97,7 @@ async function programOf(dir: string): Promise<ProcessIdentity | undefined> {
   }
 }
 
-/** Ends what a run left, where there is no supervisor to do it. */
+/** Ends the remaining processes of a run whose supervisor is dead. */
 async function endLeftovers(dir: string): Promise<void> {
   await endGroups(dir);
   const shell = await readIdentity(join(dir, 'supervisor'));
@@ -110,7 +110,7 @@ async function signalRun(dir: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void
   const supervised = shell !== undefined && (await isAlive(shell));
   if (name === 'SIGKILL' && !supervised) return endLeftovers(dir);
   if (!program || !(await isAlive(program))) return;
-  // A kill reaches the program alone: its supervisor then writes the status and ends the rest of the group.
+  // Kills only the program: its supervisor then writes the status and ends the rest of the group.
   if (name === 'SIGKILL' || !shell) send(program.pid, name);
   else send(-shell.pid, name);
 }
@@ -140,7 +140,7 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
     });
     watcher.on('error', () => watcher?.close());
   } catch {
-    // No watch (the limit of watches is reached): the timer sees the end, only later.
+    // Without a watch (the limit of watches is reached) the timer notices the end later.
   }
   lookOrWarn();
   return stop;
@@ -148,9 +148,9 @@ function onExit(dir: string, listener: () => void, log: Log): () => void {
 
 export interface ProcessExecutorOptions {
   readonly log: Log;
-  /** Absent: a run that asks for a sandbox is a plain process. */
+  /** Absent: a run that requests a sandbox is a plain process. */
   readonly sandbox?: Sandbox | undefined;
-  /** Without them a run's limits are not kept. */
+  /** Absent: a run's limits are not enforced. */
   readonly cgroups?: Cgroups | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Reads out of a run's folder what became of the run. Must never write there and never guess: what cannot be known is `lost`. */
+/** Reads the status of a run from its folder. Must never write there and never guess: an unknown end is `lost`. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunStatus } from '../executor.ts';
@@ -13,7 +13,7 @@ const modified = (path: string): Promise<Date | undefined> =>
     () => undefined,
   );
 
-/** Whether somebody took it on to run it. */
+/** Whether a server has claimed the run. */
 export const isClaimed = async (dir: string): Promise<boolean> => (await modified(join(dir, 'claim'))) !== undefined;
 
 async function findExit(dir: string): Promise<RunStatus | undefined> {
@@ -21,7 +21,7 @@ async function findExit(dir: string): Promise<RunStatus | undefined> {
   const endedAt = await modified(file);
   if (!endedAt) return undefined;
   const text = (await readFile(file, 'utf8')).trim();
-  // A power cut on a file system that orders nothing can leave the name without its bytes.
+  // After a power cut, a file system that does not order writes can have the name without its bytes.
   const [, code, cause] = /^(\d+)( oom)?$/.exec(text) ?? [];
   if (code === undefined) return { state: 'lost' };
   return { state: 'exited', exitCode: Number(code), endedAt, ...(cause ? { outOfMemory: true } : {}) };
@@ -35,9 +35,9 @@ export async function readStatus(dir: string): Promise<RunStatus> {
   const program = await readIdentity(join(dir, 'pid'));
   if (program && (await isAlive(program))) return { state: 'running', pid: program.pid, startedAt };
   const shell = await readIdentity(join(dir, 'supervisor'));
-  // The shell lives: it is about to start the program, or to write how it ended.
+  // The supervisor lives: it is about to start the program, or to write how it ended.
   if (shell && (await isAlive(shell))) return { state: 'running', pid: shell.pid, startedAt };
   if (!program && Date.now() - startedAt.getTime() < claimGraceMs) return { state: 'running', pid: 0, startedAt };
-  // It may have ended between the looks.
+  // It may have ended between the checks.
   return (await findExit(dir)) ?? { state: 'lost' };
 }

@@ -6,7 +6,7 @@
 /** [x86-64, AArch64]; undefined where the architecture has no such call. include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl */
 type Numbers = readonly [number | undefined, number | undefined];
 
-/** Calls that make or join namespaces and mounts. A sandbox within a sandbox needs them. */
+/** Calls that create or join namespaces and mounts. A sandbox within a sandbox needs them. */
 const nesting: Readonly<Record<string, Numbers>> = {
   mount: [165, 40],
   umount2: [166, 39],
@@ -66,7 +66,7 @@ const refused: Readonly<Record<string, Numbers>> = {
   _sysctl: [156, undefined],
 };
 
-/** AUDIT_ARCH_…, clone's number, and whether calls of x32 have to be told from others. */
+/** AUDIT_ARCH_…, clone's number, and whether calls of x32 must be distinguished. */
 const architectures = {
   x64: { index: 0, audit: 0xc000003e, clone: 56, hasX32: true },
   arm64: { index: 1, audit: 0xc00000b7, clone: 220, hasX32: false },
@@ -86,7 +86,7 @@ const operations = { load: 0x20, return: 0x06, equal: 0x15, atLeast: 0x35, anyBi
 const allow = 0x7fff0000;
 const errno = (code: number) => 0x00050000 | code;
 
-/** A comparison answers `answer` where it holds, or `unlessAnswer` where it does not, and else goes on. */
+/** A comparison returns `answer` if it holds, `unlessAnswer` if it does not, and otherwise continues. */
 type Step =
   | { readonly do: 'load' | 'return'; readonly value: number }
   | { readonly do: 'equal' | 'atLeast' | 'anyBit'; readonly value: number; readonly answer: number }
@@ -103,7 +103,7 @@ function instruction(operation: number, value: number, [ifTrue, ifFalse] = [0, 0
 
 function assembled(step: Step): Buffer[] {
   const operation = operations[step.do];
-  // The answer follows the comparison, which skips it.
+  // The answer follows the comparison, which skips it otherwise.
   if ('answer' in step)
     return [instruction(operation, step.value, [0, 1]), instruction(operations.return, step.answer)];
   if ('unlessAnswer' in step)
@@ -111,14 +111,14 @@ function assembled(step: Step): Buffer[] {
   return [instruction(operation, step.value)];
 }
 
-/** `nests`: the program may make sandboxes of its own. Undefined for an architecture whose calls are not known here. */
+/** `nests`: the program may create sandboxes of its own. Undefined for an architecture whose calls are not known here. */
 export function seccompFilter(architecture: string, { nests }: { readonly nests: boolean }): Buffer | undefined {
   if (architecture !== 'x64' && architecture !== 'arm64') return undefined;
   const { index, audit, clone, hasX32 } = architectures[architecture];
   const numbers = Object.values({ ...refused, ...(nests ? {} : nesting) }).flatMap((both) => both[index] ?? []);
   const steps: Step[] = [
     { do: 'load', value: architectureOffset },
-    // A program of another architecture (32 bits) would have other numbers: it has no call at all.
+    // A program of another architecture (32 bits) has other numbers: all of its calls are refused.
     { do: 'equal', value: audit, unlessAnswer: errno(notImplemented) },
     { do: 'load', value: numberOffset },
     ...(hasX32 ? [{ do: 'atLeast', value: x32Bit, answer: errno(notImplemented) } as const] : []),
@@ -126,7 +126,7 @@ export function seccompFilter(architecture: string, { nests }: { readonly nests:
   ];
   if (!nests) {
     steps.push(
-      // Its flags lie in memory, where no filter sees them; libraries then use clone.
+      // Its flags are in memory, which a filter cannot read; libraries then use clone.
       { do: 'equal', value: clone3, answer: errno(notImplemented) },
       { do: 'equal', value: clone, unlessAnswer: allow },
       { do: 'load', value: argumentOffset },

@@ -1,6 +1,6 @@
 import type { Migration } from '../../storage/migration.ts';
 
-/** Events that a subscriber could not take within its time. They stay for an operator to read. */
+/** Events that a subscriber could not receive within its time. They stay for an operator to read. */
 export const outboxDeadLetters: Migration = {
   name: '0017-outbox-dead-letters',
   statements: [

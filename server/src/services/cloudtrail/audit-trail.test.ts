@@ -7,17 +7,22 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { movedClock } from '../../../../test/harness/moved-clock.ts';
 import { type PlatformProcess, startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
 import type { AuditedCall } from '../../contract/audit.ts';
 import { auditClassOf } from '../../contract/audit-class.ts';
+import { soleBackground } from '../../engine/background.ts';
+import { openSchedules } from '../../engine/schedules.ts';
 import { createLog } from '../../kit/log.ts';
 import { migrations } from '../../migrations.ts';
 import { type Database, statement } from '../../storage/database.ts';
+import { queryBuilder } from '../../storage/query-builder.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { startCaretaker } from './caretaker.ts';
 import { historyMs } from './deps.ts';
 import { hashOf, linksAfter } from './event-store.ts';
+import { scheduleRetention } from './retention.ts';
 import { trailTables } from './tables.ts';
 
 const day = 86_400_000;
@@ -28,12 +33,28 @@ async function openTrail() {
   const dir = await mkdtemp(join(tmpdir(), 'clary-trail-'));
   const file = join(dir, 'clary.db');
   const lines: string[] = [];
-  const clock = { time: start, now: () => new Date(clock.time) };
+  const clock = Object.assign(
+    movedClock((): Date => new Date(clock.time)),
+    { time: start },
+  );
   const log = createLog('warn', (line) => lines.push(line));
   const database = await openSqliteDatabase({ file, migrations });
-  const resources = { database, clock, log, settings: { auditReads: false, auditWrites: false } };
+  const schedules = openSchedules({ database, background: soleBackground, clock, log });
+  const resources = {
+    database,
+    background: soleBackground,
+    schedules,
+    clock,
+    log,
+    settings: { auditReads: false, auditWrites: false },
+  };
   return { dir, file, lines, clock, resources, database, trail: await AuditTrail.open(resources) };
 }
+
+const lookTime = queryBuilder<{ schedules: { service: string; due_at: number } }>()
+  .selectFrom('schedules')
+  .select('due_at')
+  .where('service', '=', 'cloudtrail');
 
 type Opened = Awaited<ReturnType<typeof openTrail>>;
 
@@ -165,7 +186,9 @@ describe('An audit trail survives', () => {
   /** Its first round of both duties is over when it has stopped. */
   async function careFor({ resources }: Opened, done: () => Promise<boolean>): Promise<void> {
     const caretaker = startCaretaker(resources);
+    await scheduleRetention(resources);
     while (!(await done())) await new Promise(setImmediate);
+    await resources.schedules.stop();
     await caretaker.stop();
   }
 
@@ -183,6 +206,24 @@ describe('An audit trail survives', () => {
       ['2030-01-02T00:00:00Z', '2030-03-31T00:00:00Z', '2030-04-02T00:00:00Z'],
     );
     assert.equal(await countIn(database, 'audit_resources'), 6);
+    await database.close();
+    await rm(dir, { recursive: true });
+  });
+
+  it('ninety days without a restart: what is older by then is removed', async () => {
+    const opened = await openTrail();
+    const { trail, database, clock, dir } = opened;
+    await trail.record(called('CreateUser', clock.now()));
+    await careFor(opened, async () => {
+      if (clock.time === start) {
+        // The first look finds nothing to remove and has set the next one.
+        const [row] = await database.read(lookTime.compile());
+        if (!row || row.due_at === start) return false;
+        clock.time = start + 91 * day;
+        await trail.record(called('CreateUser', clock.now()));
+      }
+      return (await countIn(database, 'audit_events')) === 1;
+    });
     await database.close();
     await rm(dir, { recursive: true });
   });

@@ -4,9 +4,11 @@
  */
 import type { Audit, AuditedCall } from '../../contract/audit.ts';
 import type { AuditClass } from '../../contract/audit-class.ts';
+import { Conflict } from '../../storage/database.ts';
+import { unfenced } from '../../storage/fenced.ts';
 import type { CloudTrailResources } from './deps.ts';
 import { type NewEvent, newEvent } from './event-record.ts';
-import { hashOf, insertEvent, lastLink } from './event-store.ts';
+import { hashOf, insertEvent, type Link, lastLink, requireLast } from './event-store.ts';
 
 /** How long an event without a waiting caller may stay in memory. */
 const lingerMs = 200;
@@ -17,23 +19,30 @@ const maxWaiting = 5000;
 const mostWaiting = 2 * maxWaiting;
 const groupSize = 1000;
 
+/** Of the newest event; empty texts where there is none. */
+interface Last {
+  readonly id: string;
+  readonly hash: string;
+}
+
+const lastOf = (link: Link | undefined): Last => (link ? { id: link.id, hash: hashOf(link) } : { id: '', hash: '' });
+
 export class AuditTrail implements Audit {
   readonly #resources: CloudTrailResources;
-  #head: string;
+  #last: Last;
   #waiting: NewEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** The running write and the next one. */
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
-  private constructor(resources: CloudTrailResources, head: string) {
+  private constructor(resources: CloudTrailResources, last: Last) {
     this.#resources = resources;
-    this.#head = head;
+    this.#last = last;
   }
 
   static async open(resources: CloudTrailResources): Promise<AuditTrail> {
-    const last = await lastLink(resources.database);
-    return new AuditTrail(resources, last ? hashOf(last) : '');
+    return new AuditTrail(resources, lastOf(await lastLink(resources.database)));
   }
 
   isRecorded({ data, readOnly }: AuditClass): boolean {
@@ -90,13 +99,24 @@ export class AuditTrail implements Audit {
   }
 
   async #append(events: readonly NewEvent[]): Promise<void> {
-    let head = this.#head;
-    const statements = events.flatMap((event) => {
-      const insert = insertEvent(event, head);
-      head = hashOf({ previous: head, record: event.record });
-      return insert;
-    });
-    await this.#resources.database.write(statements);
-    this.#head = head;
+    const { database } = this.#resources;
+    for (;;) {
+      let head = this.#last.hash;
+      const inserts = events.flatMap((event) => {
+        const insert = insertEvent(event, head);
+        head = hashOf({ previous: head, record: event.record });
+        return insert;
+      });
+      const guard = requireLast(database, this.#last.id);
+      try {
+        // On behalf of every caller, whoever started this write.
+        await unfenced(() => database.write([...guard, ...inserts]));
+        this.#last = { id: events.at(-1)?.id ?? '', hash: head };
+        return;
+      } catch (error) {
+        if (!(error instanceof Conflict) || error.index >= guard.length) throw error;
+        this.#last = lastOf(await lastLink(database));
+      }
+    }
   }
 }

@@ -1,45 +1,37 @@
-/** Periodic work on the trail: removes events older than the history and verifies the chain of hashes. */
+/** Verifies the trail's chain of hashes: all of it after each start, then what was added. */
 import { type Reconciler, startReconciler } from '../../engine/reconcile.ts';
-import { type CloudTrailResources, historyMs } from './deps.ts';
-import { hashOf, type Link, lastLink, linksAfter, removeOldest } from './event-store.ts';
+import type { CloudTrailResources } from './deps.ts';
+import { hashOf, type Link, linksAfter } from './event-store.ts';
 
 const hourMs = 3_600_000;
-const pieceSize = 500;
-/** Pause between two pieces, so that the check delays no request. */
+const batchSize = 500;
+/** Between two batches, so that the check delays no request. */
 const pauseMs = 250;
 
-export function startCaretaker({ database, clock, log }: CloudTrailResources): Reconciler {
-  let walked: Link | undefined;
+export function startCaretaker({ database, background, clock, log }: CloudTrailResources): Reconciler {
+  let checked: Link | undefined;
 
-  async function removeExpired(): Promise<number | undefined> {
-    const newest = await lastLink(database);
-    if (!newest) return undefined;
-    // Never by a clock that ran ahead of the trail: the table itself refuses to lose what is younger than that.
-    const { eventTime } = JSON.parse(newest.record) as { eventTime: string };
-    const cutoff = Math.min(clock.now().getTime(), Date.parse(eventTime)) - historyMs;
-    return (await removeOldest(database, cutoff, pieceSize)) === pieceSize ? pauseMs : undefined;
-  }
-
-  async function walk(): Promise<number | undefined> {
-    const links = await linksAfter(database, walked?.seq ?? 0, pieceSize);
+  async function check(): Promise<number | undefined> {
+    const links = await linksAfter(database, checked?.seq ?? 0, batchSize);
     for (const link of links) {
-      if (walked && link.previous !== hashOf(walked)) {
+      if (checked && link.previous !== hashOf(checked)) {
         log.error('audit trail: hash chain broken: an event does not have the hash of its predecessor', {
-          before: walked.seq,
+          before: checked.seq,
           seq: link.seq,
         });
       }
-      walked = link;
+      checked = link;
     }
-    return links.length === pieceSize ? pauseMs : undefined;
+    return links.length === batchSize ? pauseMs : undefined;
   }
 
   return startReconciler({
     name: 'audit-trail',
-    list: async () => ['retention', 'chain'],
-    step: (key) => (key === 'retention' ? removeExpired() : walk()),
+    list: async () => ['chain'],
+    step: check,
     everyMs: hourMs,
     concurrency: 1,
+    background,
     clock,
     log,
   });

@@ -1,5 +1,7 @@
 /** What CloudTrail's operations and its trail work with. */
 import type { Operation } from '../../contract/operation.ts';
+import type { Background } from '../../engine/background.ts';
+import type { Schedules } from '../../engine/schedules.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { OperationName } from '../../models/types.ts';
@@ -8,6 +10,8 @@ import type { Database } from '../../storage/database.ts';
 /** The dependencies from platform.ts. */
 export interface CloudTrailResources {
   readonly database: Database;
+  readonly background: Background;
+  readonly schedules: Schedules;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: CloudTrailSettings;

@@ -40,16 +40,36 @@ export function insertEvent(event: NewEvent, previous: string): Statement[] {
   return [insert, { sql: insertResources, parameters: [event.id, event.resources] }];
 }
 
-export type Link = Pick<EventRow, 'seq' | 'previous' | 'record'>;
+/** Misses if the event with this id is not the last any more (empty: if there is one), because another server has appended. Not needed on SQLite, which has one server. */
+export function requireLast(database: Database, id: string): Statement[] {
+  if (database.dialect === 'sqlite') return [];
+  const newest = trailTables.selectFrom('audit_events').select('id').orderBy('seq', 'desc').limit(1);
+  const isLast = sql`select 1 where coalesce((${newest}), '') = ${id}`;
+  return [statement(isLast.compile(trailTables), 1)];
+}
+
+export type Link = Pick<EventRow, 'seq' | 'id' | 'previous' | 'record'>;
 
 export async function lastLink(database: Database): Promise<Link | undefined> {
-  const links = trailTables.selectFrom('audit_events').select(['seq', 'previous', 'record']).orderBy('seq', 'desc');
+  const links = trailTables
+    .selectFrom('audit_events')
+    .select(['seq', 'id', 'previous', 'record'])
+    .orderBy('seq', 'desc');
   return (await database.read(links.limit(1).compile()))[0];
+}
+
+/** When the oldest event happened, in ms since 1970. */
+export async function firstTime(database: Database): Promise<number | undefined> {
+  const first = trailTables.selectFrom('audit_events').select('time').orderBy('seq').limit(1);
+  return (await database.read(first.compile()))[0]?.time;
 }
 
 /** The rows after one, in their order. */
 export function linksAfter(database: Database, seq: number, limit: number): Promise<Link[]> {
-  const links = trailTables.selectFrom('audit_events').select(['seq', 'previous', 'record']).where('seq', '>', seq);
+  const links = trailTables
+    .selectFrom('audit_events')
+    .select(['seq', 'id', 'previous', 'record'])
+    .where('seq', '>', seq);
   return database.read(links.orderBy('seq').limit(limit).compile());
 }
 

@@ -7,8 +7,8 @@ export const cloudTrail: ServiceModule<typeof cloudTrailSettings> = {
   name: 'cloudtrail',
   migrations: [audit],
   settings: cloudTrailSettings,
-  async start({ database, clock, log }, settings) {
-    const started = await cloudTrailService({ database, clock, log, settings });
+  async start({ database, background, schedules, clock, log }, settings) {
+    const started = await cloudTrailService({ database, background, schedules, clock, log, settings });
     return { service: started.service, provides: { audit: started.audit }, stop: started.stop };
   },
 };

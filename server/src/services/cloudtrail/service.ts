@@ -21,6 +21,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { startCaretaker } from './caretaker.ts';
 import type { CloudTrailResources } from './deps.ts';
 import { lookupEvents } from './lookup-events.ts';
+import { scheduleRetention } from './retention.ts';
 
 export async function cloudTrailService(resources: CloudTrailResources): Promise<{
   service: Service;
@@ -29,6 +30,7 @@ export async function cloudTrailService(resources: CloudTrailResources): Promise
   stop(): Promise<void>;
 }> {
   const trail = await AuditTrail.open(resources);
+  await scheduleRetention(resources);
   const caretaker = startCaretaker(resources);
   const deps = { ...resources, flush: () => trail.flush() };
   return {

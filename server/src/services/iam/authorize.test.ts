@@ -11,6 +11,7 @@ import type { Access, ContextValue } from '../../contract/operation.ts';
 import type { Principal } from '../../contract/principal.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLog } from '../../kit/log.ts';
+import { soleServer } from '../../open-database.ts';
 import { buildPlatform } from '../../platform.ts';
 
 const account = '000000000000';
@@ -31,6 +32,7 @@ async function withAnn(document: string, tags: { Key: string; Value: string }[] 
     platformKey: randomBytes(32),
     administrator: { accessKeyId: 'AKIAADMINISTRATOR', secretAccessKey: 'secret' },
     endpoint: new Promise(() => {}),
+    servers: soleServer,
   });
   const { identity, access } = platform.pipeline;
   const aws = access.as(root);

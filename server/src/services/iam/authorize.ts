@@ -8,6 +8,7 @@ import type { Principal } from '../../contract/principal.ts';
 import { denial, denialDetails } from './denial.ts';
 import type { Known, PermissionsFinder } from './permissions.ts';
 import { type ContextSource, createContext } from './policy/context.ts';
+import { evaluateResourcePolicy } from './policy/evaluate-resource-policy.ts';
 import { type Judgement, judge, type ResourceSide } from './policy/judge.ts';
 import { rememberPolicies } from './policy/remember.ts';
 import { principalContext } from './principal-context.ts';
@@ -96,6 +97,44 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
     };
   }
 
+  /**
+   * The platform may do everything in its own name. A service that acts for a resource of a user (a bucket that notifies a function) may do what the
+   * policy of the resource that is acted on allows it: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+   */
+  function decideForService(principal: Principal, access: readonly Access[], asked: () => ContextSource): Decision {
+    const { source } = principal;
+    for (const one of access) {
+      if (!source || !one.resourcePolicy?.asksServices) continue;
+      const { document } = one.resourcePolicy;
+      const context = createContext(
+        () => one.context ?? {},
+        asked,
+        () => resourceContext(one, principal),
+        () => ({
+          'aws:SourceArn': source.arn,
+          'aws:SourceAccount': source.account,
+          'aws:PrincipalIsAWSService': 'true',
+          'aws:PrincipalServiceName': principal.userId,
+          'aws:PrincipalType': 'Service',
+        }),
+      );
+      const policy = document === undefined ? undefined : parsed(document);
+      const request = { action: one.action, resource: one.resource, context };
+      const grant =
+        policy === undefined || policy === 'malformed'
+          ? 'implicit-deny'
+          : evaluateResourcePolicy(policy, { service: principal.userId }, request);
+      if (grant === 'direct' || grant === 'granted') continue;
+      const judgement = { allowed: false, explicit: grant === 'explicit-deny', type: 'resource' } as const;
+      return {
+        allowed: false,
+        reason: denial(principal, one, judgement),
+        encodedMessage: seal(denialDetails(principal, one, judgement, context)),
+      };
+    }
+    return allowed;
+  }
+
   /** For root, only the policies are evaluated that can restrict it. */
   const concernsRoot = (principal: Principal, one: Access) =>
     one.resourcePolicy === undefined
@@ -103,7 +142,7 @@ export function createAuthorizer({ permissions, now, seal }: AuthorizerOptions):
       : !(one.resourcePolicy.account === principal.account && neverForbiddenToRoot.test(one.action));
 
   return (principal, access, context) => {
-    if (principal.kind === 'service') return allowed;
+    if (principal.kind === 'service') return decideForService(principal, access, context);
     checkReach(principal, access);
     const asked = principal.kind === 'root' ? access.filter((one) => concernsRoot(principal, one)) : access;
     if (asked.length === 0) return allowed;

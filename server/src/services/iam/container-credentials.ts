@@ -5,8 +5,8 @@
  */
 import type { Identity, IsRunning, RoleRun, ServiceRoleRequest } from '../../contract/identity.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { createSealer } from '../../kit/sealed.ts';
 import type { RunCredentials } from '../service-module.ts';
-import { createSealer } from './sealed.ts';
 
 /** As long as a task's credentials live on AWS; SDKs fetch new ones before they end. */
 const lifetimeMs = 6 * 3_600_000;

@@ -1,8 +1,8 @@
 /** What IAM's operations work with. */
 import type { Operation } from '../../contract/operation.ts';
+import type { Sealer } from '../../kit/sealed.ts';
 import type { OperationName } from '../../models/types.ts';
 import type { Database } from '../../storage/database.ts';
-import type { Sealer } from './sealed.ts';
 import type { SubjectCache } from './subject-cache.ts';
 
 export interface IamDeps {

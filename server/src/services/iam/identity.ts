@@ -7,12 +7,12 @@ import type { Identity, IsRunning, Sessions, SigningKey, TemporaryCredentials } 
 import type { Principal } from '../../contract/principal.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
+import { createSealer, type Sealer } from '../../kit/sealed.ts';
 import type { Database } from '../../storage/database.ts';
 import { assumeForService, assumeRole } from './assume-role.ts';
 import { createAuthorizer } from './authorize.ts';
 import { federate } from './federate.ts';
 import { createPermissionsFinder, findSubject, isOfRoot, isSubjectOf } from './permissions.ts';
-import { createSealer, type Sealer } from './sealed.ts';
 import { accountOfTemporaryKey, issueSession, openSession } from './session-token.ts';
 import { createSubjectCache, type KeyOwner, type SubjectCache } from './subject-cache.ts';
 

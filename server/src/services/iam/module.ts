@@ -16,6 +16,7 @@ export const iam: ServiceModule = {
       createIdentity({ database, platformKey, account, region, administrator, clock, log, isRunning }),
     );
     const { accessKeySealer, subjects, forget } = identity;
+    platform.changes.onChange('iam', forget);
     return {
       service: iamService({ database, accessKeySealer, subjects, lastUsed, forget }),
       provides: {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { Principal } from '../../contract/principal.ts';
-import { createSealer } from './sealed.ts';
+import { createSealer } from '../../kit/sealed.ts';
 import { issueSession, openSession } from './session-token.ts';
 
 const platformKey = randomBytes(32);

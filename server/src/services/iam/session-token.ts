@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { SigningKey, TemporaryCredentials } from '../../contract/identity.ts';
 import type { Principal } from '../../contract/principal.ts';
-import type { Sealer } from './sealed.ts';
+import type { Sealer } from '../../kit/sealed.ts';
 import { newSecretAccessKey } from './unique-id.ts';
 
 interface SessionContent {

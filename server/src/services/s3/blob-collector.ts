@@ -23,7 +23,10 @@ const lookEveryMs = 250;
 /** How soon a composite that is being read is looked at again. */
 const pinnedMs = 5000;
 
-export function startBlobCollector({ database, blobs, clock, log }: S3Resources, pins: Pins): BlobCollector {
+export function startBlobCollector(
+  { database, blobs, background, clock, log }: S3Resources,
+  pins: Pins,
+): BlobCollector {
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   /** Answers when there is more to do. */
@@ -55,6 +58,7 @@ export function startBlobCollector({ database, blobs, clock, log }: S3Resources,
     step: freeSome,
     everyMs: 10 * minuteMs,
     concurrency: 1,
+    background,
     clock,
     log,
   });
@@ -72,6 +76,7 @@ export function startBlobCollector({ database, blobs, clock, log }: S3Resources,
     },
     everyMs: 6 * 60 * minuteMs,
     concurrency: 1,
+    background,
     clock,
     log,
   });

@@ -8,8 +8,8 @@ export const s3: ServiceModule<typeof s3Settings> = {
   name: 's3',
   migrations: s3Migrations,
   settings: s3Settings,
-  start({ database, blobs, outbox, clock, log, platformKey }, settings) {
+  start({ database, blobs, outbox, aws, background, changes, clock, log, platformKey }, settings) {
     const objectSecret = new Uint8Array(hkdfSync('sha256', platformKey, '', 'clary/s3-objects', 32));
-    return s3Service({ database, blobs, outbox, clock, log, settings, objectSecret });
+    return s3Service({ database, blobs, outbox, aws, background, changes, clock, log, settings, objectSecret });
   },
 };

@@ -7,14 +7,17 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import type { AwsAccess } from '../../contract/aws.ts';
 import { AwsError } from '../../contract/aws-error.ts';
 import type { Call } from '../../contract/call.ts';
 import type { PlatformEvent } from '../../contract/event.ts';
+import { soleBackground } from '../../engine/background.ts';
 import { openOutbox } from '../../engine/outbox.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLog } from '../../kit/log.ts';
 import { migrations } from '../../migrations.ts';
 import type { Input, OperationName, Output } from '../../models/types.ts';
+import { noChanges } from '../../storage/changes.ts';
 import { openFileBlobs } from '../../storage/file-blobs.ts';
 import { openSqliteDatabase } from '../../storage/sqlite-database.ts';
 import { findUsedBlobs } from './garbage-store.ts';
@@ -27,11 +30,14 @@ async function startService() {
   const dir = await mkdtemp(join(tmpdir(), 'clary-s3-'));
   const database = await openSqliteDatabase({ file: join(dir, 'clary.sqlite'), migrations });
   const blobs = await openFileBlobs({ dir: join(dir, 'blobs') });
-  const outbox = await openOutbox({ database, clock: systemClock, log });
+  const outbox = await openOutbox({ database, background: soleBackground, clock: systemClock, log });
   const { service, stop } = s3Service({
     database,
     blobs,
     outbox,
+    aws: {} as AwsAccess,
+    background: soleBackground,
+    changes: noChanges,
     clock: systemClock,
     log,
     settings: { defaultEncryption: 'AES256' },
@@ -141,8 +147,8 @@ describe('the service does', () => {
     const configure = (NotificationConfiguration: object) =>
       s3.do('PutBucketNotificationConfiguration', { Bucket, NotificationConfiguration });
     await configure({ EventBridgeConfiguration: {} });
-    const LambdaFunctionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
-    await configure({ LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectCreated:*'] }] });
+    const QueueArn = 'arn:aws:sqs:us-east-1:000000000000:q';
+    await configure({ QueueConfigurations: [{ QueueArn, Events: ['s3:ObjectCreated:*'] }] });
     await until(() => s3.events.length >= 1);
     assert.deepEqual(
       s3.events.map(({ detailType, resources }) => [detailType, resources]),

@@ -28,6 +28,7 @@
  * - The AWS CLI requests CRC64NVME.
  */
 import { defineService, type OperationTable, type Service } from '../../contract/service.ts';
+import { withAuthorization } from './authorization/with-authorization.ts';
 import { startBlobCollector } from './blob-collector.ts';
 import { getBucketAcl } from './bucket-configuration/acl/get-bucket-acl.ts';
 import { putBucketAcl } from './bucket-configuration/acl/put-bucket-acl.ts';
@@ -86,13 +87,11 @@ import { listObjectsV2 } from './listing/list-objects-v2.ts';
 import { abortMultipartUpload } from './multipart/abort-multipart-upload.ts';
 import { completeMultipartUpload } from './multipart/complete-multipart-upload.ts';
 import { createMultipartUpload } from './multipart/create-multipart-upload.ts';
-import { withInitiatorGrants } from './multipart/initiator-grants.ts';
 import { listMultipartUploads } from './multipart/list-multipart-uploads.ts';
 import { listParts } from './multipart/list-parts.ts';
 import { uploadPart } from './multipart/upload-part.ts';
 import { uploadPartCopy } from './multipart/upload-part-copy.ts';
-import { withObjectGrants } from './object-grants.ts';
-import { withObjectTags } from './object-tag-conditions.ts';
+import { functionNotifier } from './notify-functions.ts';
 import { copyObject } from './objects/copy-object.ts';
 import { deleteObject } from './objects/delete-object.ts';
 import { deleteObjectTagging } from './objects/delete-object-tagging.ts';
@@ -105,7 +104,6 @@ import { headObject } from './objects/head-object.ts';
 import { putObject } from './objects/put-object.ts';
 import { putObjectAcl } from './objects/put-object-acl.ts';
 import { putObjectTagging } from './objects/put-object-tagging.ts';
-import { withResourcePolicies } from './resource-policies.ts';
 import { getBucketVersioning } from './versions/get-bucket-versioning.ts';
 import { getObjectLegalHold } from './versions/get-object-legal-hold.ts';
 import { getObjectLockConfiguration } from './versions/get-object-lock-configuration.ts';
@@ -192,14 +190,11 @@ export const s3Operations = {
   PutObjectRetention: putObjectRetention,
 } satisfies OperationTable<'s3', S3Deps>;
 
-/** What is added to an operation's permissions, from the inside out. */
-const withPolicies = (table: OperationTable<'s3', S3Deps>) =>
-  withInitiatorGrants(withObjectGrants(withResourcePolicies(withObjectTags(table))));
-
 export function s3Service(resources: S3Resources): { service: Service; stop(): Promise<void> } {
   const pins = createPins();
   const collector = startBlobCollector(resources, pins);
   const buckets = createBucketCache(resources.database);
+  resources.changes.onChange('s3-buckets', buckets.forgetAll);
   const md5Thread = createMd5Thread();
   const deps: S3Deps = {
     ...resources,
@@ -210,7 +205,8 @@ export function s3Service(resources: S3Resources): { service: Service; stop(): P
     applyRules: (bucket) => lifecycle.wake(bucket),
   };
   const lifecycle = startLifecycle(deps);
-  const service = defineService('s3', deps, withPolicies(s3Operations), {
+  deps.outbox.subscribe(functionNotifier(deps));
+  const service = defineService('s3', deps, withAuthorization(s3Operations), {
     crossOrigin: crossOriginOf(buckets),
     anonymous: anonymousOf(buckets),
   });

@@ -2,6 +2,7 @@
 import type { Migration } from '../../storage/migration.ts';
 import { sagemakerEndpoints } from './inference/migrations/0006-sagemaker-endpoints.ts';
 import { sagemakerDeployments } from './inference/migrations/0016-sagemaker-deployments.ts';
+import { sagemakerChanges } from './inference/migrations/0025-sagemaker-changes.ts';
 import { sagemakerJobs } from './jobs/migrations/0004-sagemaker-jobs.ts';
 import { jobLogOffsets } from './jobs/migrations/0013-job-log-offsets.ts';
 import { sagemakerJobLists } from './jobs/migrations/0015-sagemaker-job-lists.ts';
@@ -16,4 +17,5 @@ export const sagemakerMigrations: readonly Migration[] = [
   sagemakerTags,
   sagemakerJobLists,
   sagemakerDeployments,
+  sagemakerChanges,
 ];

@@ -14,6 +14,7 @@ export const sagemaker: ServiceModule<typeof sagemakerSettings> = {
     const { database, runs, provided, containerRefusal, sandbox, runtime } = platform;
     const configuredImages = settings.imagesFile ? await readImages(settings.imagesFile) : [];
     registerRuns(runs, database);
+    for (const topic of ['sagemaker-jobs', 'sagemaker-endpoints']) platform.changes.onChange(topic, runs.forgetAll);
     return sagemakerService({
       ...platform,
       images: imageTable(configuredImages, containerRefusal),

@@ -2,9 +2,11 @@
 import type { CompiledQuery } from 'kysely';
 import type { Log } from '../../kit/log.ts';
 import type { Database, Statement } from '../database.ts';
+import { isFenced } from '../fenced.ts';
 import type { Migration } from '../migration.ts';
+import { PostgresChanges } from './changes.ts';
 import { connect, isConnectionLoss, type PostgresOptions, type Target, targetOf } from './connection.ts';
-import { holdSchema } from './exclusive.ts';
+import { PostgresLease } from './lease.ts';
 import { PreparedTexts } from './prepared-texts.ts';
 import { Connection } from './reconnecting.ts';
 import { migrate } from './schema.ts';
@@ -21,13 +23,16 @@ class PostgresDatabase implements Database {
   readonly #queue: ((reader: Connection) => void)[] = [];
   readonly #writing: Connection;
   readonly #writer: PostgresWriter;
+  /** On the session that holds the lease. */
+  readonly #fencedWriter: PostgresWriter;
   #closing: Promise<void> | undefined;
 
-  constructor(target: Target, log: Log, exclusive: boolean) {
+  constructor(target: Target, log: Log, lease: PostgresLease | undefined) {
     this.#readers = Array.from({ length: readers }, () => new Connection(target, log));
     this.#idle = [...this.#readers];
-    this.#writing = new Connection(target, log, exclusive ? holdSchema : undefined);
+    this.#writing = new Connection(target, log);
     this.#writer = new PostgresWriter(() => this.#writing.get(), this.#texts);
+    this.#fencedWriter = lease ? new PostgresWriter(() => lease.client(), this.#texts) : this.#writer;
   }
 
   /** Fails if the writing connection cannot be opened. */
@@ -49,7 +54,8 @@ class PostgresDatabase implements Database {
 
   async write(statements: readonly Statement[]): Promise<void> {
     if (this.#closing) throw new Error('the database is closed');
-    if (statements.length > 0) await this.#writer.write(statements);
+    if (statements.length === 0) return;
+    await (isFenced() ? this.#fencedWriter : this.#writer).write(statements);
   }
 
   close(): Promise<void> {
@@ -75,7 +81,7 @@ class PostgresDatabase implements Database {
   }
 
   async #close(): Promise<void> {
-    await this.#writer.settled();
+    await Promise.all([this.#writer.settled(), this.#fencedWriter.settled()]);
     // Each ends after the read that it is doing.
     const free = await Promise.all(this.#readers.map(() => this.#acquire()));
     await Promise.all([this.#writing, ...free].map((connection) => connection.close()));
@@ -85,25 +91,15 @@ class PostgresDatabase implements Database {
 interface OpenOptions extends PostgresOptions {
   readonly migrations: readonly Migration[];
   readonly log: Log;
-  /** Refuse while another server writes to the schema. */
-  readonly exclusive?: boolean;
+  /** Left out: writes are not fenced. */
+  readonly lease?: PostgresLease | undefined;
 }
 
 /** Opens the database and migrates its schema. Throws if it cannot be reached or a newer version wrote it. */
-export async function openPostgresDatabase({
-  migrations,
-  log,
-  exclusive = false,
-  url,
-}: OpenOptions): Promise<Database> {
+export async function openPostgresDatabase({ migrations, log, lease, url }: OpenOptions): Promise<Database> {
   const target = targetOf({ url });
-  const client = await connect(target);
-  try {
-    await migrate(client, target.schema, migrations);
-  } finally {
-    await client.end();
-  }
-  const database = new PostgresDatabase(target, log, exclusive);
+  await migrateSchema(target, migrations);
+  const database = new PostgresDatabase(target, log, lease);
   try {
     await database.begin();
     return database;
@@ -111,6 +107,26 @@ export async function openPostgresDatabase({
     await database.close();
     throw error;
   }
+}
+
+async function migrateSchema(target: Target, migrations: readonly Migration[]): Promise<void> {
+  const client = await connect(target);
+  try {
+    await migrate(client, target.schema, migrations);
+  } finally {
+    await client.end();
+  }
+}
+
+/** How this server and others on the same schema divide the work. Migrates first. */
+export async function joinPostgresServers(
+  { migrations, log, url }: Omit<OpenOptions, 'lease'>,
+  folder: string | undefined,
+) {
+  const target = targetOf({ url });
+  await migrateSchema(target, migrations);
+  const lease = await PostgresLease.open(target, log, folder);
+  return { lease, changes: await PostgresChanges.open(target, log) };
 }
 
 /** Removes everything that was stored in it. */

@@ -1,7 +1,7 @@
 /** Brings a PostgreSQL schema up to date with the same migrations as SQLite's. */
 import type { Client } from 'pg';
 import type { Migration, MigrationStatement } from '../migration.ts';
-import { sqliteFunctions } from './sqlite-functions.ts';
+import { inlinedSqliteFunctions, sqliteFunctions } from './sqlite-functions.ts';
 
 /** SQLite's word and PostgreSQL's, in this order. Text is compared by its bytes, as SQLite does. */
 const rules: readonly (readonly [RegExp, string])[] = [
@@ -35,7 +35,7 @@ export async function migrate(client: Client, schema: string, migrations: readon
   );
   const { rows } = await client.query<{ name: string }>('select name from schema_migrations');
   const applied = new Set(rows.map(({ name }) => name));
-  const all = [sqliteFunctions, ...migrations];
+  const all = [sqliteFunctions, inlinedSqliteFunctions, ...migrations];
   const known = new Set(all.map(({ name }) => name));
   const unknown = [...applied].filter((name) => !known.has(name));
   if (unknown.length > 0) {

@@ -195,7 +195,7 @@ for (const { name, start, skip } of s3Stores) {
       assert.deepEqual(await keys('refuses/'), ['refuses/clary-owner']);
     });
 
-    test('a download goes on where its connection breaks', async () => {
+    test('a download continues where its connection broke', async () => {
       const content = randomBytes(4 * mebibyte);
       await using cutter = await startCutter(store.endpoint, 3, mebibyte);
       const blobs = await openS3Blobs(options(`s3://${Bucket}/cut`, { endpoint: cutter.endpoint }));

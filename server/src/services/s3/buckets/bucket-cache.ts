@@ -15,6 +15,7 @@ export interface BucketCache {
   /** Synchronous where it is remembered. */
   find(name: string): Bucket | undefined | Promise<Bucket | undefined>;
   forget(name: string): void;
+  forgetAll(): void;
 }
 
 /** AWS's default quota is 10,000 buckets an account. */
@@ -50,6 +51,10 @@ export function createBucketCache(database: Database): BucketCache {
     forget(name) {
       kept.delete(name);
       loading.delete(name);
+    },
+    forgetAll() {
+      kept.clear();
+      loading.clear();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The thread that computes the MD5 of large bodies. Must never be imported by the thread that serves requests. */
 import { createHash, type Hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { keepCompiled } from '../../../kit/keep-compiled.ts';
 
 export interface WorkerData {
   /** Views of shared memory. */
@@ -40,3 +41,4 @@ port.on('message', (request: Request) => {
   if (request.end === 'digest') port.postMessage({ id, digest: hashOf(id).digest() } satisfies Reply);
   running.delete(id);
 });
+keepCompiled();

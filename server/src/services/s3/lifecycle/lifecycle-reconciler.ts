@@ -31,7 +31,7 @@ const pageSize = 500;
 type Act = 'expire' | 'delete-version' | 'remove-delete-marker' | undefined;
 
 export function startLifecycle(deps: S3Deps): Reconciler {
-  const { database, clock, log } = deps;
+  const { database, background, clock, log } = deps;
   return startReconciler({
     name: 's3-lifecycle',
     list: () => listBucketsWithRules(database),
@@ -45,6 +45,7 @@ export function startLifecycle(deps: S3Deps): Reconciler {
     },
     everyMs,
     concurrency: 1,
+    background,
     clock,
     log,
   });

@@ -1,6 +1,6 @@
 /**
  * An object's own grants: kept in its document where they say more than that it is its bucket's owner's, whose all objects here are, whoever wrote
- * them. What they let others do is in ../object-grants.ts. https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+ * them. What they let others do is in ../authorization/object-grants.ts. https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
  */
 import type { AccessControlPolicy } from '@aws-sdk/client-s3';
 import type { Call } from '../../../contract/call.ts';

@@ -6,6 +6,7 @@ import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { uuid } from '../../../kit/ids.ts';
 import { bucketArn } from '../access.ts';
+import type { Bucket } from '../buckets/bucket-cache.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { nullVersion } from '../versions/version-id.ts';
 
@@ -87,5 +88,13 @@ function event(
       ...rest,
     },
     time: call.now,
+    ...(mayNotify(bucket) && { notifies: true }),
   };
+}
+
+/** Where the configuration was not read with the bucket, it is looked up when the event is delivered. */
+function mayNotify(bucket: BucketRow): boolean {
+  const { configuration } = bucket as Partial<Bucket>;
+  if (configuration === undefined) return true;
+  return (configuration.notification?.LambdaFunctionConfigurations?.length ?? 0) > 0;
 }

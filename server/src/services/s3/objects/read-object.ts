@@ -2,13 +2,13 @@
 import type { Call } from '../../../contract/call.ts';
 import type { ByteRange } from '../../../storage/blobs.ts';
 import { bucketArn } from '../access.ts';
+import { attachPolicies } from '../authorization/bucket-policies.ts';
 import { getBucket } from '../buckets/bucket.ts';
 import type { Bucket } from '../buckets/bucket-cache.ts';
 import { type EncryptionInput, encryptionIn } from '../bytes/encryption.ts';
 import type { S3Deps } from '../deps.ts';
 import { expirationMember } from '../lifecycle/expiration.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from '../refusals.ts';
-import { attachPolicies } from '../resource-policies.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { checkVersionId } from '../versions/version-id.ts';
 import { findHidingMarker, findVersion } from '../versions/version-store.ts';

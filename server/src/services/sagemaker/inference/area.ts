@@ -9,6 +9,7 @@ import { createEndpoint } from './endpoints/create-endpoint.ts';
 import { deleteEndpoint } from './endpoints/delete-endpoint.ts';
 import { describeEndpoint } from './endpoints/describe-endpoint.ts';
 import { startEndpointReconciler } from './endpoints/endpoint-reconciler.ts';
+import { followRoutes } from './endpoints/follow-routes.ts';
 import { listEndpoints } from './endpoints/list-endpoints.ts';
 import { updateEndpoint } from './endpoints/update-endpoint.ts';
 import { createModel } from './models/create-model.ts';
@@ -19,6 +20,7 @@ import { searchable } from './searchable.ts';
 
 export function startInference(resources: SageMakerResources): Area {
   const endpoints = startEndpointReconciler(resources);
+  const followed = resources.background.isActive ? undefined : followRoutes(resources);
   return {
     operations: areaOperations<WakingResources>(
       { ...resources, wake: endpoints.wake },
@@ -45,6 +47,9 @@ export function startInference(resources: SageMakerResources): Area {
       endpoint: { table: 'sagemaker_endpoints', changed: endpoints.wake },
     },
     searchable,
-    stop: endpoints.stop,
+    async stop() {
+      await endpoints.stop();
+      await followed?.stop();
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** Runs of the platform's own algorithms (the runtime). They read files of users, so they run in a sandbox like every other program of a job. */
 import type { Mount, ProcessSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import type { SageMakerSettings } from '../shared/deps.ts';
-import type { Host } from './job-work.ts';
+import type { Host } from './host.ts';
 
 /** Where a program finds the job's folder. */
 export const mlInside = (settings: SageMakerSettings, { ml }: Pick<Host, 'ml'>) => (settings.sandbox ? '/opt/ml' : ml);
@@ -12,14 +12,14 @@ export function sandboxedEnvironment(settings: SageMakerSettings): Record<string
   return settings.sandbox ? { ...rest, HOME: '/tmp', CLARY_CACHE_DIR: settings.cacheDir } : { ...rest };
 }
 
-/** What of the machine the platform's own programs need. */
+/** The files of the machine that the platform's own programs need. */
 export const runtimeMounts = (settings: SageMakerSettings): Mount[] =>
   settings.runtimePaths.map((path) => ({ from: path, to: path, writable: false }));
 
 export function builtInRun(
   settings: SageMakerSettings,
   host: Host,
-  words: readonly string[],
+  args: readonly string[],
   env: Readonly<Record<string, string>>,
   { network, hosts }: SandboxNetwork,
 ): ProcessSpec {
@@ -27,10 +27,10 @@ export function builtInRun(
   return {
     kind: 'process',
     dir: host.dir,
-    command: [settings.nodePath, settings.runtimeMain, ...words, '--ml-dir', ml],
+    command: [settings.nodePath, settings.runtimeMain, ...args, '--ml-dir', ml],
     env: { ...sandboxedEnvironment(settings), ...env },
     cwd: ml,
-    // Not root: root inside a sandbox cannot create another one, and the gate needs one for models that can run code.
+    // Not root: root inside a sandbox cannot create another one, and the evaluation needs one for models that can run code.
     sandbox: {
       mounts: [...runtimeMounts(settings), { from: host.ml, to: '/opt/ml', writable: true }],
       user: 1000,

@@ -1,4 +1,4 @@
-/** Takes an ended job's row away, and its tags with it. What it made (artifacts, logs, metrics) stays where it is; its name is free again. */
+/** Deletes the row and the tags of an ended job. Its artifacts, logs and metrics stay; its name can be used again. */
 import type { Call } from '../../../contract/call.ts';
 import { Conflict } from '../../../storage/database.ts';
 import type { SageMakerResources } from '../shared/deps.ts';
@@ -29,7 +29,7 @@ export async function deleteJob<Request>(
       await deps.database.write([store.remove(job)]);
       return;
     } catch (error) {
-      // Somebody changed the job between the read and the write: look again.
+      // The job changed between the read and the write: look again.
       if (!(error instanceof Conflict)) throw error;
     }
   }

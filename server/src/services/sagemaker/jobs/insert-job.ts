@@ -1,4 +1,4 @@
-/** Writes the row of a new job, with its first event and its tags. The name decides: two jobs of one name are one too many. */
+/** Writes the row of a new job with its first event and its tags. Refuses a name that is in use. */
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -15,14 +15,14 @@ interface NewJob<Request> {
   readonly request: Request;
   /** Its first secondary status. */
   readonly starting: { readonly status: string; readonly message: string };
-  /** Of jobs of this kind, at the beginning of a sentence and within it. */
-  readonly words: readonly [beginning: string, within: string];
+  /** What AWS calls jobs of this kind, at the beginning of a sentence and within it. */
+  readonly kindNames: readonly [beginning: string, within: string];
 }
 
 type Tags = Parameters<typeof givenTags>[1];
 
 export async function insertJob<Request extends { readonly Tags?: Tags }>(
-  { kind, arn, name, request, starting, words }: NewJob<Request>,
+  { kind, arn, name, request, starting, kindNames }: NewJob<Request>,
   event: (job: Job<Request>) => PlatformEvent,
   call: Call,
   { database, outbox }: Pick<SageMakerResources, 'database' | 'outbox'>,
@@ -51,7 +51,7 @@ export async function insertJob<Request extends { readonly Tags?: Tags }>(
     if (!(error instanceof Conflict)) throw error;
     throw call.error(
       'ResourceInUse',
-      `${words[0]} names must be unique within an AWS account and region, and a ${words[1]} with this name already exists (${arn})`,
+      `${kindNames[0]} names must be unique within an AWS account and region, and a ${kindNames[1]} with this name already exists (${arn})`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What an instance type asks of this machine. The vCPUs go by the size and the memory by the family's usual ratio, as in the list of types:
+ * The cores and memory that an instance type requests of this machine. The size gives the vCPUs, the family's usual ratio the memory, as in the list of types:
  * https://aws.amazon.com/sagemaker/ai/pricing/ (checked against ml.t3, m4, m5, c5, r5, p3, g4dn, g5). Pure.
  */
 export interface Share {
@@ -29,7 +29,7 @@ function memoryPerCore(family: string, size: string): number {
   return family.startsWith('t') && size === 'medium' ? 2 : 4;
 }
 
-/** Of `count` instances of the type. What is not known counts as one core. */
+/** For `count` instances of the type. An unknown type counts as one core. */
 export function shareOf(instanceType: string | undefined, count: number): Share {
   const [, family = '', size = ''] = /^(?:ml\.)?([a-z0-9-]+)\.([a-z0-9]+)$/.exec(instanceType ?? '') ?? [];
   const cores = coresOf(size);

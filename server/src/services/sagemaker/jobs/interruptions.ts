@@ -1,22 +1,19 @@
-/** Lets a wish to stop a job, or the end of its time, reach what takes long (downloads, uploads): its signal ends, and the step with it. */
-import type { Clock } from '../../../kit/clock.ts';
+/** Lets a request to stop a job, or the end of its time, interrupt long work (downloads, uploads): the work's signal is aborted. */
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { Job } from './job.ts';
-
-/** What setTimeout can count to. */
-const longestDelayMs = 2 ** 31 - 1;
 
 export interface Limited<Request> {
   readonly arn: string;
-  /** The server's own end. */
+  /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
-  /** When the job, as it is by now, may not go on with this any longer. */
+  /** When the work must end, by the job's present row, in ms since 1970. */
   endsAt(job: Job<Request>): number;
 }
 
-interface Interruptions<Request> {
-  /** Somebody changed the job: whoever works on it looks whether to go on. */
+export interface Interruptions<Request> {
+  /** The job's row changed, perhaps in a way that ends its work. */
   look(arn: string): void;
-  /** Answers what `act` does, undefined where it was interrupted; throws what it throws otherwise, and at the server's end. */
+  /** Returns undefined if `act` was interrupted. Throws what `act` throws otherwise, and when the server stops. */
   run<Result>(
     limited: Limited<Request>,
     act: (signal: AbortSignal) => Promise<Result>,
@@ -31,29 +28,29 @@ export function interruptions<Request>(
   return {
     look: (arn) => looks.get(arn)?.(),
     async run({ arn, stopping, endsAt }, act) {
-      const asked = new AbortController();
-      let timer: NodeJS.Timeout | undefined;
+      const interruption = new AbortController();
+      let timer: Timer | undefined;
       let over = false;
       const look = async () => {
         const job = await find(arn);
         if (over || !job) return;
         const leftMs = endsAt(job) - clock.now().getTime();
-        clearTimeout(timer);
-        if (leftMs <= 0) asked.abort();
-        else timer = setTimeout(lookOrWait, Math.min(leftMs, longestDelayMs)).unref();
+        timer?.cancel();
+        if (leftMs <= 0) interruption.abort();
+        else if (leftMs < Number.POSITIVE_INFINITY) timer = clock.after(leftMs, lookOrWait);
       };
-      // A look that fails is made up for by the next step.
+      // If the database fails, the next step repeats the look.
       const lookOrWait = () => void look().catch(() => {});
       looks.set(arn, lookOrWait);
       lookOrWait();
       try {
-        return { result: await act(AbortSignal.any([asked.signal, stopping])) };
+        return { result: await act(AbortSignal.any([interruption.signal, stopping])) };
       } catch (error) {
-        if (!asked.signal.aborted || stopping.aborted) throw error;
+        if (!interruption.signal.aborted || stopping.aborted) throw error;
         return undefined;
       } finally {
         over = true;
-        clearTimeout(timer);
+        timer?.cancel();
         looks.delete(arn);
       }
     },

@@ -1,7 +1,7 @@
 /**
- * The SQL about lists of jobs; what Search goes through is in job-scan.ts. Never reads more documents than it is asked for.
- * Lists are chosen in an index that holds every column they go by: the documents are most of a row, and SQLite, which has no statistics here, would
- * read them all to leave most out.
+ * The SQL about lists of jobs (job-scan.ts has that of Search). Reads no more documents than the page has jobs.
+ * The jobs of a page are found in an index that holds every column of the conditions. The documents are most of a row, and SQLite, which has no statistics
+ * here, would read all of them.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../storage/database.ts';
@@ -16,7 +16,7 @@ export interface JobFilter {
   readonly createdBefore?: Date | undefined;
   readonly modifiedAfter?: Date | undefined;
   readonly modifiedBefore?: Date | undefined;
-  /** At a time, because pools end by themselves. */
+  /** At a time, because a pool ends without a change of its row. */
   readonly warmPool?: { readonly status: string; readonly now: Date } | undefined;
 }
 
@@ -34,12 +34,12 @@ interface At {
 
 type Condition = RawBuilder<unknown>;
 
-/** The term by which the partial index of pools is defined: it must stand in the query letter for letter. */
+/** The expression of the partial index of pools. The query must contain exactly this text to use the index. */
 const asked = sql.raw(`json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds') is not null`);
 
-/** As warm-pool.ts tells the status. */
+/** The same status as in warm-pool.ts. */
 function inWarmPool({ status, now }: NonNullable<JobFilter['warmPool']>): Condition[] {
-  // Added to 0.0, it is a number in both databases.
+  // Adding 0.0 makes it a number in both databases.
   const ended = sql`(json_extract(state, '$.endedAt') + 0.0)`;
   const until = sql`${ended} + 1000 * (json_extract(request, '$.ResourceConfig.KeepAlivePeriodInSeconds') + 0.0)`;
   switch (status) {
@@ -67,10 +67,10 @@ function conditionsOf(filter: JobFilter): Condition[] {
   ];
 }
 
-/** What is in these is never more than the machine runs and is asked to run. */
+/** These states have few jobs: those that run and those that wait. */
 const passing: readonly (string | undefined)[] = ['InProgress', 'Stopping'];
 
-/** The index by the order, unless another leaves far fewer to be looked at. */
+/** The index of the order, unless another index leaves far fewer rows to look at. */
 function indexFor({ sortBy, status, modifiedAfter, warmPool }: JobPage): string {
   if (warmPool) return 'sagemaker_jobs_with_pool';
   if (sortBy === 'status' || passing.includes(status)) return 'sagemaker_jobs_listed_by_status';
@@ -86,7 +86,7 @@ export function jobList<Request>(database: Database, kind: JobKind) {
     const descends = page.order === 'desc';
     const column = sql.ref(page.sortBy);
     const order = descends ? sql`${column} desc, arn desc` : sql`${column}, arn`;
-    // Row values, so that an index can be followed.
+    // Row values, so that the index can be used.
     const beyond = ({ key, arn }: PagePosition) =>
       descends ? sql`(${column}, arn) < (${key}, ${arn})` : sql`(${column}, arn) > (${key}, ${arn})`;
     const conditions = [

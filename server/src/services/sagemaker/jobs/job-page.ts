@@ -1,4 +1,4 @@
-/** One page of a list of jobs, as ListTrainingJobs and ListProcessingJobs ask for it. */
+/** One page of a list of jobs, for ListTrainingJobs and ListProcessingJobs. */
 import type { Call } from '../../../contract/call.ts';
 import { pageToken, readPageToken } from '../shared/page-token.ts';
 import type { Job } from './job.ts';
@@ -21,7 +21,7 @@ type Sorted = Pick<JobPage, 'sortBy' | 'order'>;
 
 const listName = (operation: string, { sortBy, order }: Sorted) => `${operation} ${sortBy} ${order}`;
 
-/** The page, with one job more than are shown: whether there is a next page. */
+/** The page and one job more, which shows whether there is a next page. */
 export function jobPageOf(operation: string, input: ListInput, call: Call): JobPage {
   const sorted: Sorted = {
     sortBy: input.SortBy === 'Name' ? 'name' : input.SortBy === 'Status' ? 'status' : 'created_at',

@@ -34,7 +34,7 @@ describe('the queue of jobs', () => {
     assert.deepEqual(admitted, ['1', '2', '3', '4']);
   });
 
-  test('lets nobody overtake a large job, not even who would fit', () => {
+  test('lets no job overtake a large one, not even one that would fit', () => {
     const { queue, admitted, enter } = openQueue();
     enter(job('1', 2));
     assert.equal(enter(job('2', 4)), false);
@@ -45,7 +45,7 @@ describe('the queue of jobs', () => {
     assert.deepEqual(admitted, ['1', '2', '3']);
   });
 
-  test('goes by the time of creation, whoever speaks first', () => {
+  test('orders by the time of creation, not by the order of entering', () => {
     const { queue, admitted, enter } = openQueue();
     queue.hold(job('0', 4));
     enter(job('younger', 4, 2));
@@ -68,7 +68,7 @@ describe('the queue of jobs', () => {
     assert.equal(enter(job('2', 1, 2, 8)), false);
   });
 
-  test('asks once, however often a job enters, and forgets who leaves while it waits', () => {
+  test('asks once, however often a job enters, and forgets a job that leaves while it waits', () => {
     const { queue, admitted, enter } = openQueue();
     enter(job('1', 4));
     for (let i = 0; i < 3; i++) enter(job('2', 4));
@@ -86,7 +86,7 @@ describe('the queue of jobs', () => {
     enter(job('3', 2));
     assert.equal(
       queue.reasonFor('3'),
-      'it needs 2 of 4 cores and 2 of 16 GiB of memory; 1 cores and 13 GiB are free and 1 job waits before it',
+      'Waiting for capacity: 2 vCPUs and 2 GiB of memory requested, 1 of 4 vCPUs and 13 of 16 GiB available; 1 job is ahead in the queue.',
     );
   });
 });

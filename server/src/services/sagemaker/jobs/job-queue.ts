@@ -1,11 +1,11 @@
 /**
- * Who may run: the machine has so many cores and so much memory, each job asks for its instances' share of it, and jobs of all kinds go in the order of
- * their creation. Nobody overtakes: a large job is not kept waiting by small ones. A share larger than the machine is the whole machine.
- * In memory only: after a restart the reconcilers say again who runs and who waits.
+ * Admits jobs while the machine has the cores and the memory that their instances request, in the order of creation across all kinds. No job overtakes
+ * another, so small jobs cannot keep a large one waiting. A request for more than the machine has counts as the whole machine.
+ * In memory only: open-job-queue.ts builds it from the rows after a restart.
  */
 import type { Share } from './instance-share.ts';
 import type { Job } from './job.ts';
-import type { JobWork } from './job-work.ts';
+import type { JobLimits } from './job-traits.ts';
 
 export interface QueuedJob {
   readonly arn: string;
@@ -14,13 +14,13 @@ export interface QueuedJob {
 }
 
 export interface JobQueue {
-  /** Says that the job wants to run. Answers whether it may; if not, `admitted` is called when it may. Idempotent. */
+  /** Returns whether the job may run; if not, `admitted` is called when it may. Idempotent. */
   enter(job: QueuedJob, admitted: () => void): boolean;
-  /** Says that the job runs already (it was adopted). Idempotent. */
+  /** The job runs already: it was adopted after a restart. Idempotent. */
   hold(job: QueuedJob): void;
-  /** The job has ended, or wants to run no more. Idempotent. */
+  /** The job needs its capacity no longer. Idempotent. */
   leave(arn: string): void;
-  /** What a waiting job waits for, in words for its owner. */
+  /** What a waiting job waits for: a message for its owner. */
   reasonFor(arn: string): string;
 }
 
@@ -31,10 +31,14 @@ interface Waiting extends QueuedJob {
 const isBefore = (a: QueuedJob, b: QueuedJob) =>
   a.createdAt !== b.createdAt ? a.createdAt < b.createdAt : a.arn < b.arn;
 
-export const queuedJob = <Request>(
+/** Undefined for a kind whose jobs do not wait for capacity. */
+export function queuedJob<Request>(
   { arn, createdAt, request }: Pick<Job<Request>, 'arn' | 'createdAt' | 'request'>,
-  work: Pick<JobWork<Request>, 'share'>,
-): QueuedJob => ({ arn, createdAt: createdAt.getTime(), share: work.share(request) });
+  limits: Pick<JobLimits<Request>, 'share'>,
+): QueuedJob | undefined {
+  const share = limits.share?.(request);
+  return share && { arn, createdAt: createdAt.getTime(), share };
+}
 
 export function createJobQueue(machine: Share): JobQueue {
   const holding = new Map<string, Share>();
@@ -54,8 +58,8 @@ export function createJobQueue(machine: Share): JobQueue {
   }
 
   const fits = (share: Share) => {
-    const room = free();
-    return share.cores <= room.cores && share.memoryGiB <= room.memoryGiB;
+    const { cores, memoryGiB } = free();
+    return share.cores <= cores && share.memoryGiB <= memoryGiB;
   };
 
   function admit(): void {
@@ -67,8 +71,8 @@ export function createJobQueue(machine: Share): JobQueue {
   }
 
   function forget(arn: string): void {
-    const place = waiting.findIndex((job) => job.arn === arn);
-    if (place !== -1) waiting.splice(place, 1);
+    const position = waiting.findIndex((job) => job.arn === arn);
+    if (position !== -1) waiting.splice(position, 1);
   }
 
   return {
@@ -88,14 +92,17 @@ export function createJobQueue(machine: Share): JobQueue {
       if (holding.delete(arn) || waiting.length > 0) admit();
     },
     reasonFor(arn) {
-      const place = waiting.findIndex((job) => job.arn === arn);
-      const share = capped(waiting[place]?.share ?? { cores: 0, memoryGiB: 0 });
-      const room = free();
-      const before = place > 0 ? ` and ${place} ${place === 1 ? 'job waits' : 'jobs wait'} before it` : '';
-      return (
-        `it needs ${share.cores} of ${machine.cores} cores and ${share.memoryGiB} of ${machine.memoryGiB} GiB of memory; ` +
-        `${Math.max(room.cores, 0)} cores and ${Math.max(room.memoryGiB, 0)} GiB are free${before}`
-      );
+      const position = waiting.findIndex((job) => job.arn === arn);
+      const requested = capped(waiting[position]?.share ?? { cores: 0, memoryGiB: 0 });
+      return waitingMessage(requested, free(), machine, position);
     },
   };
+}
+
+function waitingMessage(requested: Share, free: Share, machine: Share, jobsAhead: number): string {
+  const ahead = jobsAhead > 0 ? `; ${jobsAhead} ${jobsAhead === 1 ? 'job is' : 'jobs are'} ahead in the queue` : '';
+  return (
+    `Waiting for capacity: ${requested.cores} vCPUs and ${requested.memoryGiB} GiB of memory requested, ` +
+    `${Math.max(free.cores, 0)} of ${machine.cores} vCPUs and ${Math.max(free.memoryGiB, 0)} of ${machine.memoryGiB} GiB available${ahead}.`
+  );
 }

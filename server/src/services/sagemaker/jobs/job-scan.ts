@@ -1,6 +1,6 @@
 /**
- * The SQL with which Search goes through jobs. It goes in slices, each a short statement: one that read all jobs would keep all others from the
- * database meanwhile. Of a job that is not shown it reads what decides about it and no more.
+ * The SQL with which Search scans jobs. It scans in slices, each a short statement: a statement that reads all jobs would block all other readers of the
+ * database. From jobs that are not shown, it reads only the parts that the conditions need.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { formatArn } from '../../../contract/arn.ts';
@@ -15,22 +15,22 @@ export type ScanColumn = 'arn' | 'name' | 'status' | 'created_at' | 'modified_at
 export interface ScanBounds {
   readonly account: string;
   readonly region: string;
-  /** The only one it can be. */
+  /** The only ARN that can match. */
   readonly arn?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
 }
 
-/** What jobs are looked for. */
+/** The conditions of a scan. */
 export interface JobConditions {
-  /** What an index decides. */
+  /** Conditions that an index can decide. */
   readonly columns: Condition | undefined;
-  /** All of it. */
+  /** All conditions. */
   readonly whole: Condition | undefined;
 }
 
 export interface JobOrder {
-  /** What the order goes by: a column, or a term that may be null. Nulls come last. */
+  /** The sort key: a column, or an expression that may be null. Nulls come last. */
   readonly key: Condition;
   readonly descends: boolean;
   readonly after: PagePosition | undefined;
@@ -44,7 +44,7 @@ export interface JobParts {
   readonly state: 'none' | 'metrics' | 'all';
 }
 
-/** How many rows of an index, or documents, one statement looks at: some milliseconds' worth. */
+/** How many rows of an index, or documents, one statement reads: a few milliseconds each. */
 const indexRows = 2000;
 const documents = 1000;
 
@@ -57,7 +57,7 @@ const all = (conditions: readonly (Condition | undefined)[]) =>
 type PartialRow = Pick<JobTable, 'arn' | 'name' | 'status' | 'phase' | 'created_at' | 'modified_at'> &
   Record<'state' | `part_${number}`, string | null>;
 
-/** A job of which only the wanted parts are there. */
+/** A job that holds only the requested parts. */
 function partialJob<Request>(row: PartialRow, { account, region }: ScanBounds, kind: JobKind, wanted: JobParts) {
   const request: Record<string, unknown> = {};
   wanted.request.forEach((name, i) => {
@@ -86,7 +86,7 @@ function partialJob<Request>(row: PartialRow, { account, region }: ScanBounds, k
   } satisfies Job<Request>;
 }
 
-/** Which rows are on the page or after it. */
+/** Selects the rows on the page and after it. */
 function beyond({ key, descends, after }: JobOrder): Condition {
   if (!after) return sql`1 = 1`;
   const arn = sql`arn ${descends ? sql`<` : sql`>`} ${after.arn}`;
@@ -100,7 +100,7 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
   const within = ({ account, region }: ScanBounds) =>
     sql`kind = ${kind} and account = ${account} and region = ${region}`;
 
-  /** Pieces of the index by creation, each with so many jobs. Jobs that are made meanwhile lie at its end. */
+  /** Slices of the index by creation time, each with so many jobs. Jobs that are created meanwhile are at its end. */
   async function* byCreation(bounds: ScanBounds, size: number): AsyncGenerator<Condition> {
     const { createdAfter, createdBefore } = bounds;
     const index = sql`sagemaker_jobs indexed by sagemaker_jobs_listed`;
@@ -120,7 +120,7 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
     }
   }
 
-  /** Pieces of the table in the order in which the rows lie: of documents, three times as fast as any other. */
+  /** Slices of the table in the order of its rows: for documents, three times as fast as any other order. */
   async function* byArn(bounds: ScanBounds, size: number): AsyncGenerator<Condition> {
     const prefix = formatArn('sagemaker', bounds.region, bounds.account, `${kind}-job/`);
     let from = '';
@@ -148,22 +148,23 @@ export function jobScan<Request>(database: Database, kind: JobKind) {
   }
 
   return {
-    /** For each piece how many satisfy the conditions, and the first of them in the order. `indexed`: no document is looked at. */
+    /** For each slice, how many jobs satisfy the conditions, and the first of them in the order. `indexed`: reads no document. */
     async *ranked(bounds: ScanBounds, conditions: JobConditions, indexed: boolean, order: JobOrder) {
       const { key, descends, limit } = order;
       const direction = descends ? sql`desc` : sql`asc`;
-      const sorted = sql`case when ${beyond(order)} then 0 else 1 end, ${key} is null, ${key} ${direction}, arn ${direction}`;
+      const sorted = sql`case when ${beyond({ ...order, key: sql`key` })} then 0 else 1 end, key is null, key ${direction}, arn ${direction}`;
       const pieces = indexed ? inIndex(bounds, conditions.whole) : inTable(bounds, conditions);
       for await (const piece of pieces) {
+        // The key may be read from a document: it is found once for each job, not at each place of the order.
         const rows = await read(sql<
           PagePosition & { total: number }
-        >`select ${key} as key, arn, count(*) over () as total
-          ${piece} order by ${sorted} limit ${limit}`);
+        >`with found as materialized (select ${key} as key, arn ${piece})
+          select key, arn, count(*) over () as total from found order by ${sorted} limit ${limit}`);
         yield { total: rows[0]?.total ?? 0, first: rows.map(({ arn, key: value }) => ({ arn, key: value })) };
       }
     },
 
-    /** What may satisfy the conditions, with the parts that were asked for. */
+    /** Jobs that may satisfy the conditions, with the requested parts. */
     async *parts(bounds: ScanBounds, conditions: JobConditions, wanted: JobParts): AsyncGenerator<Job<Request>[]> {
       const members = [
         ...wanted.request.map((name) => sql`request -> ${name}`),

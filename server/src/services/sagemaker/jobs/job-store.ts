@@ -1,4 +1,4 @@
-/** The SQL about single jobs; that about many is in job-list.ts. */
+/** The SQL about single jobs. Lists are in job-list.ts. */
 import { type Database, type Statement, statement } from '../../../storage/database.ts';
 import { queryBuilder } from '../../../storage/query-builder.ts';
 import type { Job, JobKind, JobStatus, Phase } from './job.ts';
@@ -53,7 +53,7 @@ export const jobOf = <Request>(row: JobTable): Job<Request> => ({
   state: JSON.parse(row.state),
 });
 
-/** Whoever else changed the job: what was shipped must not be shipped again. */
+/** Whatever the row's revision is: shipped lines must not be shipped again. */
 export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Statement =>
   statement(
     jobTables
@@ -62,6 +62,8 @@ export const keepLogOffsets = (arn: string, offsets: Job['logOffsets']): Stateme
       .where('arn', '=', arn)
       .compile(),
   );
+
+export type JobStore<Request> = ReturnType<typeof jobStore<Request>>;
 
 export function jobStore<Request>(database: Database, kind: JobKind) {
   return {

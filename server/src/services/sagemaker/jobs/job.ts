@@ -1,9 +1,11 @@
-/** What training and processing jobs share: a row that moves through phases, each of which can be repeated. Pure. */
-export type JobKind = 'training' | 'processing';
+/** What jobs of every kind share: a row that moves through phases, each of which can be repeated. Pure. */
+
+/** 'training', 'processing', …: the kind's rows and its folder of runs have this name, which must never change. */
+export type JobKind = string;
 
 export type JobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** Starting waits for a place, Downloading brings the inputs, Running is the process, Uploading stores the outputs, Ended is the end. */
+/** Starting: waiting for capacity; Downloading: set-up and inputs; Running: the programs; Uploading: the results. */
 export type Phase = 'Starting' | 'Downloading' | 'Running' | 'Uploading' | 'Ended';
 
 export interface Transition {
@@ -22,13 +24,13 @@ export interface JobState {
   readonly endedAt?: number;
   readonly failureReason?: string;
   readonly stopRequestedAt?: number;
-  /** Why it was asked to stop. */
+  /** Why it was stopped. */
   readonly stopCause?: 'user' | 'time limit' | 'wait limit' | 'pending limit';
-  /** How often it began again because the platform failed it. */
+  /** How often it was started again after a failure of the platform. */
   readonly retries?: number;
   /** Why it is being killed: an instance wrote more than its volume holds. */
   readonly overflow?: string;
-  /** The last value of each metric, and when it was reported where that is not the end. */
+  /** The last value of each metric, and when it was reported if not at the end. */
   readonly metrics?: Readonly<Record<string, number>>;
   readonly metricTimes?: Readonly<Record<string, number>>;
   readonly artifactUri?: string;
@@ -60,13 +62,13 @@ export function moved(transitions: readonly Transition[], status: string, messag
   return [...before, { status, startTime: now, message }];
 }
 
-/** How long the job has waited for its place, all its waits together. */
+/** How long the job has waited for capacity, all its waits together. */
 export const pendingMs = (transitions: readonly Transition[], now: number): number =>
   transitions
     .filter(({ status }) => status === 'Pending')
     .reduce((sum, { startTime, endTime = now }) => sum + endTime - startTime, 0);
 
-/** The job ended because of its data, its settings or its program: `reason` is for its owner. */
+/** The job failed because of its data, its settings or its program: `reason` is for its owner. */
 export class JobFailed extends Error {
   constructor(reason: string) {
     super(reason);

@@ -1,10 +1,10 @@
-/** How a job's program is started where its image runs as a container. Pure: what it says is what the executor does. */
+/** How the program of an image that runs as a container is started. Pure. */
 import type { ContainerSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import type { ImageTable, ImageUse, JobRuntime } from '../shared/images.ts';
+import type { Host } from './host.ts';
 import { JobFailed } from './job.ts';
-import type { Host } from './job-work.ts';
 
-/** As `images.get` answered when the job was created; the platform's owner may have changed the table since. */
+/** CreateTrainingJob checked the image, but the platform's owner may have changed the table since. */
 export function runtimeAtLaunch(image: string, use: ImageUse, images: ImageTable): JobRuntime {
   const runtime = images.find(image, use);
   if (!runtime || runtime.kind === 'framework')
@@ -23,7 +23,7 @@ export interface ContainerRun {
 }
 
 /**
- * Without a network there are no credentials either: "no AWS credentials are made available to the container runtime environment",
+ * Without a network there are no credentials: "no AWS credentials are made available to the container runtime environment",
  * https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
  */
 export const withoutCredentials = (identity: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

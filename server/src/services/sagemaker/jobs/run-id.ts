@@ -1,4 +1,4 @@
 import { randomHex } from '../../../kit/ids.ts';
 
-/** Names a run's folder. So long that it cannot be guessed from the addresses and ports that come from it: an instance's secret does, too. */
+/** Names a run's folder. Long, because an instance's secret is derived from it as well as addresses and ports: it must not be guessable from them. */
 export const newRunId = () => randomHex(16);

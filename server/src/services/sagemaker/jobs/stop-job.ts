@@ -1,4 +1,4 @@
-/** Asks a job to end. The reconciler signals the process; here only the wish is written down. */
+/** Records the request to stop a job. The reconciler signals the processes. */
 import type { Call } from '../../../contract/call.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import { Conflict } from '../../../storage/database.ts';
@@ -42,7 +42,7 @@ export async function stopJob<Request>(
       await deps.outbox.write([store.update(next)], event(next));
       return;
     } catch (error) {
-      // The reconciler moved the job between the read and the write: look again.
+      // The reconciler changed the job between the read and the write: look again.
       if (!(error instanceof Conflict)) throw error;
     }
   }

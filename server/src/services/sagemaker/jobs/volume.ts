@@ -1,23 +1,23 @@
 /**
- * A job's share of the disk, its VolumeSizeInGB: what its instances write is counted now and then while they run, and once more when their programs have
- * ended. A count that takes long is made less often. Nothing here stops anybody: the answer is a reason to.
+ * A job's share of the disk, its VolumeSizeInGB. The files of its instances are measured at intervals while they run, and once more when their programs have
+ * ended. The interval grows with the time that a measurement takes. The caller ends the job.
  */
 import { join } from 'node:path';
 import type { Executor } from '../../../engine/executor.ts';
 import { folderSize } from '../../../engine/folder-size.ts';
-import type { Host } from './job-work.ts';
+import type { Host } from './host.ts';
 
 const gibibyte = 2 ** 30;
 const firstPauseMs = 2000;
-/** A count may take this part of the time between two. */
-const share = 20;
+/** The pause after a measurement is this many times as long as the measurement. */
+const pauseFactor = 20;
 
 /**
- * What is compressed, copied and stored after the program, or read while it runs: /opt/ml, outputs and checkpoints in other places, the log. A hole in a file
- * takes nothing of this disk, but as much as its length of the time and of the store.
+ * What is stored after the program ends, or read while it runs: /opt/ml, outputs and checkpoints in other folders, the log. Measured by the length of files:
+ * a hole takes no disk here, but costs its full length when the file is uploaded.
  */
 const stored = ['ml', 'places', 'checkpoints', 'tensorboard', 'log'];
-/** Everything else that a program can fill: what it changed of its inputs, /tmp, its own Python, the rest of its root folder. */
+/** Everything else that a program can fill: changed inputs, /tmp, its own Python, the rest of its root folder. Measured by the blocks in use. */
 const scratch = ['layers', 'tmp', 'python', 'home', 'root'];
 
 async function writtenBytes(dir: string, enough: number, executor: Pick<Executor, 'layerBytes'>): Promise<number> {
@@ -29,22 +29,24 @@ async function writtenBytes(dir: string, enough: number, executor: Pick<Executor
 
 export const volumeBytes = (volumeGiB: number | undefined) => (volumeGiB ?? Number.POSITIVE_INFINITY) * gibibyte;
 
+export type VolumeWatch = ReturnType<typeof volumeWatch>;
+
 export function volumeWatch(executor: Pick<Executor, 'layerBytes'>, now: () => number) {
   const nextLook = new Map<string, number>();
   return {
-    /** Why the job must end, where an instance wrote more than its volume holds. `certain`: counts now, however long it takes. */
+    /** Why the job must end: an instance wrote more than its volume holds. `mustMeasure`: even if the last measurement was a moment ago. */
     async overflow(
       hosts: readonly Host[],
       volumeGiB: number | undefined,
-      certain: boolean,
+      mustMeasure: boolean,
     ): Promise<string | undefined> {
       if (volumeGiB === undefined) return undefined;
       for (const { name, dir } of hosts) {
         const began = now();
-        if (!certain && began < (nextLook.get(dir) ?? 0)) continue;
+        if (!mustMeasure && began < (nextLook.get(dir) ?? 0)) continue;
         const limit = volumeBytes(volumeGiB);
         const bytes = await writtenBytes(dir, limit, executor);
-        nextLook.set(dir, now() + Math.max(firstPauseMs, (now() - began) * share));
+        nextLook.set(dir, now() + Math.max(firstPauseMs, (now() - began) * pauseFactor));
         if (bytes <= limit) continue;
         return `ClientError: No space left on the volume of ${name}: the job wrote more than ${volumeGiB} GiB to its files and its log. Increase VolumeSizeInGB, or write less.`;
       }

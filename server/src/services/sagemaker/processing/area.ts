@@ -4,7 +4,7 @@ import { createProcessingJob } from './create-processing-job.ts';
 import { deleteProcessingJob } from './delete-processing-job.ts';
 import { describeProcessingJob } from './describe-processing-job.ts';
 import { listProcessingJobs } from './list-processing-jobs.ts';
-import { processingWork } from './processing-work.ts';
+import { processingDefinition } from './processing-definition.ts';
 import { stopProcessingJob } from './stop-processing-job.ts';
 
 export const processingArea: JobArea = {
@@ -15,6 +15,6 @@ export const processingArea: JobArea = {
     StopProcessingJob: stopProcessingJob,
     DeleteProcessingJob: deleteProcessingJob,
   },
-  work: processingWork,
+  define: processingDefinition,
   taggable: { 'processing-job': { table: 'sagemaker_jobs' } },
 };

@@ -1,4 +1,4 @@
-/** The instances of a processing job, as they know each other. Pure. */
+/** The instances of a processing job and their names for each other. Pure. */
 import type { SandboxOptions } from '../../../engine/executor.ts';
 import { loopbackAddresses } from '../jobs/host-addresses.ts';
 import type { ProcessingJob, ProcessingJobRequest } from './processing-job.ts';

@@ -1,12 +1,12 @@
 /**
- * What a processing container finds, besides its inputs, and the word that it may leave:
+ * The configuration files of a processing container, and the exit message that it may write:
  * https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBeneath } from '../../../engine/beneath.ts';
+import type { Host } from '../jobs/host.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { Host } from '../jobs/job-work.ts';
 import type { ProcessingJob } from './processing-job.ts';
 
 export async function writeContractFiles(job: ProcessingJob, host: Host, hosts: readonly Host[]): Promise<void> {
@@ -34,7 +34,7 @@ const usualS3Input = {
 
 const maxMessageBytes = 1024;
 
-/** A character that the cut went through is left out. */
+/** Leaves out a character that was cut in two. */
 const decoded = (bytes: Uint8Array, fatal: boolean) =>
   new TextDecoder('utf-8', { fatal }).decode(bytes.subarray(0, maxMessageBytes), { stream: true });
 

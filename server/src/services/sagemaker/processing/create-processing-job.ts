@@ -22,9 +22,9 @@ export const createProcessingJob: SageMakerOperation<'CreateProcessingJob', Waki
     const arn = processingJobArn(call, input.ProcessingJobName);
     await assumeExecutionRole(arn, input.RoleArn, call, deps);
     const starting = { status: 'Starting', message: 'Starting' };
-    const words = ['Processing Job', 'processing job'] as const;
+    const kindNames = ['Processing Job', 'processing job'] as const;
     const name = input.ProcessingJobName;
-    await insertJob({ kind: 'processing', arn, name, request, starting, words }, processingEvent, call, deps);
+    await insertJob({ kind: 'processing', arn, name, request, starting, kindNames }, processingEvent, call, deps);
     deps.wake(arn);
     return { ProcessingJobArn: arn };
   },

@@ -15,7 +15,7 @@ export const describeProcessingJob: SageMakerOperation<'DescribeProcessingJob'> 
     const { ProcessingInputs: inputs, ProcessingOutputConfig: outputs, ...answer } = describeProcessing(job);
     return {
       ...answer,
-      // AWS tells its defaults: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingStoppingCondition.html
+      // AWS returns its defaults: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingStoppingCondition.html
       StoppingCondition: answer.StoppingCondition ?? { MaxRuntimeInSeconds: 86_400 },
       ...(inputs && { ProcessingInputs: inputs.map((input) => ({ AppManaged: false, ...input })) }),
       ...(outputs && {

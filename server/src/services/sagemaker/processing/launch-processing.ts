@@ -1,10 +1,10 @@
-/** How the program of a processing job is started, as its image runs, and why it failed. */
+/** How the program of a processing job is started, depending on its image, and why it failed. */
 
 import type { RunSpec, SandboxNetwork } from '../../../engine/executor.ts';
 import { lastBytes } from '../../../engine/file-tail.ts';
 import { builtInRun } from '../jobs/built-in.ts';
+import type { Host } from '../jobs/host.ts';
 import { JobFailed } from '../jobs/job.ts';
-import type { Host } from '../jobs/job-work.ts';
 import { containerRun, runtimeAtLaunch, withoutCredentials } from '../jobs/launch.ts';
 import { coresOf } from '../jobs/python/cores.ts';
 import { environmentNote, environmentOf } from '../jobs/python/made-environment.ts';
@@ -30,11 +30,11 @@ function commandOf({ AppSpecification: app }: ProcessingJobRequest): [string, ..
   return [program, ...rest];
 }
 
-/** What the reconciler has ready when an instance is to start. */
+/** What is known when an instance starts. */
 export interface LaunchContext {
   readonly identity: Environment;
   readonly settings: SageMakerSettings;
-  /** In which the job's runs have their folders. */
+  /** The folder of the job, which holds those of its runs. */
   readonly jobDir: string;
 }
 
@@ -51,16 +51,16 @@ export async function launchProcessing(
   const { sandbox } = spec;
   if (!sandbox) return spec;
   const linked = await linkedMounts(job.request, host);
-  // Engines take one mount for each place.
+  // Engines accept one mount for each path.
   const outer = outerMounts(job.request, host).filter((mount) => !linked.some(({ to }) => to === mount.to));
   const mounts = [...sandbox.mounts, ...outer, ...linked];
   return { ...spec, sandbox: { ...sandbox, mounts } };
 }
 
-/** It needs neither the network nor any credentials, and models that it opens must not have them. */
+/** The evaluation needs neither the network nor credentials, and the models that it opens must not have them. */
 const alone = { network: 'none', hosts: {} } as const;
 
-/** The gate is the platform's own program: a variable such as NODE_OPTIONS would replace its code. */
+/** The evaluation is the platform's own program: a variable such as NODE_OPTIONS would replace its code. */
 const evaluateVariables = (given: Environment): Environment =>
   Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('EVALUATE_')));
 
@@ -109,7 +109,7 @@ async function inPython(
     variables: {
       PROCESSING_JOB_NAME: job.name,
       PROCESSING_JOB_ARN: job.arn,
-      // Archives name owners to which a sandboxed program cannot assign files.
+      // A sandboxed program cannot give files to the owners that archives name.
       TAR_OPTIONS: '--no-same-owner',
     },
     given: request.Environment,
@@ -119,7 +119,7 @@ async function inPython(
   });
 }
 
-/** What a container printed that never began is not there. */
+/** A container that never started has no log. */
 const printedBy = (file: string) => lastBytes(file, 64 * 1024).catch(() => '');
 
 export async function explainProcessing(
@@ -130,13 +130,13 @@ export async function explainProcessing(
 ): Promise<string | undefined> {
   const { kind } = runtimeOf(job.request, images);
   if (kind === 'builtin') return undefined;
-  const { ContainerEntrypoint: entrypoint = [], ContainerArguments: words = [] } = job.request.AppSpecification;
+  const { ContainerEntrypoint: entrypoint = [], ContainerArguments: args = [] } = job.request.AppSpecification;
   return failureReason({
     // As the integration tests of https://github.com/aws/sagemaker-spark-container expect it of AWS.
     cause: 'See job logs for more information',
     exitCode,
     printed: await printedBy(executor.logFile(host.dir)),
-    command: shownCommand([...entrypoint, ...words]),
+    command: shownCommand([...entrypoint, ...args]),
     log: { group: processingLogGroup, stream: `${job.name}/${host.name}-${job.createdAt.getTime()}` },
   });
 }

@@ -1,10 +1,10 @@
 /**
- * Where the folders of a processing job's inputs and outputs lie on the machine. Below /opt/ml they are folders of that one; elsewhere each has a folder of
- * its own, which the program finds mounted in its place. Pure.
+ * The folders on this machine of a processing job's inputs and outputs. Paths below /opt/ml are in the folder of /opt/ml; any other path has a folder of
+ * its own, which is mounted at that path. Pure.
  */
 import { join } from 'node:path';
 import type { Mount } from '../../../engine/executor.ts';
-import type { Host } from '../jobs/job-work.ts';
+import type { Host } from '../jobs/host.ts';
 import { inputsOf } from './inputs/input.ts';
 import { outputsOf } from './outputs/output.ts';
 import { isIn, outermost } from './plain-path.ts';
@@ -13,13 +13,13 @@ import type { ProcessingJobRequest } from './processing-job.ts';
 export interface LocalPath {
   /** A folder that no program can replace. */
   readonly root: string;
-  /** The way down from it. */
+  /** The path below it. */
   readonly names: readonly string[];
 }
 
 const ml = '/opt/ml/';
 
-/** The folders outside of /opt/ml that hold all the others there, in an order that a restart does not change. */
+/** The outermost paths outside of /opt/ml, in an order that a restart does not change. */
 function outerFolders(request: ProcessingJobRequest): string[] {
   const outside = [...inputsOf(request), ...outputsOf(request)]
     .map(({ path }) => path)
@@ -29,7 +29,7 @@ function outerFolders(request: ProcessingJobRequest): string[] {
 
 const outerRoot = (host: Host, index: number) => join(host.dir, 'places', String(index));
 
-/** `path`: as inputsOf and outputsOf answer it. */
+/** `path`: as inputsOf and outputsOf return it. */
 export function localPathOf(request: ProcessingJobRequest, host: Host, path: string): LocalPath {
   if (path.startsWith(ml)) return { root: host.ml, names: path.slice(ml.length).split('/') };
   const folders = outerFolders(request);

@@ -1,4 +1,4 @@
-/** A processing job in AWS's words. Pure. */
+/** A processing job in AWS's terms. Pure. */
 import { formatArn } from '../../../contract/arn.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import type { Input } from '../../../models/types.ts';

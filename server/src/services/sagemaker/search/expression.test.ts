@@ -201,7 +201,7 @@ describe('a ranking', () => {
     assert.deepEqual(sorted('CreationTime', times, 'Descending'), [2, 0, 1]);
   });
 
-  it('holds no more than it is asked for', () => {
+  it('holds no more than the requested number', () => {
     const records = Array.from({ length: 1000 }, (_, i) => ({ BillableTimeInSeconds: (i * 7919) % 1000 }));
     const best = sorted('BillableTimeInSeconds', records, 'Descending', 3);
     assert.deepEqual(

@@ -1,4 +1,4 @@
-/** The order of a search's results, and the first of them: however many match, only a page of them is held. Pure. */
+/** The order of a search's results. Holds only one page of them, however many match. Pure. */
 import type { PagePosition } from '../shared/page-token.ts';
 import { parseNumber } from '../shared/search/filter.ts';
 import type { Property } from '../shared/search/property.ts';
@@ -6,7 +6,7 @@ import type { Property } from '../shared/search/property.ts';
 export type Order = 'Ascending' | 'Descending';
 type Key = PagePosition['key'];
 
-/** Times as milliseconds; null where the record lacks the property. Hyperparameters that are numbers sort as such. */
+/** Times as milliseconds; null if the record does not have the property. Hyperparameters that are numbers sort as numbers. */
 export function sortKey({ type, values }: Property, record: object): Key {
   const [value] = values(record);
   if (value === undefined) return null;
@@ -14,7 +14,7 @@ export function sortKey({ type, values }: Property, record: object): Key {
   return (type === 'loose' ? parseNumber(String(value)) : undefined) ?? String(value);
 }
 
-/** Whatever the order, what lacks the property comes last; in equal keys the ARN decides. Numbers come before text. */
+/** Records without the property come last in either order; the ARN decides between equal keys. Numbers come before text. */
 export function comparePositions(a: PagePosition, b: PagePosition, order: Order): number {
   const sign = order === 'Ascending' ? 1 : -1;
   if (a.key === b.key) return sign * compare(a.arn, b.arn);

@@ -76,7 +76,7 @@ describe('Search of training jobs', () => {
     ]);
   });
 
-  it('tells what DescribeTrainingJob tells, and the tags', async () => {
+  it('answers what DescribeTrainingJob answers, and the tags', async () => {
     const { Results: [found] = [], TotalHits } = await search({
       Resource: 'TrainingJob',
       SearchExpression: where('TrainingJobName', 'Equals', 'churn-a'),
@@ -202,7 +202,7 @@ describe('Search in pages', () => {
   const numbers = (records: readonly SearchRecord[] = []) =>
     records.map(({ ModelPackageGroup: group }) => Number(group?.ModelPackageGroupName?.replace('group-', '')));
 
-  it('tells every one of many once', async () => {
+  it('lists every one of many once', async () => {
     const found: number[] = [];
     const totals = new Set<number | undefined>();
     const input = { Resource: 'ModelPackageGroup' as const, SortBy: 'ModelPackageGroupName', MaxResults: 100 };
@@ -362,7 +362,7 @@ describe('Search refuses', () => {
     );
   });
 
-  it('who may describe but not search', async () => {
+  it('a caller who may describe but not search', async () => {
     const { credentials } = await makeUser(platform, 'ann');
     const PolicyDocument = allow('sagemaker:Describe*');
     await platform

@@ -1,7 +1,7 @@
 /**
  * Search: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
- * Goes through what may match a slice at a time, and holds no more than that and the results: memory stays the same however many there are, and others
- * are served between two slices.
+ * Scans what may match in slices and holds only one slice and the results: memory does not grow with the number of resources, and other requests are
+ * served between two slices.
  */
 import { createHash } from 'node:crypto';
 import type { Call } from '../../../contract/call.ts';
@@ -19,10 +19,10 @@ import type { SearchDeps, SearchOperation } from './deps.ts';
 import { comparePositions, type Order, ranking, sortKey } from './ranking.ts';
 import { visibilityContexts, visibleExpression } from './visibility.ts';
 
-/** Rows read at once: their documents are parsed on the thread that serves requests. */
+/** Rows per read: their documents are parsed on the thread that serves requests. */
 const scanned = 50;
 
-/** Searches go through their rows one after the other: many at once would starve other requests. */
+/** Searches scan one after the other: many at once would starve other requests. */
 const turns = inTurn();
 
 export const search: SearchOperation<'Search'> = {
@@ -42,7 +42,7 @@ export const search: SearchOperation<'Search'> = {
     const visible = visibleExpression(input.VisibilityConditions, call);
     const order: Order = input.SortOrder ?? 'Descending';
     const sortBy = input.SortBy ?? searchable.sortBy;
-    // First, because it refuses what is too large to be looked at any further.
+    // First, because it refuses an expression that is too large.
     const tests = [input.SearchExpression, visible]
       .filter((expression) => expression !== undefined)
       .map((expression) => compileExpression(expression, input.Resource, root, call));
@@ -76,7 +76,7 @@ export const search: SearchOperation<'Search'> = {
   },
 };
 
-/** Throws ValidationException for what cannot be searched here. */
+/** Throws ValidationException for a resource that cannot be searched here. */
 export function readSearchable(searchables: Searchables, resource: string, call: Call): Searchable {
   const searchable = Object.hasOwn(searchables, resource) ? searchables[resource] : undefined;
   if (searchable) return searchable;
@@ -86,7 +86,7 @@ export function readSearchable(searchables: Searchables, resource: string, call:
   );
 }
 
-/** What AWS's model says of a record. */
+/** The structure of a record in AWS's model. */
 export async function structureOfRecords({ member }: Searchable): Promise<Structure> {
   const model = await loadServiceModel('sagemaker');
   const output = model.operations.get('Search')?.output;
@@ -104,7 +104,7 @@ function readSort(sortBy: string, resource: string, root: Structure, call: Call)
   throw call.error('ValidationException', `${sortBy} has no value to sort by: name one of its members.`);
 }
 
-/** Binds a token to what was asked. */
+/** Binds a token to its request. */
 const digest = (asked: unknown) =>
   createHash('sha256')
     .update(JSON.stringify(asked ?? null))
@@ -124,13 +124,13 @@ interface Plan {
 
 type Found = PagePosition & Partial<Candidate>;
 
-/** The first of what is found, one more than is shown (whether there is a next page), and how many there are. */
+/** The first results, one more than the page holds (whether there is a next page), and the number of all. */
 async function run(plan: Plan, call: Call, deps: SearchDeps): Promise<{ first: readonly Found[]; total: number }> {
   const { searchable, scan, test, sort, sortBy, order, after } = plan;
   const limit = plan.limit + 1;
   const best = ranking<Found>(limit, order);
   let total = 0;
-  // Nobody reads the answer any more.
+  // The client has disconnected.
   const goOn = () => {
     if (call.signal.aborted) throw call.error('ThrottlingException', 'The request was cancelled.');
   };
@@ -156,7 +156,7 @@ async function run(plan: Plan, call: Call, deps: SearchDeps): Promise<{ first: r
   return { first: best.first, total };
 }
 
-/** The candidates that have tags, with them; the others as they are. */
+/** Adds the tags of candidates that have tags. */
 async function tagged(
   searchable: Searchable,
   candidates: readonly Candidate[],
@@ -176,7 +176,7 @@ async function answer({ searchable, scan }: Plan, found: readonly Found[], call:
   const records = searchable.whole
     ? new Map((await searchable.whole(deps.database, scan, arns)).map(({ arn, record }) => [arn, record]))
     : new Map(found.map(({ arn, record }) => [arn, record]));
-  // What was removed since it was found is left out.
+  // Resources that were deleted since they were found are left out.
   const there = arns.flatMap((arn) => {
     const record = records.get(arn);
     return record ? [{ arn, record }] : [];

@@ -1,5 +1,5 @@
 /**
- * VisibilityConditions of a search: what has one of the named tags is found only with one of the values given for it; what lacks the tag is found.
+ * VisibilityConditions of a search: a resource with one of the named tags is found only if the tag has one of the given values; a resource without the tag is found.
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VisibilityConditions.html. Policies see them as sagemaker:SearchVisibilityCondition/<Key>:
  * https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html. Pure.
  */
@@ -17,7 +17,7 @@ function valuesByKey(conditions: Conditions): Map<string, string[]> {
   return values;
 }
 
-/** Undefined where everything is visible. Throws ValidationException for a key that names no tag. */
+/** Undefined if everything is visible. Throws ValidationException for a key that names no tag. */
 export function visibleExpression(conditions: Conditions, call: Call): Expression | undefined {
   const asked = [...valuesByKey(conditions)];
   const wrong = asked.find(([key]) => !format.test(key));
@@ -33,7 +33,7 @@ export function visibleExpression(conditions: Conditions, call: Call): Expressio
   };
 }
 
-/** One for each value, every one of which the caller must be allowed: a tag that is named twice must not hide a value from the policies. */
+/** One for each value. The caller must be allowed each of them: a tag that is named twice must not hide a value from the policies. */
 export function visibilityContexts(conditions: Conditions): Record<string, string>[] {
   const asked = [...valuesByKey(conditions)];
   const most = Math.max(1, ...asked.map(([, values]) => values.length));

@@ -1,4 +1,4 @@
-/** Model artifacts: fetched from S3 with a role's credentials, unpacked without trust; packed and put back. */
+/** Model artifacts: downloaded from S3 with a role's credentials and unpacked as untrusted data; packed and uploaded. */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { createTarGz, extractTarGz } from '../../../engine/archive.ts';
 import { type Putting, putOpenFile } from './put-file.ts';
 import { parseS3Uri, type S3Location } from './s3-uri.ts';
 
-/** More than any model that one machine serves; less than what fills its disk unseen. */
+/** More than any model that one machine serves; less than its disk. */
 const limits = { maxBytes: 20 * 2 ** 30, maxEntries: 10_000 };
 
 /** The bytes of an object. Throws AwsError. */
@@ -18,7 +18,7 @@ export async function openObject(aws: Aws, { bucket, key }: S3Location): Promise
   return body instanceof Readable ? body : Readable.from(body ? [body] : []);
 }
 
-/** Puts what the stream holds; its length is found by way of a file in the folder, which no program may write to. */
+/** Uploads a stream. Its length is found by writing it to a file in the folder, to which no program may write. */
 async function putStream(aws: Aws, location: S3Location, source: Readable, putting: Putting): Promise<void> {
   const own = await mkdtemp(join(putting.folder, 'upload-'));
   try {
@@ -39,10 +39,10 @@ export async function putFile(aws: Aws, location: S3Location, path: string, putt
   }
 }
 
-/** Throws AwsError where the object cannot be read, ArchiveRefused where it is no archive that may be unpacked. */
+/** Throws AwsError if the object cannot be read, ArchiveRefused if it is not an archive that may be unpacked. */
 export async function fetchArtifact(aws: Aws, uri: string, dir: string): Promise<void> {
   const location = parseS3Uri(uri);
-  if (!location) throw new Error(`${uri} names no place in S3`);
+  if (!location) throw new Error(`${uri} is not an S3 location`);
   await extractTarGz(await openObject(aws, location), dir, limits);
 }
 

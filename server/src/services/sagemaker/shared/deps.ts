@@ -2,6 +2,7 @@
 import type { AwsAccess } from '../../../contract/aws.ts';
 import type { RoleRun } from '../../../contract/identity.ts';
 import type { Operation } from '../../../contract/operation.ts';
+import type { Background } from '../../../engine/background.ts';
 import type { Executor } from '../../../engine/executor.ts';
 import type { Sandbox } from '../../../engine/executors/bubblewrap.ts';
 import type { Outbox } from '../../../engine/outbox.ts';
@@ -10,13 +11,16 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { OperationName } from '../../../models/types.ts';
 import type { RoutingTable } from '../../../serving/routing-table.ts';
+import type { Changes } from '../../../storage/changes.ts';
 import type { Database } from '../../../storage/database.ts';
 import type { ImageTable } from './images.ts';
 
-/** What platform.ts hands over. */
+/** What module.ts passes in. */
 export interface SageMakerResources {
   readonly database: Database;
   readonly outbox: Outbox;
+  readonly background: Background;
+  readonly changes: Changes;
   readonly aws: AwsAccess;
   readonly executor: Executor;
   readonly images: ImageTable;
@@ -41,11 +45,11 @@ export interface SageMakerSettings {
   readonly sandbox?: Sandbox | undefined;
   /** Files and folders that the runtime needs inside a sandbox. */
   readonly runtimePaths: readonly string[];
-  /** Pythons of this machine that stand for environments, by the name of the environment or of its framework. */
+  /** Pythons of this machine to use for environments, by the name of the environment or of its framework. */
   readonly pythonEnvironments: Readonly<Record<string, string>>;
   /** Where fetched libraries and made environments are kept. */
   readonly cacheDir: string;
-  /** What jobs share; who does not fit waits in the order of creation. */
+  /** Shared by all jobs. Jobs that do not fit wait in the order of creation. */
   readonly jobCores: number;
   readonly jobMemoryGiB: number;
   /** Refuse CreateModel from a model package that is not Approved (AWS does not). */
@@ -54,7 +58,7 @@ export interface SageMakerSettings {
 
 /** Of an area with a reconciler. */
 export interface WakingResources extends SageMakerResources {
-  /** There may be something to do for this ARN. */
+  /** The reconciler looks at this ARN soon. */
   readonly wake: (arn: string) => void;
 }
 

@@ -82,7 +82,7 @@ before(async () => {
 });
 after(async () => platform?.[Symbol.asyncDispose]());
 
-describe('A role that is handed over', () => {
+describe('A passed role', () => {
   it('works where the caller may pass it to this service', async () => {
     const condition = { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
     const passer = await userWho('passer', { Resource: arnOf('trusting'), Condition: condition });
@@ -93,7 +93,7 @@ describe('A role that is handed over', () => {
   });
 });
 
-describe('A role that is handed over refuses', () => {
+describe('A passed role is refused for', () => {
   it('to work for another job or model than its trust policy names', async () => {
     const own = (resource: string) => `arn:aws:sagemaker:*:${platform.account}:${resource}`;
     const sources = [own('training-job/mine-*'), own('processing-job/mine'), own('model/mine')];
@@ -121,7 +121,7 @@ describe('A role that is handed over refuses', () => {
     await sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: 'mine' })).catch(() => {});
   });
 
-  it('a caller who may pass another role, or this one to another service', async () => {
+  it('a caller who may only pass another role, or this one to another service', async () => {
     const elsewhere = { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } };
     const users = [
       await userWho('other-role', { Resource: arnOf('of-lambda') }),
@@ -141,7 +141,7 @@ describe('A role that is handed over refuses', () => {
     }
   });
 
-  it('a role that does not exist, or trusts somebody else', async () => {
+  it('a role that does not exist, or that trusts another service', async () => {
     const sagemaker = platform.client(SageMakerClient);
     for (const name of ['nobody', 'of-lambda']) {
       const message = `Could not assume role ${arnOf(name)}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`;

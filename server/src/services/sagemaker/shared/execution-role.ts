@@ -1,5 +1,5 @@
 /**
- * The role that a call hands to SageMaker. Three things are asked: the caller may pass it (iam:PassRole), it is of the caller's account, and it
+ * The role that a call passes to SageMaker. Three conditions are checked: the caller may pass it (iam:PassRole), it is in the caller's account, and it
  * trusts the service. https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  */
 import { parseArn } from '../../../contract/arn.ts';
@@ -13,7 +13,7 @@ import type { SageMakerResources } from './deps.ts';
 const servicePrincipal = 'sagemaker.amazonaws.com';
 
 /**
- * How SageMaker becomes a role that it was handed; `sourceArn` is the job, model or endpoint that needs it, for trust policies that ask for
+ * How SageMaker assumes the role. `sourceArn` is the job, model or endpoint that needs it, for trust policies with a condition on
  * aws:SourceArn: https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
  */
 export const roleFor = (sourceArn: string, roleArn: string): ServiceRoleRequest => ({
@@ -23,19 +23,19 @@ export const roleFor = (sourceArn: string, roleArn: string): ServiceRoleRequest 
   sourceArn,
 });
 
-/** The permission to hand the role over; none where no role is handed over. Runs before validation: the ARN may be anything. */
+/** The permission to pass the role; none if the request has no role. Runs before validation: the ARN may be any text. */
 export function passRole(roleArn: string | undefined): readonly Access[] {
   if (!roleArn) return [];
   return [{ action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': servicePrincipal } }];
 }
 
-/** SageMaker's sentence: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-python-sdk-troubleshooting.html. `member` is the request's that names the role. */
+/** SageMaker's text: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-python-sdk-troubleshooting.html. `member` is the request's that names the role. */
 export function refuseForeignRole(roleArn: string, call: Call, member = 'RoleArn'): void {
   if (parseArn(roleArn)?.account === call.account) return;
   throw call.error('ValidationException', `${member}: Cross-account pass role is not allowed.`);
 }
 
-/** The services as the role; throws AWS's words where that cannot be. */
+/** Access to the services as the role. Throws AWS's error if the role cannot be assumed. */
 export async function assumeExecutionRole(
   sourceArn: string,
   roleArn: string,

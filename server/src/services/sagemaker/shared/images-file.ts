@@ -1,6 +1,6 @@
 /**
- * The file of the setting --images: a JSON list of `{"pattern": "my-registry/*", "runs": "container"}`. Read at the start; whatever is not understood
- * stops it, because an image that is run otherwise than its owner meant is worse than none.
+ * The file of the setting --images: a JSON list of `{"pattern": "my-registry/*", "runs": "container"}`. Read at the start. An entry that is not valid stops
+ * the start: running an image differently than its owner configured is worse than not running it.
  */
 import { readFile } from 'node:fs/promises';
 import { type ImageEntry, runtimes } from './images.ts';
@@ -42,5 +42,5 @@ function entryOf(entry: unknown, refuse: (why: string) => Error): ImageEntry {
   return { ...named, ...runtimes[kind] };
 }
 
-/** Two stars beside each other would make the match slow, and mean one. */
+/** Two adjacent stars mean the same as one and would make the match slow. */
 const patternOf = (text: string) => new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`);

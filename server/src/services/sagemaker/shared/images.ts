@@ -1,7 +1,7 @@
 /**
- * Which image runs how. Goes by repository and tag, whatever the registry's host, because the same image has another host in each region:
+ * Which image runs how. Decided by repository and tag without the registry's host, because the same image has another host in each region:
  * https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
- * What the platform's owner configured (images-file.ts) comes first. An image that nothing here runs is refused at once.
+ * The owner's configuration (images-file.ts) comes first. An image that cannot run here is refused when the resource is created.
  */
 import type { Call } from '../../../contract/call.ts';
 import { type PythonRuntime, pythonImages, xgboostScript } from './python-images.ts';
@@ -12,7 +12,7 @@ export type Runtime =
   | { readonly kind: 'builtin'; readonly name: 'xgboost' | 'evaluate' }
   | { readonly kind: 'container'; readonly image: string }
   | PythonRuntime
-  /** Nothing here runs it yet, but its models can be opened and checked. */
+  /** It cannot run here yet, but its models can be opened and checked. */
   | { readonly kind: 'framework' };
 
 /** What jobs run in. */
@@ -63,11 +63,11 @@ const known: readonly ImageEntry[] = [
 
 export interface ImageTable {
   find(image: string, use: ImageUse): Runtime | undefined;
-  /** Throws ValidationException for an image that nothing here runs. */
+  /** Throws ValidationException for an image that cannot run here. */
   get(image: string, use: ImageUse, call: Pick<Call, 'error'>): Runtime;
 }
 
-/** `containerRefusal`: why no container can run here; undefined where they can. */
+/** `containerRefusal`: why containers cannot run here; undefined if they can. */
 export function imageTable(configured: readonly ImageEntry[], containerRefusal: string | undefined): ImageTable {
   const entries = [...configured, ...known];
 

@@ -1,4 +1,4 @@
-/** One page of a list that goes by name or time of creation and counts its places, as the lists of models, configurations, groups and endpoints do. */
+/** One page of a list that is sorted by name or creation time and paged by offset: models, configurations, groups and endpoints. */
 import type { Call } from '../../../contract/call.ts';
 import { offsetToken, readOffsetToken } from './offset-token.ts';
 
@@ -22,7 +22,7 @@ export interface ListPage {
   readonly limit: number;
 }
 
-/** The page, with one row more than are shown: whether there is a next page. `usual`: the order where none is asked for. */
+/** The page and one row more, which shows whether there is a next page. `usual`: the default order. */
 export const listPageOf = (input: ListInput, call: Call, usual: 'Ascending' | 'Descending'): ListPage => ({
   nameContains: input.NameContains,
   createdAfter: input.CreationTimeAfter,

@@ -1,4 +1,4 @@
-/** Carries what a process printed into CloudWatch Logs, in the platform's own name, from where the last time ended. */
+/** Ships the output of a process to CloudWatch Logs with the platform's own rights, from where the last shipment ended. */
 
 import type { Aws } from '../../../contract/aws.ts';
 import { AwsError } from '../../../contract/aws-error.ts';
@@ -25,8 +25,8 @@ export async function ensureLogStream(aws: Aws, { group, stream }: LogStream): P
 }
 
 /**
- * Ships one piece of the file, from `offset` on; answers the offset to go on from, to be kept, and whether there was more than a piece. A piece at a
- * time, because a program can print faster than anybody can ship. `ended`: no more will be printed.
+ * Ships one piece of the file, from `offset` on. Returns the offset to continue from, which the caller keeps, and whether there is more. One piece at a
+ * time, because a program can print faster than its log can be shipped. `ended`: no more will be printed.
  */
 export async function shipLog(
   aws: Aws,

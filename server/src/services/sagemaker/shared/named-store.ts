@@ -56,7 +56,7 @@ export function namedStore<Request>(database: Database, table: keyof Tables) {
           .compile(),
         1,
       ),
-    /** Holds only if the resource is there when the write happens: for what is made of it in the same write. */
+    /** Fails the write if the resource does not exist by then. */
     stillThere: (arn: string): Statement =>
       statement(
         sql

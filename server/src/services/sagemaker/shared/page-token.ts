@@ -1,11 +1,11 @@
 /**
- * NextToken as the position where a page ended: the sort key and the ARN of its last resource. What is added or removed meanwhile moves nothing, so no
+ * NextToken as the position where a page ended: the sort key and the ARN of its last resource. Resources that are added or removed meanwhile do not move it, so no
  * resource is listed twice or left out. A token holds for the list and the order that gave it; it grants nothing, so it needs no signature.
  */
 import type { Call } from '../../../contract/call.ts';
 
 export interface PagePosition {
-  /** Null for what has no value to sort by (Search). */
+  /** Null if the resource has no value to sort by (Search). */
   readonly key: string | number | null;
   readonly arn: string;
 }

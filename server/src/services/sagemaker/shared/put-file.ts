@@ -1,6 +1,6 @@
 /**
- * Puts an open file as an object: at once where S3 takes it so, in parts where it is larger. Bytes stream from the disk, a few at a time. An upload that
- * fails leaves no parts behind: it is aborted, and one that a kill of the server left is aborted before the file is put again.
+ * Uploads an open file as an object: with one PutObject if S3 allows that size, otherwise in parts. Bytes stream from the disk. An upload that
+ * fails is aborted and leaves no parts. One that a kill of the server left is aborted before the file is uploaded again.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,22 +11,22 @@ import { AwsError } from '../../../contract/aws-error.ts';
 import { formatS3Uri, type S3Location } from './s3-uri.ts';
 
 export interface Putting {
-  /** Where what is under way is remembered: outlives the server, and no program may write to it. */
+  /** The folder that records uploads in progress: it outlives the server, and no program may write to it. */
   readonly folder: string;
   readonly kmsKeyId?: string | undefined;
-  /** Ends what is under way; what was begun is aborted. */
+  /** Ends the upload and aborts its parts. */
   readonly signal?: AbortSignal | undefined;
-  /** What goes at once, at most, and how large parts are. For tests. */
+  /** The largest single upload, and the size of parts. For tests. */
   readonly wholeBytes?: number;
   readonly partBytes?: number;
 }
 
-/** As much as one request may bring. An object of one piece can be linked to by the jobs that read it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/** The most that one request may hold. Jobs that read an object can link to it if it is in one piece: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const maxWholeBytes = 5 * 2 ** 30;
-/** 10,000 of these are more than the largest object that there can be. */
+/** 10,000 of these are more than the largest possible object. */
 const usualPartBytes = 640 * 2 ** 20;
 
-/** The file must not change meanwhile. Throws AwsError for what S3 refuses. */
+/** The file must not change meanwhile. Throws AwsError if S3 refuses the upload. */
 export async function putOpenFile(aws: Aws, location: S3Location, file: FileHandle, putting: Putting): Promise<void> {
   const { size } = await file.stat();
   const remembered = join(putting.folder, `parts-${createHash('sha256').update(formatS3Uri(location)).digest('hex')}`);
@@ -39,11 +39,11 @@ export async function putOpenFile(aws: Aws, location: S3Location, file: FileHand
 
 function reading(file: FileHandle, { signal }: Putting, range: { start: number; end?: number }): Readable {
   const body = file.createReadStream({ autoClose: false, ...range, ...(signal ? { signal } : {}) });
-  // It may end before anybody reads it; who reads it hears of that as well.
+  // It may fail before it is read; its reader then receives the same error.
   return body.on('error', () => {});
 }
 
-/** Whatever S3 makes of a body that broke off. */
+/** Whatever error S3 returns for an incomplete body. */
 async function unlessEnded<Result>({ signal }: Putting, act: () => Promise<Result>): Promise<Result> {
   signal?.throwIfAborted();
   try {
@@ -84,7 +84,7 @@ async function putParts(
     }
     await aws.call('s3', 'CompleteMultipartUpload', { ...upload, MultipartUpload: { Parts: parts } });
   } catch (error) {
-    // What failed is what matters; where this fails, too, it is tried again before the file is put again.
+    // The first error is reported. If the abort fails too, it is repeated before the next upload of the file.
     await abort(aws, location, id).then(
       () => rm(remembered, { force: true }),
       () => {},
@@ -98,7 +98,7 @@ async function abort(aws: Aws, location: S3Location, id: string): Promise<void> 
   try {
     await aws.call('s3', 'AbortMultipartUpload', { ...named(location), UploadId: id });
   } catch (error) {
-    // It was completed, or aborted before.
+    // The upload was completed or aborted before.
     if (!(error instanceof AwsError) || error.code !== 'NoSuchUpload') throw error;
   }
 }
@@ -106,7 +106,7 @@ async function abort(aws: Aws, location: S3Location, id: string): Promise<void> 
 async function abortLeft(aws: Aws, location: S3Location, remembered: string): Promise<void> {
   const id = await readFile(remembered, 'utf8').catch(() => undefined);
   if (id === undefined) return;
-  // A role that may not abort may still put.
+  // A role without the permission to abort may have the permission to upload.
   if (id !== '') await abort(aws, location, id).catch(() => {});
   await rm(remembered, { force: true });
 }

@@ -1,5 +1,5 @@
 /**
- * Framework images and the Python environments that stand for them. Goes by repository and tag:
+ * Framework images and the Python environments that replace them, by repository and tag:
  * https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html and
  * https://github.com/aws/deep-learning-containers/blob/master/available_images.md. Pure.
  */
@@ -10,7 +10,7 @@ export interface PythonRuntime {
   readonly framework: string;
   /** runtime/environments/<environment>.txt */
   readonly environment: string;
-  /** What the image itself has of the framework. */
+  /** The framework's version in the image. */
   readonly asks?: { readonly package: string; readonly version: string };
   readonly frameworkModule: string;
 }
@@ -88,7 +88,7 @@ export const pythonImages: readonly PythonImage[] = [
   ),
 ];
 
-/** What the platform's owner may name for images of their own: `python:<environment>`. */
+/** The values that the platform's owner can configure for images: `python:<environment>`. */
 export const pythonEnvironments: Readonly<Record<string, PythonRuntime>> = Object.fromEntries(
   (
     [
@@ -106,7 +106,7 @@ export const pythonEnvironments: Readonly<Record<string, PythonRuntime>> = Objec
   ]),
 );
 
-/** XGBoost's image trains by itself, or runs a script where one is named. */
+/** XGBoost's image runs the built-in algorithm, or a script if the request names one. */
 export function xgboostScript(name: string): PythonRuntime {
   const tag = /:(\d+\.\d+)-(\d+)/.exec(name);
   const version = tag ? (tag[1] === '3.0' ? `${tag[1]}.${tag[2]}` : (tag[1] ?? '')) : '1';

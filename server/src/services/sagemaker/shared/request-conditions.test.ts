@@ -80,7 +80,7 @@ describe('policies go by', () => {
     await assert.rejects(create('draft-1'), denied);
   });
 
-  it('whether a version is approved: who registers may reject it, and not approve it', async () => {
+  it('whether a version is approved: a caller who registers may reject it, and not approve it', async () => {
     const client = await clientWho('registrar', 'sagemaker:UpdateModelPackage', {
       StringNotEquals: { 'sagemaker:ModelApprovalStatus': 'Approved' },
     });

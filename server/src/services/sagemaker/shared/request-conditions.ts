@@ -1,6 +1,6 @@
 /**
- * What policies may ask of SageMaker's requests: the condition keys that the service authorization reference names for the operations here.
- * Pure, and run before validation: everything may be missing. Undefined means that the request does not say it.
+ * The condition keys of SageMaker's requests that the service authorization reference lists for the operations here.
+ * Pure, and run before validation: every member may be missing. Undefined: the request does not have the value.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html#amazonsagemaker-policy-keys
  */
 import type { Call } from '../../../contract/call.ts';
@@ -11,7 +11,7 @@ import { modelArn } from './model-arn.ts';
 type Context = Readonly<Record<string, ContextValue>>;
 
 const text = (value: boolean | number | undefined) => (value === undefined ? undefined : String(value));
-/** Nothing rather than an empty list: the key is absent then. */
+/** Undefined instead of an empty list: the condition key is absent then. */
 const list = (values: readonly (string | undefined)[] | undefined): readonly string[] | undefined => {
   const found = (values ?? []).filter((value) => value !== undefined);
   return found.length === 0 ? undefined : found;

@@ -8,7 +8,7 @@ const sql = queryBuilder<{
   sagemaker_replicas: { id: string };
 }>();
 
-/** A job that begins again has another run id. */
+/** A job that was started again has another run id. */
 export const jobRun = ({ arn, state }: { readonly arn: string; readonly state: { readonly runId: string } }) =>
   `job ${state.runId} ${arn}`;
 export const replicaRun = (id: string) => `replica ${id}`;

@@ -1,4 +1,4 @@
-/** Where something is in S3, in the forms that SageMaker's clients send: s3://…, and https://… of either style. Pure text. */
+/** S3 locations in the forms that SageMaker's clients send: s3://…, and https://… of either style. Pure. */
 export interface S3Location {
   readonly bucket: string;
   /** Empty for the whole bucket. */
@@ -11,7 +11,7 @@ const forms = [
   /^https:\/\/s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s,
 ];
 
-/** Undefined where the text names no place in S3. */
+/** Undefined if the text is not an S3 location. */
 export function parseS3Uri(uri: string): S3Location | undefined {
   for (const form of forms) {
     const match = form.exec(uri);
@@ -20,7 +20,7 @@ export function parseS3Uri(uri: string): S3Location | undefined {
   return undefined;
 }
 
-/** A key below a location that stands for a folder. */
+/** A key below a location that is a folder. */
 export function below({ bucket, key }: S3Location, ...names: readonly string[]): S3Location {
   const folder = key === '' || key.endsWith('/') ? key : `${key}/`;
   return { bucket, key: folder + names.join('/') };

@@ -1,4 +1,4 @@
-/** What programs and the system say names folders of the machine; whoever owns a job or an endpoint knows them by their names in the container. Pure. */
+/** Replaces this machine's folders in messages of programs and of the system by their paths in the container, which the owner of the job or endpoint knows. Pure. */
 import type { SageMakerSettings } from './deps.ts';
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

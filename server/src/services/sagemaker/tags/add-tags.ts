@@ -1,4 +1,4 @@
-/** AddTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html. A key that is there gets the new value. */
+/** AddTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html. An existing key gets the new value. */
 import { Conflict } from '../../../storage/database.ts';
 import { checkTags } from '../shared/tags/given-tags.ts';
 import { listTags, putTag, requireTagQuota } from '../shared/tags/tag-store.ts';

@@ -1,4 +1,4 @@
-/** DeleteTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteTags.html. Keys that are not there are no error. */
+/** DeleteTags: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteTags.html. Unknown keys are ignored. */
 import { Conflict } from '../../../storage/database.ts';
 import { removeTags } from '../shared/tags/tag-store.ts';
 import type { TagsOperation } from './deps.ts';

@@ -7,7 +7,7 @@ export const listTags: TagsOperation<'ListTags'> = {
   access: (input) => [{ action: 'sagemaker:ListTags', resource: input.ResourceArn ?? '*' }],
   async handle(input, call, deps) {
     const resource = readTaggable(deps.kinds, input.ResourceArn, call);
-    // A page holds at least 50 and a resource has no more: no token was ever given out.
+    // A page holds at least 50 tags and a resource has no more: no token was ever returned.
     if (input.NextToken) throw call.error('ValidationException', 'Invalid pagination token given');
     const tags = await readTags(deps.database, resource.owner);
     if (tags.length === 0 && !(await isThere(deps.database, resource))) throw notFound(call);

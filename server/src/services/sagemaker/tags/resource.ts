@@ -28,7 +28,7 @@ export function readOwnTaggable(kinds: TaggableKinds, arn: string, call: Call): 
   return resource;
 }
 
-/** Holds only if the resource is there when the write happens. */
+/** Fails the write if the resource does not exist by then. */
 export const stillThere = ({ owner, kind: { table } }: Taggable): Statement =>
   statement(sql`update ${sql.table(table)} set region = region where arn = ${owner}`.compile(compiler), 1);
 

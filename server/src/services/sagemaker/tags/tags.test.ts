@@ -136,7 +136,7 @@ describe('tags', () => {
     });
   }
 
-  it('are at most fifty, told in one page', async () => {
+  it('are at most fifty, listed in one page', async () => {
     const { ModelPackageGroupArn: arn = '' } = await createGroup('fifty');
     assert.deepEqual(await list(arn), []);
     const many = Array.from({ length: 50 }, (_, i) => tag(`key-${String(i).padStart(2, '0')}`, String(i)));

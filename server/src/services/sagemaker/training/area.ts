@@ -6,7 +6,7 @@ import { describeTrainingJob } from './describe-training-job.ts';
 import { listTrainingJobs } from './list-training-jobs.ts';
 import { trainingJobs } from './search/training-jobs.ts';
 import { stopTrainingJob } from './stop-training-job.ts';
-import { trainingWork } from './training-work.ts';
+import { trainingDefinition } from './training-definition.ts';
 import { updateTrainingJob } from './update-training-job.ts';
 
 export const trainingArea: JobArea = {
@@ -18,7 +18,7 @@ export const trainingArea: JobArea = {
     UpdateTrainingJob: updateTrainingJob,
     DeleteTrainingJob: deleteTrainingJob,
   },
-  work: trainingWork,
+  define: trainingDefinition,
   taggable: { 'training-job': { table: 'sagemaker_jobs' } },
   searchable: { TrainingJob: trainingJobs },
 };

@@ -1,4 +1,4 @@
-/** The instances of a training job, as they know each other. On one machine each is a run of its own with an address of its own on the loopback. Pure. */
+/** The instances of a training job and their names for each other. Each is a run with an address of its own on the loopback. Pure. */
 import type { SandboxOptions } from '../../../engine/executor.ts';
 import { loopbackAddresses } from '../jobs/host-addresses.ts';
 import { type Share, shareOf } from '../jobs/instance-share.ts';
@@ -26,7 +26,7 @@ export function instancesOf({ ResourceConfig: resources }: TrainingJobRequest): 
     .map((instance, i) => ({ name: `algo-${i + 1}`, ...instance }));
 }
 
-/** What all instances ask of the machine together. */
+/** The cores and memory that all instances request together. */
 export function shareOfCluster(request: TrainingJobRequest): Share {
   const shares = instancesOf(request).map(({ type }) => shareOf(type, 1));
   const sum = (of: (share: Share) => number) => shares.reduce((total, share) => total + of(share), 0);

@@ -26,7 +26,7 @@ const request = (script: string, changes: Partial<CreateTrainingJobCommandInput>
 });
 
 describe('a training job keeps', () => {
-  it('what has no meaning here as it was asked for', async () => {
+  it('settings without effect here, as they were requested', async () => {
     const asked = {
       VpcConfig: { SecurityGroupIds: ['sg-1'], Subnets: ['subnet-1'] },
       EnableInterContainerTrafficEncryption: true,

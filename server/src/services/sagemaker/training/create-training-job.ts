@@ -1,4 +1,4 @@
-/** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler makes it true. */
+/** CreateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html. Writes the row; the reconciler does the work. */
 import type { Call } from '../../../contract/call.ts';
 import { insertJob } from '../jobs/insert-job.ts';
 import type { SageMakerOperation, SageMakerResources, WakingResources } from '../shared/deps.ts';
@@ -25,8 +25,8 @@ export const createTrainingJob: SageMakerOperation<'CreateTrainingJob', WakingRe
     const arn = trainingJobArn(call, request.TrainingJobName);
     await assumeExecutionRole(arn, request.RoleArn, call, deps);
     const name = request.TrainingJobName;
-    const words = ['Training job', 'training job'] as const;
-    await insertJob({ kind: 'training', arn, name, request, starting, words }, trainingEvent, call, deps);
+    const kindNames = ['Training job', 'training job'] as const;
+    await insertJob({ kind: 'training', arn, name, request, starting, kindNames }, trainingEvent, call, deps);
     deps.wake(arn);
     return { TrainingJobArn: arn };
   },

@@ -59,7 +59,7 @@ async function assertEnded(name: string): Promise<void> {
 }
 
 describe('a job that waits for its place', () => {
-  it('longer than its MaxPendingTimeInSeconds is stopped; who may wait longer gets the place', async () => {
+  it('longer than its MaxPendingTimeInSeconds is stopped; a job that may wait longer starts', async () => {
     await create('holds', holds, days);
     await when('holds', 'Training');
     await create('short', 'pass', pending(2 * hour));

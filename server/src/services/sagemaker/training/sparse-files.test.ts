@@ -59,7 +59,7 @@ describe('a file with holes counts by its length against the volume', () => {
     });
   }
 
-  it('in its checkpoints, at whatever path, and is never carried', async () => {
+  it('in its checkpoints, at whatever path, and is never uploaded', async () => {
     for (const [i, LocalPath] of ['/opt/ml/checkpoints', '/elsewhere'].entries()) {
       const ended = await bench.train(
         `holes-checkpoints-${i}`,
@@ -84,7 +84,7 @@ describe('a file with holes counts by its length against the volume', () => {
     }
   });
 
-  it('and by its blocks where it is nobody’s but the program’s', async () => {
+  it('and by its blocks where only the program can read it', async () => {
     const ended = await bench.train('scratch', job(`${holes('/tmp/data.mdb')}import time; time.sleep(3)`));
     assert.equal(ended.TrainingJobStatus, 'Completed', ended.FailureReason);
   });

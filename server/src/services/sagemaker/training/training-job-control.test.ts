@@ -53,7 +53,7 @@ const pooled = async (status: WarmPoolResourceStatus) =>
 const validation = (message: string) => ({ name: 'ValidationException', message });
 
 describe('DeleteTrainingJob', () => {
-  it('takes an ended job away and leaves what it made; its name is free again', async () => {
+  it('deletes an ended job and keeps its artifacts; its name can be used again', async () => {
     const first = await bench.train('again');
     await remove('again');
     await assert.rejects(describeJob('again'), validation('Requested resource not found.'));
@@ -170,7 +170,7 @@ describe('UpdateTrainingJob', () => {
 });
 
 describe('ListTrainingJobs', () => {
-  it('tells each job once, whatever is added or deleted between its pages', async () => {
+  it('lists each job once, whatever is added or deleted between its pages', async () => {
     for (const name of ['page-a', 'page-b', 'page-c', 'page-d']) await bench.train(name);
     const input = { NameContains: 'page-', SortOrder: 'Descending' as const, MaxResults: 2 };
     const names = (page: Awaited<ReturnType<typeof list>>) =>

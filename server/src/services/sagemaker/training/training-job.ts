@@ -1,4 +1,4 @@
-/** A training job in AWS's words: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html. Pure. */
+/** A training job in AWS's terms: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html. Pure. */
 import { formatArn } from '../../../contract/arn.ts';
 import type { PlatformEvent } from '../../../contract/event.ts';
 import type { Input } from '../../../models/types.ts';
@@ -59,13 +59,13 @@ export const secondaryStatus = (job: TrainingJob) => job.state.transitions.at(-1
 const seconds = (from: number | undefined, to: number | undefined) =>
   from === undefined || to === undefined ? undefined : Math.max(1, Math.ceil((to - from) / 1000));
 
-/** A metric that has no time of its own was reported at the end. */
+/** A metric without a time of its own was reported at the end. */
 const metricTime = ({ state, modifiedAt }: TrainingJob, name: string) => {
   const { metricTimes = {} } = state;
   return new Date((Object.hasOwn(metricTimes, name) ? metricTimes[name] : state.endedAt) ?? modifiedAt.getTime());
 };
 
-/** DescribeTrainingJob's answer. What the Python SDK needs of it (KmsKeyId, times, transitions) is always there. */
+/** DescribeTrainingJob's answer. The members that the Python SDK reads (KmsKeyId, times, transitions) are always present. */
 export function describeTraining(job: TrainingJob) {
   const { state, request } = job;
   const { Tags: _, ...asked } = request;

@@ -38,7 +38,7 @@ describe('training jobs survive', () => {
     }
     assert.match(
       ended[1]?.SecondaryStatusTransitions?.[1]?.StatusMessage ?? '',
-      /^The job waits for its place: it needs 2 of 2 cores and 8 of \d+ GiB of memory; 0 cores and \d+ GiB are free\.$/,
+      /^Waiting for capacity: 2 vCPUs and 8 GiB of memory requested, 0 of 2 vCPUs and \d+ of \d+ GiB available\.$/,
     );
     const startOf = (job: (typeof ended)[number] | undefined, status: string) =>
       job?.SecondaryStatusTransitions?.find(({ Status }) => Status === status)?.StartTime?.getTime() ?? Number.NaN;

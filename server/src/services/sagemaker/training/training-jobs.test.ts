@@ -287,7 +287,7 @@ describe('training jobs end Failed and say why', () => {
 });
 
 describe('training jobs survive', () => {
-  it('the same name asked for many times at once', async () => {
+  it('the same name requested many times at once', async () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => create('race')));
     assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1);
     const codes = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.name] : []));

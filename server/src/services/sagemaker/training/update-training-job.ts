@@ -1,6 +1,6 @@
 /**
  * UpdateTrainingJob: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateTrainingJob.html
- * The time that a warm pool is kept, and the profiler's settings, which are stored and shown, although nothing profiles (ProfilingStatus Disabled).
+ * Changes how long a warm pool is kept, and the profiler's settings, which are stored and shown without effect (ProfilingStatus Disabled).
  */
 import type { Call } from '../../../contract/call.ts';
 import type { Input } from '../../../models/types.ts';
@@ -36,7 +36,7 @@ export const updateTrainingJob: SageMakerOperation<'UpdateTrainingJob'> = {
         await deps.database.write([store.update(next)]);
         return { TrainingJobArn: arn };
       } catch (error) {
-        // The reconciler moved the job between the read and the write: look again.
+        // The reconciler changed the job between the read and the write: look again.
         if (!(error instanceof Conflict)) throw error;
       }
     }
@@ -68,7 +68,7 @@ function refuseWhatIsNotBuilt(input: Update, call: Call): void {
   }
 }
 
-/** What may be changed when: as the members of the request are documented. */
+/** When each member may be changed, by the documentation of the request's members. */
 function checkState(job: TrainingJob, input: Update, call: Call): void {
   const pool = warmPoolOf(job, call.now)?.Status;
   if (input.ResourceConfig && pool !== 'InUse' && pool !== 'Available') {

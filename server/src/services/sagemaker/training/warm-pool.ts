@@ -1,5 +1,5 @@
 /**
- * The warm pool that a training job's description shows. Every start is warm here, so nothing is set aside: the status follows the time that was asked for, and
+ * The warm pool in a training job's description. Every start is warm here, so no instance is reserved: the status follows the requested time, and
  * no pool is taken from one job by another (Reused).
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_WarmPoolStatus.html
  */
@@ -10,7 +10,7 @@ export interface WarmPool {
   readonly ResourceRetainedBillableTimeInSeconds?: number;
 }
 
-/** Undefined for a job that asked for none. */
+/** Undefined for a job without a warm pool. */
 export function warmPoolOf(job: TrainingJob, now: Date): WarmPool | undefined {
   const keepAlive = job.request.ResourceConfig?.KeepAlivePeriodInSeconds;
   if (keepAlive === undefined) return undefined;

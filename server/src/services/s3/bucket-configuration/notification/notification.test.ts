@@ -18,7 +18,14 @@ const Bucket = 'telling';
 await s3.send(new CreateBucketCommand({ Bucket }));
 
 const put = (NotificationConfiguration: NotificationConfiguration) =>
-  s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+  s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration,
+      // Their destinations do not exist.
+      SkipDestinationValidation: true,
+    }),
+  );
 const get = async () => {
   const { $metadata: _, ...configuration } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
   return configuration;

@@ -11,7 +11,7 @@ import { givenTags } from '../../shared/tags/given-tags.ts';
 import { modelStore } from '../models/model.ts';
 import { type EndpointConfig, endpointConfigArn, endpointConfigStore } from './endpoint-config.ts';
 
-/** One machine: more copies of a model than this make nothing faster. */
+/** On one machine, more copies of a model than this make nothing faster. */
 const maxInstances = 16;
 
 export const createEndpointConfig: SageMakerOperation<'CreateEndpointConfig'> = {

@@ -1,4 +1,4 @@
-/** CreateEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html. Writes the row; the reconciler makes it true. */
+/** CreateEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html. Writes the row; the reconciler does the work. */
 import { Conflict } from '../../../../storage/database.ts';
 import type { SageMakerOperation, WakingResources } from '../../shared/deps.ts';
 import { givenTags } from '../../shared/tags/given-tags.ts';

@@ -18,7 +18,7 @@ export const deleteEndpoint: SageMakerOperation<'DeleteEndpoint', WakingResource
         await deps.outbox.write([store.update(next)], endpointEvent(next));
         break;
       } catch (error) {
-        // The reconciler moved the endpoint between the read and the write: look again.
+        // The reconciler changed the endpoint between the read and the write: look again.
         if (!(error instanceof Conflict)) throw error;
       }
     }

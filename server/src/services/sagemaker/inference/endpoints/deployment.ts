@@ -16,7 +16,7 @@ export interface Deployment {
   readonly id: string;
   readonly endpointArn: string;
   readonly config: EndpointConfig;
-  /** Those that existed. */
+  /** Those that existed when the copy was made. */
   readonly models: readonly DeployedModel[];
 }
 

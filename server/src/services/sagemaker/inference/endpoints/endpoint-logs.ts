@@ -1,4 +1,4 @@
-/** An endpoint's log group, made with the endpoint (the Python SDK waits for it), and the streams of its replicas: `<variant>/<replica>`. */
+/** An endpoint's log group, which is created with the endpoint (the Python SDK waits for it), and the streams of its replicas: `<variant>/<replica>`. */
 import type { SageMakerResources } from '../../shared/deps.ts';
 import { ensureLogStream, shipLog } from '../../shared/log-shipper.ts';
 import { type Endpoint, endpointLogGroup } from './endpoint.ts';

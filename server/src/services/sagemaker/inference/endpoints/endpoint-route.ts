@@ -1,4 +1,4 @@
-/** From an endpoint and its configuration to what the serving path needs to know. Pure. */
+/** The route of an endpoint: what the serving path needs from the endpoint and its configuration. Pure. */
 import type { Replica } from '../../../../serving/replica.ts';
 import type { CaptureRoute, EndpointRoute } from '../../../../serving/routing-table.ts';
 import { tagContext } from '../../shared/tags/tag-context.ts';
@@ -29,7 +29,7 @@ export function routeOf(
   };
 }
 
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html: what is not said is enabled. */
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html: capture is enabled by default. */
 export const isCapturing = ({ DataCaptureConfig: capture }: EndpointConfig) =>
   capture !== undefined && capture.EnableCapture !== false;
 

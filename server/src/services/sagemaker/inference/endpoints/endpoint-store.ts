@@ -32,7 +32,7 @@ interface ReplicaTable {
   endpoint_arn: string;
   deployment: string;
   variant: string;
-  /** starting until it first answered; then ready. */
+  /** starting: it has not answered yet. */
   state: 'starting' | 'ready';
   created_at: number;
   log_offset: number;
@@ -138,7 +138,7 @@ export function endpointStore(database: Database) {
       return row && { endpointArn, id, ...JSON.parse(row.document) };
     },
 
-    /** Forgets every deployment of the endpoint but this one. */
+    /** Removes every deployment of the endpoint but this one. */
     removeOtherDeployments: (endpointArn: string, id: string): Statement =>
       statement(
         sql.deleteFrom('sagemaker_deployments').where('endpoint_arn', '=', endpointArn).where('id', '!=', id).compile(),
@@ -169,7 +169,7 @@ export function endpointStore(database: Database) {
       return rows.map(endpointOf);
     },
 
-    /** Every endpoint that has or wants processes. */
+    /** Every endpoint that has or needs processes. */
     async listArns(): Promise<string[]> {
       const rows = await database.read(
         sql.selectFrom('sagemaker_endpoints').select('arn').where('status', '!=', 'Failed').compile(),

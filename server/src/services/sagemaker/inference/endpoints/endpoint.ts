@@ -1,4 +1,4 @@
-/** An endpoint: its states in AWS's words and the event that tells of a change. Pure. */
+/** An endpoint: its states in AWS's words, and the event of a change. Pure. */
 import { formatArn } from '../../../../contract/arn.ts';
 import type { PlatformEvent } from '../../../../contract/event.ts';
 
@@ -10,13 +10,13 @@ export interface Endpoint {
   readonly region: string;
   readonly name: string;
   readonly status: EndpointStatus;
-  /** The configuration that is wanted. */
+  /** The requested configuration. */
   readonly configName: string;
-  /** The configuration that answers now; differs from configName while an update is under way. */
+  /** The configuration that serves; differs from configName during an update. */
   readonly servingConfigName: string | undefined;
-  /** The deployment of the configuration that is wanted. */
+  /** The deployment of the requested configuration. */
   readonly deployment: string;
-  /** The deployment that answers now. */
+  /** The deployment that serves. */
   readonly servingDeployment: string | undefined;
   readonly failureReason: string | undefined;
   readonly createdAt: Date;

@@ -322,7 +322,7 @@ describe('endpoints refuse', () => {
     await gone('failed');
   });
 
-  it('a model or an artifact that is gone: Failed, and why', async () => {
+  it('a model or an artifact that was deleted: Failed, with the reason', async () => {
     await bench.put('text/model.tar.gz', 'this is no archive');
     await bench.createModel('text', `s3://${bucket}/text/model.tar.gz`);
     await bench.createConfig('text', 'text');

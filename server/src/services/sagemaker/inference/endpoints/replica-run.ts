@@ -56,7 +56,7 @@ export async function startReplica(
     kind: 'process',
     dir,
     command: [nodePath, runtimeMain, 'serve', '--ml-dir', ml, '--socket', socketPath(row.id)],
-    // One model answers one request at a time: more threads would only spin beside each other.
+    // One model answers one request at a time: more threads would only compete for the cores.
     env: { ...runtimeEnvironment, ...identity, OMP_NUM_THREADS: '1', ...served.environment },
     cwd: dir,
   });
@@ -73,7 +73,7 @@ export type ReplicaHealth =
   | { readonly state: 'starting' }
   | { readonly state: 'gone'; readonly reason: string };
 
-/** Whether the process answers; `onClose` is called once the connection of a ready replica ends. */
+/** Connects to the process if it listens; `onClose` is called when the connection of a ready replica ends. */
 export async function reachReplica(
   resources: SageMakerResources,
   id: string,
@@ -91,11 +91,11 @@ export async function reachReplica(
   return { state: 'gone', reason: withoutHostPaths(failure.trim(), resources.settings) || how };
 }
 
-/** Tells the caller when the process of a starting replica ends. */
+/** Calls the listener when the replica's process ends. */
 export const watchReplica = (resources: SageMakerResources, id: string, listener: () => void) =>
   resources.executor.onExit(runDir(resources, id), listener);
 
-/** Asks the process to end (what it has read it still answers), and removes its folder once it has. */
+/** Signals the process, which still answers the requests that it has read, and removes its folder after its end. */
 export async function endReplica(
   resources: SageMakerResources,
   id: string,

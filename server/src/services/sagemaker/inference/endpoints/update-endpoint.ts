@@ -1,6 +1,6 @@
 /**
  * UpdateEndpoint: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
- * The old configuration answers until every replica of the new one is ready; no request is lost.
+ * The old configuration serves until every replica of the new one is ready; no request is lost.
  */
 import { Conflict } from '../../../../storage/database.ts';
 import type { SageMakerOperation, WakingResources } from '../../shared/deps.ts';

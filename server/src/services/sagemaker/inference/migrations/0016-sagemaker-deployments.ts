@@ -1,6 +1,6 @@
 /**
- * What an endpoint runs is kept with the endpoint: its configuration and models may be deleted while it serves. Rows from before have no id of their own
- * for it, but a configuration's name was unique within an endpoint: it becomes the id.
+ * An endpoint keeps what it runs: its configuration and models may be deleted while it serves. Older rows have no id for a
+ * deployment, but a configuration's name was unique within an endpoint: it becomes the id.
  */
 import type { Migration } from '../../../../storage/migration.ts';
 

@@ -20,7 +20,7 @@ const lookAgainMs = 250;
 /** 20 seconds: clients give up after 60. */
 const mostLooks = 80;
 
-/** Variables by which the container would serve something else than the built-in XGBoost does. */
+/** Variables with which AWS's container would serve something other than the built-in XGBoost does. */
 const unsupportedVariables = [
   ['SAGEMAKER_PROGRAM', 'inference scripts'],
   ['SAGEMAKER_SUBMIT_DIRECTORY', 'inference scripts'],
@@ -70,7 +70,7 @@ function onlyContainer(input: ModelRequest, call: Call): Container {
   return container;
 }
 
-/** Ignoring these variables would give wrong predictions without a word. */
+/** Ignoring these variables would give wrong predictions without an error. */
 function refuseWhatIsNotServed({ environment }: ServedContainer, call: Call): void {
   for (const [name, what] of unsupportedVariables) {
     if (!environment[name]) continue;
@@ -112,7 +112,7 @@ async function containerOfPackage(
   const mayDeploy = ({ ModelApprovalStatus: approval }: ModelPackage) =>
     !deps.settings.requireApprovedModelPackage || !approval || approval === 'Approved';
   let version = await describePackage(name, call, deps);
-  // On AWS a version can be deployed at once; here its check ends first.
+  // On AWS a version can be deployed at once; here the call waits for the version's check.
   for (let looks = 0; isBeingChecked(version) && mayDeploy(version) && looks < mostLooks; looks++) {
     if (call.signal.aborted) break;
     await setTimeout(lookAgainMs);
@@ -139,7 +139,7 @@ async function containerOfPackage(
   return { image: packaged.Image, modelDataUrl, environment };
 }
 
-/** As SageMaker itself: the caller needs the permission to create models, not to describe packages. */
+/** Called as SageMaker itself: the caller needs the permission to create models, not to describe packages. */
 async function describePackage(name: string, call: Call, { aws }: SageMakerResources): Promise<ModelPackage> {
   try {
     const registry = aws.asService(call.account, 'sagemaker.amazonaws.com', call.region);
@@ -150,7 +150,7 @@ async function describePackage(name: string, call: Call, { aws }: SageMakerResou
   }
 }
 
-/** The role must be able to read the artifact; AWS checks it here, too, and says it like this (observed). */
+/** The role must be able to read the artifact. AWS checks this in CreateModel too; the text was observed. */
 async function checkArtifact(
   arn: string,
   served: ServedContainer,

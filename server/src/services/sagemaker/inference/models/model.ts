@@ -1,4 +1,4 @@
-/** A SageMaker model: an artifact, the image that serves it and the role in whose name it is read. Immutable. */
+/** A SageMaker model: an artifact, the image that serves it and the role that reads it. Immutable. */
 import type { Input } from '../../../../models/types.ts';
 import type { Database } from '../../../../storage/database.ts';
 import { type Named, namedStore } from '../../shared/named-store.ts';

@@ -1,6 +1,6 @@
 /**
- * Augmented manifests: JSON Lines, of each line the attributes that the request names, in its order. What an attribute whose name ends in -ref points
- * to is streamed, of the others the value: https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest-stream.html
+ * Augmented manifests: JSON Lines with the attributes that the request names, in the request's order. For an attribute whose name ends in -ref, the object
+ * that it names is streamed, for others the value: https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest-stream.html
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Aws } from '../../../../contract/aws.ts';
@@ -10,7 +10,7 @@ import { readWhole } from './input-objects.ts';
 
 const newline = 0x0a;
 const linesAtOnce = 500;
-/** Manifests name a million objects and more; this bounds what is held in memory of one. */
+/** A manifest can name more than a million objects: this bounds the memory for one. */
 const maxBytes = 512 * 2 ** 20;
 
 export type AugmentedPart = { readonly object: S3Location } | { readonly text: string };

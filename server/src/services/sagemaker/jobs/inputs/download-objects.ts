@@ -1,6 +1,6 @@
 /**
- * Downloads objects into a folder in the job's role's name, a few at a time. Ends soon where its signal does. Bytes that are in the platform's own store
- * as they are need not pass through this process: they are linked to, or copied by the system.
+ * Downloads objects into a folder with the rights of the job's role, a few at a time. Stops soon after the signal. Objects that are in the platform's own
+ * store without encryption do not pass through this process: they are linked, or copied by the system.
  */
 import { constants, createWriteStream } from 'node:fs';
 import { copyFile, link, mkdir } from 'node:fs/promises';
@@ -14,10 +14,10 @@ import type { InputObject } from './input-objects.ts';
 
 const atOnce = 4;
 
-/** links: no process can write to the folder's files, because they are the store's own files. */
+/** links: no process may be able to write to the folder's files, because they are the store's own files. */
 export type DownloadMode = 'links' | 'copies';
 
-/** The folder is made; its files must not be there yet. */
+/** Creates the folder; its files must not exist yet. */
 export async function downloadObjects(
   aws: Aws,
   objects: readonly InputObject[],
@@ -43,7 +43,7 @@ export async function downloadObjects(
   };
   const done = await Promise.allSettled(Array.from({ length: atOnce }, downloadOneByOne));
   signal.throwIfAborted();
-  // The first to fail ended the others.
+  // The first failure aborted the others.
   const reasons = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   const reason = reasons.find((error) => (error as Error).name !== 'AbortError') ?? reasons[0];
   if (reason) throw reason;
@@ -62,7 +62,7 @@ async function download(
   else await pipeline(body, createWriteStream(path, { flags: 'wx' }), { signal });
 }
 
-/** Answers false where the bytes must be streamed: their file is gone meanwhile (the stream has it still), or cannot be linked to. */
+/** Returns false if the bytes must be streamed: the file was removed meanwhile (the stream still has it), or cannot be linked. */
 async function takeFile(from: string, to: string, mode: DownloadMode): Promise<boolean> {
   const take =
     mode === 'links' ? link(from, to) : copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);

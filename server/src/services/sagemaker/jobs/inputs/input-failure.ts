@@ -1,4 +1,4 @@
-/** What goes wrong with a job's inputs, in AWS's words where they were observed: the owner of the job reads them as its FailureReason. */
+/** FailureReasons of jobs whose inputs cannot be read, in AWS's text where it was observed. */
 import { AwsError } from '../../../../contract/aws-error.ts';
 import type { S3Location } from '../../shared/s3-uri.ts';
 import { JobFailed } from '../job.ts';
@@ -17,7 +17,7 @@ export const nothingFound = ({ uri, roleArn, region }: InputSource, { bucket }: 
       `the selected region (${region}), that objects exist under that S3 prefix, and that the role "${roleArn}" has "s3:ListBucket" permissions on bucket "${bucket}".`,
   );
 
-/** What S3 or the file system says, as a reason; anything else as it is. */
+/** Turns an error of S3 or the file system into a FailureReason; returns any other error unchanged. */
 export function explainedInput(error: unknown, { uri, roleArn, region }: InputSource, bucket: string): unknown {
   if (error instanceof AwsError) {
     return inputFailure(

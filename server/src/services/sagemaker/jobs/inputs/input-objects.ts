@@ -1,6 +1,6 @@
 /**
- * Which objects a channel or a processing input means: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
- * Keys are data: one that could lead out of a folder fails the job.
+ * Finds the objects of a channel or a processing input: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+ * Keys are data: a key that could lead out of the folder fails the job.
  */
 import type { Aws } from '../../../../contract/aws.ts';
 import { hasControlCharacter, shownName } from '../../../../kit/plain-name.ts';
@@ -9,11 +9,11 @@ import { formatS3Uri, parseS3Uri, type S3Location } from '../../shared/s3-uri.ts
 import { explainedInput, type InputSource, inputFailure, nothingFound } from './input-failure.ts';
 
 export interface InputObject extends S3Location {
-  /** Its place in the input's folder. */
+  /** Its path in the input's folder. */
   readonly names: readonly string[];
 }
 
-/** Of a manifest that is read at once, for which requests wait; it still names half a million objects. */
+/** For a manifest that is parsed at once, which blocks requests meanwhile. Enough for half a million objects. */
 const maxManifestBytes = 32 * 2 ** 20;
 
 function locationOf(uri: string): S3Location {
@@ -50,7 +50,7 @@ export async function findPrefixObjects(aws: Aws, source: InputSource, signal?: 
   return objects;
 }
 
-/** The objects that a manifest names: `[{"prefix": "s3://…"}, "rest of a key", …]`. */
+/** The objects in a manifest: `[{"prefix": "s3://…"}, "rest of a key", …]`. */
 export async function manifestObjects(aws: Aws, source: InputSource, signal?: AbortSignal): Promise<InputObject[]> {
   const { uri } = source;
   const refuse = (why: string) =>
@@ -98,7 +98,7 @@ export async function readWhole(
   return Buffer.concat(chunks);
 }
 
-/** A prefix that is a folder's name without its slash means the folder; any other keeps what is beside it apart by name. */
+/** Paths are relative to the folder that the prefix names, with or without its slash. For any other prefix, they are relative to the folder that contains it. */
 const belowPrefix = (key: string, prefix: string) =>
   key.slice(key.startsWith(`${prefix}/`) ? prefix.length + 1 : prefix.lastIndexOf('/') + 1);
 

@@ -1,6 +1,6 @@
 import type { Migration } from '../../../../storage/migration.ts';
 
-/** Training and processing jobs: what is queried as columns, AWS's request and the job's own state as JSON. */
+/** Jobs of all kinds: the columns of queries, and the request and the job's state as JSON. */
 export const sagemakerJobs: Migration = {
   name: '0004-sagemaker-jobs',
   statements: [

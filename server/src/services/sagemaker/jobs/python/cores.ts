@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** Virtual CPUs of an instance type go by its size: https://aws.amazon.com/sagemaker/pricing/ */
+/** The size of an instance type gives its vCPUs: https://aws.amazon.com/sagemaker/pricing/ */
 export function coresOf(instanceType: string | undefined, machine = availableParallelism()): number {
   const size = instanceType?.split('.').at(-1) ?? '';
   const [, times] = /^(\d*)xlarge$/.exec(size) ?? [];

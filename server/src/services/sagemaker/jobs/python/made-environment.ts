@@ -1,6 +1,6 @@
 /**
- * The Python environment of a job: made by the runtime in a run of its own (`environments make`), which leaves a description in the job's folder.
- * One that is known to be there costs no run. Must never change an environment: many jobs use one at the same time.
+ * The Python environment of a job. The runtime creates it in the set-up run (`environments make`), which writes a description into the job's folder.
+ * No set-up run is needed for an environment that exists. An environment must never be changed: many jobs use it at the same time.
  */
 import { createHash } from 'node:crypto';
 import { access, cp, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
@@ -9,13 +9,13 @@ import type { ProcessSpec } from '../../../../engine/executor.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
 import type { PythonRuntime } from '../../shared/python-images.ts';
 
-/** As runtime/src/environments/environment.ts writes it. */
+/** Written by runtime/src/environments/environment.ts. */
 export interface MadeEnvironment {
   readonly name: string;
   readonly hash: string;
   /** Of the Python. */
   readonly version: string;
-  /** A small virtual environment above the big one: each run gets a copy to install into. */
+  /** A small virtual environment on top of the large one. Each run gets a copy, into which it can install packages. */
   readonly overlay: string;
   readonly places: readonly string[];
   readonly path: readonly string[];
@@ -24,7 +24,7 @@ export interface MadeEnvironment {
 
 const descriptionIn = (jobDir: string) => join(jobDir, 'environment.json');
 
-/** Those that this server saw whole, by what they are made of. */
+/** Environments that this server has seen complete, by their specification. */
 const seen = new Map<string, MadeEnvironment>();
 
 async function keyOf(
@@ -46,11 +46,11 @@ async function stillThere({ overlay }: MadeEnvironment): Promise<boolean> {
     );
 }
 
-/** The Python of this machine that stands for the environment, where one was named: for exactly this one, or for all of its framework. */
+/** The machine's Python that the owner configured for this environment or for its framework. */
 const systemPython = ({ pythonEnvironments }: SageMakerSettings, { environment, framework }: PythonRuntime) =>
   pythonEnvironments[environment] ?? pythonEnvironments[framework];
 
-/** The run that makes the environment; undefined where it is there. `requirements`: a file that adds to it. */
+/** The run that creates the environment; undefined if it exists. `requirements`: a file with additional packages. */
 export async function environmentMaking(
   settings: SageMakerSettings,
   jobDir: string,
@@ -88,7 +88,7 @@ export async function environmentMaking(
   };
 }
 
-/** What the making left. */
+/** The description that the set-up run wrote. */
 export async function environmentOf(
   settings: SageMakerSettings,
   jobDir: string,
@@ -100,13 +100,13 @@ export async function environmentOf(
   return made;
 }
 
-/** The run's own virtual environment, new. */
+/** Creates the run's own virtual environment. */
 export async function copyOverlay({ overlay }: MadeEnvironment, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await cp(overlay, folder, { recursive: true, verbatimSymlinks: true });
 }
 
-/** What the image has and what runs here instead, for the job's log. */
+/** For the job's log: the image's versions, and those that run here instead. */
 export function environmentNote(image: string, { asks }: PythonRuntime, made: MadeEnvironment): string {
   const environment = `the environment ${made.name} (${made.hash})`;
   if (!asks) return `${image} runs in ${environment}, Python ${made.version}`;

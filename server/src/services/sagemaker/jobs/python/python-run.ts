@@ -1,9 +1,9 @@
-/** A user's program in a Python environment: what it sees of the machine, which variables it finds, what is printed before it. For jobs of every kind. */
+/** Runs a user's program in a Python environment: its mounts, its variables, the lines before its output. For jobs of every kind. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Mount, ProcessSpec, SandboxNetwork } from '../../../../engine/executor.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
-import type { Host } from '../job-work.ts';
+import type { Host } from '../host.ts';
 import { copyOverlay, type MadeEnvironment } from './made-environment.ts';
 
 export interface PythonRun {
@@ -11,10 +11,10 @@ export interface PythonRun {
   /** Looked up in the environment's PATH. */
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
-  /** By which the program finds the platform and its role. */
+  /** The variables by which the program finds the platform and its role. */
   readonly identity: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
-  /** What the request itself sets: it beats the rest. */
+  /** The request's own variables, which override the others. */
   readonly given: Readonly<Record<string, string>> | undefined;
   readonly cores: number;
   /** Printed before the program begins. */
@@ -22,7 +22,7 @@ export interface PythonRun {
   /** Runs before the program, as shell. */
   readonly first?: string;
   readonly sandboxNetwork: SandboxNetwork;
-  /** What it sees beside the environment. */
+  /** Mounts in addition to the environment. */
   readonly mounts?: readonly Mount[];
 }
 
@@ -30,17 +30,17 @@ export interface PythonRun {
 export const pythonInside = (settings: SageMakerSettings, { dir }: Pick<Host, 'dir'>) =>
   settings.sandbox ? '/opt/python' : join(dir, 'python');
 
-/** Modules that AWS's XGBoost container has beside XGBoost, in equivalents of our own: runtime/python/xgboost. Undefined for other environments. */
+/** Our own equivalents of modules that AWS's XGBoost container has besides XGBoost: runtime/python/xgboost. Undefined for other environments. */
 function containerModules(settings: SageMakerSettings, { name }: MadeEnvironment): Mount | undefined {
   if (!name.startsWith('xgboost-')) return undefined;
   const from = join(dirname(settings.runtimeMain), '..', 'python', 'xgboost');
   return { from, to: settings.sandbox ? '/opt/clary/xgboost' : from, writable: false };
 }
 
-/** A shell forgets variables whose names it could not write, such as SM_HP_LEARNING-RATE. */
+/** A shell drops variables whose names are not valid in it, such as SM_HP_LEARNING-RATE. */
 const isShellName = (name: string) => /^[A-Za-z_]\w*$/.test(name);
 
-/** Libraries that would each start a thread for every core of the machine, whatever the job's share is. */
+/** Limits libraries that would otherwise start a thread for every core of the machine, whatever the job's share is. */
 const threads = (cores: number) =>
   Object.fromEntries(
     ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB_MAXIMUM'].map((name) => [
@@ -73,7 +73,7 @@ export async function pythonRun(settings: SageMakerSettings, host: Host, run: Py
     ...variables,
     ...given,
   };
-  // Last: what the job brings of these names is its own.
+  // Last: the job's own variables override these.
   const path = [usual.PYTHONPATH, modules?.to].filter(Boolean).join(':');
   const all = { ...usual, ...(path && { PYTHONPATH: path }) } as Record<string, string>;
   const entries = Object.entries(all);

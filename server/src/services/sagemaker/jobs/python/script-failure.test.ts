@@ -74,7 +74,7 @@ train.py FAILED
     assert.match(errorMessage(printed), /^Traceback.*\n.*line 1, in <module>\nValueError: no such column$/);
   });
 
-  test('errorMessage takes the process that fell first, out of lines of several, without mpirun’s words', () => {
+  test('errorMessage takes the process that failed first, out of the lines of several, without mpirun’s messages', () => {
     const printed = `[1,1]<stderr>:Traceback (most recent call last):
 [1,0]<stderr>:Traceback (most recent call last):
 [1,1]<stderr>:  File "train.py", line 2, in <module>

@@ -1,11 +1,11 @@
 /**
- * Why a script failed, for its owner: the training toolkit's words (src/sagemaker_training/errors.py), with the end of what the script printed.
+ * The FailureReason of a script: the training toolkit's text (src/sagemaker_training/errors.py) with the end of the script's output.
  * SageMaker shows 1,024 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (FailureReason). Pure.
  */
 
 const failureLength = 1024;
 
-/** 128 + n stands for signal n. */
+/** 128 + n means signal n. */
 const endings: Readonly<Record<number, string>> = {
   126: 'the program may not be executed',
   127: 'a command was not found',
@@ -31,18 +31,18 @@ export interface ScriptFailure {
 
 /** What mpirun (--tag-output) puts before what a process printed: job and rank. */
 const tag = /\[\d+,\d+\]<std(?:out|err)>:/;
-/** Where a launcher begins to speak after a script's last words: mpirun, torchrun by Python's logging, torchrun by its own. */
+/** Where a launcher's own output begins after the script's output: mpirun, torchrun by Python's logging, torchrun's own. */
 const launcher = /^(-{60,}$|(ERROR|WARNING|INFO):torch\.distributed\.|[EWI]\d{4} .*torch\/distributed\/)/;
 const ofLauncher = /ChildFailedError|SignalException: Process \d+ got signal/;
 
-/** Control characters make no sense in a reason; a carriage return is how progress bars go back. */
+/** Control characters are removed; a progress bar uses a carriage return to write over its line. */
 function readable(printed: string): string[] {
   const lines = printed.split('\n').map((line) => line.split('\r').findLast((part) => part.trim() !== '') ?? '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and the like
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
   return lines.map((line) => line.replace(/\x1b\[[\d;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, '').trimEnd());
 }
 
-/** Of the lines of several processes, which mix, those of the one that failed first; what a launcher said of itself stays. */
+/** From the mixed output of several processes, keeps the lines of the process that failed first, and those of the launcher. */
 function ofOneProcess(lines: readonly string[]): string[] {
   const fallen = lines.find((line) => tag.test(line) && line.includes('Traceback (most recent call last)'));
   const mark = tag.exec(fallen ?? '')?.[0];
@@ -51,7 +51,7 @@ function ofOneProcess(lines: readonly string[]): string[] {
     .map((line) => line.replaceAll(new RegExp(tag, 'g'), ''));
 }
 
-/** The last traceback, or the last lines where there is none. Of a launched script its own, not the launcher's. */
+/** The last traceback, or the last lines if there is none. For a launched script, the script's traceback and not the launcher's. */
 export function errorMessage(printed: string): string {
   const lines = ofOneProcess(readable(printed));
   while (lines.at(-1) === '') lines.pop();
@@ -65,15 +65,15 @@ export function errorMessage(printed: string): string {
   return (own ?? tracebacks.at(-1) ?? lines.slice(-12)).join('\n');
 }
 
-/** The end of the text where it is too long: the exception stands there. */
+/** Keeps the end of a text that is too long: it holds the exception. */
 const lastOf = (text: string, length: number) =>
   text.length <= length ? text : `…${text.slice(text.length - length + 1)}`;
 
-/** Without what the platform printed before the program began: its last line is the command. */
+/** Removes the lines that the platform printed before the program started. The last of them is the command. */
 function ownWords(printed: string, command: string): string {
   const mark = `$ ${command}\n`;
-  const place = printed.indexOf(mark);
-  return place === -1 ? printed : printed.slice(place + mark.length);
+  const position = printed.indexOf(mark);
+  return position === -1 ? printed : printed.slice(position + mark.length);
 }
 
 export function failureReason({

@@ -1,3 +1,3 @@
-/** One line that a shell would read as the same words. */
+/** The command as one line, quoted for a shell. */
 export const shownCommand = (args: readonly string[]): string =>
-  args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');
+  args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'"'"'`)}'`)).join(' ');

@@ -1,7 +1,7 @@
-/** Where in its container a processing job may have inputs and outputs. Pure. */
+/** The paths at which a processing job may have inputs and outputs. Pure. */
 import { plainPath } from '../plain-path.ts';
 
-/** Folders that the system, or the platform, has for something else; what is in them, too. */
+/** Folders that the system or the platform uses, with everything below them. */
 const taken = [
   ...['/opt/ml/config', '/opt/python'],
   ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/run', '/sbin', '/sys', '/usr'],
@@ -9,8 +9,8 @@ const taken = [
 const takenThemselves = ['/', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var'];
 
 /**
- * Why the path cannot be used, undefined where it can. AWS asks for paths below /opt/ml/processing of inputs; here, as for its outputs, every path of the
- * container that is free will do. `sandbox`: without it only the job's own folder can be given to the program.
+ * Why the path cannot be used; undefined if it can. AWS requires inputs to be below /opt/ml/processing; here, as for outputs, every unused path of the
+ * container is allowed. `sandbox`: without it, the program can get only the job's own folder.
  */
 export function pathFault(path: string, sandbox: boolean): string | undefined {
   if (!path.startsWith('/')) return 'is not an absolute path';

@@ -1,4 +1,4 @@
-/** What of a CreateProcessingJob request can be known to be wrong at once is refused at once, in AWS's words where they were observed. */
+/** Refuses CreateProcessingJob requests that cannot succeed, with AWS's text where it was observed. */
 import type { AwsError } from '../../../../contract/aws-error.ts';
 import type { Call } from '../../../../contract/call.ts';
 import type { SageMakerResources, SageMakerSettings } from '../../shared/deps.ts';
@@ -33,15 +33,15 @@ function checkProgram(
   { sandbox }: SageMakerSettings,
   refuse: Refuse,
 ): void {
-  const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: words } = app;
+  const { ImageUri: image, ContainerEntrypoint: entrypoint, ContainerArguments: args } = app;
   if (kind === 'builtin') {
-    if (entrypoint || words)
+    if (entrypoint || args)
       throw refuse(
         `AppSpecification.ContainerEntrypoint and ContainerArguments for ${image} is not supported by Clary.`,
       );
     return;
   }
-  // The image's own entry point is the engine's to know.
+  // Only the container engine knows the image's own entry point.
   if (kind === 'container') return;
   if (!entrypoint?.length)
     throw refuse(
@@ -97,7 +97,7 @@ function checkInputs(
     // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Input.html
     if (s3.S3CompressionType === 'Gzip' && s3.S3InputMode !== 'Pipe')
       throw refuse(`Input ${name}: Gzip can only be used when Pipe mode is specified as the S3InputMode.`);
-    // "…into named pipes", says API_ProcessingS3Input, and no page what they are called: a wrong name would let the program wait for ever.
+    // "…into named pipes", says API_ProcessingS3Input, but no page names the pipes. With a wrong name the program would wait for ever.
     if (s3.S3InputMode === 'Pipe')
       throw refuse(`Input ${name}: S3InputMode Pipe is not supported by Clary for processing jobs. Use File.`);
     if (!appManaged) checkPath(`Input ${name}`, s3.LocalPath, settings, refuse);

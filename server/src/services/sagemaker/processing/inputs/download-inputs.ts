@@ -2,10 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
+import type { Host } from '../../jobs/host.ts';
 import { type DownloadMode, downloadObjects } from '../../jobs/inputs/download-objects.ts';
 import { type InputSource, inputFailure } from '../../jobs/inputs/input-failure.ts';
 import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import { folderOf, localPathOf } from '../local-paths.ts';
 import type { ProcessingJob } from '../processing-job.ts';
 import { type Input, inputsOf } from './input.ts';
@@ -18,8 +18,8 @@ interface Shipment {
 }
 
 /**
- * All of them are listed before the first is fetched: two that bring the same file fail the job before it has waited for anything. `bringing`: links,
- * where the program can be given mounts that take what it writes.
+ * All inputs are listed before the first download, so that two inputs with the same file fail the job early. `mode`: links
+ * if the program can have mounts that keep its changes apart.
  */
 export async function downloadInputs(
   job: ProcessingJob,
@@ -41,10 +41,10 @@ export async function downloadInputs(
     const own = shipments.map((shipment) => ({ ...shipment, objects: shardOf(shipment, i, hosts.length) }));
     refuseDoubles(own);
     for (const { input, source, objects } of own) {
-      const place = folderOf(localPathOf(request, host, input.path));
-      await mkdir(place, { recursive: true, mode: 0o700 });
+      const folder = folderOf(localPathOf(request, host, input.path));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const linked = mode === 'links' ? linkedFolder(request, host, input.path) : undefined;
-      await downloadObjects(aws, objects, linked ?? place, source, signal, linked ? 'links' : 'copies');
+      await downloadObjects(aws, objects, linked ?? folder, source, signal, linked ? 'links' : 'copies');
     }
   }
 }

@@ -1,11 +1,11 @@
-/** An input of the request that the platform brings, read once: what is left out has its default. Pure. */
+/** An input that the platform downloads, with defaults filled in. Pure. */
 import { plainPath } from '../plain-path.ts';
 import type { ProcessingJobRequest } from '../processing-job.ts';
 
 export interface Input {
   readonly name: string;
   readonly uri: string;
-  /** As the program calls it, without a slash at the end. */
+  /** The program's path, without a slash at the end. */
   readonly path: string;
   readonly manifest: boolean;
   readonly sharded: boolean;

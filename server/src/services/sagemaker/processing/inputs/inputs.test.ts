@@ -196,7 +196,7 @@ ${waiting}`;
     assert.deepEqual(held, { linked: 2, copied: 0 });
   });
 
-  it('part of an output where it lies in its folder, changed or not', async () => {
+  it('part of an output if it is in its folder, changed or not', async () => {
     await bench.put('part/kept', bytesOf('kept'));
     await bench.put('part/changed', bytesOf('changed'));
     const inputs = [s3Input('part', 'part/', { LocalPath: '/opt/ml/processing/both/in' })];

@@ -1,4 +1,4 @@
-/** An output of the request that the platform stores, read once: what is left out has its default. Pure. */
+/** An output that the platform uploads, with defaults filled in. Pure. */
 import { parseS3Uri, type S3Location } from '../../shared/s3-uri.ts';
 import { plainPath } from '../plain-path.ts';
 import type { ProcessingJobRequest } from '../processing-job.ts';
@@ -6,9 +6,9 @@ import type { ProcessingJobRequest } from '../processing-job.ts';
 export interface Output {
   readonly name: string;
   readonly to: S3Location;
-  /** As the program calls it, without a slash at the end. */
+  /** The program's path, without a slash at the end. */
   readonly path: string;
-  /** Files are stored while the job runs. */
+  /** Files are uploaded while the job runs. */
   readonly continuous: boolean;
 }
 

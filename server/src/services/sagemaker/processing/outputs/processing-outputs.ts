@@ -1,6 +1,6 @@
-/** The outputs of all processing jobs: those that are continuous are uploaded to S3 every few moments while the job runs, all of them at its end. */
+/** The outputs of all processing jobs. Continuous outputs are uploaded to S3 at short intervals while the job runs, all outputs at its end. */
 import type { Aws } from '../../../../contract/aws.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { volumeBytes } from '../../jobs/volume.ts';
 import { localPathOf } from '../local-paths.ts';
 import type { ProcessingJob } from '../processing-job.ts';
@@ -10,9 +10,9 @@ import { openUploaded } from './uploaded.ts';
 
 const everyMs = 1000;
 
-interface Tended {
+interface Uploads {
   readonly uploaders: readonly Uploader[];
-  /** Ends what is under way. */
+  /** Ends the uploads in progress. */
   readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
@@ -24,19 +24,19 @@ async function uploadersOf({ request }: ProcessingJob, hosts: readonly Host[]): 
   for (const host of hosts) {
     const uploaded = await openUploaded(host);
     for (const output of outputsOf(request)) {
-      const place = localPathOf(request, host, output.path);
+      const localPath = localPathOf(request, host, output.path);
       const kmsKeyId = request.ProcessingOutputConfig?.KmsKeyId || undefined;
-      uploaders.push({ host, output, place, kmsKeyId, uploaded, seen: new Map(), maxBytes });
+      uploaders.push({ host, output, localPath, kmsKeyId, uploaded, seen: new Map(), maxBytes });
     }
   }
   return uploaders;
 }
 
 export function processingOutputs() {
-  const tended = new Map<string, Promise<Tended>>();
+  const uploadsByRun = new Map<string, Promise<Uploads>>();
 
-  function tendedOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Tended> {
-    const found = tended.get(job.state.runId);
+  function uploadsOf(job: ProcessingJob, hosts: readonly Host[]): Promise<Uploads> {
+    const found = uploadsByRun.get(job.state.runId);
     if (found) return found;
     const made = uploadersOf(job, hosts).then((uploaders) => ({
       uploaders,
@@ -44,15 +44,15 @@ export function processingOutputs() {
       running: undefined,
       lastAt: 0,
     }));
-    made.catch(() => tended.delete(job.state.runId));
-    tended.set(job.state.runId, made);
+    made.catch(() => uploadsByRun.delete(job.state.runId));
+    uploadsByRun.set(job.state.runId, made);
     return made;
   }
 
-  async function uploadDue(own: Tended, role: () => Promise<Aws>): Promise<void> {
+  async function uploadDue(own: Uploads, role: () => Promise<Aws>): Promise<void> {
     const aws = await role();
-    const turn = { last: false, signal: own.ending.signal };
-    for (const uploader of own.uploaders) if (uploader.output.continuous) await uploadOutput(uploader, aws, turn);
+    const options = { last: false, signal: own.ending.signal };
+    for (const uploader of own.uploaders) if (uploader.output.continuous) await uploadOutput(uploader, aws, options);
   }
 
   async function finish(
@@ -62,18 +62,18 @@ export function processingOutputs() {
     signal: AbortSignal,
     all: boolean,
   ): Promise<void> {
-    const own = await tendedOf(job, hosts);
-    // Nobody writes any more: what is under way is done again, as it is now.
+    const own = await uploadsOf(job, hosts);
+    // No process writes any more: an upload in progress is repeated with the final content.
     own.ending.abort();
     await own.running;
-    const turn = { last: true, signal };
+    const options = { last: true, signal };
     for (const uploader of own.uploaders)
-      if (all || uploader.output.continuous) await uploadOutput(uploader, aws, turn);
+      if (all || uploader.output.continuous) await uploadOutput(uploader, aws, options);
   }
 
   return {
-    /** `warn` receives the reason why a look uploaded nothing; the next look tries again. */
-    async tend(
+    /** `warn` receives the reason if nothing could be uploaded; the next call tries again. */
+    async uploadChanges(
       job: ProcessingJob,
       hosts: readonly Host[],
       role: () => Promise<Aws>,
@@ -81,7 +81,7 @@ export function processingOutputs() {
       now: number,
     ): Promise<void> {
       if (!outputsOf(job.request).some(({ continuous }) => continuous)) return;
-      const own = await tendedOf(job, hosts);
+      const own = await uploadsOf(job, hosts);
       if (own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
       own.running = uploadDue(own, role)
@@ -93,27 +93,27 @@ export function processingOutputs() {
         });
     },
 
-    /** Nobody writes any more. */
+    /** No process writes any more. */
     finish: (job: ProcessingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal) =>
       finish(job, hosts, aws, signal, true),
 
-    /** Of a job that failed: what was continuous stays so to its end, the rest is not stored. */
+    /** For a job that failed: completes its continuous outputs and uploads no others. */
     salvage: (job: ProcessingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal) =>
       finish(job, hosts, aws, signal, false),
 
     forget(job: ProcessingJob): void {
-      tended.delete(job.state.runId);
+      uploadsByRun.delete(job.state.runId);
     },
 
-    /** Ends what is under way: the next server does it again. */
+    /** Ends the uploads in progress: the next server repeats them. */
     async stop(): Promise<void> {
-      const end = async (own: Promise<Tended>) => {
+      const end = async (own: Promise<Uploads>) => {
         const { ending, running } = await own;
         ending.abort();
         await running;
       };
-      await Promise.allSettled([...tended.values()].map(end));
-      tended.clear();
+      await Promise.allSettled([...uploadsByRun.values()].map(end));
+      uploadsByRun.clear();
     },
   };
 }

@@ -1,16 +1,16 @@
-/** What of an instance's outputs is in S3 already, kept beside its run: a server that is started again does not upload it twice. */
+/** Which of an instance's outputs are in S3 already. Kept beside the run, so that a restarted server does not upload them twice. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 
 export interface Uploaded {
   has(output: string, file: string, signature: string): boolean;
   add(output: string, file: string, signature: string): Promise<void>;
-  /** What is lost of it is uploaded once more. */
+  /** Entries that are lost are uploaded once more. */
   keep(): Promise<void>;
 }
 
-/** Writing it down takes longer the more there is. */
+/** Writing the record takes longer the more files it has. */
 const keepEveryMs = 2000;
 
 export async function openUploaded({ dir }: Pick<Host, 'dir'>): Promise<Uploaded> {

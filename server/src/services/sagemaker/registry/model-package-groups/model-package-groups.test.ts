@@ -111,7 +111,7 @@ describe('model package groups refuse', () => {
 });
 
 describe('model package groups survive', () => {
-  it('the same name asked for many times at once', async () => {
+  it('the same name requested many times at once', async () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => create('race')));
     assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1);
   });

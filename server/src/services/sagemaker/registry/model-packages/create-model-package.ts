@@ -1,6 +1,6 @@
 /**
  * CreateModelPackage: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
- * No role is named here, so the caller must be allowed to read the artifact that the platform is asked to open.
+ * The request names no role, so the caller must be allowed to read the artifact that the platform will open.
  */
 
 import { formatGlobalArn } from '../../../../contract/arn.ts';
@@ -66,7 +66,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage', Waking
         await deps.outbox.write(statements, modelPackageEvent(version));
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        // Somebody else took this number of the group: take the next, if the group is still there. A name that is taken stays taken.
+        // Another caller took this version number: take the next one, if the group still exists. A name that is taken is refused.
         if (version.groupName) continue;
         throw call.error('ConflictException', `Model Package already exists: ${version.arn}`);
       }
@@ -77,7 +77,7 @@ export const createModelPackage: SageMakerOperation<'CreateModelPackage', Waking
 };
 
 function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerResources): void {
-  // In AWS's words: https://github.com/getmoto/moto/pull/7165
+  // AWS's text: https://github.com/getmoto/moto/pull/7165
   if (input.ModelPackageGroupName && input.ModelPackageName) {
     throw call.error(
       'ValidationException',
@@ -85,7 +85,7 @@ function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerRes
     );
   }
   if (!input.ModelPackageGroupName && !input.ModelPackageName) throw call.error('ValidationException', 'Missing ARN.');
-  // In AWS's words: https://github.com/aws/aws-cdk/issues/33699
+  // AWS's text: https://github.com/aws/aws-cdk/issues/33699
   if (input.ModelPackageGroupName && input.Tags?.length) {
     throw call.error(
       'ValidationException',
@@ -112,7 +112,7 @@ function checkRequest(input: ModelPackageRequest, call: Call, deps: SageMakerRes
 
 async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMakerResources): Promise<ModelPackage> {
   const group = input.ModelPackageGroupName;
-  const place = { account: call.account, region: call.region };
+  const scope = { account: call.account, region: call.region };
   const groupName = group && modelPackageGroupName(group);
   let version: number | undefined;
   if (groupName) {
@@ -120,14 +120,14 @@ async function newVersion(input: ModelPackageRequest, call: Call, deps: SageMake
     if (!(await modelPackageGroupStore(deps.database).find(groupArn))) {
       throw call.error('ValidationException', `Model Package Group does not exist: ${groupArn}`);
     }
-    version = (await modelPackageStore(deps.database).findLatestVersion(place, groupName)) + 1;
+    version = (await modelPackageStore(deps.database).findLatestVersion(scope, groupName)) + 1;
   }
   return {
-    ...place,
+    ...scope,
     arn:
       groupName && version
-        ? versionArn(place, groupName, version)
-        : modelPackageArn(place, input.ModelPackageName ?? ''),
+        ? versionArn(scope, groupName, version)
+        : modelPackageArn(scope, input.ModelPackageName ?? ''),
     groupName,
     version,
     status: 'Pending',

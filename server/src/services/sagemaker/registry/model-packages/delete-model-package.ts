@@ -18,7 +18,7 @@ export const deleteModelPackage: SageMakerOperation<'DeleteModelPackage', Waking
         await deps.database.write([store.remove(version)]);
         break;
       } catch (error) {
-        // Its check, or another caller, changed the version meanwhile: look again.
+        // The version's check or another caller changed it between the read and the write: look again.
         if (!(error instanceof Conflict)) throw error;
       }
     }

@@ -15,7 +15,7 @@ export const describeModelPackage: SageMakerOperation<'DescribeModelPackage'> = 
         'ValidationException',
         `ModelPackage ${modelPackageArn(call, input.ModelPackageName)} does not exist.`,
       );
-    // The API's schema calls ModelPackageName required; of a version AWS leaves it out all the same.
+    // The API's schema requires ModelPackageName; AWS omits it for a version.
     return describePackage(version) as Output<'sagemaker', 'DescribeModelPackage'>;
   },
 };

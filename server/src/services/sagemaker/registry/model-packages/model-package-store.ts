@@ -57,10 +57,10 @@ const packageOf = (row: PackageTable): ModelPackage => ({
   state: JSON.parse(row.state),
 });
 
-type Place = { readonly account: string; readonly region: string };
+type Scope = { readonly account: string; readonly region: string };
 
 export function modelPackageStore(database: Database) {
-  /** A version that was deleted stays as a row, so that its number, and with it its ARN, is never given to another. */
+  /** The row of a deleted version stays, so that its number and ARN are never used again. */
   const all = () => sql.selectFrom('sagemaker_model_packages').selectAll().where('status', '!=', 'Deleting');
   return {
     insert: (version: ModelPackage): Statement =>
@@ -92,8 +92,8 @@ export function modelPackageStore(database: Database) {
         1,
       ),
 
-    /** With their group its numbers go. */
-    forgetDeleted: (at: Place, groupName: string): Statement =>
+    /** Deletes the rows of a deleted group's versions, and with them their numbers. */
+    forgetDeleted: (at: Scope, groupName: string): Statement =>
       statement(
         sql
           .deleteFrom('sagemaker_model_packages')
@@ -109,8 +109,8 @@ export function modelPackageStore(database: Database) {
       return row && packageOf(row);
     },
 
-    /** Holds only if the group has no version when the write happens. */
-    noneIn: (at: Place, groupName: string): Statement =>
+    /** Fails the write if the group has a version by then. */
+    noneIn: (at: Scope, groupName: string): Statement =>
       statement(
         sql
           .updateTable('sagemaker_model_packages')
@@ -123,8 +123,8 @@ export function modelPackageStore(database: Database) {
         0,
       ),
 
-    /** The greatest number that was given in the group; 0 where none was. */
-    async findLatestVersion(at: Place, groupName: string): Promise<number> {
+    /** The highest version number of the group; 0 if it has none. */
+    async findLatestVersion(at: Scope, groupName: string): Promise<number> {
       const [row] = await database.read(
         sql
           .selectFrom('sagemaker_model_packages')
@@ -151,12 +151,12 @@ export function modelPackageStore(database: Database) {
     },
 
     /** The packages after an ARN, in the order of their ARNs. */
-    async scan(at: Place, after: string, limit: number): Promise<ModelPackage[]> {
+    async scan(at: Scope, after: string, limit: number): Promise<ModelPackage[]> {
       const query = all().where('account', '=', at.account).where('region', '=', at.region).where('arn', '>', after);
       return (await database.read(query.orderBy('arn').limit(limit).compile())).map(packageOf);
     },
 
-    async list(at: Place, page: PackagePage): Promise<ModelPackage[]> {
+    async list(at: Scope, page: PackagePage): Promise<ModelPackage[]> {
       let query = all().where('account', '=', at.account).where('region', '=', at.region);
       if (page.groupName) query = query.where('group_name', '=', page.groupName);
       else if (page.type === 'Versioned') query = query.where('group_name', 'is not', null);
@@ -167,7 +167,7 @@ export function modelPackageStore(database: Database) {
       if (page.createdBefore) query = query.where('created_at', '<=', page.createdBefore.getTime());
       const rows = await database.read(
         query
-          // By name, and by number within it: as text, version 10 would come before version 2.
+          // By name, then by number: as text, version 10 would come before version 2.
           .orderBy(page.sortBy === 'name' ? 'group_name' : 'created_at', page.order)
           .orderBy('version', page.order)
           .orderBy('arn', page.order)
@@ -181,5 +181,5 @@ export function modelPackageStore(database: Database) {
 }
 
 /** By name, or by ARN. */
-export const findModelPackage = (database: Database, at: Place, nameOrArn: string) =>
+export const findModelPackage = (database: Database, at: Scope, nameOrArn: string) =>
   modelPackageStore(database).find(modelPackageArn(at, nameOrArn));

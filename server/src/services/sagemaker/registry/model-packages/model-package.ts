@@ -31,17 +31,17 @@ export interface ModelPackageState {
   readonly failureReason?: string;
 }
 
-const at = (place: { region: string; account: string }, rest: string) =>
-  formatArn('sagemaker', place.region, place.account, `model-package/${rest}`);
+const at = (scope: { region: string; account: string }, rest: string) =>
+  formatArn('sagemaker', scope.region, scope.account, `model-package/${rest}`);
 
-export const versionArn = (place: { region: string; account: string }, group: string, version: number) =>
-  at(place, `${group}/${version}`);
+export const versionArn = (scope: { region: string; account: string }, group: string, version: number) =>
+  at(scope, `${group}/${version}`);
 
 /** Takes a name or an ARN, as the operations do. */
-export const modelPackageArn = (place: { region: string; account: string }, nameOrArn: string) =>
-  nameOrArn?.startsWith('arn:') ? nameOrArn : at(place, nameOrArn);
+export const modelPackageArn = (scope: { region: string; account: string }, nameOrArn: string) =>
+  nameOrArn?.startsWith('arn:') ? nameOrArn : at(scope, nameOrArn);
 
-/** The checks that Clary makes, in the words of ModelPackageStatusDetails. */
+/** The checks that Clary makes, as ModelPackageStatusDetails. */
 function statusDetails({ status, state }: ModelPackage) {
   const of = {
     Pending: 'NotStarted',
@@ -58,7 +58,7 @@ function statusDetails({ status, state }: ModelPackage) {
   };
 }
 
-/** DescribeModelPackage's answer. Of a version AWS leaves ModelPackageName out: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html */
+/** DescribeModelPackage's answer. AWS omits ModelPackageName for a version: https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html */
 export function describePackage(version: ModelPackage) {
   const { request, state } = version;
   const { Tags: _, ClientToken: __, ModelApprovalStatus: ___, ModelPackageGroupName: ____, ...asked } = request;

@@ -86,7 +86,7 @@ describe('model packages', () => {
     assert.deepEqual(other.CustomerMetadataProperties, { team: 'exams' });
   });
 
-  it('changes approval and metadata, and says who did', async () => {
+  it('changes approval and metadata, and names the caller', async () => {
     await group('approval');
     await create({ ModelPackageGroupName: 'approval', CustomerMetadataProperties: { a: '1', b: '2' } });
     // While the check runs, too: both write the same row.

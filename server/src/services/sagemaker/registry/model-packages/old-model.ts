@@ -1,6 +1,6 @@
 /**
- * Models of an old XGBoost (pickles, the binary format) are rewritten by a Python environment. The check of a model is sandboxed without a network and
- * cannot make it: it is made before.
+ * Models of an old XGBoost (pickles, the binary format) are rewritten in a Python environment. The check of a model is sandboxed without a network and
+ * cannot create the environment, so it is created before.
  */
 import { execFile } from 'node:child_process';
 import { open, readdir } from 'node:fs/promises';
@@ -25,7 +25,7 @@ async function isOldModel(folder: string): Promise<boolean> {
   }
 }
 
-/** Makes the environment where the model needs it. Without it the check says what it lacks. */
+/** Creates the environment if the model needs it. Without it, the check reports what is missing. */
 export async function prepareOldModel(settings: SageMakerSettings, folder: string): Promise<void> {
   if (!(await isOldModel(folder))) return;
   const { nodePath, runtimeMain, runtimeEnvironment: env } = settings;

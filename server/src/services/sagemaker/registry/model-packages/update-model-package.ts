@@ -47,7 +47,7 @@ export const updateModelPackage: SageMakerOperation<'UpdateModelPackage'> = {
         await deps.outbox.write([store.update(next)], modelPackageEvent(next));
         return { ModelPackageArn: version.arn };
       } catch (error) {
-        // Its check, or another caller, changed the version meanwhile: look again.
+        // The version's check or another caller changed it between the read and the write: look again.
         if (!(error instanceof Conflict)) throw error;
       }
     }

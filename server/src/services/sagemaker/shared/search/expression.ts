@@ -19,7 +19,7 @@ export interface Expression {
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html, SearchExpression. */
 const maxElements = 50;
 
-/** `resource` is what is searched, for messages; `root` its structure. Throws ValidationException for what cannot be asked. */
+/** `resource` is named in messages; `root` is its structure. Throws ValidationException for an expression that is not valid. */
 export function compileExpression(expression: Expression, resource: string, root: Structure, call: Call): Test {
   const refuse = (what: string) => call.error('ValidationException', what);
   if (countElements(expression, maxElements) > maxElements) {
@@ -61,7 +61,7 @@ function compile(expression: Expression, root: Structure, compiler: Compiler): T
     : (record) => tests.every((test) => test(record));
 }
 
-/** Satisfied where one and the same element of the list satisfies every filter. */
+/** Satisfied if a single element of the list satisfies every filter. */
 function compileNested(
   { NestedPropertyName: name, Filters: filters }: NestedFilters,
   root: Structure,
@@ -83,7 +83,7 @@ function compileNested(
   return (record: object) => list.values(record).some((element) => tests.every((test) => test(element as object)));
 }
 
-/** Stops counting where there are too many, so that no expression is walked deeper than it may be. */
+/** Stops counting at the limit, so that no expression is visited deeper than allowed. */
 function countElements(expression: Expression, limit: number): number {
   const nested = expression.NestedFilters ?? [];
   let count = (expression.Filters?.length ?? 0) + nested.length;

@@ -1,7 +1,7 @@
 /**
  * One filter of a search as a test of records: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html
- * A record that lacks the property satisfies NotEquals and NotExists and nothing else. Of several values (channels) any one satisfies; NotEquals means
- * that none equals. Pure.
+ * A record without the property satisfies NotEquals and NotExists and nothing else. If it has several values (channels), one of them is enough; NotEquals means
+ * that none of them is equal. Pure.
  */
 import type { Call } from '../../../../contract/call.ts';
 import type { Property, PropertyType, Value } from './property.ts';
@@ -31,7 +31,7 @@ const operators: Record<PropertyType, readonly string[]> = {
   group: [],
 };
 
-/** A Value alone means Equals, and none at all that the property exists. */
+/** A Value without Operator means Equals; neither means Exists. */
 export const operatorOf = ({ Operator: operator, Value: value }: Filter) =>
   operator ?? (value === undefined ? 'Exists' : 'Equals');
 
@@ -62,13 +62,13 @@ const typeNames: Record<PropertyType, string> = {
   group: 'structure',
 };
 
-/** Undefined where the wanted value is none of the type. NotEquals is read as Equals. */
+/** Undefined if the value is not valid for the type. NotEquals is treated as Equals. */
 function satisfier(type: PropertyType, operator: string, wanted: string): ((value: Value) => boolean) | undefined {
   const equals = operator === 'Equals' || operator === 'NotEquals';
   if (operator === 'Contains') return (value) => String(value).includes(wanted);
   if (operator === 'In') {
-    const words = new Set(wanted.split(',').map((word) => word.trim()));
-    return (value) => words.has(String(value));
+    const values = new Set(wanted.split(',').map((value) => value.trim()));
+    return (value) => values.has(String(value));
   }
   if (type === 'text') return (value) => value === wanted;
   if (type === 'boolean') {
@@ -79,7 +79,7 @@ function satisfier(type: PropertyType, operator: string, wanted: string): ((valu
   const number = parseNumber(wanted);
   if (number === undefined) return type === 'loose' && equals ? (value) => value === wanted : undefined;
   const compare = equals ? (a: number, b: number) => a === b : comparisons[operator];
-  // Against an integer, hyperparameters count as integers.
+  // Compared with an integer, hyperparameters are cut to integers.
   const whole = type === 'loose' && /^[+-]?\d+$/.test(wanted);
   return (value) => {
     const own = typeof value === 'number' ? value : parseNumber(String(value));
@@ -91,16 +91,16 @@ function timeSatisfier(operator: string, equals: boolean, wanted: string): ((val
   const time = parseTimestamp(wanted);
   if (time === undefined) return undefined;
   if (!equals) return (value) => comparisons[operator]?.(Number(value), time) ?? false;
-  // A second that is named without its fraction is all of that second.
+  // A time without a fraction means the whole second.
   const length = wanted.includes('.') ? 1 : 1000;
   return (value) => Number(value) >= time && Number(value) < time + length;
 }
 
-/** Blanks around it are SQLite's, which reads hyperparameters, too. */
+/** Allows the blanks that SQLite allows, which compares hyperparameters, too. */
 export const parseNumber = (text: string): number | undefined =>
   /^[ \t\n\v\f\r]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t\n\v\f\r]*$/.test(text) ? Number(text) : undefined;
 
-/** Milliseconds since 1970; UTC where the text names no zone. */
+/** Milliseconds since 1970; UTC if the text has no zone. */
 export function parseTimestamp(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.test(text)) return undefined;
   const time = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text.slice(10)) ? text : `${text}Z`);

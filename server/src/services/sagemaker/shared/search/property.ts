@@ -1,11 +1,11 @@
 /**
- * The properties by which Search finds and sorts, as AWS's model of a SearchRecord names them: `AlgorithmSpecification.TrainingImage`,
- * `InputDataConfig.ChannelName` (any of the channels), `HyperParameters.eta`, `Tags.team`, and `Metrics.<name>` for what training jobs measured.
+ * The properties by which Search filters and sorts, named as in AWS's model of a SearchRecord: `AlgorithmSpecification.TrainingImage`,
+ * `InputDataConfig.ChannelName` (any of the channels), `HyperParameters.eta`, `Tags.team`, and `Metrics.<name>` for metrics of training jobs.
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html. Pure.
  */
 import type { Shape, Structure } from '../../../../models/shape.ts';
 
-/** loose: text that is compared as a number where it is one (hyperparameters). group: a structure or a list of them, which can only exist. */
+/** loose: text that is compared as a number if it is one (hyperparameters). group: a structure or a list of structures, for which only Exists is valid. */
 export type PropertyType = 'text' | 'number' | 'boolean' | 'timestamp' | 'loose' | 'group';
 
 export type Value = string | number | boolean | Date | object;
@@ -13,11 +13,11 @@ export type Value = string | number | boolean | Date | object;
 export interface Property {
   readonly name: string;
   readonly type: PropertyType;
-  /** Of a group: what its elements are made of. */
+  /** The structure of a group's elements. */
   readonly structure: Structure | undefined;
-  /** Whether it is a list: what nested filters are for. */
+  /** It is a list, so nested filters apply. */
   readonly many: boolean;
-  /** Every value of it in a record; none where the record lacks it. */
+  /** Every value of the property in a record; empty if the record does not have it. */
   values(record: object): readonly Value[];
 }
 
@@ -36,7 +36,7 @@ const member =
     return Array.isArray(found) ? found : [found];
   };
 
-/** The value that stands beside a name in a list of pairs. */
+/** The value of a name in a list of pairs. */
 const paired =
   (nameMember: string, name: string, valueMember: string): Step =>
   (value) =>
@@ -66,18 +66,18 @@ function walk(root: Structure, name: string): Walked | undefined {
   let structure = root;
   const names = name.split('.');
   for (let i = 0; i < names.length; i++) {
-    const word = names[i] ?? '';
-    const found = structure.byName.get(word);
+    const part = names[i] ?? '';
+    const found = structure.byName.get(part);
     if (!found) return undefined;
-    steps.push(member(word));
-    // Keys may hold dots: whatever is left is one.
+    steps.push(member(part));
+    // A key may contain dots: the rest of the name is the key.
     const rest = names.slice(i + 1).join('.');
     const many = found.shape.kind === 'list';
     if (rest !== '' && isTagList(found.shape)) {
       return { steps: [...steps, paired('Key', rest, 'Value')], type: 'text', many: false };
     }
     if (rest !== '' && found.shape.kind === 'map') {
-      const loose = word === 'HyperParameters';
+      const loose = part === 'HyperParameters';
       const type = loose ? 'loose' : scalarTypes[found.shape.value.shape.kind];
       return type && { steps: [...steps, member(rest)], type, many: false };
     }
@@ -94,7 +94,7 @@ function walk(root: Structure, name: string): Walked | undefined {
 
 const metrics = 'Metrics.';
 
-/** Undefined for what is no property of the structure. */
+/** Undefined if the structure has no such property. */
 export function findProperty(root: Structure, name: string): Property | undefined {
   const walked = walkFrom(root, name);
   if (!walked) return undefined;
@@ -116,15 +116,15 @@ function walkFrom(root: Structure, name: string): Walked | undefined {
   const own = walk(root, name);
   const inner = root.byName.get('Model')?.shape;
   if (own || !isStructure(inner)) return own;
-  // A model's record holds the model beside its endpoints: its properties need no prefix.
+  // A model's record nests the model, whose properties need no prefix.
   const prefixed = walk(inner, name);
   return prefixed && { ...prefixed, steps: [member('Model'), ...prefixed.steps] };
 }
 
-/** Deeper ones are found too, but not suggested. */
+/** Deeper properties can be searched, but are not suggested. */
 const maxDepth = 5;
 
-/** The names of all properties that have values, in the order of the model; maps and tags, whose keys are anybody's, are left out. */
+/** The names of all properties that have values, in the order of the model, without maps and tags, whose keys users choose. */
 export function propertyNames(structure: Structure, prefix = '', depth = 1): string[] {
   return structure.members.flatMap(({ name, shape }) => {
     if (isTagList(shape)) return [];

@@ -17,11 +17,11 @@ export interface Scan {
   readonly account: string;
   readonly region: string;
   readonly now: Date;
-  /** What is asked: a source may leave out what cannot satisfy it. */
+  /** The expression. A source may leave out records that cannot satisfy it. */
   readonly expression: Expression | undefined;
   /** The structure of the records. */
   readonly root: Structure;
-  /** The properties that it asks for, and the one that the results are sorted by: of a record, no others need be there. */
+  /** The properties in the expression, and the sort property. A record needs no others. */
   readonly names: readonly string[];
 }
 
@@ -33,28 +33,28 @@ export interface ScanOrder {
 }
 
 export interface RankedPiece {
-  /** How many satisfy the expression. */
+  /** How many records satisfy the expression. */
   readonly total: number;
-  /** The first of them in the order. */
+  /** The first of them, in the order. */
   readonly first: readonly PagePosition[];
 }
 
 export interface Searchable {
   /** The member of a SearchRecord. */
   readonly member: keyof SearchRecord & string;
-  /** How the resources of its ARNs begin. */
+  /** The beginning of the resource part of its ARNs. */
   readonly prefix: string;
   readonly sortBy: string;
-  /** Every resource that may match, so many at a time. */
+  /** Every resource that may match, in pages. */
   pages(database: Database, scan: Scan, limit: number): AsyncGenerator<Candidate[]>;
-  /** The same where the database alone can tell which satisfy the expression, and in which order; undefined where it can't. */
+  /** The result, if the database alone can evaluate the expression and the order; undefined if it cannot. */
   ranked?(database: Database, scan: Scan, order: ScanOrder): AsyncGenerator<RankedPiece> | undefined;
-  /** The whole records of those that are still there, where `pages` tells parts of them. */
+  /** The complete records of those that still exist, for a source whose `pages` returns partial records. */
   whole?(database: Database, scan: Scan, arns: readonly string[]): Promise<Candidate[]>;
   withTags(record: object, tags: readonly Tag[]): object;
-  /** Names of properties that users chose (hyperparameters, metrics), for suggestions: those of the newest resources. */
+  /** Names of properties that users chose (hyperparameters, metrics), from the newest resources, for suggestions. */
   readonly namesInUse?: {
-    /** How they begin. */
+    /** Their common prefix. */
     readonly prefixes: readonly string[];
     list(database: Database, at: { readonly account: string; readonly region: string }): Promise<readonly string[]>;
   };
@@ -66,7 +66,7 @@ export type Searchables = Readonly<Record<string, Searchable>>;
 /** For records whose tags are their member Tags. */
 export const withTags = (record: object, tags: readonly Tag[]): object => ({ ...record, Tags: tags });
 
-/** `read` answers the resources after an ARN, in the order of their ARNs. */
+/** `read` returns the resources after an ARN, in the order of their ARNs. */
 export async function* inPages<T extends { readonly arn: string }>(
   limit: number,
   read: (after: string) => Promise<T[]>,

@@ -1,4 +1,4 @@
-/** Tags as requests bring them: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions. Keys differ by their case. */
+/** Tags in requests: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions. Keys are case-sensitive. */
 import type { Call } from '../../../../contract/call.ts';
 import type { Statement } from '../../../../storage/database.ts';
 import { putTag, type Tag } from './tag-store.ts';
@@ -16,7 +16,7 @@ export function checkTags(tags: readonly Tag[], call: Call): void {
   if (twice !== undefined) throw call.error('ValidationException', `Duplicate tag keys found. Tag key: ${twice}`);
 }
 
-/** The tags of a resource that is being made, for the write that makes it. Throws ValidationException for tags that it cannot have. */
+/** Statements that write the tags of a new resource, for the same write. Throws ValidationException for tags that are not valid. */
 export function givenTags(arn: string, tags: readonly Tag[] | undefined, call: Call): Statement[] {
   if (!tags) return [];
   checkTags(tags, call);

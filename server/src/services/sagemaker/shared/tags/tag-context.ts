@@ -1,4 +1,4 @@
-/** A resource's tags as policies ask for them: `aws:ResourceTag/…` and `sagemaker:ResourceTag/…`. Pure. */
+/** A resource's tags as condition keys: `aws:ResourceTag/…` and `sagemaker:ResourceTag/…`. Pure. */
 import type { Access } from '../../../../contract/operation.ts';
 import type { Tag } from './tag-store.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What tags have to do with permissions, for every operation, so that none has to think of it: the tags of the resources that a call is
+ * Adds tags to the permission checks of every operation: the tags of the resources that a call is
  * about (`aws:ResourceTag/…`, `sagemaker:ResourceTag/…`), and sagemaker:AddTags for tags that are given when a resource is created.
  * The account's own root needs no permission, so nothing is looked up for it.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html#amazonsagemaker-policy-keys
@@ -28,7 +28,7 @@ export const withTagPermissions = (operation: BoundOperation, tags: TagPermissio
   handle: operation.handle,
 });
 
-/** Before validation: nothing is sure of the input. */
+/** Runs before validation: the input may have any form. */
 async function extend(access: readonly Access[], input: unknown, call: Call, { database, kinds }: TagPermissions) {
   const owners = access.map(({ resource }) => findTaggable(kinds, resource, call)?.owner);
   const found = await findTags(

@@ -1,4 +1,4 @@
-/** The only SQL about tags. Triggers of their migration remove them with their resource. */
+/** The only SQL about tags. Triggers (migration 0014) remove tags with their resource. */
 import { sql } from 'kysely';
 import { type Database, type Statement, statement } from '../../../../storage/database.ts';
 import { queryBuilder } from '../../../../storage/query-builder.ts';
@@ -28,7 +28,7 @@ export const putTag = (arn: string, { Key: key, Value: value }: Tag): Statement 
 export const removeTags = (arn: string, keys: readonly string[]): Statement =>
   statement(tables.deleteFrom('sagemaker_tags').where('arn', '=', arn).where('key', 'in', keys).compile());
 
-/** Fails the write where the resource now has more than `limit`: touches one of its tags only if not. */
+/** Fails the write if the resource has more than `limit` tags by then: touches one of its tags only if it has not. */
 export function requireTagQuota(arn: string, key: string, limit: number): Statement {
   const held = sql`(select count(*) from sagemaker_tags where arn = ${arn})`;
   const query = sql`update sagemaker_tags set value = value where arn = ${arn} and key = ${key} and ${held} <= ${limit}`;
@@ -53,7 +53,7 @@ export async function findTags(database: Database, arns: readonly string[]): Pro
   return found;
 }
 
-/** The keys in use under ARNs that begin like this, for suggestions: from one key to the next in their index, however many have it. */
+/** For suggestions: the keys in use under ARNs with this prefix. Steps from key to key in the index, whatever the number of resources. */
 export async function listTagKeys(database: Database, arnPrefix: string, limit: number): Promise<string[]> {
   const query = sql<{ key: string }>`
     with recursive keys (key) as (

@@ -13,14 +13,14 @@ export interface TaggableKind {
 export type TaggableKinds = Readonly<Record<string, TaggableKind>>;
 
 export interface Taggable {
-  /** Whose tags they are: a version of a model package has those of its group. */
+  /** The resource that has the tags: for a version of a model package, its group. */
   readonly owner: string;
   readonly kind: TaggableKind;
-  /** The version that the ARN names, where it names one. */
+  /** The version in the ARN, if it has one. */
   readonly version: string | undefined;
 }
 
-/** Undefined for what is no such resource of this account and region. Resources that are not there have no row. */
+/** Undefined if the ARN is not one of a taggable resource in this account and region. The resource may not exist. */
 export function findTaggable(
   kinds: TaggableKinds,
   arn: string,

@@ -6,7 +6,7 @@ import { sagemakerJobs } from '../../jobs/migrations/0004-sagemaker-jobs.ts';
 import { sagemakerRegistry } from '../../registry/migrations/0005-sagemaker-registry.ts';
 import { sagemakerTags } from './0014-sagemaker-tags.ts';
 
-test('tags that were kept in requests alone are brought over, and go with their resource', () => {
+test('tags that were stored in requests only are migrated, and are deleted with their resource', () => {
   const database = new DatabaseSync(':memory:');
   for (const { statements } of [sagemakerJobs, sagemakerRegistry, sagemakerEndpoints]) {
     for (const sql of statements) database.exec(typeof sql === 'string' ? sql : sql.sqlite);

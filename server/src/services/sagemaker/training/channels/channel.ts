@@ -1,6 +1,6 @@
-/** A channel of the request, read once: what is left out has its default. Pure. */
+/** A channel of the request, with defaults filled in. Pure. */
 import { join } from 'node:path';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { instancesOf } from '../cluster.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
 
@@ -58,7 +58,7 @@ export const inputDataConfig = (channels: readonly Channel[]) =>
     channels.map(({ name, mode, sharded, wrapper, contentType }) => [
       name,
       {
-        // A program sees FastFile as files: the toolkit and the algorithms know File and Pipe.
+        // A program sees FastFile as files: the toolkit and the algorithms support only File and Pipe.
         TrainingInputMode: mode === 'Pipe' ? 'Pipe' : 'File',
         S3DistributionType: sharded ? 'ShardedByS3Key' : 'FullyReplicated',
         RecordWrapperType: wrapper,

@@ -61,7 +61,7 @@ const pipe = (epochs: number) => `${readAll}
 tell(host, [open(f'/opt/ml/input/data/train_{epoch}', 'rb').read().decode('latin-1') for epoch in range(${epochs})])`;
 
 describe('a channel of files has', () => {
-  it('the store’s own bytes, uncopied, and what the program makes of them is its own', async () => {
+  it('the store’s own bytes, uncopied, and the program’s changes stay its own', async () => {
     const bytes = Buffer.alloc(1 << 20, 'whole ');
     await bench.put('large/data.bin', bytes);
     const script = `${readAll}
@@ -204,7 +204,7 @@ describe('a channel of pipes gives', () => {
     assert.ok(new Set(epochs.map(String)).size > 1, String(epochs));
   });
 
-  it('of an augmented manifest the attributes that are asked for, in their order', async () => {
+  it('of an augmented manifest the requested attributes, in their order', async () => {
     const source = { S3DataType: 'AugmentedManifestFile' as const, AttributeNames: ['label', 'source-ref', 'x'] };
     const left = await run('augmented', pipe(1), {
       InputDataConfig: [channel('train', 'lists/augmented', source, { InputMode: 'Pipe' })],
@@ -212,7 +212,7 @@ describe('a channel of pipes gives', () => {
     assert.deepEqual(left['algo-1'], ['1a\n{"y":1}2b\n{"y":2}3a\n{"y":3}']);
   });
 
-  it('nothing to a job that never reads, which ends all the same', async () => {
+  it('nothing to a job that never reads, which still ends', async () => {
     const left = await run('idle', `${readAll}\ntell('seen', sorted(os.listdir('/opt/ml/input/data')))`, {
       InputDataConfig: [channel('train', 'files/', {}, { InputMode: 'Pipe' })],
     });
@@ -271,7 +271,7 @@ describe('a job ends Failed', () => {
     );
   });
 
-  it('for data that cannot be unpacked, whatever the program makes of it', () =>
+  it('for data that cannot be unpacked, whatever the program does', () =>
     fails(
       'not-zipped',
       channel('train', 'files/', {}, { InputMode: 'Pipe', CompressionType: 'Gzip' }),
@@ -307,7 +307,7 @@ describe('a request is refused for', () => {
 });
 
 describe('without a sandbox', () => {
-  it('pipes are fed all the same, in the job’s own folder', async () => {
+  it('pipes are fed, too, in the job’s own folder', async () => {
     await using open = await startPlatform({ flags: ['--sandbox', 'off'] });
     const own = await openWorkbench(open);
     await own.put('files/a', 'a');

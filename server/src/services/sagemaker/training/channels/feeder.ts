@@ -1,13 +1,13 @@
 /**
- * The run that feeds a job's pipes (runtime/src/feed). It outlives the server, so that a kill of the server ends no epoch early. Sandboxed like the job:
- * the folders of the pipes are the job's, which may have put links into them.
+ * The run that writes into a job's pipes (runtime/src/feed). It outlives the server, so that a kill of the server ends no epoch early. Sandboxed like the job:
+ * the pipes are in folders of the job, into which the job may have put links.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBeneath } from '../../../../engine/beneath.ts';
 import type { ProcessSpec } from '../../../../engine/executor.ts';
 import { runtimeMounts, sandboxedEnvironment } from '../../jobs/built-in.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { channelsOf, dataFolder, receivers } from './channel.ts';

@@ -1,17 +1,17 @@
 /**
- * Brings a job's channels to its instances: as files, or staged for the feeder of its pipes. FastFile is File here: on one machine there is no distance
- * that streaming could shorten.
+ * Downloads a job's channels: as files, or staged for the feeder of its pipes. FastFile is File here: on one machine streaming
+ * saves nothing.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Aws } from '../../../../contract/aws.ts';
+import type { Host } from '../../jobs/host.ts';
 import { augmentedRecords } from '../../jobs/inputs/augmented-manifest.ts';
 import { type DownloadMode, downloadObjects } from '../../jobs/inputs/download-objects.ts';
 import type { InputSource } from '../../jobs/inputs/input-failure.ts';
 import { type InputObject, manifestObjects, prefixObjects } from '../../jobs/inputs/input-objects.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import { formatS3Uri } from '../../shared/s3-uri.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { type Channel, channelsOf, dataFolder, receivers } from './channel.ts';
@@ -49,14 +49,14 @@ async function fill(
   const objects = await objectsOf(channel, aws, source, signal);
   for (const [i, host] of hosts.entries()) {
     const own = channel.sharded ? objects.filter((_, j) => j % hosts.length === i) : objects;
-    const place = join(dataFolder(host), channel.name);
-    if (mode === 'links') await mkdir(place, { recursive: true, mode: 0o700 });
-    const folder = mode === 'links' ? join(linkedFolder(host), channel.name) : place;
+    const target = join(dataFolder(host), channel.name);
+    if (mode === 'links') await mkdir(target, { recursive: true, mode: 0o700 });
+    const folder = mode === 'links' ? join(linkedFolder(host), channel.name) : target;
     await downloadObjects(aws, own, folder, source, signal, mode);
   }
 }
 
-/** Streams begin when their reader does: what they need lies ready by then, once for all instances. */
+/** A stream starts when its reader does. What it needs is staged before, once for all instances. */
 async function stage(
   channel: Channel,
   index: number,
@@ -81,7 +81,7 @@ async function stage(
           parts.map((part) => ('text' in part ? part : fileOf(part.object))),
         )
       : (await objectsOf(channel, aws, source, signal)).map((object) => [fileOf(object)]);
-  // Read by the feeder alone, which is shown them read-only.
+  // Only the feeder reads them, through a read-only mount.
   await downloadObjects(aws, objects, stagedObjects(folder, index), source, signal, 'links');
   await writeFile(stagedRecords(folder, index), records.map((parts) => `${JSON.stringify(parts)}\n`).join(''));
   for (const host of hosts) {

@@ -1,11 +1,11 @@
 /**
- * Channels whose files are links into the platform's store. They lie beside the folder that stands for /opt/ml, and the program sees them through a
- * mount that takes what it writes: the store's bytes are out of its reach.
+ * Channels whose files are links into the platform's store. They are outside the folder of /opt/ml, and the program sees them through a
+ * mount that keeps its changes apart: it cannot reach the store's bytes.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 
 export const linkedFolder = (host: Pick<Host, 'dir'>) => join(host.dir, 'linked');
 

@@ -1,6 +1,6 @@
-/** Where what goes through pipes lies ready, beside the instances' folders: their programs see nothing of it. */
+/** The folder with the data for pipes. It is outside the instances' folders, so their programs cannot see it. */
 import { dirname, join } from 'node:path';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 
 const beside = ([host]: readonly Host[], name: string): string => {
   if (!host) throw new Error('a job has at least one instance');

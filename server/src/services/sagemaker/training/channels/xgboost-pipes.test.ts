@@ -44,7 +44,7 @@ async function model(name: string, ...given: Parameters<typeof train> extends [s
   return { metrics, bytes: Buffer.from(await bench.read(`model/${name}/output/model/xgboost-model`)).toString('hex') };
 }
 
-describe('the built-in XGBoost makes of pipes', () => {
+describe('the built-in XGBoost trains from pipes', () => {
   it('the same model as of files, to the byte, packed or not', async () => {
     const held = channel('validation', 'held/');
     const ofFiles = await model('files', [channel('train', 'plain/'), held]);
@@ -59,7 +59,7 @@ describe('the built-in XGBoost makes of pipes', () => {
     assert.notDeepEqual(await model('other', [pipe(channel('train', 'plain/a')), held]), ofFiles);
   });
 
-  it('on two instances what it makes of their files; who gets nothing sits by', async () => {
+  it('on two instances the same as from files; an instance without data does not train', async () => {
     const source = (name: string) => {
       const given = channel('train', name);
       return {

@@ -41,7 +41,7 @@ time.sleep(1000)`;
     assert.equal((await bench.jobEnd('running')).TrainingJobStatus, 'Stopped');
   });
 
-  it('changed again are carried again', async () => {
+  it('changed again are uploaded again', async () => {
     const script = `
 for i in range(1000000):
     open(place + '/count.new', 'w').write(str(i)); os.replace(place + '/count.new', place + '/count'); time.sleep(5)`;
@@ -91,7 +91,7 @@ open('/opt/ml/model/before', 'w').write(str(before))`;
     assert.equal(await text('failed/last'), 'kept');
   });
 
-  it('of a neighbour whose name begins alike are not brought', async () => {
+  it('of another job whose name begins alike are not downloaded', async () => {
     await bench.put('near-by/x', 'other');
     const job = await bench.train(
       'near',

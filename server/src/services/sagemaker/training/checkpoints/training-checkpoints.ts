@@ -3,9 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
 import { listBeneath } from '../../../../engine/beneath.ts';
+import type { Host } from '../../jobs/host.ts';
 import { downloadObjects } from '../../jobs/inputs/download-objects.ts';
 import { findPrefixObjects } from '../../jobs/inputs/input-objects.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import { volumeBytes } from '../../jobs/volume.ts';
 import { signatureOf } from '../../jobs/whole-copy.ts';
 import { formatS3Uri } from '../../shared/s3-uri.ts';
@@ -15,9 +15,9 @@ import { type UploadedFolder, uploadedFolders } from './uploaded-folders.ts';
 
 const everyMs = 2000;
 
-interface Tended {
+interface Uploads {
   readonly uploaders: readonly Uploader[];
-  /** Ends what is under way. */
+  /** Ends the uploads in progress. */
   readonly ending: AbortController;
   running: Promise<void> | undefined;
   lastAt: number;
@@ -27,12 +27,12 @@ async function restore(
   job: TrainingJob,
   host: Host,
   folder: UploadedFolder,
-  place: string,
+  path: string,
   aws: Aws,
   signal: AbortSignal,
 ): Promise<void> {
   const source = { uri: formatS3Uri(folder.to), roleArn: job.request.RoleArn, region: job.region };
-  await downloadObjects(aws, await findPrefixObjects(aws, source, signal), place, source, signal);
+  await downloadObjects(aws, await findPrefixObjects(aws, source, signal), path, source, signal);
   const uploaded: Uploaded = {};
   for await (const found of listBeneath(folder.root, ...folder.names))
     if (found.kind === 'file') uploaded[found.names.join('/')] = signatureOf(found);
@@ -40,41 +40,41 @@ async function restore(
 }
 
 export function trainingCheckpoints() {
-  const tended = new Map<string, Tended>();
+  const uploadsByRun = new Map<string, Uploads>();
 
-  function tendedOf(job: TrainingJob, hosts: readonly Host[]): Tended {
-    const found = tended.get(job.state.runId);
+  function uploadsOf(job: TrainingJob, hosts: readonly Host[]): Uploads {
+    const found = uploadsByRun.get(job.state.runId);
     if (found) return found;
     const maxBytes = volumeBytes(job.request.ResourceConfig?.VolumeSizeInGB);
     const uploaders = hosts.flatMap((host) =>
       uploadedFolders(job, host).map((folder) => ({ host, folder, seen: new Map<string, string>(), maxBytes })),
     );
-    const made: Tended = { uploaders, ending: new AbortController(), running: undefined, lastAt: 0 };
-    tended.set(job.state.runId, made);
+    const made: Uploads = { uploaders, ending: new AbortController(), running: undefined, lastAt: 0 };
+    uploadsByRun.set(job.state.runId, made);
     return made;
   }
 
   return {
-    async bring(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
+    async prepareFolders(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
       for (const host of hosts) {
         for (const folder of uploadedFolders(job, host)) {
-          const place = join(folder.root, ...folder.names);
+          const path = join(folder.root, ...folder.names);
           if (folder.names.length === 0) await rm(folder.root, { recursive: true, force: true });
-          await mkdir(place, { recursive: true, mode: 0o700 });
-          if (folder.name === 'checkpoints') await restore(job, host, folder, place, aws, signal);
+          await mkdir(path, { recursive: true, mode: 0o700 });
+          if (folder.name === 'checkpoints') await restore(job, host, folder, path, aws, signal);
         }
       }
     },
 
-    /** `warn` receives the reason why a look uploaded nothing; the next look tries again. */
-    tend(
+    /** `warn` receives the reason if nothing could be uploaded; the next call tries again. */
+    uploadChanges(
       job: TrainingJob,
       hosts: readonly Host[],
       role: () => Promise<Aws>,
       warn: (error: unknown) => void,
       now: number,
     ): void {
-      const own = tendedOf(job, hosts);
+      const own = uploadsOf(job, hosts);
       if (own.uploaders.length === 0 || own.running || now - own.lastAt < everyMs) return;
       own.lastAt = now;
       const { signal } = own.ending;
@@ -92,19 +92,19 @@ export function trainingCheckpoints() {
     },
 
     async finish(job: TrainingJob, hosts: readonly Host[], aws: Aws, signal: AbortSignal): Promise<void> {
-      const own = tendedOf(job, hosts);
-      // Nobody writes any more: what is under way is done again, as it is now.
+      const own = uploadsOf(job, hosts);
+      // No process writes any more: an upload in progress is repeated with the final content.
       own.ending.abort();
       await own.running;
       for (const uploader of own.uploaders) await uploadFolder(uploader, aws, { last: true, signal });
-      tended.delete(job.state.runId);
+      uploadsByRun.delete(job.state.runId);
     },
 
-    /** Ends what is under way: the next server does it again. */
+    /** Ends the uploads in progress: the next server repeats them. */
     async stop(): Promise<void> {
-      for (const { ending } of tended.values()) ending.abort();
-      await Promise.all([...tended.values()].map(({ running }) => running));
-      tended.clear();
+      for (const { ending } of uploadsByRun.values()) ending.abort();
+      await Promise.all([...uploadsByRun.values()].map(({ running }) => running));
+      uploadsByRun.clear();
     },
   };
 }

@@ -1,25 +1,25 @@
 /**
- * Uploads a folder of an instance to S3: whole files only. A file counts as whole when it was the same at two looks, and while it was copied; at the
- * job's end no process writes any more. What was uploaded is kept beside the run, so that a server that is started again does not upload it twice.
+ * Uploads a folder of an instance to S3: complete files only. A file is complete if it did not change between two looks and during the copy; at the
+ * job's end no process writes any more. The record of uploads is kept beside the run, so that a restarted server does not upload them twice.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
 import { listBeneath, openBeneath } from '../../../../engine/beneath.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { signatureOf, wholeCopy } from '../../jobs/whole-copy.ts';
 import { putOpenFile } from '../../shared/put-file.ts';
 import { below } from '../../shared/s3-uri.ts';
 import type { UploadedFolder } from './uploaded-folders.ts';
 
-/** File → what it was when it was uploaded. */
+/** File → its signature when it was uploaded. */
 export type Uploaded = Record<string, string>;
 
 const uploadedFile = ({ dir }: Host, { name }: UploadedFolder) => join(dir, `${name}.json`);
 
 export async function readUploaded(host: Host, folder: UploadedFolder): Promise<Uploaded> {
   const uploaded = JSON.parse(await readFile(uploadedFile(host, folder), 'utf8').catch(() => '{}')) as Uploaded;
-  // A file may have any name, also that of a member of Object.prototype.
+  // A file's name may be that of a member of Object.prototype.
   return Object.assign(Object.create(null), uploaded);
 }
 
@@ -32,24 +32,24 @@ export async function keepUploaded(host: Host, folder: UploadedFolder, uploaded:
 export interface Uploader {
   readonly host: Host;
   readonly folder: UploadedFolder;
-  /** What each file was at the last look. */
+  /** The signature of each file at the last look. */
   readonly seen: Map<string, string>;
-  /** A larger file is more than the volume holds: it ends the job, and is not carried before that. */
+  /** A larger file exceeds the volume: it ends the job, and is not uploaded before that. */
   readonly maxBytes: number;
 }
 
 export interface UploadTurn {
-  /** Nobody writes any more. */
+  /** No process writes any more. */
   readonly last: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Throws AwsError where S3 refuses. */
+/** Throws AwsError if S3 refuses the upload. */
 export async function uploadFolder(uploader: Uploader, aws: Aws, { last, signal }: UploadTurn): Promise<void> {
   const { host, folder, seen, maxBytes } = uploader;
   const uploaded = await readUploaded(host, folder);
   for await (const found of listBeneath(folder.root, ...folder.names)) {
-    // A link points to what is uploaded by its own name, or to what must not be uploaded at all.
+    // A link's target is uploaded under its own name, or must not be uploaded at all.
     if (found.kind !== 'file' || found.size > maxBytes) continue;
     signal.throwIfAborted();
     const name = found.names.join('/');
@@ -63,7 +63,7 @@ export async function uploadFolder(uploader: Uploader, aws: Aws, { last, signal 
   }
 }
 
-/** Answers whether the file was whole. */
+/** Returns whether the file was complete. */
 async function uploadOne(
   { host, folder }: Uploader,
   names: readonly string[],

@@ -4,15 +4,15 @@
  */
 import { join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import { below, parseS3Uri, type S3Location } from '../../shared/s3-uri.ts';
 import type { TrainingJob, TrainingJobRequest } from '../training-job.ts';
 
 export interface UploadedFolder {
   readonly name: 'checkpoints' | 'tensorboard';
-  /** What the program calls it, without a slash at the end. */
+  /** The program's path, without a slash at the end. */
   readonly path: string;
-  /** On the machine: a folder that no program can replace, and the way down from it. */
+  /** On this machine: a folder that no program can replace, and the path below it. */
   readonly root: string;
   readonly names: readonly string[];
   readonly to: S3Location;
@@ -27,7 +27,7 @@ export const checkpointPath = ({ CheckpointConfig: config }: TrainingJobRequest)
 export const tensorBoardPath = ({ TensorBoardOutputConfig: config }: TrainingJobRequest) =>
   orDefault(config?.LocalPath, 'tensorboard');
 
-/** Below /opt/ml it is a folder of that one; elsewhere one of its own, which the program finds mounted in its place. */
+/** A path below /opt/ml is in the folder of /opt/ml; any other path has a folder of its own, which is mounted at that path. */
 function placed(name: UploadedFolder['name'], path: string, to: S3Location, host: Host): UploadedFolder {
   return path.startsWith('/opt/ml/')
     ? { name, path, to, root: host.ml, names: path.slice('/opt/ml/'.length).split('/') }
@@ -43,7 +43,7 @@ export function uploadedFolders(
   const boardTo = board && parseS3Uri(board.S3OutputPath ?? '');
   return [
     ...(checkpointsTo ? [placed('checkpoints', checkpointPath(request), below(checkpointsTo, ''), host)] : []),
-    // Where the Python SDK looks for it: Estimator.latest_job_tensorboard_artifacts_path.
+    // The Python SDK looks for it there: Estimator.latest_job_tensorboard_artifacts_path.
     ...(boardTo
       ? [placed('tensorboard', tensorBoardPath(request), below(boardTo, name, 'tensorboard-output', ''), host)]
       : []),

@@ -1,4 +1,4 @@
-/** Channels that contradict themselves or each other. Texts as AWS words them where observed (https://github.com/aws/sagemaker-python-sdk/issues/716). */
+/** Refuses channels that contradict themselves or each other. AWS's text where it was observed (https://github.com/aws/sagemaker-python-sdk/issues/716). */
 import { parseS3Uri } from '../../shared/s3-uri.ts';
 import { type Channel, channelsOf } from '../channels/channel.ts';
 import { instancesOf } from '../cluster.ts';
@@ -6,7 +6,7 @@ import type { TrainingJobRequest } from '../training-job.ts';
 import type { Refuse } from './refuse.ts';
 
 const dataTypes = ['S3Prefix', 'ManifestFile', 'AugmentedManifestFile'];
-/** Every pipe has threads of the feeder to itself. */
+/** Every pipe has threads of its own in the feeder. */
 const maxPipes = 300;
 
 export function checkChannels(request: TrainingJobRequest, refuse: Refuse): void {

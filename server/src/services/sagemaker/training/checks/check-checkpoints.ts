@@ -1,17 +1,17 @@
-/** Where checkpoints cannot be: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html */
+/** Refuses paths that cannot hold checkpoints: https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html */
 import { parseS3Uri } from '../../shared/s3-uri.ts';
 import { checkpointPath, tensorBoardPath } from '../checkpoints/uploaded-folders.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
 import type { Refuse } from './refuse.ts';
 
-/** Folders that the job, or its system, has for something else; what is in them, too. */
+/** Folders that the job or its system uses, with everything below them. */
 const taken = [
   ...['/opt/ml/input', '/opt/ml/model', '/opt/ml/code', '/opt/ml/failure'],
   ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/run', '/sbin', '/sys', '/usr'],
 ];
 const takenThemselves = ['', '/opt', '/opt/ml', '/tmp', '/root', '/home', '/var'];
 
-/** `sandboxed`: whether a folder can be put at any path. */
+/** `sandboxed`: a folder can be mounted at any path. */
 export function checkCheckpoints(request: TrainingJobRequest, sandboxed: boolean, refuse: Refuse): void {
   const { CheckpointConfig: checkpoints, TensorBoardOutputConfig: board } = request;
   if (checkpoints) {

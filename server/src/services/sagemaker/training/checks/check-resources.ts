@@ -1,4 +1,4 @@
-/** Instances that this machine cannot stand for. */
+/** Refuses instances that this machine cannot run. */
 import { instancesOf } from '../cluster.ts';
 import type { TrainingJobRequest } from '../training-job.ts';
 import type { Refuse } from './refuse.ts';
@@ -6,7 +6,7 @@ import type { Refuse } from './refuse.ts';
 /** Each is a process group with an address in one network of 254. */
 const maxInstances = 64;
 
-/** `sandboxed`: whether programs have folders and names of their own. */
+/** `sandboxed`: programs have mounts and host names of their own. */
 export function checkResources(request: TrainingJobRequest, sandboxed: boolean, refuse: Refuse): void {
   const { ResourceConfig: resources, EnableNetworkIsolation: isolated } = request;
   if (!resources) throw refuse('ResourceConfig is required.');

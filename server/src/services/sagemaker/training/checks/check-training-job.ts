@@ -1,4 +1,4 @@
-/** What of a CreateTrainingJob request can be known to be wrong at once is refused at once, in AWS's words where they were observed. */
+/** Refuses CreateTrainingJob requests that cannot succeed, with AWS's text where it was observed. */
 import type { Call } from '../../../../contract/call.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
 import type { Runtime } from '../../shared/images.ts';
@@ -58,7 +58,7 @@ function checkWhatIsNotBuilt(request: TrainingJobRequest, refuse: Refuse): void 
 const isAsked = (value: unknown) =>
   typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined;
 
-/** Texts as AWS words them (observed: https://github.com/Kenza-AI/sagify/issues/111). */
+/** AWS's texts (observed: https://github.com/Kenza-AI/sagify/issues/111). */
 function checkStopping(
   { StoppingCondition: stopping, EnableManagedSpotTraining: spot }: TrainingJobRequest,
   refuse: Refuse,

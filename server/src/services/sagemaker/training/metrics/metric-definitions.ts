@@ -1,5 +1,5 @@
 /**
- * What is searched for in a job's log: the request's own definitions, else those of the built-in algorithm. The expressions are those that AWS's
+ * The expressions for metrics in a job's log: the request's definitions, otherwise those of the built-in algorithm. The latter are those that AWS's
  * DescribeTrainingJob shows for sagemaker-xgboost (observed, 1.5-1, 2025-05); the names are the library's metrics. Pure.
  */
 import type { ImageTable } from '../../shared/images.ts';
@@ -41,7 +41,7 @@ type Request = ScriptRequest & {
     | undefined;
 };
 
-/** Whether the request left them to the algorithm. */
+/** Whether the algorithm's own definitions are used. */
 export function hasAlgorithmMetrics(request: Request, images: ImageTable): boolean {
   const runtime = trainingRuntimeOf(request, images);
   if (request.AlgorithmSpecification?.MetricDefinitions?.length) return false;

@@ -25,7 +25,7 @@ describe('a metric is found', () => {
 });
 
 describe('an expression', () => {
-  test('that is none is told why', () => {
+  test('that is invalid is refused with the reason', () => {
     assert.equal(regexFault('loss=('), 'missing closing ): `loss=(`');
     assert.match(regexFault('(?=a)') ?? '', /invalid or unsupported Perl syntax: `\(\?=`/);
     assert.equal(regexFault('a+'), undefined);

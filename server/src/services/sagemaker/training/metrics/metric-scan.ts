@@ -1,5 +1,5 @@
 /**
- * Finds a job's metrics in lines of its log. The expressions are users': they run in time linear in the text (RE2), never backtrack. The first group is
+ * Finds a job's metrics in lines of its log. Users write the expressions, so they run in time linear in the text (RE2) and never backtrack. The first group is
  * the value: https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
  */
 import { RE2JS } from 're2js';
@@ -14,7 +14,7 @@ export interface FoundMetric {
   readonly value: number;
 }
 
-/** Why the expression is none, in one line; undefined where it is one. */
+/** Why the expression is not valid, in one line; undefined if it is. */
 export function regexFault(regex: string): string | undefined {
   try {
     RE2JS.compile(regex);
@@ -24,7 +24,7 @@ export function regexFault(regex: string): string | undefined {
   }
 }
 
-/** More than a line with numbers has; less than what an expression that matches everywhere finds. */
+/** More than the metrics of a line; fewer than the matches of an expression that matches everywhere. */
 const maxPerLine = 100;
 
 export function scanner(definitions: readonly MetricDefinition[]): (lines: readonly string[]) => FoundMetric[] {

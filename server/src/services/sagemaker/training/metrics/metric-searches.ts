@@ -1,4 +1,4 @@
-/** Searches logs for metrics in a thread of its own, begun with the first search. */
+/** Searches logs for metrics in a thread of its own, which the first search starts. */
 import { Worker } from 'node:worker_threads';
 import type { FoundMetric, MetricDefinition } from './metric-scan.ts';
 

@@ -1,5 +1,6 @@
-/** The thread in which logs are searched (metric-searches.ts): a job that prints a lot must not keep requests waiting. */
+/** The thread in which logs are searched (metric-searches.ts): a job that prints a lot must not delay requests. */
 import { parentPort } from 'node:worker_threads';
+import { keepCompiled } from '../../../../kit/keep-compiled.ts';
 import { type MetricDefinition, scanner } from './metric-scan.ts';
 
 export interface SearchRequest {
@@ -27,3 +28,4 @@ function scannerOf(definitions: readonly MetricDefinition[]): ReturnType<typeof 
 parentPort?.on('message', ({ id, definitions, lines }: SearchRequest) => {
   parentPort?.postMessage({ id, found: scannerOf(definitions)(lines) });
 });
+keepCompiled();

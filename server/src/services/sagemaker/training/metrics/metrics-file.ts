@@ -1,16 +1,16 @@
 /**
- * /opt/ml/output/metrics.json: what a program reports without printing it. An addition to SageMaker's contract: a flat object of numbers, or a list of
- * `{name, value, step?}`. A file of another form is no reason to fail a job that has trained: a line in the job's log says so.
+ * /opt/ml/output/metrics.json: metrics that a program writes to a file. An addition to SageMaker's contract: a flat object of numbers, or a list of
+ * `{name, value, step?}`. A file of another form does not fail the job: a line in the job's log reports it.
  */
 import { readBeneath } from '../../../../engine/beneath.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import type { FoundMetric } from './metric-scan.ts';
 
 const maxBytes = 8 * 2 ** 20;
 
 export interface MetricsFile {
   readonly found: readonly FoundMetric[];
-  /** Why nothing was read of it. */
+  /** Why the file could not be read. */
   readonly fault?: string;
 }
 

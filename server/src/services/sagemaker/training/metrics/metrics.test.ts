@@ -127,7 +127,7 @@ describe('metrics of the built-in XGBoost', () => {
     );
   });
 
-  it('give way to definitions of the request', async () => {
+  it('are replaced by definitions of the request', async () => {
     const own = [{ Name: 'own', Regex: 'train-rmse:([0-9.]+)' }];
     const given = bench.trainingJob('own-definitions').AlgorithmSpecification;
     const job = await bench.train('own-definitions', {

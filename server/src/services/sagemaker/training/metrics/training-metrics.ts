@@ -1,6 +1,6 @@
-/** A training job's metrics: https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html. Live from the log, at the end from metrics.json. */
+/** A training job's metrics: https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html. From the log while the job runs, from metrics.json at its end. */
 import type { Aws } from '../../../../contract/aws.ts';
-import type { Host } from '../../jobs/job-work.ts';
+import type { Host } from '../../jobs/host.ts';
 import type { ImageTable } from '../../shared/images.ts';
 import { type TrainingJob, trainingLogGroup } from '../training-job.ts';
 import { hasAlgorithmMetrics, metricDefinitionsOf } from './metric-definitions.ts';
@@ -29,7 +29,7 @@ const last = (found: readonly FoundMetric[]) => Object.fromEntries(found.map(({ 
 
 export function trainingMetrics(images: ImageTable) {
   const searches = metricSearches();
-  /** What jobs reported in their files, until it is published. */
+  /** Metrics from jobs' files, until they are published. */
   const reported = new Map<string, MetricsFile>();
   return {
     async read(
@@ -50,11 +50,11 @@ export function trainingMetrics(images: ImageTable) {
       };
     },
 
-    /** What the first instance that has a file reported in it, beside what was found in the log. */
+    /** The metrics of the first instance that has a file, together with those from the log. */
     async gather(job: TrainingJob, hosts: readonly Host[]): Promise<Partial<TrainingJob['state']>> {
       let file: MetricsFile = { found: [] };
       for (const host of hosts) if (file.found.length === 0 && !file.fault) file = await readMetricsFile(host);
-      // What the algorithm printed in each round is published already.
+      // The metrics of each round, from the log, are published already.
       const isPublished = (name: string) =>
         hasAlgorithmMetrics(job.request, images) && Object.hasOwn(job.state.metricTimes ?? {}, name);
       reported.set(job.arn, { ...file, found: file.found.filter(({ name }) => !isPublished(name)) });

@@ -1,4 +1,4 @@
-/** The folders of several instances as one: what two of them wrote in the same place is the first one's. Nothing is copied and no link followed. */
+/** Merges the folders of several instances. If two instances wrote the same path, the first one wins. Copies nothing and follows no link. */
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** Makes `merged` anew. Only for folders that no process writes to any more. */
+/** Creates `merged` from scratch. Only for folders to which no process writes any more. */
 export async function mergeFolders(folders: readonly string[], merged: string): Promise<void> {
   await rm(merged, { recursive: true, force: true });
   await mkdir(merged, { mode: constants.S_IRWXU });

@@ -55,7 +55,7 @@ describe('outputs are', () => {
     assert.equal(String(Buffer.from(await bench.read('model/single/output/model/a/b/m'))), 'model');
   });
 
-  it('refused where a name is not UTF-8, without a word of where they lie on the machine', async () => {
+  it('refused if a name is not UTF-8, without naming a path of the machine', async () => {
     for (const CompressionType of ['GZIP', 'NONE'] as const) {
       const name = `latin-${CompressionType.toLowerCase()}`;
       const script = `open(b'model/caf\\xe9', 'w').write('x')`;
@@ -149,7 +149,7 @@ sys.exit(3)`;
 });
 
 describe('a failure', () => {
-  it('is told in the words that the program wrote, the first 1,024 characters', async () => {
+  it('is the text that the program wrote, its first 1,024 characters', async () => {
     const job = await run('told', `open('output/failure', 'w').write('AlgorithmError: ' + 'x' * 5000); sys.exit(1)`);
     assert.equal(job.FailureReason, `AlgorithmError: ${'x'.repeat(1008)}`);
     assert.deepEqual(await keys('told'), []);

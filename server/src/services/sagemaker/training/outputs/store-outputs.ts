@@ -1,5 +1,5 @@
 /**
- * Stores what a training job left: /opt/ml/model as model.tar.gz, /opt/ml/output/data as output.tar.gz, of all instances together, or as single files:
+ * Stores the results of a training job, merged from all instances: /opt/ml/model as model.tar.gz, /opt/ml/output/data as output.tar.gz, or as single files:
  * https://docs.aws.amazon.com/sagemaker/latest/dg/model-train-storage.html, .../model-train-storage-uncompressed.html
  */
 import { readdir } from 'node:fs/promises';
@@ -7,8 +7,8 @@ import { basename, dirname, join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
 import { listBeneath } from '../../../../engine/beneath.ts';
 import { shownName } from '../../../../kit/plain-name.ts';
+import type { Host } from '../../jobs/host.ts';
 import { JobFailed } from '../../jobs/job.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import { putFile, storeArtifact } from '../../shared/artifacts.ts';
 import type { Putting } from '../../shared/put-file.ts';
 import { below, formatS3Uri, parseS3Uri, type S3Location } from '../../shared/s3-uri.ts';
@@ -26,19 +26,19 @@ export async function storeOutputs(
   const { S3OutputPath: uri, CompressionType: compression, KmsKeyId: kmsKeyId } = job.request.OutputDataConfig;
   const location = parseS3Uri(uri);
   if (!location) throw new JobFailed(`ClientError: ${uri} is not an S3 URI`);
-  const place = below(location, job.name, 'output');
+  const prefix = below(location, job.name, 'output');
   try {
     const store = compression === 'NONE' ? storeFiles : storeArchive;
     const putting = { folder: dirname(hosts[0]?.dir ?? ''), kmsKeyId, signal };
-    await store(await together(hosts, 'output', 'data'), place, 'data', 'output.tar.gz', aws, putting);
-    const model = await store(await together(hosts, 'model'), place, 'model', 'model.tar.gz', aws, putting);
+    await store(await together(hosts, 'output', 'data'), prefix, 'data', 'output.tar.gz', aws, putting);
+    const model = await store(await together(hosts, 'model'), prefix, 'model', 'model.tar.gz', aws, putting);
     return model ? { artifactUri: formatS3Uri(model) } : {};
   } catch (error) {
     throw explained(error);
   }
 }
 
-/** One folder of the machine with what all instances have at that place. */
+/** A folder with the files of all instances at that path. */
 async function together(hosts: readonly Host[], ...names: readonly string[]): Promise<string> {
   const folders = hosts.map(({ ml }) => join(ml, ...names));
   for (const { ml } of hosts) {
@@ -57,27 +57,27 @@ async function together(hosts: readonly Host[], ...names: readonly string[]): Pr
 
 async function storeArchive(
   folder: string,
-  place: S3Location,
+  prefix: S3Location,
   _: string,
   name: string,
   aws: Aws,
   putting: Putting,
 ): Promise<S3Location | undefined> {
   if (!(await isFolder(folder)) || (await readdir(folder)).length === 0) return undefined;
-  const location = below(place, name);
+  const location = below(prefix, name);
   await storeArtifact(aws, location, folder, putting);
   return location;
 }
 
 async function storeFiles(
   folder: string,
-  place: S3Location,
+  prefix: S3Location,
   name: string,
   _: string,
   aws: Aws,
   putting: Putting,
 ): Promise<S3Location | undefined> {
-  const location = below(place, name, '');
+  const location = below(prefix, name, '');
   let stored = 0;
   for await (const found of listBeneath(folder)) {
     if (found.kind === 'link')
@@ -90,7 +90,7 @@ async function storeFiles(
   return stored > 0 ? location : undefined;
 }
 
-/** What the file system says of what the program left, as a reason. */
+/** Turns an error of the file system about the program's files into a FailureReason. */
 function explained(error: unknown): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'EACCES') return uploadFailure(`${path && basename(path)} cannot be read: its permissions forbid it`);

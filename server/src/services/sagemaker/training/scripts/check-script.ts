@@ -1,4 +1,4 @@
-/** What can be known of a script at once, when a training job is asked for. */
+/** Refuses a script that cannot run, when the training job is created. */
 import type { Call } from '../../../../contract/call.ts';
 import type { ImageTable } from '../../shared/images.ts';
 import { trainingRuntimeOf } from '../training-runtime.ts';

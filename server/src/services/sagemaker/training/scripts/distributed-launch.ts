@@ -1,6 +1,6 @@
 /**
- * The commands and variables of distributed scripts, with the toolkit's arguments (src/sagemaker_training/torch_distributed.py, mpi.py). What differs:
- * instances share a machine, so that each job has ports of its own where the toolkit always takes the same; and there is no SSH, so that mpirun reaches
+ * The commands and variables of distributed scripts, with the toolkit's arguments (src/sagemaker_training/torch_distributed.py, mpi.py). Differences:
+ * instances share a machine, so each job has ports of its own where the toolkit uses fixed ones; and there is no SSH, so mpirun reaches
  * the others by runtime/python/clary_mpi.py. Pure.
  */
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ export interface DistributedHost {
   readonly currentHost: string;
   /** The job's instances. */
   readonly hosts: readonly string[];
-  /** By which an instance is reached. */
+  /** The address of an instance. */
   addressOf(host: string): string;
   readonly runId: string;
   readonly python: string;
@@ -22,12 +22,12 @@ export interface DistributedHost {
   readonly mpiProgram: string;
 }
 
-/** The first of a few ports of the job's own: servers of PyTorch and TensorFlow listen at every address, and jobs share those. Below what systems give out. */
+/** The first of a few ports of the job's own: servers of PyTorch and TensorFlow listen at every address, which jobs share. Below the ephemeral ports. */
 export function firstPort(runId: string): number {
   return 10_000 + (createHash('sha256').update(runId).digest().readUInt32BE(0) % 22_000);
 }
 
-/** What starts `script`, the command of the script alone, on this instance. */
+/** The command that starts `script` on this instance. */
 export function distributedCommand(
   distribution: Distribution,
   script: Command,
@@ -46,18 +46,18 @@ export function distributedCommand(
 
 function torchrun(
   { hosts, processesPerHost }: Distribution,
-  [python, ...words]: Command,
+  [python, ...rest]: Command,
   host: DistributedHost,
 ): Command {
   const nodes = ['--nnodes', String(hosts.length), '--nproc_per_node', String(processesPerHost)];
   const leader = ['--master_addr', host.addressOf(hosts[0] ?? ''), '--master_port', String(firstPort(host.runId))];
   const rank = hosts.length > 1 ? ['--node_rank', String(hosts.indexOf(host.currentHost))] : [];
-  return [python, '-m', 'torch.distributed.run', ...nodes, ...leader, ...rank, ...words];
+  return [python, '-m', 'torch.distributed.run', ...nodes, ...leader, ...rank, ...rest];
 }
 
 function mpirun(
   { hosts, processesPerHost }: Distribution,
-  [program, ...words]: Command,
+  [program, ...rest]: Command,
   custom: string,
   count: number,
   { python, addressOf }: DistributedHost,
@@ -80,21 +80,21 @@ function mpirun(
     ...['-x', 'NCCL_MIN_NRINGS=4', '-x', 'NCCL_SOCKET_IFNAME=lo', '-x', `NCCL_DEBUG=${debug}`, '-x', 'PATH'],
     ...more,
     // An exception in one process ends them all.
-    ...(program === python ? [program, '-m', 'mpi4py', ...words] : [program, ...words]),
+    ...(program === python ? [program, '-m', 'mpi4py', ...rest] : [program, ...rest]),
   ];
 }
 
-/** Of custom_mpi_options the toolkit knows --NCCL_DEBUG and hands the rest to mpirun. */
+/** The toolkit interprets --NCCL_DEBUG in custom_mpi_options and passes the rest to mpirun. */
 function customOptions(custom: string): { debug: string; more: string[] } {
-  const options = custom.split(/\s+/).filter((word) => word !== '');
-  const position = options.findIndex((word) => /^--NCCL_DEBUG(=|$)/.test(word));
+  const options = custom.split(/\s+/).filter((option) => option !== '');
+  const position = options.findIndex((option) => /^--NCCL_DEBUG(=|$)/.test(option));
   if (position === -1) return { debug: 'INFO', more: options };
   const [, joined] = options[position]?.split('=') ?? [];
   const more = options.toSpliced(position, joined === undefined ? 2 : 1);
   return { debug: joined ?? options[position + 1] ?? 'INFO', more };
 }
 
-/** By what PyTorch's processes find each other, also where a script starts them itself: the toolkit's _set_distributed_environment, _set_nccl_environment. */
+/** The variables by which PyTorch's processes find each other, even if the script starts them itself: the toolkit's _set_distributed_environment, _set_nccl_environment. */
 export function torchVariables(version: string | undefined, { hosts, addressOf, runId }: DistributedHost) {
   return {
     MASTER_ADDR: addressOf(hosts[0] ?? ''),
@@ -106,7 +106,7 @@ export function torchVariables(version: string | undefined, { hosts, addressOf, 
   };
 }
 
-/** torchrun's own settings (PET_*). PyTorch 1 takes "0" for nothing from Python 3.11 on, where iterating over flags leaves zero out; a word about a rank that is not there means the same. */
+/** torchrun's own settings (PET_*). PyTorch 1 fails on "0" from Python 3.11 on, where iterating over flags leaves zero out; naming a rank that does not exist has the same effect. */
 export const torchrunVariables = (version = '') => ({
   NCCL_PROTO: 'simple',
   ...(version.startsWith('1.') ? { PET_REDIRECTS: '9:0', PET_TEE: '9:0' } : {}),
@@ -119,13 +119,13 @@ export function mirroredVariables({ hosts }: Distribution, { currentHost, addres
   return { TF_CONFIG: JSON.stringify({ cluster: { worker }, environment: 'cloud', task }) };
 }
 
-/** How mpirun reaches the other instances, and they know that it is theirs. `prefix`: of an Open MPI that is not where it was built for. */
+/** How mpirun reaches the other instances and how they authenticate it. `prefix`: of an Open MPI that is not where it was built for. */
 export function mpiVariables(prefix: string | undefined, { python, mpiProgram, runId }: DistributedHost) {
   return {
     OMPI_MCA_plm_rsh_agent: `${python} ${mpiProgram} reach`,
     CLARY_MPI_PORT: String(firstPort(runId) + 1),
     CLARY_MPI_SECRET: createHash('sha256').update(`mpi ${runId}`).digest('hex'),
-    // It looks for networks in /sys, which jobs do not see, and would complain of each that it misses.
+    // It looks for networks in /sys, which jobs cannot see, and would warn of each that is missing.
     UCX_LOG_LEVEL: 'fatal',
     ...(prefix === undefined ? {} : { OPAL_PREFIX: prefix, LD_LIBRARY_PATH: `${prefix}/lib` }),
   };

@@ -1,9 +1,9 @@
-/** What a distributed script of a training job needs beside its command: where it finds the others, and the program that starts its part. */
+/** What a distributed script needs besides its command: the addresses of the other instances, and the launcher. */
 import { dirname, join } from 'node:path';
 import type { Mount } from '../../../../engine/executor.ts';
 import { isThere } from '../../../../engine/is-there.ts';
+import type { Host } from '../../jobs/host.ts';
 import { JobFailed } from '../../jobs/job.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import type { MadeEnvironment } from '../../jobs/python/made-environment.ts';
 import { pythonInside } from '../../jobs/python/python-run.ts';
 import type { SageMakerSettings } from '../../shared/deps.ts';
@@ -47,7 +47,7 @@ export interface Distributed {
   readonly mounts: readonly Mount[];
 }
 
-/** Throws JobFailed where mpirun is asked for and nowhere. */
+/** Throws JobFailed if mpirun is needed and missing. */
 export async function distributedVariables(
   job: TrainingJob,
   { framework, frameworkModule }: PythonRuntime,
@@ -55,22 +55,22 @@ export async function distributedVariables(
   environment: MadeEnvironment,
   settings: SageMakerSettings,
 ): Promise<Distributed> {
-  const place = distributedHostOf(job, host, settings);
+  const self = distributedHostOf(job, host, settings);
   const isTorch = frameworkModule.startsWith('sagemaker_pytorch_container');
-  const usual = isTorch ? torchVariables(environment.packages.torch, place) : {};
+  const usual = isTorch ? torchVariables(environment.packages.torch, self) : {};
   const distribution = distributionOf(scriptArgsOf(job.request), framework, clusterOf(job, host));
   const processes = distribution?.processesPerHost ?? 1;
   if (distribution?.by === 'torchrun')
     return { processes, variables: { ...usual, ...torchrunVariables(environment.packages.torch) }, mounts: [] };
   if (distribution?.by === 'mirrored')
-    return { processes, variables: { ...usual, ...mirroredVariables(distribution, place) }, mounts: [] };
+    return { processes, variables: { ...usual, ...mirroredVariables(distribution, self) }, mounts: [] };
   if (distribution?.by !== 'mpi') return { processes, variables: usual, mounts: [] };
-  const program = { from: mpiProgram(settings), to: place.mpiProgram, writable: false };
-  const variables = { ...usual, ...mpiVariables(await mpiPrefix(environment), place) };
+  const program = { from: mpiProgram(settings), to: self.mpiProgram, writable: false };
+  const variables = { ...usual, ...mpiVariables(await mpiPrefix(environment), self) };
   return { processes, variables, mounts: settings.sandbox ? [program] : [] };
 }
 
-/** Where Open MPI lies, undefined where it is the system's own. */
+/** The folder of Open MPI; undefined if it is the system's own. */
 async function mpiPrefix({ path, name }: MadeEnvironment): Promise<string | undefined> {
   for (const folder of [...path, '/usr/local/bin', '/usr/bin']) {
     if (await isThere(join(folder, 'mpirun'))) return path.includes(folder) ? dirname(folder) : undefined;

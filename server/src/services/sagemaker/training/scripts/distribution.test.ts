@@ -67,7 +67,7 @@ describe('a distributed command', () => {
     );
   });
 
-  test('is the script’s own where nothing was asked for, or not of this image', () => {
+  test('is the script’s own if none was requested, or none of this image', () => {
     assert.equal(command({ sagemaker_torch_distributed_enabled: false }), undefined);
     assert.equal(command({ sagemaker_torch_distributed_enabled: true }, 'scikit-learn'), undefined);
     assert.equal(command({ sagemaker_parameter_server_enabled: true }, 'tensorflow'), undefined);

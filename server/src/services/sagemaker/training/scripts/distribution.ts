@@ -1,12 +1,12 @@
 /**
- * How the training toolkits start a script on several instances, or several times on one, where hyperparameters ask for it:
+ * How the training toolkits start a script on several instances, or several times on one, if the hyperparameters request it:
  * https://github.com/aws/sagemaker-pytorch-training-toolkit/blob/master/src/sagemaker_pytorch_container/training.py,
  * https://github.com/aws/sagemaker-tensorflow-training-toolkit/blob/master/src/sagemaker_tensorflow_container/training.py. Pure.
  */
 import { type PythonObject, type PythonValue, shown } from './python-values.ts';
 import type { ScriptArgs } from './script-request.ts';
 
-/** What of resourceconfig.json decides about it. */
+/** The values of resourceconfig.json that decide. */
 export interface Cluster {
   readonly current_host: string;
   readonly hosts: readonly string[];
@@ -16,7 +16,7 @@ export interface Cluster {
 
 export interface Distribution {
   readonly by: 'torchrun' | 'mpi' | 'mirrored';
-  /** Those that take part; the first leads. */
+  /** The instances that take part. The first one is the leader. */
   readonly hosts: readonly string[];
   readonly processesPerHost: number;
 }
@@ -24,7 +24,7 @@ export interface Distribution {
 const on = (value: PythonValue | undefined) =>
   value !== undefined && value !== null && value !== false && !['', '0', '[]', '{}'].includes(shown(value));
 
-/** Those of the toolkits: environment.py, get_distribution_instance_groups_from_resource_config. */
+/** Defined by the toolkits: environment.py, get_distribution_instance_groups_from_resource_config. */
 const switches = [
   'sagemaker_mpi_enabled',
   'sagemaker_parameter_server_enabled',
@@ -35,7 +35,7 @@ const switches = [
   'sagemaker_torch_distributed_enabled',
 ];
 
-/** The instance groups that take part. Where there are no groups, all instances are one of this name. */
+/** The instance groups that take part. Without groups, all instances form one group of this name. */
 export function distributionGroups(parameters: PythonObject, cluster: Cluster): readonly string[] {
   const { sagemaker_distribution_instance_groups: named } = parameters;
   if (Array.isArray(named)) return named.map(shown);
@@ -51,7 +51,7 @@ export function distributionHosts(parameters: PythonObject, cluster: Cluster): r
 
 const isPyTorch = (framework: string) => framework === 'pytorch' || framework === 'huggingface-pytorch';
 
-/** Undefined where the script is started as it is. */
+/** Undefined if the script is started directly. */
 export function distributionOf(
   { frameworkParameters: parameters }: Pick<ScriptArgs, 'frameworkParameters'>,
   framework: string,
@@ -64,7 +64,7 @@ export function distributionOf(
     if (!isPyTorch(framework) && framework !== 'tensorflow') return undefined;
     if (asked('mpi')) return 'mpi';
     if (framework === 'tensorflow') return asked('multi_worker_mirrored_strategy') ? 'mirrored' : undefined;
-    // AWS starts pytorch_ddp by a launcher of its own (smddprun), which sets the variables that torchrun sets.
+    // AWS starts pytorch_ddp with a launcher of its own (smddprun), which sets the same variables as torchrun.
     return asked('torch_distributed') || asked('pytorch_ddp') ? 'torchrun' : undefined;
   };
   const found = by();
@@ -78,7 +78,7 @@ export function distributionOf(
   );
 }
 
-/** Why the script cannot be started as its hyperparameters ask; undefined where it can, as far as the request shows. */
+/** Why the script cannot be started as its hyperparameters request; undefined if the request shows no reason. */
 export function unsupportedDistribution(
   { frameworkParameters: parameters, program = '' }: Pick<ScriptArgs, 'frameworkParameters' | 'program'>,
   framework: string,

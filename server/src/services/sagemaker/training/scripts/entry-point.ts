@@ -1,11 +1,11 @@
 /**
- * What a program's name means, as the training toolkit has it:
+ * How the training toolkit interprets the name of a program:
  * https://github.com/aws/sagemaker-training-toolkit/blob/master/src/sagemaker_training/_entry_point_type.py. Pure.
  */
 
 export type EntryPoint = 'python' | 'package' | 'command';
 
-/** `names`: what lies beside it. */
+/** `names`: the files in the same folder. */
 export function entryPointOf(program: string, names: readonly string[]): EntryPoint {
   if (program.endsWith('.sh')) return 'command';
   if (names.includes('setup.py')) return 'package';
@@ -20,11 +20,11 @@ export function commandOf(
 ): readonly [string, ...string[]] {
   if (kind === 'python') return [python, program, ...args];
   if (kind === 'package') return [python, '-m', program.replace(/\.py$/, ''), ...args];
-  // By way of a shell: a script without #! is one for it.
+  // Through a shell, which can run a script without #!.
   return ['/bin/sh', '-c', '"./$0" "$@"', program, ...args];
 }
 
-/** What is installed before the program begins, as shell; nothing where a layer of the environment has it. */
+/** The shell command that installs the source's packages before the program; none if a layer of the environment has them. */
 export function installation(kind: EntryPoint, names: readonly string[], hasLayer: boolean): string | undefined {
   const pip = 'python3 -m pip install --progress-bar off';
   const requirements = !hasLayer && kind !== 'command' && names.includes('requirements.txt');

@@ -3,7 +3,7 @@
  * training toolkit's `json.loads` and `str`, which tell 1 from 1.0 and say True for true. Pure.
  */
 
-/** A number keeps its text: Python's integers have no bound, and a float is shown with a point. */
+/** A number keeps its text: Python's integers are unbounded, and a float is shown with a point. */
 class PythonNumber {
   readonly text: string;
   constructor(text: string) {
@@ -23,7 +23,7 @@ const beyondJson: ReadonlyMap<string, string> = new Map([
   ['-Infinity', '-inf'],
 ]);
 
-/** The value that the text stands for; the text itself where it is no JSON, as the toolkit has it. */
+/** The value of the text; the text itself if it is not JSON, as in the toolkit. */
 export function decoded(text: string): PythonValue {
   const special = beyondJson.get(text.trim());
   if (special) return new PythonNumber(special);
@@ -40,7 +40,7 @@ function pythonNumber(source: string): PythonNumber {
   return new PythonNumber(/^-?\d+$/.test(source) ? String(BigInt(source)) : floatText(Number(source)));
 }
 
-/** As repr(float) has it: the shortest digits, an exponent below 1e-4 and from 1e16 on. */
+/** repr(float): the shortest digits, with an exponent below 1e-4 and from 1e16 on. */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -60,7 +60,7 @@ const isList = (value: PythonValue): value is readonly PythonValue[] => Array.is
 const isObject = (value: PythonValue): value is PythonObject =>
   typeof value === 'object' && value !== null && !isList(value) && !(value instanceof PythonNumber);
 
-/** A plain value as one that was read. */
+/** A JavaScript value as a Python value. */
 export function fromPlain(value: unknown): PythonValue {
   return decoded(JSON.stringify(value ?? null));
 }
@@ -109,7 +109,7 @@ const jsonNumber = (text: string) => [...beyondJson].find(([, python]) => python
 const ascii = (text: string) =>
   JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Python orders strings by code points, JavaScript by halves of surrogate pairs. */
+/** Python orders strings by code points, JavaScript by UTF-16 code units. */
 function byCodePoint(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -1,11 +1,11 @@
-/** A training job that runs a user's script (or command) in a Python environment: what it does in the phases of jobs/job-reconciler.ts. */
+/** A training job that runs a user's script or command in a Python environment: its set-up run, its files and its command. */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Aws } from '../../../../contract/aws.ts';
 import type { ProcessSpec } from '../../../../engine/executor.ts';
 import { mlInside } from '../../jobs/built-in.ts';
+import type { Host } from '../../jobs/host.ts';
 import { JobFailed } from '../../jobs/job.ts';
-import type { Host } from '../../jobs/job-work.ts';
 import { coresOf } from '../../jobs/python/cores.ts';
 import { environmentMaking, environmentNote, environmentOf } from '../../jobs/python/made-environment.ts';
 import { pythonRun } from '../../jobs/python/python-run.ts';
@@ -22,10 +22,10 @@ import { scriptArgsOf } from './script-request.ts';
 import { type ResourceConfig, smVariables } from './sm-variables.ts';
 import { fetchSource, layerRequirements, placeSource } from './source.ts';
 
-/** The job's folder: its instances and its making are folders in it. */
+/** The job's folder, which holds those of its instances and of its set-up run. */
 const jobDirOf = ({ dir }: Pick<Host, 'dir'>) => dirname(dir);
 
-/** The run that makes the environment, with the layer that the source's requirements.txt asks for. */
+/** The run that creates the environment, with a layer for the source's requirements.txt. */
 export async function scriptMaking(
   job: TrainingJob,
   runtime: PythonRuntime,
@@ -38,7 +38,7 @@ export async function scriptMaking(
   return environmentMaking(settings, jobDir, runtime, await layerRequirements(args, jobDir));
 }
 
-/** Puts the code beside the data that is there already. */
+/** Places the code; the data is in self already. */
 export const prepareScript = (job: TrainingJob, host: Host): Promise<void> =>
   placeSource(scriptArgsOf(job.request), jobDirOf(host), host.ml, job.request.ResourceConfig?.VolumeSizeInGB);
 
@@ -57,7 +57,7 @@ export async function launchScript(
   const cores = coresOf(request.ResourceConfig?.InstanceType);
   const ml = mlInside(settings, host);
   const config = async (name: string) => JSON.parse(await readFile(join(host.ml, 'input', 'config', name), 'utf8'));
-  const place = {
+  const self = {
     ml,
     jobName: job.name,
     region: job.region,
@@ -79,7 +79,7 @@ export async function launchScript(
     cwd: `${ml}/code`,
     identity,
     variables: {
-      ...smVariables(args, place),
+      ...smVariables(args, self),
       ...distributed.variables,
       PYTHONPATH: `${ml}/code`,
       TRAINING_JOB_NAME: job.name,
@@ -94,7 +94,7 @@ export async function launchScript(
   });
 }
 
-/** What the request's own entry point says, else the script with its hyperparameters, as often and where these say. */
+/** The command: the request's own entry point, otherwise the script with its hyperparameters, distributed as these request. */
 function commandFor(
   job: TrainingJob,
   { framework }: PythonRuntime,
@@ -109,18 +109,18 @@ function commandFor(
   const args = scriptArgsOf(request);
   const { program = '', hyperparameters } = args;
   const kind = entryPointOf(program, names);
-  const place = distributedHostOf(job, host, settings);
-  const script = commandOf(kind, program, place.python, commandArguments(hyperparameters));
+  const self = distributedHostOf(job, host, settings);
+  const script = commandOf(kind, program, self.python, commandArguments(hyperparameters));
   const distribution = distributionOf(args, framework, clusterOf(job, host));
   if (!distribution) return script;
   if (distribution.by === 'torchrun' && kind !== 'python')
     throw new JobFailed(
       'ClientError: Python packages are not supported for torch_distributed. Please use a python script as the entry-point',
     );
-  return distributedCommand(distribution, script, args, place);
+  return distributedCommand(distribution, script, args, self);
 }
 
-/** The command as the job's owner sees it. */
+/** The command for the job's owner. */
 export async function scriptCommand(
   job: TrainingJob,
   runtime: PythonRuntime,

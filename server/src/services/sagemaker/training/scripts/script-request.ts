@@ -1,10 +1,10 @@
 /**
- * What a request says about the script that it brings: the parameters of SageMaker's training toolkit.
+ * The script of a request: the parameters of SageMaker's training toolkit.
  * https://github.com/aws/sagemaker-training-toolkit/blob/master/src/sagemaker_training/params.py. Pure.
  */
 import { decoded, type PythonObject, type PythonValue, shown } from './python-values.ts';
 
-/** The toolkit's own; further names that begin with sagemaker_ are a framework's. */
+/** The toolkit's own names. Other names that begin with sagemaker_ belong to a framework. */
 const own = [
   'sagemaker_program',
   'sagemaker_submit_directory',
@@ -24,7 +24,7 @@ export interface ScriptArgs {
   readonly region: string | undefined;
   readonly jobName: string | undefined;
   readonly logLevel: PythonValue;
-  /** What the script gets. */
+  /** The script's own hyperparameters. */
   readonly hyperparameters: PythonObject;
   readonly frameworkParameters: PythonObject;
 }
@@ -50,7 +50,7 @@ export function readScriptArgs(hyperparameters: Texts = {}, environment: Texts =
   };
 }
 
-/** What of a training job's request decides about its script. */
+/** The members of a request that decide about its script. */
 export interface ScriptRequest {
   readonly AlgorithmSpecification?:
     | {

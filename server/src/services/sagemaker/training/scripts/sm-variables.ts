@@ -1,5 +1,5 @@
 /**
- * The variables that a script finds: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md, with the values that the
+ * The SM_* variables of a script: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md, with the values that the
  * toolkit gives them (src/sagemaker_training/environment.py). Pure: no toolkit runs between the platform and the script.
  */
 import { type Cluster, distributionGroups, distributionHosts } from './distribution.ts';
@@ -17,7 +17,7 @@ export interface ResourceConfig extends Cluster {
 }
 
 export interface ScriptContext {
-  /** /opt/ml, as the script sees it. */
+  /** The script's path of /opt/ml. */
   readonly ml: string;
   readonly jobName: string;
   readonly region: string;
@@ -88,7 +88,7 @@ function trainingEnvironment(args: ScriptArgs, context: ScriptContext): PythonOb
   };
 }
 
-/** A single one may not be longer for the kernel to start a program with it (MAX_ARG_STRLEN). */
+/** The kernel refuses to start a program with a longer variable (MAX_ARG_STRLEN). */
 const longestVariable = 131_000;
 
 export function smVariables(args: ScriptArgs, context: ScriptContext): Record<string, string> {

@@ -1,4 +1,4 @@
-/** The code that a script job brings: fetched in the role's name before anything is made, unpacked without trust, and put to /opt/ml/code of each instance. */
+/** The code of a script job: downloaded with the role's rights before the environment is created, unpacked as untrusted data, and copied to /opt/ml/code of each instance. */
 
 import { createReadStream } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { parseS3Uri } from '../../shared/s3-uri.ts';
 import { entryPointOf } from './entry-point.ts';
 import type { ScriptArgs } from './script-request.ts';
 
-/** Code, not data: what is bigger than this comes by a channel. */
+/** The limit for code. Larger data belongs in a channel. */
 const maxBytes = 2 * 2 ** 30;
 const maxEntries = 50_000;
 
@@ -23,7 +23,7 @@ const sourceIn = (jobDir: string) => join(jobDir, 'source');
 const refused = (uri: string, why: string) =>
   new JobFailed(`ClientError: the script's source ${uri} could not be used: ${why}`);
 
-/** Throws JobFailed for what is wrong with the archive, or with the disk for it; whatever it left is gone then. */
+/** Throws JobFailed if the archive is not valid or the disk is full, and removes what was unpacked. */
 async function unpackSource(archive: Readable, dir: string, uri: string, volumeGiB: number): Promise<void> {
   try {
     await extractTarGz(archive, dir, { maxBytes: Math.min(maxBytes, volumeGiB * 2 ** 30), maxEntries });
@@ -36,7 +36,7 @@ async function unpackSource(archive: Readable, dir: string, uri: string, volumeG
   }
 }
 
-/** Downloads the archive that the request names in S3 into the job's folder, once. It has the room that an instance's volume has. */
+/** Downloads the request's archive from S3 into the job's folder, once. It may be as large as an instance's volume. */
 export async function fetchSource(
   { submitDirectory: uri }: ScriptArgs,
   jobDir: string,
@@ -56,13 +56,13 @@ export async function fetchSource(
   await rename(work, sourceIn(jobDir));
 }
 
-/** Requirements that mean files beside them are not the same wherever their text is. */
+/** Requirements that refer to files in their folder cannot be identified by their text. */
 export const standsAlone = (requirements: string) =>
   !/^\s*(-r|-c|-e|-f|--requirement|--constraint|--editable|--find-links|\.|\/|file:)|@\s*file:|(^|\s)\.\.?\//m.test(
     requirements,
   );
 
-/** The requirements.txt that an environment's layer can be made of. */
+/** The requirements.txt, if it can become a layer of the environment. */
 export async function layerRequirements({ program }: ScriptArgs, jobDir: string): Promise<string | undefined> {
   const file = join(sourceIn(jobDir), 'requirements.txt');
   if (!program || !(await isThere(sourceIn(jobDir)))) return undefined;
@@ -71,7 +71,7 @@ export async function layerRequirements({ program }: ScriptArgs, jobDir: string)
   return text.trim() && standsAlone(text) ? file : undefined;
 }
 
-/** Puts the code where the script runs. Throws JobFailed where the program is not in it. */
+/** Copies the code to where the script runs. Throws JobFailed if the code does not contain the program. */
 export async function placeSource(
   args: ScriptArgs,
   jobDir: string,
@@ -100,7 +100,7 @@ export async function placeSource(
   if (kind === 'command') await chmod(join(code, program), 0o755);
 }
 
-/** A path of the container: code that came by a channel. */
+/** A path of the container: the code is in a channel. */
 async function placeLocal(uri: string, ml: string, code: string, volumeGiB: number): Promise<void> {
   const inside = /^(?:file:\/\/)?\/opt\/ml\/(.+)$/.exec(uri)?.[1]?.split('/');
   if (!inside || inside.includes('..')) throw refused(uri, 'it is neither an S3 URI nor a path below /opt/ml');

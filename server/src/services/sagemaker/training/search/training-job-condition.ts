@@ -1,6 +1,6 @@
 /**
- * A search expression over training jobs as conditions of SQL. A condition may let pass what does not satisfy the expression, which is tested
- * afterwards, unless it is exact; it must never leave out what does. What a filter means is said by filter.ts alone. Pure.
+ * A search expression over training jobs as SQL conditions. A condition may accept jobs that do not satisfy the expression, which is tested
+ * afterwards, unless it is exact; it must never reject jobs that do. filter.ts alone defines what a filter means. Pure.
  */
 import { sql } from 'kysely';
 import type { Structure } from '../../../../models/shape.ts';
@@ -10,13 +10,13 @@ import { type Filter, operatorOf, parseNumber, parseTimestamp } from '../../shar
 import { findProperty } from '../../shared/search/property.ts';
 
 export interface Narrowing {
-  /** What columns and tags decide. Undefined where they decide nothing. */
+  /** The conditions on columns and tags. Undefined if there are none. */
   readonly columns: Condition | undefined;
-  /** What the documents decide, too. */
+  /** The conditions on documents as well. */
   readonly whole: Condition | undefined;
-  /** Whether `whole` is all that was asked. */
+  /** Whether `whole` is equivalent to the expression. */
   readonly exact: boolean;
-  /** Whether `columns` is all of `whole`. */
+  /** Whether `columns` is equivalent to `whole`. */
   readonly indexed: boolean;
 }
 
@@ -57,7 +57,7 @@ export function narrowingOf(expression: Expression, root: Structure): Narrowing 
 function joined(parts: readonly Narrowing[], either: boolean): Narrowing {
   const join = (conditions: readonly (Condition | undefined)[]): Condition | undefined => {
     const known = conditions.filter((condition) => condition !== undefined);
-    // Of alternatives, one of which may be anything, nothing is known.
+    // If one alternative accepts anything, so do all of them together.
     if (known.length === 0 || (either && known.length < conditions.length)) return undefined;
     return sql`(${sql.join(known, either ? sql` or ` : sql` and `)})`;
   };
@@ -69,7 +69,7 @@ function joined(parts: readonly Narrowing[], either: boolean): Narrowing {
   };
 }
 
-/** Where one element satisfies all filters, each is satisfied by some element. */
+/** If one element satisfies all filters, then each filter is satisfied by some element. */
 function narrowingOfElements(filters: readonly Filter[], root: Structure): Narrowing {
   const positive = filters.filter((filter) => !['NotEquals', 'NotExists'].includes(operatorOf(filter)));
   const parts = positive.map((filter) => narrowingOfFilter(filter, root));
@@ -110,7 +110,7 @@ function textIs(text: Condition, operator: string, value: string): Condition {
     case 'Contains':
       return sql`instr(${text}, ${value}) > 0`;
     case 'In':
-      return sql`${text} in (${sql.join(value.split(',').map((word) => word.trim()))})`;
+      return sql`${text} in (${sql.join(value.split(',').map((item) => item.trim()))})`;
     default:
       return sql`${text} = ${value}`;
   }
@@ -127,7 +127,7 @@ function timeIs(at: Condition, operator: string, value: string): Condition {
   const time = parseTimestamp(value) ?? 0;
   const sign = signs.get(operator);
   if (sign) return sql`${at} ${sign} ${time}`;
-  // As filter.ts has it: a second that is named without its fraction is all of it.
+  // As in filter.ts: a time without a fraction means the whole second.
   const end = time + (value.includes('.') ? 1 : 1000);
   return operator === 'NotEquals'
     ? sql`(${at} < ${time} or ${at} >= ${end})`
@@ -135,11 +135,12 @@ function timeIs(at: Condition, operator: string, value: string): Condition {
 }
 
 function tagIs(key: string, operator: string, value: string): Condition {
+  // Not `exists`, which PostgreSQL turns into a join: it would read every resource's tag of this key for each slice of jobs.
   const tagged = (condition: Condition) =>
-    sql`exists (select 1 from sagemaker_tags t where t.arn = sagemaker_jobs.arn and t.key = ${key} and ${condition})`;
+    sql`(select 1 from sagemaker_tags t where t.arn = sagemaker_jobs.arn and t.key = ${key} and ${condition}) is not null`;
   if (operator === 'Exists') return tagged(sql`1 = 1`);
-  if (operator === 'NotExists') return sql`not ${tagged(sql`1 = 1`)}`;
-  if (operator === 'NotEquals') return sql`not ${tagged(sql`t.value = ${value}`)}`;
+  if (operator === 'NotExists') return sql`not (${tagged(sql`1 = 1`)})`;
+  if (operator === 'NotEquals') return sql`not (${tagged(sql`t.value = ${value}`)})`;
   return tagged(textIs(sql`t.value`, operator, value));
 }
 
@@ -152,10 +153,10 @@ function failureIs(operator: string, value: string): Condition {
   return operator === 'NotEquals' ? sql`(${failure} is null or ${is})` : is;
 }
 
-/** What is in a path of SQLite's without being quoted any further. */
+/** Keys that need no further quoting in a JSON path of SQLite. */
 const plain = /^[^"\\]+$/;
 
-/** The value of a metric; undefined for a name that SQLite cannot be asked for. */
+/** The value of a metric; undefined for a name that a JSON path of SQLite cannot hold. */
 export function metricOf(name: string): Condition | undefined {
   const [, key = ''] = /^Metrics\.(.+)$/s.exec(name) ?? [];
   return plain.test(key) ? sql`(json_extract(state, ${`$.metrics."${key}"`}) + 0.0)` : undefined;
@@ -166,13 +167,13 @@ function metricIs(name: string, operator: string, value: string): Narrowing {
   if (!metric) return nothing;
   if (operator === 'Exists') return ofDocuments(sql`${metric} is not null`, true);
   if (operator === 'NotExists') return ofDocuments(sql`${metric} is null`, true);
-  // Both are read by SQLite: it may take the last digit of a number differently than JavaScript does.
+  // SQLite parses both: it may round the last digit of a number differently than JavaScript.
   const number = sql`cast(${value} as double precision)`;
   if (operator === 'NotEquals') return ofDocuments(sql`(${metric} is null or ${metric} <> ${number})`, true);
   return ofDocuments(sql`${metric} ${signs.get(operator) ?? sql`=`} ${number}`, true);
 }
 
-/** Whether a text is a number is left to filter.ts. */
+/** filter.ts decides whether a text is a number. */
 function hyperParameterIs(key: string, operator: string, value: string): Narrowing {
   if (!plain.test(key)) return nothing;
   const found = sql`json_extract(request, ${`$.HyperParameters."${key}"`})`;
@@ -184,7 +185,7 @@ function hyperParameterIs(key: string, operator: string, value: string): Narrowi
     return ofDocuments(textIs(found, operator, value), true);
   }
   if (!Number.isFinite(number)) return nothing;
-  // Numbers may be cut to integers, and SQLite may take a last digit differently.
+  // Numbers may be cut to integers, and SQLite may round a last digit differently.
   const play = 1 + Math.abs(number) * 1e-12;
   const least = sql`(${found} + 0.0) >= ${number - play}`;
   const most = sql`(${found} + 0.0) <= ${number + play}`;
@@ -192,13 +193,13 @@ function hyperParameterIs(key: string, operator: string, value: string): Narrowi
   return ofDocuments(operator.startsWith('Less') ? most : sql`(${least} and ${most})`, false);
 }
 
-/** Told with a value though the request has none, or not from the request. */
-const told =
+/** Properties with a value although the request has none, or with a value that is not from the request. */
+const notFromRequest =
   /^(OutputDataConfig\.KmsKeyId|ModelArtifacts|SecondaryStatus|WarmPoolStatus|FinalMetricDataList|ProfilingStatus)/;
 
-/** Text that a request has somewhere is in its document, as JSON writes it. */
+/** Text of a request is in its document, as JSON writes it. */
 function inRequest(name: string, operator: string, value: string, root: Structure): Narrowing {
-  if (told.test(name) || findProperty(root, name)?.type !== 'text' || !value.isWellFormed()) return nothing;
+  if (notFromRequest.test(name) || findProperty(root, name)?.type !== 'text' || !value.isWellFormed()) return nothing;
   const text = JSON.stringify(value);
   if (operator === 'Equals') return ofDocuments(sql`instr(request, ${text}) > 0`, false);
   return operator === 'Contains' ? ofDocuments(sql`instr(request, ${text.slice(1, -1)}) > 0`, false) : nothing;

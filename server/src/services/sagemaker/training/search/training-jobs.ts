@@ -1,4 +1,4 @@
-/** Training jobs for Search, of which there may be very many: the database decides what it can, and of the others only the parts that decide are read. */
+/** Training jobs for Search. There may be very many: the database evaluates what it can, and of the remaining jobs only the necessary parts are read. */
 import { sql } from 'kysely';
 import type { Database } from '../../../../storage/database.ts';
 import { jobList } from '../../jobs/job-list.ts';
@@ -42,7 +42,7 @@ function candidateOf(job: TrainingJob, now: Date): Candidate {
   return { arn: job.arn, record: { ...describeTraining(job), ...(pool && { WarmPoolStatus: pool }) } };
 }
 
-/** The part of a record that is read from the job's state; all that is neither here nor a column is in its request. */
+/** The part of a record that comes from the job's state. Everything else comes from a column or from the request. */
 const ofState: ReadonlySet<string> = new Set([
   'SecondaryStatus',
   'SecondaryStatusTransitions',
@@ -65,7 +65,7 @@ function partsOf(names: readonly string[]): JobParts {
   const request = [...tops].filter((top) => !ofState.has(top) && !ofColumns.includes(top));
   if (tops.has('WarmPoolStatus')) request.push('ResourceConfig');
   const state = [...tops].some((top) => ofState.has(top)) ? 'all' : tops.has('Metrics') ? 'metrics' : 'none';
-  // All of them where all of them are asked for, or where SQLite would read a key as a path.
+  // All of them if all are requested, or if SQLite would treat a key as a path.
   if (tops.has('HyperParameters') || !hyperParameters.every((name) => /^[a-z_][\w-]*$/i.test(name))) {
     return { request: [...new Set([...request, 'HyperParameters'])], hyperParameters: [], state };
   }
@@ -74,7 +74,7 @@ function partsOf(names: readonly string[]): JobParts {
 
 type Bounds = { -readonly [K in keyof ScanBounds]: ScanBounds[K] };
 
-/** What of the expression every result must satisfy and an index can be entered by. */
+/** The conditions that every result must satisfy and that an index can use. */
 function boundsOf({ account, region, expression }: Scan): ScanBounds {
   const bounds: Bounds = { account, region };
   narrow(bounds, expression);
@@ -94,7 +94,7 @@ function narrow(bounds: Bounds, expression: Expression | undefined): void {
     const time = name === 'CreationTime' ? parseTimestamp(value) : undefined;
     if (time === undefined) continue;
     if (operator === 'Equals' || operator.startsWith('Greater')) bounds.createdAfter = new Date(time);
-    // Equal to a second is all of it.
+    // Equals, with a time without a fraction, means the whole second.
     if (operator === 'Equals') bounds.createdBefore = new Date(time + 1000);
     if (operator.startsWith('Less')) bounds.createdBefore = new Date(time);
   }
