@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { after, before } from 'node:test';
 import { rootArn } from '../../server/src/contract/arn.ts';
 import { platformKeyOf } from '../../server/src/data-folder.ts';
-import { createSealer } from '../../server/src/services/iam/sealed.ts';
+import { createSealer } from '../../server/src/kit/sealed.ts';
 import { issueSession } from '../../server/src/services/iam/session-token.ts';
 import { startPlatform, type TestPlatform } from './platform.ts';
 
