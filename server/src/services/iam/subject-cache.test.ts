@@ -12,11 +12,14 @@ import {
   PutGroupPolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform, type TestPlatform } from '../../../../test/harness/platform.ts';
+import type { TestPlatform } from '../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
 import { allow } from '../../../../test/harness/user.ts';
 import { createLog } from '../../kit/log.ts';
 import type { Policy } from './policy/policy-document.ts';
 import { createSubjectCache, type Subject } from './subject-cache.ts';
+
+const shared = sharedPlatform();
 
 const actionsOf = (policies: readonly Policy[]) =>
   policies.flatMap(({ statements }) => statements.flatMap(({ actions }) => actions.patterns.map(({ text }) => text)));
@@ -35,7 +38,7 @@ async function look(platform: TestPlatform, find: 'findUser' | 'findRole', arn: 
 
 describe('the subject cache does', () => {
   it('know every policy of a user, its groups’ too, its boundary and its tags', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const own = (name: string) => `arn:aws:iam::${platform.account}:policy/${name}`;
     const ann = { UserName: 'ann' };
@@ -68,7 +71,7 @@ describe('the subject cache does', () => {
   });
 
   it('know a role without a boundary and one whose boundary is of AWS', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const trust = JSON.stringify({
       Version: '2012-10-17',

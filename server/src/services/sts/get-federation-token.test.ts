@@ -10,13 +10,16 @@ import {
 } from '@aws-sdk/client-sts';
 import { startPlatform } from '../../../../test/harness/platform.ts';
 import { allow, policy, prepare, toCredentials } from '../../../../test/harness/sessions.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const listUsers = new ListUsersCommand({});
 const listMetrics = new ListMetricsCommand({});
 
 describe('GetFederationToken does', () => {
   it('make a session of its own name, limited by its policies and the user’s', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const { platform, iam, own, userArn } = made;
     const document = policy(allow(['sts:GetFederationToken', 'cloudwatch:ListMetrics']));
     await assert.rejects(own.send(new GetFederationTokenCommand({ Name: 'guest' })), {
@@ -46,6 +49,7 @@ describe('GetFederationToken does', () => {
   });
 
   it('keep users’ and root’s sessions away from IAM', async () => {
+    // Root with its long-lived key.
     await using made = await prepare(await startPlatform());
     const { platform, own } = made;
     const root = platform.client(STSClient);
@@ -65,7 +69,7 @@ describe('GetFederationToken does', () => {
   });
 
   it('refuse sessions', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const session = await made.assume();
     for (const command of [new GetFederationTokenCommand({ Name: 'guest' }), new GetSessionTokenCommand({})]) {
       await assert.rejects(made.as(session).send(command as GetSessionTokenCommand), {

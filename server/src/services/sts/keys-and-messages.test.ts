@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CreateAccessKeyCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DecodeAuthorizationMessageCommand, GetAccessKeyInfoCommand, STSClient } from '@aws-sdk/client-sts';
-import { startPlatform } from '../../../../test/harness/platform.ts';
 import { allow, policy, prepare } from '../../../../test/harness/sessions.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const listRoles = new ListRolesCommand({});
 
 describe('GetAccessKeyInfo does', () => {
   it('tell whose a key is, of whatever sort', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const { platform, iam } = made;
     const root = platform.client(STSClient);
     const session = await made.assume();
@@ -27,7 +29,7 @@ describe('GetAccessKeyInfo does', () => {
 
 describe('DecodeAuthorizationMessage does', () => {
   it('show why a call was refused, to those who may see it', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const { platform, userArn } = made;
     const session = await made.assume({ Policy: policy(allow('iam:ListUsers')) });
     const refusal = await session.client.send(listRoles).then(

@@ -13,7 +13,9 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
-import { startPlatform } from '../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 interface Key {
   readonly AccessKeyId?: string | undefined;
@@ -31,7 +33,7 @@ const trust = (principal: object, rest: object = {}) =>
   policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, ...rest });
 
 async function withUser() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   await iam.send(new CreateUserCommand({ UserName: 'ann' }));
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));

@@ -8,15 +8,18 @@ import {
   ListRolesCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform, startPlatformProcess } from '../../../../test/harness/platform.ts';
+import { startPlatformProcess } from '../../../../test/harness/platform.ts';
 import { allow, policy, prepare } from '../../../../test/harness/sessions.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const listUsers = new ListUsersCommand({});
 const listRoles = new ListRolesCommand({});
 
 describe('session policies do', () => {
   it('limit a session to what they and the role allow', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const sessionArn = `arn:aws:sts::${made.platform.account}:assumed-role/Worker/work`;
     const narrow = await made.assume({ Policy: policy(allow(['iam:ListUsers', 's3:*'])) });
     assert.ok((narrow.PackedPolicySize ?? 0) > 0 && (narrow.PackedPolicySize ?? 0) < 100);
@@ -36,7 +39,7 @@ describe('session policies do', () => {
   });
 
   it('count managed policies too, and nothing where none are passed', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const read = { arn: 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess' };
     const session = await made.assume({ PolicyArns: [read] });
     await assert.rejects(session.client.send(listUsers), /because no session policy allows the iam:ListUsers action$/);
@@ -48,7 +51,7 @@ describe('session policies do', () => {
 
 describe('session policies without a version do', () => {
   it('limit a session, and know no variables', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const Policy = JSON.stringify({ Statement: [allow('iam:ListUsers')] });
     const session = await made.assume({ Policy });
     await session.client.send(listUsers);
@@ -63,7 +66,7 @@ describe('session policies without a version do', () => {
 
 describe('session policies refuse', () => {
   it('what is no policy, is not there, or has no room', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     await assert.rejects(made.assume({ Policy: '{' }), {
       name: 'MalformedPolicyDocumentException',
       message: 'Syntax errors in policy.',
@@ -94,7 +97,7 @@ describe('sessions survive', () => {
   });
 
   it('a change of their role’s policies, which counts for the next call', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const session = await made.assume();
     await session.client.send(new GetRoleCommand({ RoleName: 'Worker' }));
     await made.iam.send(new DeleteRolePolicyCommand({ RoleName: 'Worker', PolicyName: 'P' }));

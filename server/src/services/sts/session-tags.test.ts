@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { ListUsersCommand } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../test/harness/platform.ts';
 import { allow, policy, prepare, trust } from '../../../../test/harness/sessions.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const listUsers = new ListUsersCommand({});
 
 describe('session tags do', () => {
   it('become the session’s principal tags, over those of its role', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const Condition = { StringEquals: { 'aws:PrincipalTag/stage': 'two', 'aws:PrincipalTag/team': 'red' } };
     await made.grant('Worker', policy(allow('iam:ListUsers', { Condition })));
     const tags = [
@@ -24,7 +26,7 @@ describe('session tags do', () => {
   });
 
   it('go on to the next role where they are transitive', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const next = `arn:aws:iam::${made.platform.account}:role/Next`;
     await made.createRole('Next', trust(['sts:AssumeRole', 'sts:TagSession'], made.roleArn), {
       MaxSessionDuration: 7200,
@@ -50,7 +52,7 @@ describe('session tags do', () => {
   });
 
   it('are conditions of the trust policy', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const RoleArn = `arn:aws:iam::${made.platform.account}:role/Picky`;
     const Condition = {
       StringEquals: { 'aws:RequestTag/team': `\${aws:PrincipalTag/team}` },
@@ -68,7 +70,7 @@ describe('session tags do', () => {
 
 describe('session tags refuse', () => {
   it('a role whose trust policy does not allow sts:TagSession, and one that forbids', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const RoleArn = `arn:aws:iam::${made.platform.account}:role/Plain`;
     await made.createRole('Plain', trust('sts:AssumeRole', made.userArn));
     const start = `User: ${made.userArn} is not authorized to perform:`;
@@ -89,7 +91,7 @@ describe('session tags refuse', () => {
   });
 
   it('keys twice, transitive keys that are no tags, and more than there is room for', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const twice = [
       { Key: 'a', Value: '1' },
       { Key: 'A', Value: '2' },
@@ -117,7 +119,7 @@ describe('session tags refuse', () => {
 
 describe('source identities do', () => {
   it('stay with all sessions that follow, and cannot be changed', async () => {
-    await using made = await prepare(await startPlatform());
+    await using made = await prepare(await shared.newAccount());
     const next = `arn:aws:iam::${made.platform.account}:role/Next`;
     await made.createRole('Next', trust(['sts:AssumeRole', 'sts:SetSourceIdentity'], made.roleArn));
     const Condition = { StringEquals: { 'aws:SourceIdentity': 'Ann' } };

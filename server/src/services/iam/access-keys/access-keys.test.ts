@@ -10,7 +10,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { makeUser } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 describe('access keys do', () => {
   it('tell when, where and for what they were last used: written once a minute at most', async () => {
@@ -43,7 +46,7 @@ describe('access keys do', () => {
 
 describe('access keys refuse', () => {
   it('to be found where they are not', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const unknown = new GetAccessKeyLastUsedCommand({ AccessKeyId: 'AKIA0000000000000000' });
     await assert.rejects(platform.client(IAMClient).send(unknown), {
       name: 'NoSuchEntityException',
@@ -54,7 +57,7 @@ describe('access keys refuse', () => {
 
 describe('access keys survive', () => {
   it('many at once: two are made', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     await iam.send(new CreateUserCommand({ UserName: 'ann' }));
     const results = await Promise.allSettled(
@@ -66,7 +69,7 @@ describe('access keys survive', () => {
   });
 
   it('their user being deleted while one is made: either, never both', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     for (let round = 0; round < 10; round++) {
       const user = { UserName: `user-${round}` };

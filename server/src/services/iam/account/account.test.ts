@@ -20,7 +20,10 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 const trust = JSON.stringify({
   Version: '2012-10-17',
@@ -30,7 +33,7 @@ const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 
 describe('accounts do', () => {
   it('have one alias: a new one takes the place of the old', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const aliases = async () => (await iam.send(new ListAccountAliasesCommand({}))).AccountAliases;
     assert.deepEqual(await aliases(), []);
@@ -42,7 +45,7 @@ describe('accounts do', () => {
   });
 
   it('sum up what they hold', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     await makeUser(platform, 'ann');
     await iam.send(new CreateGroupCommand({ GroupName: 'staff' }));
@@ -53,7 +56,7 @@ describe('accounts do', () => {
   });
 
   it('tell everything about their permissions, page by page', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     await makeUser(platform, 'ann');
     await iam.send(new CreateGroupCommand({ GroupName: 'staff' }));
@@ -124,7 +127,7 @@ describe('accounts do', () => {
 
 describe('accounts refuse', () => {
   it('an alias that they have, one that they do not, a report that nobody asked for', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'clary-one' }));
     await assert.rejects(iam.send(new CreateAccountAliasCommand({ AccountAlias: 'clary-one' })), {

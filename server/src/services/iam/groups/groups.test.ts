@@ -21,15 +21,18 @@ import {
   RemoveUserFromGroupCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform, startPlatformProcess } from '../../../../../test/harness/platform.ts';
+import { startPlatformProcess } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const staff = { GroupName: 'staff' };
 const ann = { GroupName: 'staff', UserName: 'ann' };
 
 async function withGroup() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   await iam.send(new CreateGroupCommand(staff));
   return { platform, iam, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
@@ -37,7 +40,7 @@ async function withGroup() {
 
 describe('groups do', () => {
   it('come back as they were made, are renamed, and go', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const { Group: made } = await iam.send(new CreateGroupCommand({ ...staff, Path: '/eu/' }));
     assert.equal(made?.Arn, `arn:aws:iam::${platform.account}:group/eu/staff`);

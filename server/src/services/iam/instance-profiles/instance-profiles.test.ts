@@ -16,8 +16,10 @@ import {
   TagInstanceProfileCommand,
   UntagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 const trust = JSON.stringify({
   Version: '2012-10-17',
@@ -27,7 +29,7 @@ const profile = { InstanceProfileName: 'machine' };
 const both = { ...profile, RoleName: 'Worker' };
 
 async function withProfile() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   await iam.send(new CreateRoleCommand({ RoleName: 'Worker', AssumeRolePolicyDocument: trust }));
   await iam.send(new CreateInstanceProfileCommand(profile));

@@ -24,24 +24,34 @@ import {
   TagPolicyCommand,
   UntagPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
 
+const shared = sharedPlatform();
+
 const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
-const arn = 'arn:aws:iam::000000000000:policy/ml/Read';
 const missing = (message: string) => ({ name: 'NoSuchEntityException', message });
 
+const readArn = (account: string) => `arn:aws:iam::${account}:policy/ml/Read`;
+
 async function withPolicy() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   const input = { PolicyName: 'Read', Path: '/ml/', PolicyDocument: allow('iam:GetUser') };
   await iam.send(new CreatePolicyCommand(input));
-  return { platform, iam, input, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+  return {
+    platform,
+    iam,
+    input,
+    arn: readArn(platform.account),
+    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+  };
 }
 
 describe('customer-managed policies do', () => {
   it('come back as they were made', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
+    const arn = readArn(platform.account);
     const iam = platform.client(IAMClient);
     const tags = [{ Key: 'team', Value: 'ml' }];
     const { Policy: made } = await iam.send(
@@ -87,7 +97,7 @@ describe('customer-managed policies do', () => {
 
   it('have versions, whose numbers are not used again', async () => {
     await using made = await withPolicy();
-    const { iam } = made;
+    const { arn, iam } = made;
     const next = (asDefault: boolean) =>
       iam.send(
         new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument: allow('s3:*'), SetAsDefault: asDefault }),
@@ -117,7 +127,7 @@ describe('customer-managed policies do', () => {
 
   it('grant what their default version says, from the next call on', async () => {
     await using made = await withPolicy();
-    const { platform, iam } = made;
+    const { arn, platform, iam } = made;
     const own = (await makeUser(platform, 'ann')).iam;
     const allowed = async () => assert.equal((await own.send(new GetUserCommand({}))).User?.UserName, 'ann');
     const denied = () => assert.rejects(own.send(new GetUserCommand({})), { name: 'AccessDenied' });
@@ -137,10 +147,10 @@ describe('customer-managed policies do', () => {
 
   it('are listed with those of AWS, by scope, path and use', async () => {
     await using made = await withPolicy();
-    const { iam } = made;
+    const { arn, iam } = made;
     await iam.send(new CreatePolicyCommand({ PolicyName: 'Limit', PolicyDocument: allow('*') }));
     await iam.send(new CreatePolicyCommand({ PolicyName: 'Unused', PolicyDocument: allow('*') }));
-    const limit = 'arn:aws:iam::000000000000:policy/Limit';
+    const limit = `arn:aws:iam::${made.platform.account}:policy/Limit`;
     await iam.send(new CreateUserCommand({ UserName: 'ann', PermissionsBoundary: limit }));
     await iam.send(new AttachUserPolicyCommand({ UserName: 'ann', PolicyArn: arn }));
     await iam.send(new AttachUserPolicyCommand({ UserName: 'ann', PolicyArn: readOnly }));
@@ -166,7 +176,7 @@ describe('customer-managed policies do', () => {
 
   it('tell who has them', async () => {
     await using made = await withPolicy();
-    const { iam } = made;
+    const { arn, iam } = made;
     await iam.send(new CreateUserCommand({ UserName: 'ann' }));
     await iam.send(new CreateUserCommand({ UserName: 'bob', Path: '/eu/' }));
     await iam.send(new AttachUserPolicyCommand({ UserName: 'ann', PolicyArn: arn }));
@@ -188,7 +198,7 @@ describe('customer-managed policies do', () => {
 
 describe('managed policies of AWS do', () => {
   it('show one version', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const lambda = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
     const { Policy: policy } = await iam.send(new GetPolicyCommand({ PolicyArn: lambda }));
@@ -206,9 +216,9 @@ describe('managed policies of AWS do', () => {
 
 describe('inline policies do', () => {
   it('without a version or with the older one take what looks like a variable literally', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const statement = [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' }];
-    const own = [{ ...statement[0], Resource: `arn:aws:iam::000000000000:user/\${aws:username}` }];
+    const own = [{ ...statement[0], Resource: `arn:aws:iam::${platform.account}:user/\${aws:username}` }];
     const user = await makeUser(platform, 'ann');
     const getSelf = () => user.iam.send(new GetUserCommand({ UserName: 'ann' }));
     const put = (document: object) =>
@@ -229,7 +239,7 @@ describe('inline policies do', () => {
 describe('managed policies refuse', () => {
   it('names that are taken, documents that are none, versions of the policy language before 2012-10-17', async () => {
     await using made = await withPolicy();
-    const { iam, input } = made;
+    const { arn, iam, input } = made;
     const unversioned = { Statement: { Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' } };
     for (const document of [unversioned, { Version: '2008-10-17', ...unversioned }]) {
       const tooOld = {
@@ -257,7 +267,7 @@ describe('managed policies refuse', () => {
 
   it('a sixth version, and to lose the default one', async () => {
     await using made = await withPolicy();
-    const { iam, input } = made;
+    const { arn, iam, input } = made;
     const version = { PolicyArn: arn, PolicyDocument: input.PolicyDocument };
     for (let count = 1; count < 5; count++) await iam.send(new CreatePolicyVersionCommand(version));
     await assert.rejects(iam.send(new CreatePolicyVersionCommand(version)), {
@@ -281,7 +291,7 @@ describe('managed policies refuse', () => {
 
   it('to go while they are used or have versions', async () => {
     await using made = await withPolicy();
-    const { iam, input } = made;
+    const { arn, iam, input } = made;
     const gone = new DeletePolicyCommand({ PolicyArn: arn });
     const conflict = (message: string) => ({ name: 'DeleteConflictException', message });
     await iam.send(new CreateUserCommand({ UserName: 'ann' }));
@@ -302,7 +312,7 @@ describe('managed policies refuse', () => {
 
   it('an eleventh attachment, an ARN that is none, and changes to those of AWS', async () => {
     await using made = await withPolicy();
-    const { iam, input } = made;
+    const { arn, iam, input } = made;
     await iam.send(new CreateUserCommand({ UserName: 'ann' }));
     const { Policies: some = [] } = await iam.send(new ListPoliciesCommand({ Scope: 'AWS', MaxItems: 10 }));
     for (const policy of some) {
@@ -324,7 +334,7 @@ describe('managed policies refuse', () => {
       iam.send(new CreatePolicyVersionCommand({ PolicyArn: readOnly, PolicyDocument: input.PolicyDocument })),
       {
         name: 'AccessDenied',
-        message: `User: arn:aws:iam::000000000000:root is not authorized to perform: iam:CreatePolicyVersion on resource: policy ${readOnly}`,
+        message: `User: arn:aws:iam::${made.platform.account}:root is not authorized to perform: iam:CreatePolicyVersion on resource: policy ${readOnly}`,
       },
     );
   });
@@ -333,7 +343,7 @@ describe('managed policies refuse', () => {
 describe('managed policies survive', () => {
   it('being deleted while they are attached: either, never both', async () => {
     await using made = await withPolicy();
-    const { iam, input } = made;
+    const { arn, iam, input } = made;
     await iam.send(new CreateUserCommand({ UserName: 'ann' }));
     const attached = { UserName: 'ann', PolicyArn: arn };
     for (let round = 0; round < 10; round++) {
@@ -349,7 +359,7 @@ describe('managed policies survive', () => {
 
   it('versions made at once: each has a number of its own', async () => {
     await using made = await withPolicy();
-    const { iam, input } = made;
+    const { arn, iam, input } = made;
     const version = { PolicyArn: arn, PolicyDocument: input.PolicyDocument };
     const results = await Promise.allSettled(
       Array.from({ length: 8 }, () => iam.send(new CreatePolicyVersionCommand(version))),

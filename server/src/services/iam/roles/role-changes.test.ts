@@ -18,8 +18,10 @@ import {
   UpdateRoleDescriptionCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { allow } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 const trust = (principal: object) =>
   JSON.stringify({
@@ -30,7 +32,7 @@ const worker = { RoleName: 'Worker' };
 const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 
 async function withRole() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   const text = trust({ Service: 'sagemaker.amazonaws.com' });
   await iam.send(new CreateRoleCommand({ ...worker, AssumeRolePolicyDocument: text }));
@@ -130,7 +132,7 @@ describe('changes of roles refuse', () => {
   it('a boundary that goes at the same moment: either, never both', async () => {
     await using made = await withRole();
     const { iam, role } = made;
-    const arn = 'arn:aws:iam::000000000000:policy/Limit';
+    const arn = `arn:aws:iam::${made.platform.account}:policy/Limit`;
     for (let round = 0; round < 10; round++) {
       await iam.send(new CreatePolicyCommand({ PolicyName: 'Limit', PolicyDocument: allow('*') }));
       const [bounded, deleted] = await Promise.allSettled([

@@ -15,7 +15,9 @@ import {
   ListRolesCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const trust = JSON.stringify({
   Version: '2012-10-17',
@@ -28,7 +30,7 @@ const readData = JSON.stringify({
 const sageMaker = 'arn:aws:iam::aws:policy/AmazonSageMakerFullAccess';
 
 async function withRole() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   await iam.send(new CreateRoleCommand({ RoleName: 'Worker', AssumeRolePolicyDocument: trust }));
   return { iam, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
@@ -36,7 +38,7 @@ async function withRole() {
 
 describe('roles do', () => {
   it('come back as they were made', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const { Role: made } = await iam.send(
       new CreateRoleCommand({

@@ -12,8 +12,10 @@ import {
   UpdateUserCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { makeUser } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 const trust = (...AWS: string[]) =>
   JSON.stringify({
@@ -23,7 +25,7 @@ const trust = (...AWS: string[]) =>
 const worker = { RoleName: 'Worker' };
 
 async function withUser() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   const ann = await makeUser(platform, 'ann');
   const roleArn = `arn:aws:iam::${platform.account}:role/Worker`;

@@ -20,14 +20,16 @@ import {
   type SimulateCustomPolicyCommandInput,
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const statement = (Effect: string, Action: string, rest: object = {}) => ({ Effect, Action, Resource: '*', ...rest });
 const policy = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const allowGet = policy(statement('Allow', 's3:GetObject'));
 
 async function withIam() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   const userArn = `arn:aws:iam::${platform.account}:user/ann`;
   return {

@@ -22,14 +22,17 @@ import {
   UntagUserCommand,
   UpdateUserCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform, startPlatformProcess } from '../../../../../test/harness/platform.ts';
+import { startPlatformProcess } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
 import { allow, makeUser } from '../../../../../test/harness/user.ts';
+
+const shared = sharedPlatform();
 
 const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const ann = { UserName: 'ann' };
 
 async function withUser() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const user = await makeUser(platform, 'ann');
   const iam = platform.client(IAMClient);
   return { platform, iam, user, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
@@ -138,7 +141,7 @@ describe('changes of users refuse', () => {
       name: 'EntityAlreadyExistsException',
       message: 'User with name BOB already exists.',
     });
-    const unknown = 'arn:aws:iam::000000000000:policy/Unknown';
+    const unknown = `arn:aws:iam::${made.platform.account}:policy/Unknown`;
     const missing = {
       name: 'NoSuchEntityException',
       message: `Scope ARN: ${unknown} does not exist or is not attachable.`,
@@ -179,7 +182,7 @@ describe('changes of users refuse', () => {
     await iam.send(new PutUserPolicyCommand({ ...ann, PolicyName: 'P', PolicyDocument: text }));
     await assert.rejects(user.iam.send(new UpdateUserCommand({ ...ann, NewUserName: 'anna' })), {
       name: 'AccessDenied',
-      message: `User: ${user.arn} is not authorized to perform: iam:UpdateUser on resource: arn:aws:iam::000000000000:user/anna because no identity-based policy allows the iam:UpdateUser action`,
+      message: `User: ${user.arn} is not authorized to perform: iam:UpdateUser on resource: arn:aws:iam::${made.platform.account}:user/anna because no identity-based policy allows the iam:UpdateUser action`,
     });
   });
 });
@@ -200,7 +203,7 @@ describe('changes of users survive', () => {
   });
 
   it('a name that is used again: the new one inherits nothing', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     await iam.send(new CreateUserCommand({ ...ann, Tags: [{ Key: 'team', Value: 'ml' }] }));
     await iam.send(new DeleteUserCommand(ann));

@@ -15,7 +15,9 @@ import {
   PutUserPolicyCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { startPlatform } from '../../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../../test/harness/shared-platform.ts';
+
+const shared = sharedPlatform();
 
 const allow = (action: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
@@ -23,7 +25,7 @@ const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 
 /** A user with a key, and a client that signs with it. */
 async function withUser() {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const iam = platform.client(IAMClient);
   await iam.send(new CreateUserCommand({ UserName: 'ann' }));
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));
@@ -41,7 +43,7 @@ const denied = (arn: string, action: string, resource: string) => ({
 
 describe('users do', () => {
   it('come back as they were made', async () => {
-    await using platform = await startPlatform();
+    await using platform = await shared.newAccount();
     const iam = platform.client(IAMClient);
     const { User: made } = await iam.send(new CreateUserCommand({ UserName: 'ann', Path: '/staff/' }));
     assert.equal(made?.Arn, `arn:aws:iam::${platform.account}:user/staff/ann`);
