@@ -131,18 +131,24 @@ describe('The gateway refuses', () => {
   });
 
   it('services that are not there, in the words of their clients', async () => {
-    const lambda = { service: 'lambda', method: 'GET', target: '/2015-03-31/functions/', headers: {}, body: '' };
+    const files = {
+      service: 'elasticfilesystem',
+      method: 'GET',
+      target: '/2015-02-01/file-systems',
+      headers: {},
+      body: '',
+    };
     const text = (name: string) => `${name} is not implemented by Clary.`;
-    assert.deepEqual(await said('rest-json', lambda), [
+    assert.deepEqual(await said('rest-json', files), [
       501,
       'NotImplemented',
-      text('GET /2015-03-31/functions/ of lambda'),
+      text('GET /2015-02-01/file-systems of elasticfilesystem'),
     ]);
-    const target = { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' };
-    assert.deepEqual(await said('aws-json-1.0', { service: 'dynamodb', headers: target }), [
+    const target = { 'x-amz-target': 'AWSStepFunctions.ListActivities', 'content-type': 'application/x-amz-json-1.0' };
+    assert.deepEqual(await said('aws-json-1.0', { service: 'states', headers: target }), [
       501,
       'NotImplemented',
-      text('ListTables of dynamodb'),
+      text('ListActivities of states'),
     ]);
     const queue = { ...doors.query, service: 'sqs', body: 'Action=ListQueues&Version=2012-11-05' };
     assert.deepEqual(await said('query', queue), [501, 'NotImplemented', text('ListQueues of sqs')]);
