@@ -149,7 +149,8 @@ describe('environments make refuses', () => {
   test('a name that there is not, a Python that is none', async () => {
     using here = machine();
     await assert.rejects(here.make('mxnet-1'), {
-      stderr: /^there is no environment mxnet-1; there are: huggingface-pytorch, lambda-python, pytorch-2, scikit-learn-1\.2,/,
+      stderr:
+        /^there is no environment mxnet-1; there are: huggingface-pytorch, lambda-python, pytorch-2, scikit-learn-1\.2,/,
     });
     await assert.rejects(here.make('pytorch-2', '--python', '/bin/false'), {
       stderr: /^\/bin\/false is not a Python that runs/,
