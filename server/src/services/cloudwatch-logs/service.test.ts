@@ -16,14 +16,15 @@ import {
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { startPlatform } from '../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
 
+const shared = sharedPlatform();
 const logGroupName = '/aws/sagemaker/TrainingJobs';
 const start = Date.now() - 60_000;
 const day = 24 * 60 * 60 * 1000;
 
 async function withStreams(...names: string[]) {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const logs = platform.client(CloudWatchLogsClient);
   await logs.send(new CreateLogGroupCommand({ logGroupName }));
   for (const logStreamName of names) await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
@@ -46,14 +47,14 @@ async function withStreams(...names: string[]) {
   };
   const { account, region } = platform;
   const arn = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
-  return { logs, put, get, streams, filter, arn, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+  return { logs, put, get, streams, filter, arn };
 }
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => [n, `line ${n}`] as const);
 
 describe('log groups do', () => {
   it('come back with their ARNs and retention, page by page', async () => {
-    await using made = await withStreams();
+    const made = await withStreams();
     const { logs, arn } = made;
     await logs.send(new CreateLogGroupCommand({ logGroupName: '/other' }));
     await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 7 }));
@@ -71,7 +72,7 @@ describe('log groups do', () => {
   });
 
   it('go with all that is in them', async () => {
-    await using made = await withStreams('job/algo-1-1');
+    const made = await withStreams('job/algo-1-1');
     const { logs, put, get } = made;
     await put('job/algo-1-1', ...numbered(3));
     await logs.send(new DeleteLogGroupCommand({ logGroupName }));
@@ -87,7 +88,7 @@ describe('log groups do', () => {
 
 describe('DescribeLogStreams does', () => {
   it('give no token where the page is complete, as the SageMaker SDK wants it', async () => {
-    await using made = await withStreams('job/algo-1-1', 'joc/algo-1-1');
+    const made = await withStreams('job/algo-1-1', 'joc/algo-1-1');
     assert.deepEqual(await made.streams({ logStreamNamePrefix: 'job/', limit: 1 }), {
       names: ['job/algo-1-1'],
       nextToken: undefined,
@@ -95,7 +96,7 @@ describe('DescribeLogStreams does', () => {
   });
 
   it('order by name and by last event, page by page', async () => {
-    await using made = await withStreams('a', 'b', 'c');
+    const made = await withStreams('a', 'b', 'c');
     await made.put('b', [5, 'x']);
     await made.put('a', [9, 'x']);
     const all = async (rest: Partial<DescribeLogStreamsCommandInput>) => {
@@ -115,7 +116,7 @@ describe('DescribeLogStreams does', () => {
   });
 
   it('tell the times of events', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     await made.put('a', [5, 'x'], [7, 'y']);
     await made.put('a', [2, 'z']);
     const { logStreams: streams } = await made.logs.send(new DescribeLogStreamsCommand({ logGroupName }));
@@ -128,7 +129,7 @@ describe('DescribeLogStreams does', () => {
 
 describe('GetLogEvents does', () => {
   it('follow a stream: an empty page and the same token at its end, and on from there', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     const { put, get } = made;
     const empty = await get('a', { startFromHead: true });
     assert.deepEqual(empty.lines, []);
@@ -144,7 +145,7 @@ describe('GetLogEvents does', () => {
   });
 
   it('go forwards from the head and backwards from the tail', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     await made.put('a', ...numbered(5));
     const head = await made.get('a', { startFromHead: true, limit: 2 });
     assert.deepEqual(head.lines, ['line 0', 'line 1']);
@@ -157,14 +158,14 @@ describe('GetLogEvents does', () => {
   });
 
   it('keep to the time that is asked for, end excluded', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     await made.put('a', ...numbered(5));
     const { lines } = await made.get('a', { startTime: start + 1, endTime: start + 3 });
     assert.deepEqual(lines, ['line 1', 'line 2']);
   });
 
   it('answer a megabyte at most', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     const long = 'x'.repeat(500_000);
     for (const n of [0, 1, 2]) await made.put('a', [n, `${n}${long}`]);
     const head = await made.get('a', { startFromHead: true });
@@ -181,7 +182,7 @@ describe('GetLogEvents does', () => {
 
 describe('FilterLogEvents does', () => {
   it('search the streams of a group in order of time, page by page', async () => {
-    await using made = await withStreams('job/a', 'job/b', 'other');
+    const made = await withStreams('job/a', 'job/b', 'other');
     await made.put('job/a', [0, 'ERROR one'], [4, 'ERROR three']);
     await made.put('job/b', [1, 'fine'], [2, 'an "ERROR" two']);
     await made.put('other', [3, 'ERROR elsewhere']);
@@ -200,14 +201,14 @@ describe('FilterLogEvents does', () => {
 
 describe('PutLogEvents does', () => {
   it('refuse single events that are too old, and keep the others', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     const answer = await made.put('a', [-14 * day - 120_000, 'old'], [-14 * day + 120_000, 'kept']);
     assert.deepEqual(answer.rejectedLogEventsInfo, { tooOldLogEventEndIndex: 1 });
     assert.deepEqual((await made.get('a')).lines, ['kept']);
   });
 
   it('keep to the retention of the group, for what is there as well', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     await made.put('a', [-2 * day, 'old']);
     await made.logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 1 }));
     assert.deepEqual([(await made.get('a')).lines, (await made.filter()).lines], [[], []]);
@@ -218,7 +219,7 @@ describe('PutLogEvents does', () => {
 
 describe('CloudWatch Logs refuses', () => {
   it('names that are taken', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     await assert.rejects(made.logs.send(new CreateLogGroupCommand({ logGroupName })), {
       name: 'ResourceAlreadyExistsException',
       message: 'The specified log group already exists',
@@ -230,7 +231,7 @@ describe('CloudWatch Logs refuses', () => {
   });
 
   it('what is not there', async () => {
-    await using made = await withStreams();
+    const made = await withStreams();
     const noStream = { name: 'ResourceNotFoundException', message: 'The specified log stream does not exist.' };
     const noGroup = { name: 'ResourceNotFoundException', message: 'The specified log group does not exist.' };
     await assert.rejects(made.put('a', [0, 'x']), noStream);
@@ -243,7 +244,7 @@ describe('CloudWatch Logs refuses', () => {
   });
 
   it('what it does not understand', async () => {
-    await using made = await withStreams('a');
+    const made = await withStreams('a');
     const refusal = (message: string) => ({ name: 'InvalidParameterException', message });
     await assert.rejects(
       made.filter({ filterPattern: '{ $.level = "error" }' }),

@@ -149,7 +149,7 @@ export const getMetricData: CloudWatchOperation<'GetMetricData'> = {
     const total = series.reduce((sum, { values }) => sum + values.length, 0);
     return {
       MetricDataResults: toResults(series, input.ScanBy !== 'TimestampAscending', from, limit),
-      NextToken: from + limit < total ? writeOffset(from + limit) : undefined,
+      NextToken: from + limit < total ? writeOffset(from + limit, call) : undefined,
       Messages: [],
     };
   },

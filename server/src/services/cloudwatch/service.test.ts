@@ -10,8 +10,9 @@ import {
   type MetricDatum,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { startPlatform } from '../../../../test/harness/platform.ts';
+import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
 
+const shared = sharedPlatform();
 const minute = 60_000;
 /** A whole five minutes, a quarter of an hour ago. */
 const start = Math.floor(Date.now() / (5 * minute)) * 5 * minute - 15 * minute;
@@ -25,7 +26,7 @@ const datum = (rest: Partial<MetricDatum>): MetricDatum => ({
 });
 
 async function withMetrics(...calls: MetricDatum[][]) {
-  const platform = await startPlatform();
+  const platform = await shared.newAccount();
   const cloudwatch = platform.client(CloudWatchClient);
   for (const MetricData of calls) await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Exam', MetricData }));
   const statistics = async (rest: Partial<GetMetricStatisticsCommandInput>) => {
@@ -46,12 +47,12 @@ async function withMetrics(...calls: MetricDatum[][]) {
     cloudwatch.send(
       new GetMetricDataCommand({ MetricDataQueries, StartTime: at(0), EndTime: at(15 * minute), ...rest }),
     );
-  return { cloudwatch, statistics, stat, data, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+  return { cloudwatch, statistics, stat, data };
 }
 
 describe('GetMetricStatistics does', () => {
   it('merge values, counts and sets of many calls into periods', async () => {
-    await using made = await withMetrics(
+    const made = await withMetrics(
       [datum({ Value: 3, Unit: 'Milliseconds' }), datum({ Values: [1, 2], Counts: [3, 1], Unit: 'Milliseconds' })],
       [datum({ Value: 10, Unit: 'Milliseconds', Timestamp: at(59_999) })],
       [datum({ Value: 7, Unit: 'Milliseconds', Timestamp: at(60_000) })],
@@ -91,7 +92,7 @@ describe('GetMetricStatistics does', () => {
   });
 
   it('keep units, dimensions and seconds apart', async () => {
-    await using made = await withMetrics([
+    const made = await withMetrics([
       datum({ Value: 1, Unit: 'Count' }),
       datum({ Value: 2, Unit: 'Bytes' }),
       datum({ Value: 4, Dimensions: [] }),
@@ -114,13 +115,13 @@ describe('GetMetricStatistics does', () => {
 
   it('leave percentiles out where only a statistic set is known', async () => {
     const StatisticValues = { SampleCount: 3, Sum: 9, Minimum: 2, Maximum: 4 };
-    await using made = await withMetrics([datum({ StatisticValues })]);
+    const made = await withMetrics([datum({ StatisticValues })]);
     assert.deepEqual(await made.statistics({ ExtendedStatistics: ['p50'] }), []);
     assert.equal((await made.statistics({ Statistics: ['Average'] }))[0]?.Average, 3);
   });
 
   it('lose nothing of many calls at once', async () => {
-    await using made = await withMetrics();
+    const made = await withMetrics();
     const put = () =>
       made.cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Exam', MetricData: [datum({ Value: 1 })] }));
     await Promise.all(Array.from({ length: 40 }, put));
@@ -130,7 +131,7 @@ describe('GetMetricStatistics does', () => {
 
 describe('GetMetricData does', () => {
   it('answer several series, newest first or oldest first, page by page', async () => {
-    await using made = await withMetrics([0, 1, 2].map((n) => datum({ Value: n + 1, Timestamp: at(n * minute) })));
+    const made = await withMetrics([0, 1, 2].map((n) => datum({ Value: n + 1, Timestamp: at(n * minute) })));
     const queries = [
       { Id: 'sums', MetricStat: made.stat('Sum') },
       { Id: 'most', Label: 'The most', MetricStat: made.stat('p100', 300) },
@@ -168,7 +169,7 @@ describe('GetMetricData does', () => {
   });
 
   it('label series without a label by what distinguishes them', async () => {
-    await using made = await withMetrics();
+    const made = await withMetrics();
     const labels = async (...stats: [stat: string, period: number, label?: string][]) => {
       const queries = stats.map(([stat, period, Label], n) => ({
         Id: `q${n}`,
@@ -186,7 +187,7 @@ describe('GetMetricData does', () => {
 
 describe('ListMetrics does', () => {
   it('filter, and give each metric once', async () => {
-    await using made = await withMetrics(
+    const made = await withMetrics(
       [datum({ Value: 1 }), datum({ Value: 2, Timestamp: at(minute) }), datum({ MetricName: 'Other', Value: 1 })],
       [datum({ Value: 1, Dimensions: [...Dimensions, { Name: 'AVariant', Value: 'one' }] })],
     );
@@ -205,7 +206,7 @@ describe('ListMetrics does', () => {
     const many = Array.from({ length: 501 }, (_, n) =>
       datum({ MetricName: `M${String(n).padStart(3, '0')}`, Value: 1 }),
     );
-    await using made = await withMetrics(many);
+    const made = await withMetrics(many);
     const first = await made.cloudwatch.send(new ListMetricsCommand({}));
     assert.deepEqual([first.Metrics?.length, first.Metrics?.at(-1)?.MetricName], [500, 'M499']);
     const second = await made.cloudwatch.send(new ListMetricsCommand({ NextToken: first.NextToken }));
@@ -236,7 +237,7 @@ describe('PutMetricData refuses', () => {
   ];
   for (const [what, rest, name, message] of cases) {
     it(what, async () => {
-      await using made = await withMetrics();
+      const made = await withMetrics();
       const put = new PutMetricDataCommand({ Namespace: 'Exam', MetricData: [datum(rest)] });
       await assert.rejects(made.cloudwatch.send(put), { name, message });
       assert.deepEqual((await made.cloudwatch.send(new ListMetricsCommand({}))).Metrics, []);
@@ -244,7 +245,7 @@ describe('PutMetricData refuses', () => {
   }
 
   it('namespaces of AWS, and times of long ago', async () => {
-    await using made = await withMetrics();
+    const made = await withMetrics();
     const put = (Namespace: string, rest: Partial<MetricDatum>) =>
       made.cloudwatch.send(new PutMetricDataCommand({ Namespace, MetricData: [datum({ Value: 1, ...rest })] }));
     await assert.rejects(put('AWS/SageMaker', {}), {
@@ -259,7 +260,7 @@ describe('PutMetricData refuses', () => {
 
 describe('readers of metrics refuse', () => {
   it('too many datapoints, no statistic, odd periods, time backwards', async () => {
-    await using made = await withMetrics();
+    const made = await withMetrics();
     const Statistics: GetMetricStatisticsCommandInput['Statistics'] = ['Sum'];
     await assert.rejects(made.statistics({ Statistics, StartTime: at(-1_441 * minute), EndTime: at(0) }), {
       name: 'InvalidParameterCombinationException',
@@ -280,7 +281,7 @@ describe('readers of metrics refuse', () => {
   });
 
   it('ranges of GetMetricData that go backwards or are empty, in different words', async () => {
-    await using made = await withMetrics();
+    const made = await withMetrics();
     const ask = (end: number) => made.data([{ Id: 'one', MetricStat: made.stat('Sum') }], { EndTime: at(end) });
     const refusal = (message: string) => ({ name: 'ValidationException', message });
     await assert.rejects(ask(-1000), refusal('The parameter EndTime must be greater than StartTime.'));
@@ -290,7 +291,7 @@ describe('readers of metrics refuse', () => {
   });
 
   it('expressions, and ids that come twice', async () => {
-    await using made = await withMetrics();
+    const made = await withMetrics();
     await assert.rejects(made.data([{ Id: 'sum', Expression: 'SUM(METRICS())' }]), {
       name: 'ValidationException',
       message: 'The parameter MetricDataQueries.member.1.Expression is not supported: only MetricStat queries are.',

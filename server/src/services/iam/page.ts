@@ -2,9 +2,6 @@
 import type { Call } from '../../contract/call.ts';
 import { readPageToken, writePageToken } from '../../contract/page-token.ts';
 
-/** Of every list: the name after which it continues. */
-const list = 'names';
-
 export interface PageRequest {
   readonly Marker?: string | undefined;
   readonly MaxItems?: number | undefined;
@@ -17,17 +14,20 @@ export interface Page<Row> {
 }
 
 export interface PageRange {
+  /** The operation, for which alone the marker is valid. */
+  readonly list: string;
   /** Names after this one. */
   readonly after: string | undefined;
   readonly limit: number;
 }
 
 export function readPageRange(input: PageRequest, call: Call): PageRange {
+  const { operation: list } = call;
   const limit = input.MaxItems ?? 100;
-  if (input.Marker === undefined) return { after: undefined, limit };
+  if (input.Marker === undefined) return { list, after: undefined, limit };
   const [after] = readPageToken(list, input.Marker, 'string') ?? [];
   if (after === undefined) throw call.error('InvalidInput', 'Invalid Marker.');
-  return { after, limit };
+  return { list, after, limit };
 }
 
 /** `rows` holds one row more than the limit where there are more. */
@@ -38,6 +38,6 @@ export function toPage<Row>(rows: readonly Row[], range: PageRange, nameOf: (row
   return {
     rows: shown,
     IsTruncated: truncated,
-    Marker: truncated ? writePageToken(list, nameOf(last)) : undefined,
+    Marker: truncated ? writePageToken(range.list, nameOf(last)) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 /** Pages of lists. A marker is opaque to clients: what the next page begins after. */
+import type { Call } from '../../contract/call.ts';
 import { readPageToken, writePageToken } from '../../contract/page-token.ts';
 import { invalidParameter } from './refusals.ts';
 
@@ -7,14 +8,12 @@ const mostItems = 50;
 
 export const pageSize = (asked: number | undefined): number => Math.min(asked ?? mostItems, mostItems);
 
-const list = 'after';
-
-export const markerOf = (last: string): string => writePageToken(list, last);
+export const markerOf = (last: string, call: Call): string => writePageToken(call.operation, last);
 
 /** Undefined for the first page. */
-export function readMarker(marker: string | undefined): string | undefined {
+export function readMarker(marker: string | undefined, call: Call): string | undefined {
   if (marker === undefined || marker === '') return undefined;
-  const [after] = readPageToken(list, marker, 'string') ?? [];
+  const [after] = readPageToken(call.operation, marker, 'string') ?? [];
   if (after === undefined) throw invalidParameter('Invalid value for parameter: Marker');
   return after;
 }
@@ -30,11 +29,12 @@ export function pageOf<T>(
   keyOf: (item: T) => string,
   marker: string | undefined,
   asked: number | undefined,
+  call: Call,
 ): Page<T> {
-  const after = readMarker(marker);
+  const after = readMarker(marker, call);
   const size = pageSize(asked);
   const start = after === undefined ? 0 : all.findIndex((item) => keyOf(item) === after) + 1;
   const items = all.slice(start, start + size);
   const last = items.at(-1);
-  return { items, next: last !== undefined && start + size < all.length ? markerOf(keyOf(last)) : undefined };
+  return { items, next: last !== undefined && start + size < all.length ? markerOf(keyOf(last), call) : undefined };
 }

@@ -13,7 +13,7 @@ export const listAliases: LambdaOperation<'ListAliases'> = {
       const { FunctionVersion: version } = JSON.parse(document) as Alias;
       return input.FunctionVersion === undefined || input.FunctionVersion === version;
     });
-    const { items, next } = pageOf(rows, ({ qualifier }) => qualifier, input.Marker, input.MaxItems);
+    const { items, next } = pageOf(rows, ({ qualifier }) => qualifier, input.Marker, input.MaxItems, call);
     return { Aliases: items.map((row) => shownAlias(fn, row)), ...(next && { NextMarker: next }) };
   },
 };

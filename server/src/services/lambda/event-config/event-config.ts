@@ -116,7 +116,7 @@ export const listFunctionEventInvokeConfigs: LambdaOperation<'ListFunctionEventI
   async handle(input, call, deps) {
     const found = await findFunction(input.FunctionName, undefined, call, deps);
     const rows = found.fn.settings.filter(({ kind }) => kind === 'event');
-    const { items, next } = pageOf(rows, ({ qualifier }) => qualifier, input.Marker, input.MaxItems);
+    const { items, next } = pageOf(rows, ({ qualifier }) => qualifier, input.Marker, input.MaxItems, call);
     return { FunctionEventInvokeConfigs: items.map((row) => shown(found, row)), ...(next && { NextMarker: next }) };
   },
 };

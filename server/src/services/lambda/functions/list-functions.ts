@@ -8,7 +8,7 @@ export const listFunctions: LambdaOperation<'ListFunctions'> = {
   access: () => [{ action: 'lambda:ListFunctions', resource: '*' }],
   async handle(input, call, deps) {
     const size = pageSize(input.MaxItems);
-    const found = await deps.functions.list(call.account, call.region, readMarker(input.Marker), size + 1);
+    const found = await deps.functions.list(call.account, call.region, readMarker(input.Marker, call), size + 1);
     const page = found.slice(0, size);
     const all = input.FunctionVersion === 'ALL';
     const last = page.at(-1);
@@ -18,7 +18,7 @@ export const listFunctions: LambdaOperation<'ListFunctions'> = {
           .filter(({ version }) => all || version === latest)
           .map(({ ...version }) => shown(version, deps.sealer)),
       ),
-      ...(found.length > size && last && { NextMarker: markerOf(last.row.name) }),
+      ...(found.length > size && last && { NextMarker: markerOf(last.row.name, call) }),
     };
   },
 };

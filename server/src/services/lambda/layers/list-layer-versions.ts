@@ -11,7 +11,7 @@ export const listLayerVersions: LambdaOperation<'ListLayerVersions'> = {
     const all = await readVersions(deps.database, parseLayerName(input.LayerName, call));
     const { CompatibleRuntime: runtime } = input;
     const wanted = all.filter((row) => !runtime || documentOf(row).CompatibleRuntimes?.includes(runtime));
-    const page = pageOf(wanted, ({ version }) => String(version), input.Marker, input.MaxItems);
+    const page = pageOf(wanted, ({ version }) => String(version), input.Marker, input.MaxItems, call);
     return { LayerVersions: page.items.map(listedVersion), ...(page.next && { NextMarker: page.next }) };
   },
 };

@@ -13,7 +13,7 @@ export const listLayers: LambdaOperation<'ListLayers'> = {
       (row) => !runtime || documentOf(row).CompatibleRuntimes?.includes(runtime),
     );
     const newest = all.filter((row, i) => all[i - 1]?.name !== row.name);
-    const page = pageOf(newest, ({ name }) => name, input.Marker, input.MaxItems);
+    const page = pageOf(newest, ({ name }) => name, input.Marker, input.MaxItems, call);
     const Layers = page.items.map((row) => ({
       LayerName: row.name,
       LayerArn: layerArn(row),

@@ -9,7 +9,13 @@ export const listVersionsByFunction: LambdaOperation<'ListVersionsByFunction'> =
   access: functionAccess('ListVersionsByFunction'),
   async handle(input, call, deps) {
     const { fn } = await findFunction(input.FunctionName, undefined, call, deps);
-    const { items, next } = pageOf([...fn.versions.values()], ({ version }) => version, input.Marker, input.MaxItems);
+    const { items, next } = pageOf(
+      [...fn.versions.values()],
+      ({ version }) => version,
+      input.Marker,
+      input.MaxItems,
+      call,
+    );
     return {
       Versions: items.map((version) => ({
         ...shown(version, deps.sealer),

@@ -42,7 +42,7 @@ export const listBuckets: S3Operation<'ListBuckets'> = {
         BucketArn: bucketArn(row, row.name),
       })),
       Prefix: input.Prefix,
-      ContinuationToken: rows.length > limit && last ? writeToken(last.name) : undefined,
+      ContinuationToken: rows.length > limit && last ? writeToken(last.name, call) : undefined,
     };
   },
 };

@@ -24,7 +24,7 @@ export const listObjectsV2: S3Operation<'ListObjectsV2'> = {
       KeyCount: page.contents.length + page.commonPrefixes.length,
       IsTruncated: page.isTruncated,
       ContinuationToken: token,
-      NextContinuationToken: page.isTruncated && page.next !== undefined ? writeToken(page.next) : undefined,
+      NextContinuationToken: page.isTruncated && page.next !== undefined ? writeToken(page.next, call) : undefined,
       Contents: [...page.contents],
       CommonPrefixes: [...page.commonPrefixes],
     };

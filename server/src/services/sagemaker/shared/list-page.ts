@@ -18,6 +18,7 @@ export interface ListPage {
   readonly createdBefore: Date | undefined;
   readonly sortBy: 'name' | 'created_at';
   readonly order: 'asc' | 'desc';
+  readonly list: string;
   readonly offset: number;
   readonly limit: number;
 }
@@ -29,6 +30,7 @@ export const listPageOf = (input: ListInput, call: Call, usual: 'Ascending' | 'D
   createdBefore: input.CreationTimeBefore,
   sortBy: input.SortBy === 'Name' ? 'name' : 'created_at',
   order: (input.SortOrder ?? usual) === 'Ascending' ? 'asc' : 'desc',
+  list: call.operation,
   offset: readOffsetToken(call, input.NextToken),
   limit: (input.MaxResults ?? 10) + 1,
 });
@@ -38,6 +40,6 @@ export const shownOf = <Row>({ limit }: Pick<ListPage, 'limit'>, rows: readonly 
   rows.slice(0, limit - 1);
 
 export const nextOffset = (
-  { offset, limit }: Pick<ListPage, 'offset' | 'limit'>,
+  { list, offset, limit }: Pick<ListPage, 'list' | 'offset' | 'limit'>,
   rows: readonly unknown[],
-): { NextToken?: string } => (rows.length < limit ? {} : { NextToken: offsetToken(offset + limit - 1) });
+): { NextToken?: string } => (rows.length < limit ? {} : { NextToken: offsetToken(list, offset + limit - 1) });

@@ -2,14 +2,13 @@
 import type { Call } from '../../../contract/call.ts';
 import { readPageToken, writePageToken } from '../../../contract/page-token.ts';
 
-const list = 'offset';
-
-export const offsetToken = (offset: number) => writePageToken(list, offset);
+/** `list`: the operation, for which alone the token is valid. */
+export const offsetToken = (list: string, offset: number) => writePageToken(list, offset);
 
 /** Throws ValidationException for a token that no list returned. */
 export function readOffsetToken(call: Call, token: string | undefined): number {
   if (!token) return 0;
-  const [offset] = readPageToken(list, token, 'number') ?? [];
+  const [offset] = readPageToken(call.operation, token, 'number') ?? [];
   if (offset === undefined || !Number.isSafeInteger(offset) || offset < 0)
     throw call.error('ValidationException', 'Invalid pagination token given');
   return offset;
