@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { administratorOf, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
+import { administratorOf, keepCredentials, lockFolder, platformKeyOf, serversOf } from './data-folder.ts';
 
 interface Folder extends Disposable {
   readonly dir: string;
@@ -25,7 +25,7 @@ const refusal = (dir: string, pid: number | string | undefined) =>
 
 /** Takes the lock, says so and lives on; or says why not and ends. */
 const holder = `import { lockFolder } from ${JSON.stringify(new URL('./data-folder.ts', import.meta.url).href)};
-await lockFolder(process.argv[1]).then(
+await lockFolder(process.argv[1], process.argv[2]).then(
   () => { console.log(process.pid); setInterval(() => {}, 1e9); },
   (error) => console.log(error.message),
 );`;
@@ -86,6 +86,15 @@ describe('a data folder does', () => {
     assert.deepEqual(readdirSync(here.dir), []);
   });
 
+  test('hold servers with the same database beside each other', async () => {
+    using here = folder();
+    await using first = await hold(here.dir, process.execPath, [...holderArgs(here.dir), 'one']);
+    const lock = await lockFolder(here.dir, 'one');
+    assert.equal(lock.isFirst, false);
+    assert.deepEqual(await serversOf(here.dir), [Number(first.line), process.pid]);
+    await lock.release();
+  });
+
   test('leave a lock alone that is no longer its own', async () => {
     using here = folder();
     const lock = await lockFolder(here.dir);
@@ -102,6 +111,29 @@ describe('a data folder refuses', () => {
     assert.equal(first.line, String(first.child.pid));
     await assert.rejects(lockFolder(here.dir), { message: refusal(here.dir, first.line) });
     assert.equal(readFileSync(here.lock, 'utf8').split(' ')[0], first.line);
+  });
+
+  test('a server with another database while the first lives', async () => {
+    using here = folder();
+    await using first = await hold(here.dir, process.execPath, [...holderArgs(here.dir), 'one']);
+    await assert.rejects(lockFolder(here.dir, 'two'), {
+      message: `a server with another database (process ${first.line}) uses ${here.dir}: stop it, give both the same --database, or choose another folder with --data`,
+    });
+    assert.deepEqual(readdirSync(here.dir), ['server.lock']);
+  });
+
+  test('one that does not share it while one lives that does, whichever lock that one has', async () => {
+    using here = folder();
+    const first = await hold(here.dir, process.execPath, [...holderArgs(here.dir), 'one']);
+    await using second = await hold(here.dir, process.execPath, [...holderArgs(here.dir), 'one']);
+    await first[Symbol.asyncDispose]();
+    await assert.rejects(lockFolder(here.dir), { message: refusal(here.dir, second.line) });
+  });
+
+  test('one that shares it while one lives that does not', async () => {
+    using here = folder();
+    await using first = await hold(here.dir);
+    await assert.rejects(lockFolder(here.dir, 'one'), { message: refusal(here.dir, first.line) });
   });
 
   test('another account', async () => {

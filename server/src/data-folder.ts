@@ -84,13 +84,19 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
 /** The running servers of a data folder, the first first. */
 export async function serversOf(dataDir: string): Promise<number[]> {
   const holders = await Promise.all(locksOf(dataDir).map(holderOf));
-  return holders.filter((holder) => holder !== undefined).map(Number);
+  return holders.flatMap((holder) => (holder ? [Number(holder.pid)] : []));
+}
+
+interface Holder {
+  readonly pid: string;
+  /** What those that share the folder have in common; undefined: it is not shared. */
+  readonly sharing: string | undefined;
 }
 
 /** The running process that a lock names. */
-async function holderOf(lock: string): Promise<string | undefined> {
-  const [pid = '', startTime = ''] = ((await readIfThere(lock))?.toString() ?? '').trim().split(' ');
-  return startTime !== '' && (await startTimeOf(Number(pid))) === startTime ? pid : undefined;
+async function holderOf(lock: string): Promise<Holder | undefined> {
+  const [pid = '', startTime = '', sharing] = ((await readIfThere(lock))?.toString() ?? '').trim().split(' ');
+  return startTime !== '' && (await startTimeOf(Number(pid))) === startTime ? { pid, sharing } : undefined;
 }
 
 /** The most servers that share a data folder, on PostgreSQL. */
@@ -130,26 +136,51 @@ export interface FolderLock {
 }
 
 /**
- * One server at a time, unless the folder is `shared`: throws if another running server holds it for more than a second (a server that was killed a
- * moment ago may still be ending).
+ * One server at a time, or those with the same `sharing`: with another database a server would remove the blobs that it does not know. Throws if the
+ * folder is not free for more than a second (a server that was killed a moment ago may still be ending).
  */
-export async function lockFolder(dataDir: string, shared = false): Promise<FolderLock> {
+export async function lockFolder(dataDir: string, sharing?: string): Promise<FolderLock> {
   await makeFolder(dataDir).catch(notWritable(dataDir));
-  const own = `${process.pid} ${await startTimeOf(process.pid)}\n`;
-  const locks = shared ? locksOf(dataDir) : locksOf(dataDir).slice(0, 1);
-  const deadline = performance.now() + (shared ? 0 : patienceMs);
+  const own = [process.pid, await startTimeOf(process.pid), ...(sharing ? [sharing] : [])].join(' ').concat('\n');
+  const deadline = performance.now() + patienceMs;
   for (;;) {
-    let holder: string | undefined;
-    for (const [i, file] of locks.entries()) {
-      if (await takeLock(file, own, dataDir)) return { isFirst: i === 0, release: () => releaseLock(file, own) };
-      holder ??= await holderOf(file);
-    }
-    if (performance.now() > deadline)
-      throw new Error(
-        `another server (process ${holder}) uses ${dataDir}: stop it, or choose another folder with --data`,
-      );
+    const taken = await takeShare(dataDir, own, sharing);
+    if ('release' in taken) return taken;
+    if (performance.now() > deadline) throw new Error(refusalOf(dataDir, taken, sharing));
     await setTimeout(pauseMs);
   }
+}
+
+function refusalOf(dataDir: string, holder: Holder, sharing: string | undefined): string {
+  const { pid } = holder;
+  if (sharing === undefined || holder.sharing === undefined)
+    return `another server (process ${pid}) uses ${dataDir}: stop it, or choose another folder with --data`;
+  if (sharing === holder.sharing)
+    return `${maxServers} servers use ${dataDir}: stop one (process ${pid}), or choose another folder with --data`;
+  return `a server with another database (process ${pid}) uses ${dataDir}: stop it, give both the same --database, or choose another folder with --data`;
+}
+
+/** A lock, or who is in its way. */
+async function takeShare(dataDir: string, own: string, sharing: string | undefined): Promise<FolderLock | Holder> {
+  const locks = locksOf(dataDir);
+  const before = await obstacle(locks, sharing);
+  if (before) return before;
+  for (const [i, file] of (sharing ? locks : locks.slice(0, 1)).entries()) {
+    if (!(await takeLock(file, own, dataDir))) continue;
+    // Two that exclude each other may have taken a lock each at once.
+    const others = locks.filter((lock) => lock !== file);
+    const beside = await obstacle(others, sharing);
+    if (!beside) return { isFirst: i === 0, release: () => releaseLock(file, own) };
+    await releaseLock(file, own);
+    return beside;
+  }
+  return (await holderOf(locks[0] as string)) ?? { pid: '', sharing };
+}
+
+/** A running holder with which the folder cannot be shared. */
+async function obstacle(locks: readonly string[], sharing: string | undefined): Promise<Holder | undefined> {
+  const holders = await Promise.all(locks.map(holderOf));
+  return holders.find((holder) => holder && (sharing === undefined || holder.sharing !== sharing));
 }
 
 /** False if a running process holds it. */

@@ -11,7 +11,7 @@ import { returnIdleMemory } from './idle-memory.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { keepCompiled } from './kit/keep-compiled.ts';
 import { createLog } from './kit/log.ts';
-import type { Servers } from './open-database.ts';
+import { folderSharing, type Servers } from './open-database.ts';
 import { ownPaths } from './own-paths.ts';
 import { buildPlatform } from './platform.ts';
 import { resettablePlatform } from './resettable-platform.ts';
@@ -42,7 +42,7 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
     endPulse();
   };
   try {
-    lock = await lockFolder(config.dataDir, config.database !== 'sqlite');
+    lock = await lockFolder(config.dataDir, folderSharing(config));
     return await serveFolder(config, clock, lock, end);
   } catch (error) {
     await end();

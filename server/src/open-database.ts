@@ -24,6 +24,14 @@ export interface Servers {
 
 export const soleServer: Servers = { lease: soleLease, changes: noChanges };
 
+/** The same for servers that may share a data folder: those on one PostgreSQL schema. Undefined on SQLite. */
+export function folderSharing({ database }: Pick<DatabaseConfig, 'database'>): string | undefined {
+  if (database === 'sqlite') return undefined;
+  const { hostname, port, pathname, searchParams } = new URL(database);
+  const place = `${hostname}:${port || '5432'}${pathname} ${searchParams.get('schema') ?? 'clary'}`;
+  return createHash('sha256').update(place).digest('hex').slice(0, 16);
+}
+
 /** The data folder's lock allows one server on SQLite. */
 export async function joinServers(config: DatabaseConfig, log: Log, platformKey?: Buffer): Promise<Servers> {
   if (config.database === 'sqlite') return soleServer;

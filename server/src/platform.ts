@@ -58,10 +58,11 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
   machine.catch(() => {});
   const database = await openDatabase(config, log, servers.lease);
   const blobs = await openBlobs(config, options.platformKey, log);
-  const background = backgroundOf(servers.lease, servers.changes);
+  const { executor, sandbox, containerRefusal, kernel, stop: stopExecutors } = await machine;
+  const failed = new AbortController();
+  const background = backgroundOf(servers.lease, servers.changes, failed.signal);
   const outbox = openOutbox({ database, background, clock, log });
   const schedules = openSchedules({ database, background, clock, log });
-  const { executor, sandbox, containerRefusal, kernel, stop: stopExecutors } = await machine;
 
   const services = new Map<ServiceName, Service>();
   const { provided, provide } = provisions();
@@ -93,14 +94,29 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
     },
   };
   const started: StartedService[] = [];
-  for (const module of modules) {
-    const one = await module.start(parts, { ...config });
-    started.push(one);
-    services.set(module.name, one.service);
-    provide(one.provides);
+  async function stop(): Promise<void> {
+    await outbox.stop();
+    await schedules.stop();
+    for (const { stop: stopService } of started.toReversed()) await stopService?.();
+    await stopExecutors();
+    blobs.close();
+    await database.close();
   }
-  if (config.executionRole)
-    await ensureExecutionRole(dataDir, account, parts.aws.asService(account, 'clary.amazonaws.com'));
+  try {
+    for (const module of modules) {
+      const one = await module.start(parts, { ...config });
+      started.push(one);
+      services.set(module.name, one.service);
+      provide(one.provides);
+    }
+    if (config.executionRole)
+      await ensureExecutionRole(dataDir, account, parts.aws.asService(account, 'clary.amazonaws.com'));
+  } catch (error) {
+    // The server may try again: its reconcilers must not work beside those of the next platform.
+    failed.abort();
+    await stop().catch((cause) => log.warn('platform: what had started did not stop cleanly', { error: cause }));
+    throw error;
+  }
 
   return {
     pipeline: {
@@ -113,14 +129,7 @@ export async function buildPlatform(options: PlatformOptions): Promise<Platform>
       ...(config.anyCredentials ? { anyCredentialsAccount: account } : {}),
     },
     credentials: provided.credentials,
-    async stop() {
-      await outbox.stop();
-      await schedules.stop();
-      for (const { stop } of started.toReversed()) await stop?.();
-      await stopExecutors();
-      blobs.close();
-      await database.close();
-    },
+    stop,
     runsLeft: async () => describeRuns(runsDir, await runningBelow(runsDir, executor)),
     async endRuns() {
       await Promise.all(

@@ -4,8 +4,10 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import type { PipelineDeps } from './gateway/exchange.ts';
+import { backoffMs } from './kit/backoff.ts';
 import type { Log } from './kit/log.ts';
 import { removeBlobs } from './open-blobs.ts';
 import { joinServers, leaveServers, removeDatabase, type Servers } from './open-database.ts';
@@ -20,6 +22,9 @@ export interface ResettablePlatform {
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const firstBackoffMs = 100;
+const capBackoffMs = 2000;
 
 /** A reset while other servers use the database. */
 export class OtherServer extends Error {}
@@ -40,24 +45,47 @@ export async function resettablePlatform({
   build,
   idle,
 }: ResettableOptions): Promise<ResettablePlatform> {
-  let servers = await joinOthers();
-  let platform = await build(servers);
+  let platform: Platform;
   let renewing: Promise<void> | undefined;
-  /** Replacements after changes of the lease, one after the other. */
-  let replacing: Promise<void> = Promise.resolve();
-  let stopped = false;
+  const first = Promise.withResolvers<void>();
+  /** Replacements after changes of the lease, one after the other, the first platform before them. */
+  let replacing: Promise<void> = first.promise;
+  /** The lease has changed hands while a reset was running. */
+  let missed = false;
+  const stopping = new AbortController();
+  let servers = await joinOthers();
+  platform = await build(servers);
+  first.resolve();
 
   async function joinOthers(): Promise<Servers> {
     const joined = await joinServers(config, log, platformKey);
-    joined.lease.onChange(() => {
-      replacing = replacing.then(replace).catch((error) => log.error('lease: platform was not replaced', { error }));
-    });
+    joined.lease.onChange(queueReplacement);
     return joined;
+  }
+
+  function queueReplacement(): void {
+    replacing = replacing.then(replaceUntilDone);
+  }
+
+  /** The lease changes hands when the database fails, too: without a retry nobody would do the background work afterwards. */
+  async function replaceUntilDone(): Promise<void> {
+    for (let failures = 1; !stopping.signal.aborted; failures++) {
+      if (renewing) {
+        missed = true;
+        return;
+      }
+      try {
+        return await replace();
+      } catch (error) {
+        const retryInMs = Math.round(backoffMs(failures, firstBackoffMs, capBackoffMs, Math.random()));
+        log.warn('lease: platform was not replaced, will retry', { failures, retryInMs, error });
+        await setTimeout(retryInMs, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
   }
 
   /** Requests under way end on the platform on which they began. */
   async function replace(): Promise<void> {
-    if (stopped || renewing) return;
     const before = platform;
     platform = await build(servers);
     log.info(
@@ -66,7 +94,8 @@ export async function resettablePlatform({
         : 'lease: another server does the background work',
     );
     await idle();
-    await before.stop();
+    // The new one is in use already: another attempt would not help the old one.
+    await before.stop().catch((error) => log.warn('lease: the former platform did not stop cleanly', { error }));
   }
 
   async function renew(): Promise<void> {
@@ -83,6 +112,7 @@ export async function resettablePlatform({
       await rm(join(config.dataDir, name), { recursive: true, force: true });
     }
     servers = await joinOthers();
+    missed = false;
     platform = await build(servers);
   }
 
@@ -95,11 +125,14 @@ export async function resettablePlatform({
       renewing = (renewing ?? Promise.resolve()).then(renew);
       const mine = renewing;
       await mine.finally(() => {
-        if (renewing === mine) renewing = undefined;
+        if (renewing !== mine) return;
+        renewing = undefined;
+        if (missed) queueReplacement();
+        missed = false;
       });
     },
     async stop() {
-      stopped = true;
+      stopping.abort();
       await renewing;
       await replacing;
       await platform.stop();

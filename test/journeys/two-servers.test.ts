@@ -41,6 +41,8 @@ before(async () => {
   const url = await postgres.create();
   flags = ['--database', url, '--sandbox', 'required', '--job-cores', '4'];
   database = new Client({ connectionString: url });
+  // PostgreSQL is killed on the way.
+  database.on('error', () => {});
   await database.connect();
   first = await startServerProcess(dataDir, flags);
   second = await startServerProcess(dataDir, flags);
@@ -168,6 +170,17 @@ describe('two servers on one database', () => {
         .send(new InvokeEndpointCommand({ EndpointName: 'both', ContentType: 'text/csv', Body: '1,2' }));
     assert.ok((await timeUntil('the route is known', () => holds(invoke()))) < 2000);
     assert.match(Buffer.from((await invoke()).Body ?? []).toString(), /^\d/);
+  });
+
+  test('answer and work again after PostgreSQL was killed and started again', async () => {
+    await postgres.kill9();
+    await postgres.start();
+    for (const [i, server] of [first, second].entries()) {
+      const name = `after-restart-${i}`;
+      await server.client(SageMakerClient, { maxAttempts: 10 }).send(new CreateTrainingJobCommand(waiting(name, 0)));
+      await statusUntil(server, name, 'Completed');
+      assert.equal(await beganCount(server, name), 1);
+    }
   });
 
   test('continue when the holder of the lease does not answer; it takes nothing up again when it returns', async () => {

@@ -8,7 +8,7 @@ import type { Lease } from '../storage/lease.ts';
 export interface Background {
   /** Whether this platform does the work. Never turns true later: a server that gets the lease builds its platform again. */
   readonly isActive: boolean;
-  /** Aborts when the lease is lost. */
+  /** Aborts when the lease is lost, or the platform could not be built. */
   readonly lost: AbortSignal;
   /** Passes a hint to the server that does the work. It may be lost. */
   forward(reconciler: string, key: string | undefined): void;
@@ -23,7 +23,7 @@ export const soleBackground: Background = { isActive: true, lost: never, forward
 
 const channel = 'wake';
 
-export function backgroundOf(lease: Lease, changes: Changes): Background {
+export function backgroundOf(lease: Lease, changes: Changes, failed: AbortSignal): Background {
   const losing = new AbortController();
   const isActive = lease.isHeld;
   lease.onChange(() => {
@@ -31,7 +31,7 @@ export function backgroundOf(lease: Lease, changes: Changes): Background {
   });
   return {
     isActive,
-    lost: losing.signal,
+    lost: AbortSignal.any([losing.signal, failed]),
     forward: (reconciler, key) => changes.send(channel, key === undefined ? reconciler : `${reconciler} ${key}`),
     onForwarded(reconciler, wake) {
       changes.onMessage(channel, (text) => {

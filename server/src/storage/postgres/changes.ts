@@ -59,8 +59,8 @@ export class PostgresChanges implements Changes {
 
   async #session(): Promise<Client> {
     if (this.#client) return this.#client;
-    const client = await connect(this.#target, () => {
-      if (this.#client === client) this.#client = undefined;
+    const client = await connect(this.#target, (ended) => {
+      if (this.#client === ended) this.#client = undefined;
     });
     client.on('notification', ({ payload = '' }) => this.#receive(payload));
     await client.query("set application_name to 'clary changes'");

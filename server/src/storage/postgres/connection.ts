@@ -26,12 +26,12 @@ export function targetOf({ url }: PostgresOptions): Target {
   return { config, schema };
 }
 
-/** `onEnd` is called once, when the connection is lost. */
-export async function connect({ config, schema }: Target, onEnd: () => void = () => {}): Promise<Client> {
+/** `onEnd` is called once, when the connection is lost: also for an attempt that fails, before this function has returned its client. */
+export async function connect({ config, schema }: Target, onEnd: (client: Client) => void = () => {}): Promise<Client> {
   const client = new Client(config);
   let ended = false;
   const end = () => {
-    if (!ended) onEnd();
+    if (!ended) onEnd(client);
     ended = true;
   };
   client.on('error', end);

@@ -23,7 +23,7 @@ class PostgresDatabase implements Database {
   readonly #queue: ((reader: Connection) => void)[] = [];
   readonly #writing: Connection;
   readonly #writer: PostgresWriter;
-  /** On the session that holds the lease. */
+  /** On the session that holds the lease, in the term in which the database was opened. */
   readonly #fencedWriter: PostgresWriter;
   #closing: Promise<void> | undefined;
 
@@ -32,7 +32,8 @@ class PostgresDatabase implements Database {
     this.#idle = [...this.#readers];
     this.#writing = new Connection(target, log);
     this.#writer = new PostgresWriter(() => this.#writing.get(), this.#texts);
-    this.#fencedWriter = lease ? new PostgresWriter(() => lease.client(), this.#texts) : this.#writer;
+    const term = lease?.term ?? 0;
+    this.#fencedWriter = lease ? new PostgresWriter(() => lease.client(term), this.#texts) : this.#writer;
   }
 
   /** Fails if the writing connection cannot be opened. */

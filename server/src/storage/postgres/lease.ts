@@ -34,6 +34,7 @@ export class PostgresLease implements Lease {
   #client: Client | undefined;
   readonly #pulse: Connection;
   #held = false;
+  #term = 0;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #closed = false;
@@ -64,9 +65,14 @@ export class PostgresLease implements Lease {
     this.#listeners.push(listener);
   }
 
-  /** The session that holds the lock. Throws LeaseLost. */
-  async client(): Promise<Client> {
-    if (!this.#held || !this.#client) throw new LeaseLost();
+  /** Counts how often this server has got the lease: work that began in one term must not write in a later one. */
+  get term(): number {
+    return this.#term;
+  }
+
+  /** The session that holds the lock in this term. Throws LeaseLost. */
+  async client(term: number): Promise<Client> {
+    if (!this.#held || !this.#client || term !== this.#term) throw new LeaseLost();
     return this.#client;
   }
 
@@ -107,8 +113,9 @@ export class PostgresLease implements Lease {
 
   async #session(): Promise<Client> {
     if (this.#client) return this.#client;
-    const client = await connect(this.#target, () => {
-      if (this.#client === client) this.#client = undefined;
+    const client = await connect(this.#target, (ended) => {
+      if (this.#client !== ended) return;
+      this.#client = undefined;
       this.#become(false);
     });
     await client.query(`select pg_advisory_lock_shared(${presenceLock}, ${schemaKey})`);
@@ -119,7 +126,8 @@ export class PostgresLease implements Lease {
   #become(held: boolean): void {
     if (this.#held === held || this.#closed) return;
     this.#held = held;
-    if (!held) this.#log.warn('lease: lost, background work stops on this server');
+    if (held) this.#term += 1;
+    else this.#log.warn('lease: lost, background work stops on this server');
     for (const listener of this.#listeners) listener();
   }
 
