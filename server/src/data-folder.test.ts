@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { administratorOf, keepCredentials, lockFolder, platformKeyOf, serversOf } from './data-folder.ts';
+import {
+  administratorOf,
+  checkDatabase,
+  keepCredentials,
+  lockFolder,
+  platformKeyOf,
+  recordDatabase,
+  serversOf,
+} from './data-folder.ts';
 
 interface Folder extends Disposable {
   readonly dir: string;
@@ -191,5 +199,21 @@ describe('a data folder survives', () => {
     assert.deepEqual(new Set(refused.map(({ line }) => line)), new Set([refusal(here.dir, winners[0]?.line)]));
     for (const one of all) await one[Symbol.asyncDispose]();
     assert.deepEqual(readdirSync(here.dir), ['server.lock']);
+  });
+});
+
+describe('a data folder', () => {
+  test('is used with the database that its objects belong to, until it is moved', async () => {
+    using here = folder();
+    mkdirSync(here.dir, { recursive: true });
+    await checkDatabase(here.dir, 'sqlite');
+    await checkDatabase(here.dir, 'sqlite');
+    await assert.rejects(checkDatabase(here.dir, 'postgres://db:5432/clary?schema=clary'), {
+      message: new RegExp(
+        `^the objects of ${here.dir} belong to sqlite, not to postgres://db:5432/clary\\?schema=clary:`,
+      ),
+    });
+    await recordDatabase(here.dir, 'postgres://db:5432/clary?schema=clary');
+    await checkDatabase(here.dir, 'postgres://db:5432/clary?schema=clary');
   });
 });

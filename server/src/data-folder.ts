@@ -17,14 +17,16 @@ export interface StoredCredentials {
 
 /** Writes the file completely or not at all, readable by its owner only. */
 export async function writeSecret(file: string, content: string | Buffer): Promise<void> {
-  const handle = await open(`${file}.new`, 'w', 0o600);
+  // Several servers may start at once on a new folder.
+  const whole = nameBeside(file);
+  const handle = await open(whole, 'wx', 0o600);
   try {
     await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(`${file}.new`, file);
+  await rename(whole, file);
 }
 
 const unlessMissing = (error: NodeJS.ErrnoException): undefined => {
@@ -220,3 +222,23 @@ async function removeDeadLock(file: string): Promise<void> {
   if ((await holderOf(aside)) !== undefined) await link(aside, file).catch(() => {});
   await rm(aside, { force: true });
 }
+
+const databaseFile = (dataDir: string) => join(dataDir, 'database-location');
+
+/**
+ * With another database than before, every object of the folder would belong to no row, and its bytes would be removed. `database`: how the folder's
+ * database is recognized; a folder without a record is of the first that uses it.
+ */
+export async function checkDatabase(dataDir: string, database: string): Promise<void> {
+  const before = (await readIfThere(databaseFile(dataDir)))?.toString().trim();
+  if (before === undefined) return recordDatabase(dataDir, database);
+  if (before === database) return;
+  throw new Error(
+    `the objects of ${dataDir} belong to ${before}, not to ${database}: start with that database, move it first (clary migrate), or choose another --data\n` +
+      `If the same database has got another address, write ${database} into ${databaseFile(dataDir)}.`,
+  );
+}
+
+/** After a migration, and for a folder that is empty. */
+export const recordDatabase = (dataDir: string, database: string): Promise<void> =>
+  writeSecret(databaseFile(dataDir), `${database}\n`);

@@ -4,14 +4,21 @@ import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
 import type { Service } from './contract/service.ts';
-import { administratorOf, type FolderLock, keepCredentials, lockFolder, platformKeyOf } from './data-folder.ts';
+import {
+  administratorOf,
+  checkDatabase,
+  type FolderLock,
+  keepCredentials,
+  lockFolder,
+  platformKeyOf,
+} from './data-folder.ts';
 import { executionRoleOf } from './execution-role.ts';
 import { startGateway } from './gateway/server.ts';
 import { returnIdleMemory } from './idle-memory.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { keepCompiled } from './kit/keep-compiled.ts';
 import { createLog } from './kit/log.ts';
-import { folderSharing, type Servers } from './open-database.ts';
+import { databaseName, folderSharing, type Servers } from './open-database.ts';
 import { ownPaths } from './own-paths.ts';
 import { buildPlatform } from './platform.ts';
 import { resettablePlatform } from './resettable-platform.ts';
@@ -43,6 +50,7 @@ export async function startServer(config: Config, clock: Clock = systemClock): P
   };
   try {
     lock = await lockFolder(config.dataDir, folderSharing(config));
+    await checkDatabase(config.dataDir, databaseName(config));
     return await serveFolder(config, clock, lock, end);
   } catch (error) {
     await end();

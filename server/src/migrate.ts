@@ -1,9 +1,9 @@
 /** `clary migrate`: moves a data folder's metadata between SQLite and PostgreSQL. A program of its own, started by the command line while no server runs. */
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.ts';
-import { lockFolder } from './data-folder.ts';
+import { lockFolder, recordDatabase } from './data-folder.ts';
 import { createLog } from './kit/log.ts';
-import { joinServers, leaveServers, openDatabase } from './open-database.ts';
+import { databaseName, joinServers, leaveServers, openDatabase } from './open-database.ts';
 import { copyDatabase } from './storage/copy-database.ts';
 
 const { values } = parseArgs({
@@ -30,6 +30,7 @@ async function migrate(): Promise<void> {
     const copied = await copyDatabase(from, to, ({ table, rows, hash }) =>
       console.log(`${table.padEnd(36)} ${String(rows).padStart(9)} rows  ${hash.slice(0, 16)}`),
     ).finally(() => Promise.all([from.close(), to.close()]));
+    await recordDatabase(configOf(values.to).dataDir, databaseName(configOf(values.to)));
     const rows = copied.reduce((sum, table) => sum + table.rows, 0);
     console.log(
       `${copied.length} tables, ${rows} rows: counts and hashes agree. Start with: clary up --database ${values.to}`,

@@ -11,7 +11,7 @@ import type { RemoteCredentials, RemoteOptions } from './storage/s3-blobs/remote
 
 type BlobsConfig = Pick<
   Config,
-  'dataDir' | 'durability' | 'region' | 'blobs' | 'blobsEndpoint' | 'blobsRegion' | 'blobsCredentialsFile'
+  'dataDir' | 'database' | 'durability' | 'region' | 'blobs' | 'blobsEndpoint' | 'blobsRegion' | 'blobsCredentialsFile'
 >;
 
 const folderOf = ({ dataDir }: BlobsConfig) => join(dataDir, 'blobs');
@@ -25,7 +25,13 @@ export async function openBlobs(config: BlobsConfig, platformKey: Buffer, log: L
 }
 
 async function openStore(config: BlobsConfig, platformKey: Buffer, log: Log): Promise<Blobs> {
-  if (config.blobs === 'files') return openFileBlobs({ dir: folderOf(config), durability: config.durability });
+  if (config.blobs === 'files') {
+    return openFileBlobs({
+      dir: folderOf(config),
+      durability: config.durability,
+      isShared: config.database !== 'sqlite',
+    });
+  }
   // The SDK's client costs memory and a part of the start.
   const { openS3Blobs } = await import('./storage/s3-blobs/s3-blobs.ts');
   const owner = Buffer.from(hkdfSync('sha256', platformKey, '', 'clary/blobs-owner', 16)).toString('hex');

@@ -24,12 +24,17 @@ export interface Servers {
 
 export const soleServer: Servers = { lease: soleLease, changes: noChanges };
 
-/** The same for servers that may share a data folder: those on one PostgreSQL schema. Undefined on SQLite. */
-export function folderSharing({ database }: Pick<DatabaseConfig, 'database'>): string | undefined {
-  if (database === 'sqlite') return undefined;
+/** How a database is recognized in messages and files: without its user and password. */
+export function databaseName({ database }: Pick<DatabaseConfig, 'database'>): string {
+  if (database === 'sqlite') return 'sqlite';
   const { hostname, port, pathname, searchParams } = new URL(database);
-  const place = `${hostname}:${port || '5432'}${pathname} ${searchParams.get('schema') ?? 'clary'}`;
-  return createHash('sha256').update(place).digest('hex').slice(0, 16);
+  return `postgres://${hostname}:${port || '5432'}${pathname}?schema=${searchParams.get('schema') ?? 'clary'}`;
+}
+
+/** The same for servers that may share a data folder: those on one PostgreSQL schema. Undefined on SQLite. */
+export function folderSharing(config: Pick<DatabaseConfig, 'database'>): string | undefined {
+  if (config.database === 'sqlite') return undefined;
+  return createHash('sha256').update(databaseName(config)).digest('hex').slice(0, 16);
 }
 
 /** The data folder's lock allows one server on SQLite. */

@@ -17,7 +17,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { readConfig } from '../../server/src/config.ts';
+import { recordDatabase } from '../../server/src/data-folder.ts';
 import { startServer } from '../../server/src/main.ts';
+import { databaseName } from '../../server/src/open-database.ts';
 import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
 
 const clary = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
@@ -44,6 +46,8 @@ async function withServer<T>(
   database: string,
   use: (client: <C>(Client: new (config: object) => C) => C) => Promise<T>,
 ) {
+  // What the refusal of another database says to do.
+  await recordDatabase(dataDir, databaseName({ database }));
   const flags = ['--data', dataDir, '--port', '0', '--log-level', 'error', '--database', database];
   await using server = await startServer(readConfig(flags, process.env));
   const { url: endpoint, credentials } = server;
@@ -117,6 +121,15 @@ describe('clary migrate', () => {
     });
     await (await second()).stop();
     await rm(other, { recursive: true });
+  });
+
+  test('a server refuses a folder whose objects belong to another database', async () => {
+    await recordDatabase(dataDir, 'sqlite');
+    const flags = ['--data', dataDir, '--port', '0', '--database', url];
+    await assert.rejects(
+      startServer(readConfig(flags, process.env)),
+      /^Error: the objects of \S+ belong to sqlite, not to postgres:/,
+    );
   });
 
   test('says which flag is missing', () => assert.rejects(migrate(), /clary migrate: --to is missing/));

@@ -8,6 +8,8 @@ export interface FileBlobsOptions {
   readonly dir: string;
   /** power: survives a power cut (fsync of file and folder). process: survives a kill of the process only. */
   readonly durability?: 'power' | 'process';
+  /** Other servers may have the folder open: their uploads in progress stay. */
+  readonly isShared?: boolean;
 }
 
 const idPattern = /^[0-9a-f]{32}$/;
@@ -39,10 +41,21 @@ async function removeFiles(paths: readonly string[]): Promise<void> {
   for (const path of paths) await rm(path, { force: true });
 }
 
-export async function openFileBlobs({ dir, durability = 'power' }: FileBlobsOptions): Promise<Blobs> {
+/** An upload that writes nothing for so long has ended with its server. */
+const abandonedMs = 24 * 3_600_000;
+
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > abandonedMs) await rm(join(folder, name), { force: true });
+  }
+}
+
+export async function openFileBlobs({ dir, durability = 'power', isShared = false }: FileBlobsOptions): Promise<Blobs> {
   const incoming = join(dir, 'incoming');
-  await rm(incoming, { recursive: true, force: true });
+  if (!isShared) await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true, mode: 0o700 });
+  if (isShared) await removeAbandoned(incoming);
   const known = new Set<string>();
 
   const pathOf = (id: string): string => {

@@ -1,4 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeTree } from '../../engine/remove-tree.ts';
 import { createSealer } from '../../kit/sealed.ts';
 import type { ServiceModule } from '../service-module.ts';
 import { openCodeFolders } from './code/code-folders.ts';
@@ -30,7 +32,7 @@ export const lambda: ServiceModule<typeof lambdaSettings> = {
       sealer: createSealer(platformKey, 'function-environments'),
       settings,
     };
-    const folder = join(dirname(runtime.runsDir), 'functions');
+    const folder = await unpackFolder(join(dirname(runtime.runsDir), 'functions'), database.dialect === 'postgres');
     const code = await openCodeFolders(blobs, join(folder, 'code'));
     const merged = await layerFolders(code, join(folder, 'layers'));
     const python = pythonEnvironment(resources);
@@ -65,6 +67,19 @@ export const lambda: ServiceModule<typeof lambdaSettings> = {
     };
   },
 };
+
+/**
+ * Where archives are unpacked. Everything in it can be made again, and is removed at a start: a power cut could leave an incomplete folder. Servers that
+ * share the data folder share what was unpacked since the machine was booted.
+ */
+async function unpackFolder(parent: string, isShared: boolean): Promise<string> {
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+  const name = isShared && boot ? boot : 'unpacked';
+  for (const other of await readdir(parent).catch(() => [])) {
+    if (other !== name || !isShared) await removeTree(join(parent, other));
+  }
+  return join(parent, name);
+}
 
 /** A layer's version that was deleted stays with the functions that have it; its archive is kept as long as they do. */
 async function codeOfLayers({ database }: LambdaResources, arns: readonly string[]): Promise<string[]> {

@@ -32,7 +32,6 @@ export interface CodeFolders {
 export const sha256Of = (zip: Buffer): string => createHash('sha256').update(zip).digest('base64');
 
 export async function openCodeFolders(blobs: Blobs, folder: string): Promise<CodeFolders> {
-  await removeTree(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unpacking = new Map<string, Promise<string>>();
 

@@ -12,7 +12,6 @@ export async function layerFolders(
   code: CodeFolders,
   folder: string,
 ): Promise<(ids: readonly string[]) => Promise<string | undefined>> {
-  await removeTree(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return async (ids) => {
     const [first, ...others] = ids;
