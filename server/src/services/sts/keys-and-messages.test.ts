@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { CreateAccessKeyCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DecodeAuthorizationMessageCommand, GetAccessKeyInfoCommand, STSClient } from '@aws-sdk/client-sts';
 import { allow, policy, prepare } from '../../../../test/harness/sessions.ts';
+import { startPlatform } from '../../../../test/harness/platform.ts';
 import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
 
 const shared = sharedPlatform();
@@ -11,7 +12,8 @@ const listRoles = new ListRolesCommand({});
 
 describe('GetAccessKeyInfo does', () => {
   it('tell whose a key is, of whatever sort', async () => {
-    await using made = await prepare(await shared.newAccount());
+    // The administrator's long-lived key is the platform's own account's.
+    await using made = await prepare(await startPlatform());
     const { platform, iam } = made;
     const root = platform.client(STSClient);
     const session = await made.assume();
