@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CreateAccessKeyCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DecodeAuthorizationMessageCommand, GetAccessKeyInfoCommand, STSClient } from '@aws-sdk/client-sts';
-import { allow, policy, prepare } from '../../../../test/harness/sessions.ts';
 import { startPlatform } from '../../../../test/harness/platform.ts';
+import { allow, policy, prepare } from '../../../../test/harness/sessions.ts';
 import { sharedPlatform } from '../../../../test/harness/shared-platform.ts';
 
 const shared = sharedPlatform();
